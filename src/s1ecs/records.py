@@ -1,0 +1,143 @@
+"""JSON text in, records out, with nothing lost on the way.
+
+orjson reads nearly everything. Three things it refuses or bends, and they are read here by a tolerant reader instead:
+unpaired surrogates, numbers beyond a double, integers beyond 64 bits. Where the text of a number counts
+(`event.original`, an id over the whole record), `exact` keeps it.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import orjson
+
+NOT_UNICODE = "not Unicode"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SIGNED_64_BITS = range(-(2**63), 2**63)
+
+
+class NotJSON(ValueError):
+    """The text is not JSON by RFC 8259; the message is the parser's reason."""
+
+
+class ExactFloat(float):
+    """A JSON number with fraction or exponent that remembers the text in which it came."""
+
+    text: str
+
+    def __new__(cls, text: str) -> "ExactFloat":
+        """Read `text`, which the JSON parser found to be a number."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+@dataclass(frozen=True)
+class ExactInteger:
+    """A JSON integer beyond 64 bits, kept as its text, because JSON writers and Elasticsearch differ on it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record as the console returned it.
+
+    `value` is what the JSON text says (normally a dict), `exact` reads it again with every number as it was written,
+    `flaws` are texts for `error.message` about the text itself.
+    """
+
+    value: Any
+    exact: Callable[[], Any]
+    flaws: tuple[str, ...] = ()
+
+
+def read(text: bytes) -> Any:
+    """Read JSON, fast where possible; raise NotJSON. Unpaired surrogates stay in the texts, see `settle`."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as fast_parser:
+        try:
+            return exact(text)
+        except NotJSON:
+            raise NotJSON(str(fast_parser)) from None
+
+
+def exact(text: bytes) -> Any:
+    """Read JSON with numbers as ExactFloat, int, or ExactInteger; raise NotJSON."""
+    try:
+        # "surrogatepass" lets a badly encoded surrogate through like an escaped one; other bad bytes become marks.
+        decoded = text.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        decoded = text.decode("utf-8", "surrogateescape")
+    try:
+        return json.loads(decoded, parse_float=ExactFloat, parse_int=_integer, parse_constant=_refuse)
+    except RecursionError:
+        raise NotJSON("nested too deeply") from None
+    except ValueError as error:
+        raise NotJSON(str(error)) from None
+
+
+def settle(value: Any) -> tuple[Any, tuple[str, ...]]:
+    """Replace what no JSON writer takes (unpaired surrogates, by U+FFFD) and name it: (value, flaws)."""
+    flawed = False
+
+    def settled(part: Any) -> Any:
+        nonlocal flawed
+        if isinstance(part, str):
+            if _SURROGATE.search(part):
+                flawed = True
+                return _SURROGATE.sub("\ufffd", part)
+            return part
+        if isinstance(part, dict):
+            return {settled(key): settled(member) for key, member in part.items()}
+        if isinstance(part, list):
+            return [settled(member) for member in part]
+        return part
+
+    result = settled(value)
+    return result, (NOT_UNICODE,) if flawed else ()
+
+
+def record_from_line(line: bytes) -> Record:
+    """One line of NDJSON as a record; raise NotJSON."""
+    try:
+        return Record(orjson.loads(line), lambda: settle(exact(line))[0])
+    except orjson.JSONDecodeError as fast_parser:
+        try:
+            value, flaws = settle(exact(line))
+        except NotJSON:
+            raise NotJSON(str(fast_parser)) from None
+        return Record(value, lambda: value, flaws)
+
+
+def dumps(value: Any) -> bytes:
+    """JSON, compact; exact numbers keep their text."""
+    return orjson.dumps(value, default=_number_text)
+
+
+def canonical(value: Any) -> bytes:
+    """JSON, compact, keys sorted by code point at every depth, nothing escaped that JSON does not require."""
+    return orjson.dumps(value, default=_number_text, option=orjson.OPT_SORT_KEYS)
+
+
+def _number_text(value: Any) -> orjson.Fragment:
+    if isinstance(value, ExactFloat | ExactInteger):
+        return orjson.Fragment(value.text.encode())
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _integer(text: str) -> int | ExactInteger:
+    # Twenty characters hold every 64-bit integer; Python itself refuses to read thousands of digits.
+    if len(text) <= 20:
+        number = int(text)
+        if number in _SIGNED_64_BITS:
+            return number
+    return ExactInteger(text)
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
