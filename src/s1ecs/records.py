@@ -9,13 +9,14 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import orjson
 
 NOT_UNICODE = "not Unicode"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_64_BIT_INTEGER = len(str(-(2**63)))
 _SIGNED_64_BITS = range(-(2**63), 2**63)
 
 
@@ -28,7 +29,7 @@ class ExactFloat(float):
 
     text: str
 
-    def __new__(cls, text: str) -> "ExactFloat":
+    def __new__(cls, text: str) -> Self:
         """Read `text`, which the JSON parser found to be a number."""
         number = super().__new__(cls, text)
         number.text = text
@@ -131,8 +132,8 @@ def _number_text(value: Any) -> orjson.Fragment:
 
 
 def _integer(text: str) -> int | ExactInteger:
-    # Twenty characters hold every 64-bit integer; Python itself refuses to read thousands of digits.
-    if len(text) <= 20:
+    # Python itself refuses to read thousands of digits.
+    if len(text) <= _LONGEST_64_BIT_INTEGER:
         number = int(text)
         if number in _SIGNED_64_BITS:
             return number
