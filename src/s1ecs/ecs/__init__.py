@@ -1,0 +1,1 @@
+"""From a table of fields to Elastic Common Schema documents."""

@@ -1,0 +1,77 @@
+"""A table -> one mapper: record in, document and its id out. Never an exception, always one document."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from s1ecs.ecs.compiler import MapRecord, compile_mapping
+from s1ecs.ecs.identity import Identify, fingerprint, identity_of, whole_record
+from s1ecs.ecs.table import Table
+from s1ecs.ecs.values import Inexact
+from s1ecs.records import Record, canonical
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A document with its id; `failed` when the record as a whole could not be mapped (`event.kind` tells)."""
+
+    id: str
+    document: Document
+    failed: bool = False
+
+
+class Mapper:
+    """Maps the records of one stream; built once, from its table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    @cached_property
+    def _map(self) -> MapRecord:
+        return compile_mapping(self._table)
+
+    @cached_property
+    def _identify(self) -> Identify:
+        return identity_of(self._table.identity)
+
+    def map(self, record: Record) -> Mapped:
+        """The document of a record; a record that is no JSON object becomes a `pipeline_error` document."""
+        if not isinstance(record.value, dict):
+            return self._failure(whole_record(record.exact()), f"not a JSON object: {_article(record.value)}")
+        problems = list(record.flaws)
+        try:
+            document, failed = self._map(record.value, problems)
+        except Inexact:
+            problems = list(record.flaws)
+            document, failed = self._map(record.exact(), problems)
+        document["ecs"] = {"version": self._table.ecs_version}
+        if problems:
+            document["error"] = {"message": problems}
+        if failed:
+            document["event"]["kind"] = "pipeline_error"
+        return Mapped(self._identify(record), document, failed)
+
+    def unreadable(self, text: bytes, reason: str) -> Mapped:
+        """The `pipeline_error` document of a text that is not JSON."""
+        return self._failure(fingerprint(text), f"not a JSON object: {reason}")
+
+    def _failure(self, identity: str, text: str) -> Mapped:
+        kept = {row.target: row.value for row in self._table.rows if row.target in self._table.unreadable_keeps}
+        event: Document = {target.removeprefix("event."): list(value) for target, value in kept.items()}
+        event["kind"] = "pipeline_error"
+        document: Document = {"ecs": {"version": self._table.ecs_version}, "event": event, "error": {"message": [text]}}
+        return Mapped(identity, document, failed=True)
+
+
+def _article(value: Any) -> str:
+    if value is None:
+        return "it is null"
+    names = {list: "a list", str: "a text", bool: "true or false"}
+    return f"it is {names.get(type(value), 'a number')}"
+
+
+def original(record: Record) -> str:
+    """The record as one JSON text for `event.original`: compact, keys sorted, numbers as they were written."""
+    return canonical(record.exact()).decode()

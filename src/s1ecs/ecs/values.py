@@ -1,0 +1,205 @@
+"""The kinds of value: each function converts one JSON value or raises Bad with the text for `error.message`.
+
+Texts and bounds are those of Elasticsearch's convert and date processors, which made the documents of Elastic's
+integration. None never arrives here: an absent source does nothing.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from s1ecs.records import ExactFloat, ExactInteger, dumps
+
+OS_TYPES = ("linux", "macos", "unix", "windows", "ios", "android")
+
+_DATE = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:T(?P<minute>(?:[01][0-9]|2[0-3]):[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+)
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,40}")
+_HEXADECIMAL = re.compile(r"-?0x[0-9a-fA-F]{1,40}")
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}\Z")
+_IPV4_ALPHABET = re.compile(r"[0-9.]+")
+_LONGEST_WITHOUT_CHECK = 18
+_LARGEST_OFFSET_HOURS = 18
+_LARGEST_MINUTE = 59
+_LARGEST_LONG = 2**63 - 1
+_SMALLEST_LONG = -(2**63)
+
+# The form in which the API writes nearly every date: 2018-02-27T04:49:26.257525Z
+_COMMON_DATE_LENGTH = 27
+
+
+class Bad(ValueError):
+    """A value that its kind does not accept; the message goes to `error.message`."""
+
+
+class WholeRecordFailure(ValueError):
+    """A value at which Elastic's pipeline gives up the record; the message goes to `error.message`."""
+
+
+class Inexact(Exception):
+    """The fast parser may have bent a number of this record."""
+
+
+def shown(value: Any) -> str:
+    """A value inside a text: text as it is, anything else as its JSON text."""
+    return value if isinstance(value, str) else dumps(value).decode()
+
+
+def date(value: Any) -> str:
+    """ISO 8601 text as UTC `YYYY-MM-DDTHH:MM:SS.mmmZ`; what is finer is cut, not rounded."""
+    if (
+        value.__class__ is str
+        and len(value) == _COMMON_DATE_LENGTH
+        and value[26] == "Z"
+        and value[19] == "."
+        and value[10] == "T"
+        and value[7] == "-"
+        and value[4] == "-"
+        and value[11:13] != "24"
+    ):
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            return f"{value[:23]}Z"
+    return _any_date(value)
+
+
+def _any_date(value: Any) -> str:
+    match = _DATE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise Bad(f"unable to parse date [{shown(value)}]")
+    day, minute, second, fraction, zone = match.group("day", "minute", "second", "fraction", "zone")
+    try:
+        moment = datetime.fromisoformat(f"{day}T{minute or '00:00'}:{second or '00'}").replace(tzinfo=_zone(zone))
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Bad(f"unable to parse date [{value}]") from None
+    return f"{moment.replace(tzinfo=None).isoformat()}.{(fraction or '')[:3]:0<3}Z"
+
+
+def _zone(text: str | None) -> timezone:
+    if text is None or text == "Z":
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
+    if hours > _LARGEST_OFFSET_HOURS or minutes > _LARGEST_MINUTE:
+        raise ValueError(text)
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def long(value: Any) -> int | list[int]:
+    """A JSON integer or its text, decimal or `0x..`, within signed 64 bits; a list member by member."""
+    if value.__class__ is str:
+        if value.isascii() and value.isdigit() and len(value) <= _LONGEST_WITHOUT_CHECK:
+            return int(value)
+        return _long_from_text(value)
+    if value.__class__ is int and _SMALLEST_LONG <= value <= _LARGEST_LONG:
+        return int(value)
+    if isinstance(value, list):
+        return [_scalar(member, long) for member in value]
+    raise Bad(f'For input string: "{shown(exactly(value))}"')
+
+
+def _long_from_text(text: str) -> int:
+    base = 10 if _DECIMAL.fullmatch(text) else 16 if _HEXADECIMAL.fullmatch(text) else 0
+    number = int(text, base) if base else None
+    if number is None or not _SMALLEST_LONG <= number <= _LARGEST_LONG:
+        raise Bad(f'For input string: "{text}"')
+    return number
+
+
+def boolean(value: Any) -> bool | list[bool]:
+    """True, false, or that word in any letter case; a list member by member."""
+    if value is True or value is False:
+        return bool(value)
+    if isinstance(value, str):
+        word = value.lower()
+        if word in {"true", "false"}:
+            return word == "true"
+    if isinstance(value, list):
+        return [_scalar(member, boolean) for member in value]
+    raise Bad(f"[{shown(exactly(value))}] is not a boolean value, cannot convert to boolean")
+
+
+def ip(value: Any) -> str | list[str]:
+    """An IPv4 or IPv6 literal, kept as it is written; a list member by member."""
+    if value.__class__ is str:
+        if _IPV4.match(value) or _is_ipv6(value):
+            return str(value)
+    elif isinstance(value, list):
+        return [_scalar(member, ip) for member in value]
+    raise Bad(f"'{shown(exactly(value))}' is not an IP string literal.")
+
+
+def _is_ipv6(text: str) -> bool:
+    if _IPV4_ALPHABET.fullmatch(text) or "%" in text:
+        return False
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def os_type(value: Any) -> str | None:
+    """The first of OS_TYPES that the lower-cased text contains; None when none is."""
+    if not isinstance(value, str):
+        raise WholeRecordFailure(f"[{shown(exactly(value))}] is not text")
+    name = value.lower()
+    return next((word for word in OS_TYPES if word in name), None)
+
+
+def whole(value: Any, problems: list[str]) -> Any:
+    """Any JSON value without its empties (None when nothing is left); numbers beyond a double become a problem."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, dict):
+        return {key: kept for key, member in value.items() if (kept := whole(member, problems)) is not None} or None
+    if isinstance(value, list):
+        return [kept for member in value if (kept := whole(member, problems)) is not None] or None
+    if isinstance(value, ExactFloat) and value in {float("inf"), float("-inf")}:
+        problems.append(f'For input string: "{value.text}"')
+        return None
+    return exactly(value)
+
+
+def exactly(value: Any) -> Any:
+    """The same value; raise Inexact for a number that the fast parser may have made from a longer integer."""
+    if value.__class__ is float and abs(value) > _LARGEST_LONG:
+        raise Inexact
+    return value
+
+
+def text_form(value: Any) -> str:
+    """A value as text: numbers and true/false as in JSON, objects and lists the way Java writes them."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}={text_form(member)}" for key, member in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(text_form, value)) + "]"
+    return value.text if isinstance(value, ExactInteger) else dumps(value).decode()
+
+
+def append(related: list[str], value: Any) -> None:
+    """Append a value's text form to a `related.*` list unless empty or already there; a list member by member."""
+    if isinstance(value, list):
+        for member in value:
+            append(related, member)
+        return
+    text = text_form(value)
+    if text and text not in related:
+        related.append(text)
+
+
+def _scalar(member: Any, convert: Callable[[Any], Any]) -> Any:
+    # A list inside a list is not a member of the kind, whatever it holds.
+    return convert(shown(member) if isinstance(member, list) or member is None else member)
