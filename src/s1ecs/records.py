@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 import orjson
 
@@ -43,8 +43,7 @@ class ExactInteger:
     text: str
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record as the console returned it.
 
     `value` is what the JSON text says (normally a dict), `exact` reads it again with every number as it was written,

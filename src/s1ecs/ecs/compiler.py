@@ -10,6 +10,7 @@ The function takes (record, problems) and returns (document, failed): `problems`
 
 from collections.abc import Callable
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from s1ecs.ecs import values
@@ -37,6 +38,7 @@ def compile_mapping(table: Table) -> MapRecord:
     namespace = dict(_NAMESPACE)
     namespace.update({f"words_{number}": row.words for number, row in enumerate(table.rows) if row.words})
     namespace.update({f"one_of_{number}": row.one_of for number, row in enumerate(table.rows) if row.one_of})
+    namespace.update(_fetchers(table))
     exec(compile(source_of(table), "<mapping>", "exec"), namespace)  # noqa: S102 - our own text, made from our own table
     function: MapRecord = namespace["map_record"]
     return function
@@ -63,41 +65,58 @@ def source_of(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rows(table: Table) -> list[str]:
+def _groups(table: Table) -> list[tuple[str, list[tuple[int, Row]]]]:
+    """Neighbouring rows whose sources lie in the same object of the record, with the path of that object."""
     numbered = [(number, row) for number, row in enumerate(table.rows) if row.kind != "constant"]
+    return [(path, list(rows)) for path, rows in groupby(numbered, key=lambda pair: pair[1].source.rpartition(".")[0])]
+
+
+def _fetchers(table: Table) -> dict[str, Any]:
+    """For each group the function that takes all its values out of an object at once, and an object of nulls."""
+    names: dict[str, Any] = {}
+    for group, (_, rows) in enumerate(_groups(table)):
+        keys = [_leaf(row.source) for _, row in rows]
+        # One key would make itemgetter return the bare value; asking for it twice keeps the form.
+        names[f"fetch_{group}"] = itemgetter(*keys, keys[-1])
+        names[f"nulls_{group}"] = dict.fromkeys(keys)
+    return names
+
+
+def _rows(table: Table) -> list[str]:
     lines: list[str] = []
-    for parent, group in groupby(numbered, key=lambda pair: pair[1].source.rpartition(".")[0]):
-        body = [line for number, row in group for line in _row(number, row)]
-        if not parent:
-            lines += ["get = record.get", *body]
-            continue
-        steps = parent.split(".")
-        lines.append(f"part = record.get({steps[0]!r})")
-        for step in steps[1:]:
-            lines.append(f"part = part.get({step!r}) if part.__class__ is dict else None")
-        lines += ["if part.__class__ is dict:", "    get = part.get", *_indented(body, 1)]
+    for group, (path, rows) in enumerate(_groups(table)):
+        lines.append("part = record")
+        lines += [f"part = part.get({step!r}) if type(part) is dict else None" for step in path.split(".") if step]
+        values = "".join(f"value_{number}, " for number, _ in rows)
+        body = [
+            f"try: {values}_ = fetch_{group}(part)",
+            f"except KeyError: {values}_ = fetch_{group}(nulls_{group} | part)",
+        ]
+        for number, row in rows:
+            body += _row(number, row)
+        lines += ["if type(part) is dict:", *_indented(body, 1)]
     return lines or ["pass"]
 
 
 def _row(number: int, row: Row) -> list[str]:
-    key = row.source.rpartition(".")[2]
-    lines = [f"value = get({key!r})"]
+    value = f"value_{number}"
+    lines = []
     if row.only_if_unset:
-        lines.append(f"if {_leaf(row.target)!r} in {_container(row.target)}: value = None")
+        lines.append(f"if {_leaf(row.target)!r} in {_container(row.target)}: {value} = None")
     if row.kind == "keyword":
         return lines + _keyword(number, row)
+    delivery = _deliver(row, value)
     if row.kind == "words":
-        lines.append(f"value = words_{number}.get(value.lower()) if value.__class__ is str else None")
-        return [*lines, "if value is not None:", *_indented(_deliver(row, "value"), 1)]
-    conversion = [f"value = {_CONVERTERS[row.kind]}(value)"]
-    delivery = _deliver(row, "value")
+        lines.append(f"{value} = words_{number}.get({value}.lower()) if type({value}) is str else None")
+        return [*lines, f"if {value} is not None:", *_indented(delivery, 1)]
+    conversion = [f"{value} = {_CONVERTERS[row.kind]}({value})"]
     if row.as_list:
-        conversion.append("if value.__class__ is not list: value = [value]")
+        conversion.append(f"if type({value}) is not list: {value} = [{value}]")
     if row.kind == "os type":
-        delivery = ["if value is not None:", *_indented(delivery, 1)]
+        delivery = [f"if {value} is not None:", *_indented(delivery, 1)]
     return [
         *lines,
-        "if value is not None:",
+        f"if {value} is not None:",
         "    try:",
         *_indented(conversion, 2),
         "    except Bad as bad:",
@@ -108,15 +127,16 @@ def _row(number: int, row: Row) -> list[str]:
 
 
 def _keyword(number: int, row: Row) -> list[str]:
-    delivered = _deliver(row, "value")
+    value = f"value_{number}"
+    delivery = _deliver(row, value)
     if row.one_of:
-        return [f"if value.__class__ is str and value in one_of_{number}:", *_indented(delivered, 1)]
-    lines = ["if value.__class__ is str:", "    if value:", *_indented(delivered, 2)]
+        return [f"if type({value}) is str and {value} in one_of_{number}:", *_indented(delivery, 1)]
+    lines = [f"if type({value}) is str:", f"    if {value}:", *_indented(delivery, 2)]
     if row.overwrites:
         lines.append("    else:")
         lines += [f"        {_container(copy)}.pop({_leaf(copy)!r}, None)" for copy in row.copies]
-    lines += ["elif value is not None:", "    value = whole(value, problems)", "    if value is not None:"]
-    return lines + _indented(delivered, 2)
+    lines += [f"elif {value} is not None:", f"    {value} = whole({value}, problems)", f"    if {value} is not None:"]
+    return lines + _indented(delivery, 2)
 
 
 def _deliver(row: Row, value: str) -> list[str]:
@@ -124,7 +144,7 @@ def _deliver(row: Row, value: str) -> list[str]:
     if row.related:
         related = f"related_{row.related}"
         lines += [
-            f"if {value}.__class__ is str:",
+            f"if type({value}) is str:",
             f"    if {value} not in {related}: {related}.append({value})",
             f"else: append({related}, {value})",
         ]

@@ -1,8 +1,7 @@
 """A table -> one mapper: record in, document and its id out. Never an exception, always one document."""
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from s1ecs.ecs.compiler import MapRecord, compile_mapping
 from s1ecs.ecs.identity import Identify, fingerprint, identity_of, whole_record
@@ -13,8 +12,7 @@ from s1ecs.records import Record, canonical
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Mapped:
+class Mapped(NamedTuple):
     """A document with its id; `failed` when the record as a whole could not be mapped (`event.kind` tells)."""
 
     id: str
