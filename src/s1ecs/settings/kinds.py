@@ -1,0 +1,138 @@
+"""Kinds of value: how each is read from text, written again, and described."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from s1ecs.settings import duration
+from s1ecs.settings.address import clean_proxy
+from s1ecs.settings.token import ProxyAddress, Secret, clean_command, clean_token
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value: `allowed` says what may be written, `read` turns a text into the value or says why not.
+
+    `read` gets the text and the folder that relative paths start at; `many` means a list, or texts joined by commas.
+    """
+
+    name: str
+    allowed: str
+    read: Callable[[str, Path], Any]
+    many: bool = False
+    write: Callable[[Any], str] = str
+
+
+# SentinelOne's tokens are longer, file names hardly ever are.
+_LONGEST_FILE_NAME = 60
+
+_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+
+
+def _read_boolean(text: str, _folder: Path) -> bool:
+    value = _BOOLEANS.get(text.strip().lower())
+    if value is None:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return value
+
+
+def _read_count(text: str, _folder: Path) -> int:
+    trimmed = text.strip()
+    if not re.fullmatch(r"[0-9]{1,9}", trimmed) or int(trimmed) < 1:
+        raise ValueError(f"{text!r} is not a whole number from 1 up")
+    return int(trimmed)
+
+
+def _read_duration(text: str, _folder: Path) -> timedelta:
+    value = duration.parse_duration(text)
+    if not value:
+        raise ValueError(f"{text!r} is no time at all; allowed: {duration.ALLOWED}")
+    return value
+
+
+def _read_duration_or_none(text: str, _folder: Path) -> timedelta:
+    return duration.parse_duration(text)
+
+
+def _read_path(text: str, folder: Path) -> Path:
+    try:
+        return folder / Path(text.strip()).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{text!r} names a home folder that is not known; write the whole path") from None
+
+
+def _read_token_file(text: str, folder: Path) -> Path:
+    path = _read_path(text, folder)
+    # A token written here by mistake would be shown as a path, in errors and by `s1ecs settings`.
+    if path.name.startswith("eyJ") or len(path.name) > _LONGEST_FILE_NAME:
+        raise ValueError("looks like the token itself; write it as token, or the path of a file that holds it")
+    return path
+
+
+def _read_existing_file(text: str, folder: Path) -> Path:
+    path = _read_path(text, folder)
+    if not path.is_file():
+        raise ValueError(f"no such file: {path}")
+    return path
+
+
+def _matching(pattern: str, allowed: str) -> Callable[[str, Path], str]:
+    compiled = re.compile(pattern)
+
+    def read(text: str, _folder: Path) -> str:
+        trimmed = text.strip()
+        if not compiled.fullmatch(trimmed):
+            raise ValueError(f"{text!r} is not allowed; allowed: {allowed}")
+        return trimmed
+
+    return read
+
+
+def choice(*words: str) -> Kind:
+    """A kind that is one of some words."""
+    allowed = ", ".join(words)
+
+    def read(text: str, _folder: Path) -> str:
+        word = text.strip().lower()
+        if word not in words:
+            raise ValueError(f"{text!r} is not allowed; allowed: {allowed}")
+        return word
+
+    return Kind("choice", allowed, read)
+
+
+_NAME = "letters, digits, hyphen, underscore and dot, not first a dot; at most 64"
+_NAMESPACE = 'lower case, at most 100 characters, none of space \\ / * ? " < > | , # : -'
+_TAG = "texts of at most 256 characters without line breaks, as a list or joined by commas"
+_SITE = "the console's site ids, digits only, as a list or joined by commas"
+
+ADDRESS = Kind("address", "https://HOST or https://HOST:PORT", lambda text, _folder: text)
+BOOLEAN = Kind("boolean", "true or false", _read_boolean, write=lambda value: str(value).lower())
+COMMAND = Kind("command", "a program and its arguments", lambda text, _folder: clean_command(text))
+COUNT = Kind("number", "a whole number from 1 up", _read_count)
+DURATION = Kind("duration", duration.ALLOWED, _read_duration, write=duration.write_duration)
+DURATION_OR_NONE = Kind("duration", f"{duration.ALLOWED}; or 0s", _read_duration_or_none, write=duration.write_duration)
+EXISTING_FILE = Kind("file", "the path of a file", _read_existing_file)
+NAME = Kind("name", _NAME, _matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", _NAME))
+NAMESPACE = Kind("name", _NAMESPACE, _matching(r"(?!\.)[^A-Z\s\\/*?\"<>|,#:-]{1,100}", _NAMESPACE))
+PATH = Kind("path", "a path", _read_path)
+PROXY = Kind("address", "http://[USER:PASSWORD@]HOST:PORT", lambda text, _folder: ProxyAddress(clean_proxy(text)))
+SITES = Kind("list", _SITE, _matching(r"[0-9]{1,20}", _SITE), many=True, write=", ".join)
+TAGS = Kind("list", _TAG, _matching(r"[^\x00-\x1f\x7f]{1,256}", _TAG), many=True, write=", ".join)
+TOKEN_FILE = Kind("path", "the path of a file that holds the token", _read_token_file)
+TOKEN = Kind("secret", "the token alone", lambda text, _folder: Secret(clean_token(text)))
+
+
+def _read_structure(_text: str, _folder: Path) -> Any:
+    raise ValueError("is a list or a mapping")  # which sources.py reads itself
+
+
+CONSOLES = Kind("consoles", "a list of {name, url, token, ...}", _read_structure)
+OUTPUTS = Kind("outputs", "a list of {type, ...}", _read_structure)
+STREAMS = Kind("streams", "a list of names, names joined by commas, or a mapping", _read_structure)

@@ -1,0 +1,100 @@
+"""Loading: all sources in, settings out, or one SettingsError that tells everything found wrong."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from s1ecs.settings.choices import fold, stream_base
+from s1ecs.settings.consoles import build_consoles
+from s1ecs.settings.given import Given, Problems, unknown
+from s1ecs.settings.kinds import PATH
+from s1ecs.settings.model import Output, Settings
+from s1ecs.settings.sources import Layers, known_entries, read_layers
+from s1ecs.settings.table import CONNECTION, OUTPUT_TYPES, Level, Setting, rows
+from s1ecs.settings.values import Value, read, resolve
+
+# Read apart, because they are more than one value.
+_STRUCTURES = {"consoles", "streams", "outputs", *CONNECTION}
+
+
+def load(
+    *,
+    file: Path | None,
+    environment: Mapping[str, str],
+    flags: Mapping[str, str],
+    streams: Sequence[str],
+    working_folder: Path,
+    ignored: Sequence[str] = ("S1ECS_TEST",),
+) -> Settings:
+    """Load the settings from the file, the environment and flags (setting name to text), in rising order.
+
+    `streams` are the names of all streams there are; variables that begin with one of `ignored` are left alone.
+    """
+    problems = Problems()
+    layers = read_layers(
+        file=file,
+        environment=environment,
+        flags=flags,
+        working_folder=working_folder,
+        ignored=ignored,
+        problems=problems,
+    )
+    every = (layers.file, layers.environment, layers.flags)
+    top = {row.name: resolve(row, every, problems) for row in rows(Level.TOP).values() if row.name not in _STRUCTURES}
+    if top["state_dir"].place == "default":
+        top["state_dir"] = Value(PATH.read(str(top["state_dir"].value), working_folder))
+    outputs = _outputs(layers, problems)
+    # Here only to find what is wrong in it where there is no console yet; each console folds its own.
+    fold(every, stream_base(top), streams, problems)
+    built = build_consoles(layers, top, streams, problems)
+    problems.raise_if_any()
+    origins = {name: value.place for name, value in top.items()} | {"outputs": outputs.place} | built.origins
+    values: dict[str, Any] = {name: value.value for name, value in top.items()}
+    return Settings(consoles=tuple(built.consoles), outputs=outputs.value, origins=origins, gap=built.gap, **values)
+
+
+def _outputs(layers: Layers, problems: Problems) -> Value:
+    result = Value((Output(type="store"),))
+    for layer in (layers.file, layers.environment, layers.flags):
+        if "outputs" in layer:
+            given = layer["outputs"]
+            result = Value(_output_list(given, problems), given.place)
+    return result
+
+
+def _output_list(given: Given, problems: Problems) -> tuple[Output, ...]:
+    types = {each.name: each for each in OUTPUT_TYPES}
+    allowed = ", ".join(types)
+    if isinstance(given.content, str):
+        # In one variable `store` is enough for an output that needs nothing else.
+        names = [Given(given.place, given.key, given.folder, text.strip()) for text in given.content.split(",")]
+        items = tuple(Given(each.place, each.key, each.folder, {"type": each}) for each in names)
+    elif isinstance(given.content, tuple):
+        items = given.content
+    else:
+        items = ()
+    if not items:
+        problems.add(given, f"must be a list of outputs, not {given.shape()}; allowed: - type: {allowed}")
+    outputs: list[Output] = []
+    for item in items:
+        if not isinstance(item.content, Mapping):
+            problems.add(item, f"must be a mapping, not {item.shape()}; allowed: type: {allowed}")
+            continue
+        type_given = item.content.get("type")
+        if type_given is None or not isinstance(type_given.content, str):
+            problems.add(type_given or item, f"the output has no type; allowed: {allowed}")
+            continue
+        name = type_given.content
+        if name not in types:
+            problems.add(type_given, f"{name!r}: {unknown('output', name, types)}")
+            continue
+        if not types[name].several and any(each.type == name for each in outputs):
+            problems.add(type_given, f"the output {name} stands here twice; keep one of them")
+            continue
+        known: dict[str, Setting] = {row.name: row for row in types[name].settings}
+        rest = {key: value for key, value in item.content.items() if key != "type"}
+        own = known_entries(rest, known, f"setting of the output {name}", problems)
+        values = {key: row.default for key, row in known.items()}
+        values.update({key: read(known[key].kind, value, problems) for key, value in own.items()})
+        outputs.append(Output(type=name, values=values))
+    return tuple(outputs)

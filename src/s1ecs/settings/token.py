@@ -1,0 +1,99 @@
+"""Secrets, and where a console's token comes from. A secret prints as `***` wherever it goes."""
+
+import shlex
+import subprocess
+from pathlib import Path
+
+import pydantic
+
+from s1ecs.errors import SettingsError
+
+COMMAND_SECONDS = 30.0
+
+
+class Secret(pydantic.Secret[str]):
+    """A text that prints as `***` in logs, errors, dumps and tables; `reveal` gives it to who needs it."""
+
+    def _display(self) -> str:
+        return "***"
+
+    def reveal(self) -> str:
+        """Give the text itself."""
+        return self.get_secret_value()
+
+
+class ProxyAddress(Secret):
+    """A proxy's address; its user and password print as `***`."""
+
+    def _display(self) -> str:
+        scheme, _, rest = self.get_secret_value().partition("://")
+        user, at, host = rest.rpartition("@")
+        return f"{scheme}://{'***' if user else ''}{at}{host}"
+
+
+def clean_token(text: str) -> str:
+    """Trim a token; a ValueError says what is wrong with it, never the token itself."""
+    token = text.strip()
+    if not token:
+        raise ValueError("is empty")
+    # Anything else can't travel in a header, and the error of whoever tried would show it.
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise ValueError("is no token: it has spaces, line breaks or special characters in it; paste the token alone")
+    return token
+
+
+def clean_command(text: str) -> str:
+    """Check that a command can be split into words; a ValueError says why not."""
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise ValueError("can't be split into words: a quotation mark is not closed") from None
+    if not words:
+        raise ValueError("is empty")
+    return text.strip()
+
+
+def token_from_file(path: Path) -> str:
+    """Read a token from a file, as it stands there now."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"token_file {path}: no such file; write the token into it") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"token_file {path}: holds no text; write the token into it") from None
+    except OSError as problem:
+        raise SettingsError(f"token_file {path}: can't be read: {problem.strerror}") from None
+    return _checked(text, f"token_file {path}", "write the token into it")
+
+
+def token_from_command(command: str, *, seconds: float = COMMAND_SECONDS) -> str:
+    """Run a command without a shell and take what it prints as the token."""
+    words = shlex.split(command)
+    where = f"token_command {words[0]!r}"
+    try:
+        # Standard error is dropped with the rest: what a password manager says may hold what it knows.
+        done = subprocess.run(  # noqa: S603 - running what the user configured is the point; no shell is involved
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=seconds,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise SettingsError(f"{where}: no such program") from None
+    except subprocess.TimeoutExpired:
+        raise SettingsError(f"{where}: did not end within {seconds:g} s; run it by hand to see why") from None
+    except (OSError, ValueError):
+        raise SettingsError(f"{where}: can't be run; check that it is executable") from None
+    if done.returncode:
+        raise SettingsError(f"{where}: ended with status {done.returncode}; run it by hand to see why")
+    text = done.stdout.decode("utf-8", errors="replace")
+    return _checked(text, where, "it must print the token and nothing else")
+
+
+def _checked(text: str, where: str, cure: str) -> str:
+    try:
+        return clean_token(text)
+    except ValueError as problem:
+        raise SettingsError(f"{where}: {problem}; {cure}") from None
