@@ -1,10 +1,10 @@
-"""A table -> one mapper: record in, document and its id out. Never an exception, always one document."""
+"""A table -> one mapper: record in, document out. Never an exception, always one document."""
 
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from s1ecs.ecs.compiler import MapRecord, compile_mapping
-from s1ecs.ecs.identity import Identify, fingerprint, identity_of, whole_record
+from s1ecs.ecs.identity import Identify, identity_of, whole_record
 from s1ecs.ecs.table import Table
 from s1ecs.ecs.values import Inexact
 from s1ecs.records import Record, canonical
@@ -13,9 +13,8 @@ Document = dict[str, Any]
 
 
 class Mapped(NamedTuple):
-    """A document with its id; `failed` when the record as a whole could not be mapped (`event.kind` tells)."""
+    """A document; `failed` when the record as a whole could not be mapped (`event.kind` tells)."""
 
-    id: str
     document: Document
     failed: bool = False
 
@@ -34,10 +33,16 @@ class Mapper:
     def _identify(self) -> Identify:
         return identity_of(self._table.identity)
 
+    def identify(self, record: Record) -> str:
+        """The `_id` of a record's document; it depends on the raw record alone."""
+        if not isinstance(record.value, dict):
+            return whole_record(record.exact())
+        return self._identify(record)
+
     def map(self, record: Record) -> Mapped:
         """The document of a record; a record that is no JSON object becomes a `pipeline_error` document."""
         if not isinstance(record.value, dict):
-            return self._failure(whole_record(record.exact()), f"not a JSON object: {_article(record.value)}")
+            return self._failure(f"not a JSON object: {_article(record.value)}")
         problems = list(record.flaws)
         try:
             document, failed = self._map(record.value, problems)
@@ -49,18 +54,18 @@ class Mapper:
             document["error"] = {"message": problems}
         if failed:
             document["event"]["kind"] = "pipeline_error"
-        return Mapped(self._identify(record), document, failed)
+        return Mapped(document, failed)
 
-    def unreadable(self, text: bytes, reason: str) -> Mapped:
-        """The `pipeline_error` document of a text that is not JSON."""
-        return self._failure(fingerprint(text), f"not a JSON object: {reason}")
+    def unreadable(self, reason: str) -> Mapped:
+        """The `pipeline_error` document of a text that is not JSON; `reason` is the parser's."""
+        return self._failure(f"not a JSON object: {reason}")
 
-    def _failure(self, identity: str, text: str) -> Mapped:
+    def _failure(self, text: str) -> Mapped:
         kept = {row.target: row.value for row in self._table.rows if row.target in self._table.unreadable_keeps}
         event: Document = {target.removeprefix("event."): list(value) for target, value in kept.items()}
         event["kind"] = "pipeline_error"
         document: Document = {"ecs": {"version": self._table.ecs_version}, "event": event, "error": {"message": [text]}}
-        return Mapped(identity, document, failed=True)
+        return Mapped(document, failed=True)
 
 
 def _article(value: Any) -> str:

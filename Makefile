@@ -1,0 +1,55 @@
+# Every target bootstraps its own .venv; nothing but Python and make is needed before.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := .venv/.run-$(shell cksum < requirements/run.txt | cut -d' ' -f1)
+DEV := .venv/.dev-$(shell cksum < requirements/dev.txt | cut -d' ' -f1)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench docs build lock clean
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+demo: $(RUN) ## start a stand-in console, collect 5,000 alerts from it, show what arrived
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ./demo.sh
+
+test: $(DEV) ## every test; a visible skip with its reason where a service can't be had
+	@$(BIN)/pytest
+
+check: $(DEV) ## format, lint, strict types, import rules, generated docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m docs.generate --check
+
+bench: $(DEV) ## speed and memory, as ratios measured side by side
+	@$(BIN)/python -m bench
+
+docs: $(DEV) ## write the generated pages of docs/
+	@$(BIN)/python -m docs.generate
+
+build: $(DEV) ## a wheel in dist/, installed and tried in a fresh environment
+	@rm -rf dist && $(BIN)/uv build -q --wheel --out-dir dist
+	@rm -rf .venv/wheel && $(PYTHON) -m venv .venv/wheel
+	@.venv/wheel/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@.venv/wheel/bin/pip install -q --disable-pip-version-check --no-deps dist/*.whl
+	@.venv/wheel/bin/s1ecs --version && ls dist
+
+lock: $(DEV) ## resolve the requirements anew
+	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra standin pyproject.toml -o requirements/run.txt
+	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra standin --group dev pyproject.toml -o requirements/dev.txt
+
+clean: ## remove what the other targets made
+	@rm -rf .venv dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("s1ecs needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv
+
+# The locked requirements first, then the package itself, so that a machine gets what was tested.
+$(RUN) $(DEV): .venv/.%: .venv/bin/python pyproject.toml
+	@echo "installing $(firstword $(subst -, ,$*)) requirements ..." >&2
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/$(firstword $(subst -, ,$*)).txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null || $(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Moving records from the console to the outputs."""

@@ -1,0 +1,45 @@
+"""One stream of one console, ready to be collected: all that a poll needs to know, and where its documents go."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from s1ecs.api.client import Client
+from s1ecs.collect.checkpoint import Checkpoints
+from s1ecs.ecs.envelope import Envelope
+from s1ecs.outputs.output import JoinsCommit, Output
+from s1ecs.streams.stream import Stream
+
+# Told after each step: feed, records read, documents new, records in all (None: not known).
+Progress = Callable[["Feed", int, int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often and how far back a stream is asked; `first_poll` None means from the beginning."""
+
+    interval: timedelta
+    first_poll: timedelta | None
+    overlap: timedelta
+    reread: timedelta
+    reread_interval: timedelta
+    page_size: int
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A stream of a console with its way of asking, its envelope and its outputs."""
+
+    console: str
+    namespace: str
+    stream: Stream
+    client: Client
+    pace: Pace
+    scope: Mapping[str, str]
+    envelope: Envelope
+    outputs: Sequence[Output | JoinsCommit]
+    checkpoints: Checkpoints
+
+    def __str__(self) -> str:
+        """As it stands in logs and errors."""
+        return f"{self.console} {self.stream.name}"

@@ -1,0 +1,91 @@
+"""Every stream of every console: once (`collect`), or at its interval until told to stop (`run`)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+
+import structlog
+
+from s1ecs.collect.checkpoint import WalkName
+from s1ecs.collect.feed import Feed, Progress
+from s1ecs.collect.poll import LIVE, Outcome, poll
+from s1ecs.errors import Forbidden, NotFound, S1ecsError, Unauthorized
+
+# What sets a stream aside: it is said once, and asked again at each interval.
+SET_ASIDE = (Forbidden, NotFound, Unauthorized)
+
+
+async def collect_once(
+    feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
+) -> list[Outcome]:
+    """Poll every feed once, all side by side; each outcome is logged as it comes."""
+
+    async def one(feed: Feed) -> list[Outcome]:
+        outcomes = await poll(feed, stop, progress)
+        for outcome in outcomes:
+            say(log, outcome)
+        return outcomes
+
+    return [outcome for outcomes in await asyncio.gather(*map(one, feeds)) for outcome in outcomes]
+
+
+async def run_forever(
+    feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
+) -> None:
+    """Poll every feed at its interval until `stop` is set; no error ends it."""
+    await asyncio.gather(*(_follow(feed, stop, progress, log) for feed in feeds))
+
+
+async def _follow(feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger) -> None:
+    said: str | None = None
+    async for _ in _due_times(feed, stop):
+        for outcome in await poll(feed, stop, progress):
+            problem = None if outcome.error is None else str(outcome.error)
+            if problem is None or problem != said:
+                say(log, outcome)
+            said = problem
+
+
+async def _due_times(feed: Feed, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Yield when the feed is due: first at its saved time, then at every interval, skipping what was missed."""
+    wait = await _seconds_until_due(feed)
+    while not await _stopped_within(stop, wait):
+        began = asyncio.get_running_loop().time()
+        yield
+        wait = max(0.0, began + feed.pace.interval.total_seconds() - asyncio.get_running_loop().time())
+
+
+async def _seconds_until_due(feed: Feed) -> float:
+    try:
+        checkpoint = await feed.checkpoints.load(WalkName(feed.console, feed.stream.name, LIVE))
+    except S1ecsError:
+        return 0.0
+    if checkpoint.next_due is None:
+        return 0.0
+    seconds: float = (checkpoint.next_due - feed.client.now()).total_seconds()
+    # A saved time beyond the interval comes from another setting or another clock.
+    return seconds if 0 < seconds <= feed.pace.interval.total_seconds() else 0.0
+
+
+async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()
+
+
+def say(log: structlog.stdlib.BoundLogger, outcome: Outcome) -> None:
+    """One log line for a walk: what it brought, or what ended it."""
+    facts = {
+        "console": outcome.walk.console,
+        "stream": outcome.walk.stream,
+        "records": outcome.counts.records,
+        "new": outcome.counts.delivered,
+    }
+    if outcome.counts.failed:
+        facts["not_mapped"] = outcome.counts.failed
+    if outcome.error is None:
+        log.info(f"{outcome.walk}: {'stopped' if outcome.stopped else 'up to date'}", **facts)
+    elif isinstance(outcome.error, SET_ASIDE):
+        log.warning(f"{outcome.walk}: set aside, asked again at each interval: {outcome.error}", **facts)
+    else:
+        log.error(f"{outcome.walk}: {outcome.error}", **facts)

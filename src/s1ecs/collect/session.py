@@ -1,0 +1,114 @@
+"""From settings to feeds: clients, outputs, checkpoints and envelopes, opened together and closed together."""
+
+import platform
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from s1ecs import __version__
+from s1ecs.api.client import Client
+from s1ecs.api.connection import Connection
+from s1ecs.collect.checkpoint import StateCheckpoints
+from s1ecs.collect.feed import Feed, Pace
+from s1ecs.ecs.envelope import Collector, Envelope, default_tags
+from s1ecs.outputs.output import JoinsCommit, Output
+from s1ecs.outputs.store import Store, Views, make_views
+from s1ecs.settings import Console, Settings
+from s1ecs.state.about import collector_id
+from s1ecs.state.database import Database
+from s1ecs.streams import STREAMS, Stream
+
+
+@asynccontextmanager
+async def open_feeds(settings: Settings, names: Sequence[str]) -> AsyncIterator[list[Feed]]:
+    """Open the state and every console; give the feeds of the streams `names`, of all enabled ones if empty."""
+    consoles = settings.require_consoles()
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.state_dir)
+        stack.push_async_callback(database.close)
+        outputs = [_output(output.type) for output in settings.outputs]
+        await database.run(partial(make_views, views=views()))
+        collector = Collector(__version__, await collector_id(database), platform.node())
+        checkpoints = StateCheckpoints(database)
+        feeds = []
+        for console in consoles:
+            client = await stack.enter_async_context(open_client(settings, console))
+            feeds += [
+                _feed(
+                    settings,
+                    console,
+                    STREAMS[name],
+                    client=client,
+                    outputs=outputs,
+                    checkpoints=checkpoints,
+                    collector=collector,
+                )
+                for name in (names or settings.enabled(console))
+            ]
+        yield feeds
+
+
+def open_client(settings: Settings, console: Console) -> Client:
+    """The client of a console."""
+    return Client(
+        Connection(
+            console=console.name,
+            url=console.url,
+            token=console.read_token,
+            ca_file=None if console.ca_file is None else str(console.ca_file),
+            proxy=None if console.proxy is None else console.proxy.reveal(),
+            connect_timeout=settings.connect_timeout.total_seconds(),
+            read_timeout=settings.read_timeout.total_seconds(),
+            attempts=settings.attempts,
+            user_agent=f"s1ecs/{__version__}",
+        )
+    )
+
+
+def views() -> Views:
+    """The views of the store, one a stream."""
+    return {stream.name: [(column.name, column.field) for column in stream.view] for stream in STREAMS.values()}
+
+
+def _output(kind: str) -> Output | JoinsCommit:
+    outputs = {"store": Store}
+    return outputs[kind]()
+
+
+def _feed(
+    settings: Settings,
+    console: Console,
+    stream: Stream,
+    *,
+    client: Client,
+    outputs: Sequence[Output | JoinsCommit],
+    checkpoints: StateCheckpoints,
+    collector: Collector,
+) -> Feed:
+    chosen = settings.stream(console, stream.name)
+    ask = stream.ask
+    return Feed(
+        console=console.name,
+        namespace=console.namespace,
+        stream=stream,
+        client=client,
+        pace=Pace(
+            interval=chosen.interval or ask.interval,
+            first_poll=chosen.initial_interval or ask.first_poll,
+            overlap=settings.overlap,
+            reread=settings.alert_reread,
+            reread_interval=settings.alert_reread_interval,
+            page_size=min(settings.page_size or ask.page_size, ask.page_size),
+        ),
+        scope={"siteIds": ",".join(console.site_ids)} if console.site_ids else {},
+        envelope=Envelope(
+            dataset=stream.dataset,
+            input_type=stream.input_type,
+            namespace=console.namespace,
+            tags=default_tags(stream.name) if console.tags is None else console.tags,
+            preserve_original=console.preserve_original_event,
+            collector=collector,
+        ),
+        outputs=outputs,
+        checkpoints=checkpoints,
+    )

@@ -1,0 +1,123 @@
+"""`s1ecs collect` and `s1ecs run`: open, collect, end cleanly when told to."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any
+
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from s1ecs import logs
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.feed import Progress as Tell
+from s1ecs.collect.poll import Outcome
+from s1ecs.collect.scheduler import collect_once, run_forever
+from s1ecs.collect.session import open_feeds
+from s1ecs.errors import Forbidden, NotFound
+from s1ecs.settings import Settings
+
+# How long the page in hand may take after a signal before it is given up; it is then read again at the next start.
+_LAST_PAGE_SECONDS = 8.0
+
+
+def collect(settings: Settings, names: Sequence[str]) -> int:
+    """Collect once; the exit status by the rules of `exit_status`."""
+    with _progress() as tell:
+        log = _logger(settings)
+        outcomes = asyncio.run(_collect(settings, names, tell, log))
+    return exit_status(outcomes, named=bool(names))
+
+
+def run(settings: Settings) -> int:
+    """Collect at every interval until SIGINT or SIGTERM."""
+    log = _logger(settings)
+    asyncio.run(_run(settings, log))
+    return 0
+
+
+def exit_status(outcomes: Sequence[Outcome], *, named: bool) -> int:
+    """1 when a stream that was named, or any stream for another reason than 403 or 404, failed; else 0."""
+    errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+    return int(any(named or not isinstance(error, Forbidden | NotFound) for error in errors))
+
+
+async def _collect(
+    settings: Settings, names: Sequence[str], tell: Tell, log: structlog.stdlib.BoundLogger
+) -> list[Outcome]:
+    stop = asyncio.Event()
+    outcomes: list[Outcome] = []
+
+    async def work() -> None:
+        async with open_feeds(settings, names) as feeds:
+            outcomes.extend(await collect_once(feeds, stop, tell, log))
+
+    await _until_signal(work(), stop, log)
+    return outcomes
+
+
+async def _run(settings: Settings, log: structlog.stdlib.BoundLogger) -> None:
+    stop = asyncio.Event()
+
+    async def work() -> None:
+        async with open_feeds(settings, ()) as feeds:
+            await run_forever(feeds, stop, lambda *_: None, log)
+
+    await _until_signal(work(), stop, log)
+
+
+async def _until_signal(
+    work: Coroutine[Any, Any, None], stop: asyncio.Event, log: structlog.stdlib.BoundLogger
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def on_signal() -> None:
+        log.info("stopping after the page in hand")
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal)
+    task = asyncio.create_task(work)
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not task.done():
+        await asyncio.wait({task}, timeout=_LAST_PAGE_SECONDS)
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _logger(settings: Settings) -> structlog.stdlib.BoundLogger:
+    logs.configure(settings.log_format, settings.log_level, sys.stderr)
+    logs.hide(console.token.reveal() for console in settings.consoles if console.token is not None)
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger()
+    return logger
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Tell]:
+    """A bar for each feed where standard error is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    bars: dict[str, TaskID] = {}
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+
+        def tell(feed: Feed, records: int, new: int, total: int | None) -> None:
+            name = str(feed)
+            if name not in bars:
+                bars[name] = progress.add_task(name, total=total)
+            progress.update(bars[name], completed=records, description=f"{name} ({new} new)")
+
+        yield tell

@@ -1,0 +1,92 @@
+"""`s1ecs transform`: records as NDJSON in, documents as NDJSON out, in the same order, in constant memory."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from s1ecs.ecs.envelope import Envelope, default_tags
+from s1ecs.ecs.identity import fingerprint
+from s1ecs.ecs.mapper import Document, Mapper
+from s1ecs.errors import UsageError
+from s1ecs.records import NotJSON, dumps, record_from_line
+from s1ecs.streams import Stream
+
+
+@dataclass
+class Count:
+    """How many lines became documents, and how many of these could not be mapped."""
+
+    documents: int = 0
+    failed: int = 0
+
+
+def transform(
+    lines: Iterable[bytes],
+    write: Callable[[bytes], object],
+    mapper: Mapper,
+    envelope: Envelope,
+    *,
+    with_id: bool = False,
+    now: str | None = None,
+) -> Count:
+    """Write one document a line that is not blank; `now` is the `@timestamp` of documents that have none."""
+    count = Count()
+    for line in lines:
+        text = line.rstrip(b"\r\n")
+        if text.isspace() or not text:
+            continue
+        identity, document, failed = _document(text, mapper, envelope, with_id=with_id, now=now)
+        if identity is not None:
+            document = {"_id": identity, **document}
+        write(dumps(document) + b"\n")
+        count.documents += 1
+        count.failed += failed
+    return count
+
+
+def _document(
+    text: bytes, mapper: Mapper, envelope: Envelope, *, with_id: bool, now: str | None
+) -> tuple[str | None, Document, bool]:
+    identity = None
+    try:
+        record = record_from_line(text)
+    except NotJSON as error:
+        mapped = mapper.unreadable(str(error))
+        identity = fingerprint(text) if with_id else None
+    else:
+        mapped = mapper.map(record)
+        identity = mapper.identify(record) if with_id else None
+    # The line as it was read; what is not Unicode in it can't stand in JSON either.
+    envelope.seal(mapped, lambda: text.decode("utf-8", "replace"), fetched=None, now=now)
+    return identity, mapped.document, mapped.failed
+
+
+def lines_of(files: Iterable[str]) -> Iterator[bytes]:
+    """The lines of files, one after the other."""
+    for name in files:
+        with open(name, "rb") as file:  # noqa: PTH123 - the name is shown in errors as it was typed
+            yield from file
+
+
+def transform_files(
+    stream: Stream, files: Sequence[str], *, with_id: bool, preserve_original: bool, now: str | None, geoip: str | None
+) -> None:
+    """Transform files, or standard input, to standard output; say on standard error what could not be mapped."""
+    if geoip is not None and not Path(geoip).is_file():
+        raise UsageError(f"transform: {geoip}: no such file; --geoip takes a MaxMind City database (.mmdb)")
+    envelope = Envelope(
+        dataset=stream.dataset,
+        input_type=stream.input_type,
+        namespace="default",
+        tags=default_tags(stream.name),
+        preserve_original=preserve_original,
+    )
+    lines = lines_of(files) if files else sys.stdin.buffer
+    try:
+        count = transform(lines, sys.stdout.buffer.write, stream.mapper, envelope, with_id=with_id, now=now)
+    except FileNotFoundError as error:
+        raise UsageError(f"transform: {error.filename}: no such file") from None
+    sys.stdout.buffer.flush()
+    if count.failed:
+        sys.stderr.write(f"s1ecs: {count.failed} of {count.documents} lines could not be mapped; see error.message\n")

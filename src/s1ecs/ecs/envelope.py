@@ -1,0 +1,92 @@
+"""What every document carries around its record: where it came from, when it was fetched, who collected it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from s1ecs.ecs.mapper import Mapped
+
+PRESERVE_ORIGINAL = "preserve_original_event"
+
+
+class EnvelopeField(NamedTuple):
+    """A field that the envelope sets: name, index type, meaning."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+FIELDS = (
+    EnvelopeField("agent.id", "keyword", "Id of the collecting s1ecs, one per state folder."),
+    EnvelopeField("agent.name", "keyword", "Name of the machine that s1ecs runs on."),
+    EnvelopeField("agent.type", "keyword", "Always s1ecs."),
+    EnvelopeField("agent.version", "keyword", "Version of the collecting s1ecs."),
+    EnvelopeField("data_stream.dataset", "constant_keyword", "sentinel_one. and the stream's name."),
+    EnvelopeField("data_stream.namespace", "constant_keyword", "The console's namespace from the settings."),
+    EnvelopeField("data_stream.type", "constant_keyword", "Always logs."),
+    EnvelopeField("ecs.version", "keyword", "Version of the Elastic Common Schema that the document follows."),
+    EnvelopeField("error.message", "match_only_text", "One text for each value that could not be converted."),
+    EnvelopeField("event.created", "date", "When s1ecs fetched the record."),
+    EnvelopeField("event.dataset", "constant_keyword", "sentinel_one. and the stream's name."),
+    EnvelopeField("event.module", "constant_keyword", "Always sentinel_one; set by the index, not by the document."),
+    EnvelopeField("event.original", "keyword", "The whole record as JSON text, where it is to be kept."),
+    EnvelopeField("input.type", "keyword", "The kind of poller that Elastic's integration would have used."),
+    EnvelopeField("tags", "keyword", "forwarded, the stream's tag, and those of the settings."),
+)
+
+
+@dataclass(frozen=True)
+class Collector:
+    """The process that collects, for `agent.*`."""
+
+    version: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Puts around a mapped record what its console, stream and settings say; made once per console and stream."""
+
+    dataset: str
+    input_type: str
+    namespace: str
+    tags: tuple[str, ...]
+    preserve_original: bool = False
+    collector: Collector | None = None
+
+    def seal(self, mapped: Mapped, original: Callable[[], str], *, fetched: str | None, now: str | None) -> None:
+        """Complete a document in place.
+
+        `original` makes the text for `event.original`, called only when it is kept; `fetched` is `event.created`,
+        `now` the `@timestamp` of a document that has none; both ISO 8601 or None.
+        """
+        document = mapped.document
+        event = document["event"]
+        event["dataset"] = self.dataset
+        document["data_stream"] = {"type": "logs", "dataset": self.dataset, "namespace": self.namespace}
+        document["input"] = {"type": self.input_type}
+        tags = [PRESERVE_ORIGINAL, *self.tags] if self.preserve_original else [*self.tags]
+        if mapped.failed and not self.preserve_original:
+            tags.append(PRESERVE_ORIGINAL)
+        if self.preserve_original or mapped.failed:
+            event["original"] = original()
+        document["tags"] = tags
+        if fetched is not None:
+            event["created"] = fetched
+        if now is not None and "@timestamp" not in document:
+            document["@timestamp"] = now
+        if self.collector is not None:
+            collector = self.collector
+            document["agent"] = {
+                "type": "s1ecs",
+                "version": collector.version,
+                "id": collector.id,
+                "name": collector.name,
+            }
+
+
+def default_tags(stream: str) -> tuple[str, ...]:
+    """The tags of Elastic's integration for a stream."""
+    return ("forwarded", f"sentinel_one-{stream}")

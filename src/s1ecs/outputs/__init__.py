@@ -1,0 +1,1 @@
+"""Where documents go. An output knows neither the API nor the streams."""

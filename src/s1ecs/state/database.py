@@ -1,0 +1,152 @@
+"""The state database's one connection, on the one thread that s1ecs has."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from s1ecs.errors import StateDamaged, StateError, StateFull, StateTooNew
+from s1ecs.state.schema import SCHEMA_STEPS, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+
+FILE_NAME = "s1ecs.db"
+_WAIT_FOR_LOCK_SECONDS = 30.0
+
+
+class Database:
+    """An open state database. Every use of it is a function that runs on its thread, inside one transaction."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+        self.path = path
+        self._connection = connection
+        self._thread = thread
+
+    @classmethod
+    async def open(cls, state_folder: Path) -> Self:
+        """Open, create or upgrade `<state_folder>/s1ecs.db`; raise StateError with what to do."""
+        path = state_folder / FILE_NAME
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="state")
+        try:
+            connection = await asyncio.get_running_loop().run_in_executor(thread, connect, path)
+        except BaseException:
+            thread.shutdown()
+            raise
+        return cls(path, connection, thread)
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` in one transaction: all of it is durable afterwards, or, if it raised, none."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
+
+    async def close(self) -> None:
+        """Close the file; what was committed stays."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
+        self._thread.shutdown()
+
+    def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with explained(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(self._connection)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # SQLite ends a transaction by itself on some errors, a full disk among them.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        return result
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open, create or upgrade a state database for reading and writing."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateError(
+            f"state folder {path.parent}: can't be made ({error.strerror}); choose another with the setting state_dir"
+        ) from None
+    with explained(path):
+        connection = sqlite3.connect(path, timeout=_WAIT_FOR_LOCK_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            _upgrade(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def connect_for_reading(path: Path) -> sqlite3.Connection:
+    """Open an existing state database without any right to change it."""
+    if not path.exists():
+        raise StateError(f"{path}: no store here yet; collect first (s1ecs collect), or set state_dir to where it lies")
+    with explained(path):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_WAIT_FOR_LOCK_SECONDS)
+        version = _version(connection)
+        if version > SCHEMA_VERSION:
+            connection.close()
+            raise _too_new(path, version)
+    return connection
+
+
+def _upgrade(path: Path, connection: sqlite3.Connection) -> None:
+    if _version(connection) == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    version = _version(connection)  # once more: another process may just have done it
+    if version > SCHEMA_VERSION:
+        raise _too_new(path, version)
+    for step in SCHEMA_STEPS[version:]:
+        for statement in step:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _too_new(path: Path, version: int) -> StateTooNew:
+    return StateTooNew(
+        f"{path}: written by a newer s1ecs (its schema is {version}, this s1ecs knows {SCHEMA_VERSION}); "
+        "install that version or newer, or set state_dir to another folder; nothing was changed"
+    )
+
+
+@contextmanager
+def explained(path: Path) -> "Iterator[None]":
+    """Turn what SQLite raises into a StateError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explanation(path, error) from None
+
+
+def _explanation(path: Path, error: sqlite3.Error) -> StateError:
+    code = getattr(error, "sqlite_errorname", "") or ""
+    if code.startswith("SQLITE_FULL"):
+        return StateFull(
+            f"{path}: no space left on its disk; make room and start again; nothing that was committed is lost"
+        )
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StateDamaged(
+            f"{path}: not a sound SQLite database ({error}); move it away and collect anew, or put back a backup"
+        )
+    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StateError(f"{path}: can't be written ({error}); give s1ecs write access to the folder and its files")
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StateError(f"{path}: another process holds it for too long ({error}); stop that process and try again")
+    if code.startswith("SQLITE_IOERR"):
+        return StateError(
+            f"{path}: reading or writing failed ({error}); look at the disk and its limits, then start again; "
+            "nothing that was committed is lost"
+        )
+    return StateError(f"{path}: {error}")
