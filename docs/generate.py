@@ -21,6 +21,7 @@ def pages() -> Mapping[Path, str]:
 def stream_page(stream: Stream) -> str:
     """A stream's page: what it is, how it is asked for, the columns of its view, its exported fields."""
     ask = stream.ask
+    columns = ["time", *(column.name for column in stream.view), "console", "id", "document"]
     lines = [
         f"# {stream.name}",
         "",
@@ -37,8 +38,7 @@ def stream_page(stream: Stream) -> str:
         f"| `_id` | fingerprint over {', '.join(f'`{path}`' for path in stream.identity)} |",
         f"| ECS | {stream.ecs_version} |",
         "",
-        f"Columns of the view `{stream.name}` in the store: `time`, "
-        f"{', '.join(f'`{column.name}`' for column in stream.view)}, `console`, `id`, `document`.",
+        f"Columns of the view `{stream.name}` in the store: {', '.join(f'`{name}`' for name in columns)}.",
         "",
         "## Exported fields",
         "",

@@ -116,12 +116,12 @@ def record_from_line(line: bytes) -> Record:
 
 def dumps(value: Any) -> bytes:
     """JSON, compact; exact numbers keep their text."""
-    return orjson.dumps(value, default=_number_text)
+    return orjson.dumps(value, default=_number_text, option=orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def canonical(value: Any) -> bytes:
     """JSON, compact, keys sorted by code point at every depth, nothing escaped that JSON does not require."""
-    return orjson.dumps(value, default=_number_text, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(value, default=_number_text, option=orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SORT_KEYS)
 
 
 def _number_text(value: Any) -> orjson.Fragment:

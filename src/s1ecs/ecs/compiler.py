@@ -112,17 +112,16 @@ class _Writer:
         if row.kind == "words":
             lines.append(f"{value} = words_{number}.get({value}.lower()) if type({value}) is str else None")
             return [*lines, f"if {value} is not None:", *_indented(self._set(row, value))]
-        conversion = [f"{value} = {_CONVERTERS[row.kind]}({value})"]
         delivery = [*self._set(row, value), *self._append(row, value)]
         if row.as_list:
-            conversion.append(f"if type({value}) is not list: {value} = [{value}]")
-        if row.kind == "os type":
+            delivery.insert(0, f"if type({value}) is not list: {value} = [{value}]")
+        if row.kind != "date":
             delivery = [f"if {value} is not None:", *_indented(delivery)]
         return [
             *lines,
             f"if {value} is not None:",
             "    try:",
-            *_indented(conversion, 2),
+            f"        {value} = {_CONVERTERS[row.kind]}({value})",
             "    except Bad as bad:",
             "        problems.append(str(bad))",
             "    else:",

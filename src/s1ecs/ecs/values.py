@@ -1,7 +1,8 @@
 """The kinds of value: each function converts one JSON value or raises Bad with the text for `error.message`.
 
-Texts and bounds are those of Elasticsearch's convert and date processors, which made the documents of Elastic's
-integration. None never arrives here: an absent source does nothing.
+A converter gives None for an empty list, which leaves no trace; None never arrives, because an absent source does
+nothing. Texts and bounds are those of Elasticsearch's convert and date processors, which made the documents of
+Elastic's integration.
 """
 
 import re
@@ -89,7 +90,7 @@ def _offset(text: str) -> timedelta:
     return -offset if text[0] == "-" else offset
 
 
-def long(value: Any) -> int | list[int]:
+def long(value: Any) -> int | list[int] | None:
     """A JSON integer or its text, decimal or `0x..`, within signed 64 bits; a list member by member."""
     if type(value) is str:
         if value.isascii() and value.isdigit() and len(value) <= _LONGEST_WITHOUT_CHECK:
@@ -98,7 +99,7 @@ def long(value: Any) -> int | list[int]:
     if type(value) is int and _SMALLEST_LONG <= value <= _LARGEST_LONG:
         return int(value)
     if isinstance(value, list):
-        return [_scalar(member, long) for member in value]
+        return [_scalar(member, long) for member in value] or None
     raise Bad(f'For input string: "{shown(exactly(value))}"')
 
 
@@ -110,7 +111,7 @@ def _long_from_text(text: str) -> int:
     return number
 
 
-def boolean(value: Any) -> bool | list[bool]:
+def boolean(value: Any) -> bool | list[bool] | None:
     """True, false, or that word in any letter case; a list member by member."""
     if value is True or value is False:
         return bool(value)
@@ -119,11 +120,11 @@ def boolean(value: Any) -> bool | list[bool]:
         if word in {"true", "false"}:
             return word == "true"
     if isinstance(value, list):
-        return [_scalar(member, boolean) for member in value]
+        return [_scalar(member, boolean) for member in value] or None
     raise Bad(f"[{shown(exactly(value))}] is not a boolean value, cannot convert to boolean")
 
 
-def ip(value: Any) -> str | list[str]:
+def ip(value: Any) -> str | list[str] | None:
     """An IPv4 or IPv6 literal, kept as it is written; a list member by member."""
     if type(value) is str:
         try:
@@ -133,7 +134,7 @@ def ip(value: Any) -> str | list[str]:
         else:
             return str(value)
     elif isinstance(value, list):
-        return [_scalar(member, ip) for member in value]
+        return [_scalar(member, ip) for member in value] or None
     raise Bad(f"'{shown(exactly(value))}' is not an IP string literal.")
 
 
