@@ -1,0 +1,1 @@
+"""The console's REST API, and nothing about ECS."""

@@ -1,0 +1,260 @@
+"""One session with one console: token, TLS, proxy, time-outs, retries, rate limits."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote, urlencode
+
+import httpx2
+import stamina
+
+from s1ecs.api.answer import Answer, answer_from
+from s1ecs.api.connection import Connection, Observer, nobody
+from s1ecs.api.console_time import ConsoleTime
+from s1ecs.api.failures import Failures
+from s1ecs.api.patience import WAIT_INITIAL, WAIT_JITTER, Patience
+from s1ecs.api.rates import RateLimits
+from s1ecs.errors import ConsoleError, SettingsError, Unauthorized
+from s1ecs.records import dumps
+
+BASE_PATH = "/web/api/v2.1"
+
+# Longer than the usual interval, so that the next poll finds its connection open.
+_KEEP_ALIVE_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    params: Mapping[str, str]
+    content: bytes | None
+    repeatable: bool
+    strict: bool
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class Client:
+    """Asks one console; an async context manager, usable from many tasks at once.
+
+    `clock` gives our time in UTC, `monotonic` steady seconds; `observer` is told of every request sent.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+        observer: Observer = nobody,
+        rates: RateLimits | None = None,
+        connections: int = 20,
+    ) -> None:
+        self.connection = connection
+        self._clock = clock
+        self._monotonic = monotonic
+        self._observer = observer
+        self._rates = rates or RateLimits()
+        self._connections = connections
+        self._time = ConsoleTime(clock, monotonic)
+        self._token: str | None = None
+        self._token_lock = asyncio.Lock()
+        self._session: httpx2.AsyncClient | None = None
+
+    def __repr__(self) -> str:
+        return f"<Client {self.connection.console} {self.connection.url}>"
+
+    async def __aenter__(self) -> Self:
+        """Open the session; raise SettingsError if `ca_file` or `proxy` can't be used. Nothing is sent yet."""
+        connection = self.connection
+        self._session = httpx2.AsyncClient(
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": connection.user_agent,
+            },
+            verify=_tls(connection),
+            proxy=_proxy(connection),
+            timeout=httpx2.Timeout(connection.read_timeout, connect=connection.connect_timeout, pool=None),
+            limits=httpx2.Limits(max_connections=self._connections, keepalive_expiry=_KEEP_ALIVE_SECONDS),
+            follow_redirects=False,
+            # A ~/.netrc would replace the token, and a proxy of the environment would be none that `s1ecs settings`
+            # shows: what the settings say is all there is.
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.aclose()
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """Ask for `path` (below the base path) with unencoded `params`; raise ConsoleError types."""
+        return await self._ask(_Request("GET", path, params or {}, None, repeatable=True, strict=False))
+
+    async def post(self, path: str, body: object, *, repeatable: bool = False, strict: bool | None = None) -> Answer:
+        """Send `body` as JSON; raise ConsoleError types.
+
+        Unless `repeatable` (a read by POST), it is sent again only if the console surely did not act on it. `strict`
+        (default: not `repeatable`) makes any entry of `errors` that says something a Refused, even beside data.
+        """
+        strict = not repeatable if strict is None else strict
+        return await self._ask(_Request("POST", path, {}, dumps(body), repeatable=repeatable, strict=strict))
+
+    async def token(self) -> str:
+        """Return the token in use, reading it at first use; whoever asks must show it to nobody but the console."""
+        async with self._token_lock:
+            if self._token is None:
+                self._token = await self._read_token()
+            return self._token
+
+    def now(self) -> datetime:
+        """Return the console's time in UTC as far as its answers told it, else ours."""
+        return self._time.now()
+
+    @property
+    def clock_difference(self) -> float | None:
+        """Seconds that the console's clock is ahead of ours (to about a second); None before the first answer."""
+        return self._time.difference
+
+    async def learn_time(self) -> None:
+        """Ask GET /system/status once, without token, if no answer told the console's time yet.
+
+        A failure is passed over: what a stream may read is decided by its own call, not by this one.
+        """
+        if self._time.known:
+            return
+        request = _Request("GET", "/system/status", {}, None, repeatable=True, strict=False)
+        try:
+            await self._exchange(request, None, 1)
+        except ConsoleError:
+            return
+
+    async def _ask(self, request: _Request) -> Answer:
+        connection = self.connection
+        async for attempt in stamina.retry_context(
+            on=Patience(repeatable=request.repeatable, retry_wait_max=connection.retry_wait_max),
+            attempts=connection.attempts,
+            timeout=None,
+            wait_initial=min(WAIT_INITIAL, connection.retry_wait_max),
+            wait_max=connection.retry_wait_max,
+            wait_jitter=WAIT_JITTER,
+        ):
+            with attempt:
+                return await self._with_good_token(request, attempt.num)
+        raise AssertionError("stamina ends by an answer or by raising the last error")
+
+    async def _with_good_token(self, request: _Request, attempt: int) -> Answer:
+        token = await self.token()
+        try:
+            return await self._exchange(request, token, attempt)
+        except Unauthorized:
+            renewed = await self._renewed_token(token)
+            if renewed == token:
+                raise
+        return await self._exchange(request, renewed, attempt)
+
+    async def _renewed_token(self, refused: str) -> str:
+        """Read the token again, unless another task did so since `refused` was sent."""
+        async with self._token_lock:
+            if self._token is None or self._token == refused:
+                self._token = await self._read_token()
+            return self._token
+
+    async def _read_token(self) -> str:
+        # In a thread: a command may take a moment, and other consoles are read meanwhile.
+        return (await asyncio.to_thread(self.connection.token)).strip()
+
+    async def _exchange(self, request: _Request, token: str | None, attempt: int) -> Answer:
+        failures = Failures(self.connection, str(request), token or "", acts=not request.repeatable)
+        headers = _headers(request, token, failures)
+        await self._rates.bucket(request.path).acquire()
+        started = self._monotonic()
+        status = 0
+        try:
+            response, body = await self._transfer(request, headers, failures)
+            status = response.status_code
+        finally:
+            seconds = self._monotonic() - started
+            self._observer(method=request.method, path=request.path, status=status, seconds=seconds, attempt=attempt)
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise failures.refused(status, body, self._time.seconds_asked(response.headers.get("Retry-After")))
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise failures.redirected(status, response.headers.get("Location", ""))
+        if status == HTTPStatus.NO_CONTENT:
+            body = b"{}"
+        return answer_from(body, status=status, received=self._clock(), strict=request.strict, failures=failures)
+
+    async def _transfer(
+        self, request: _Request, headers: Mapping[str, str], failures: Failures
+    ) -> tuple[httpx2.Response, bytes]:
+        if self._session is None:
+            raise RuntimeError("the client is used outside of its `async with`")
+        sent = self._session.build_request(request.method, self._url(request), content=request.content, headers=headers)
+        try:
+            response = await self._session.send(sent, stream=True)
+        except httpx2.HTTPError as error:
+            raise failures.unreachable(error) from error
+        self._time.learn(response.headers.get("Date"))
+        try:
+            return response, await response.aread()
+        except httpx2.HTTPError as error:
+            if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+                # The status says enough; the rest of its explanation is lost.
+                return response, b""
+            raise failures.cut_off(error) from error
+        finally:
+            await response.aclose()
+
+    def _url(self, request: _Request) -> str:
+        # Encoded here, exactly once: the library would take a "%3D" that is part of a value for encoded already.
+        query = f"?{urlencode(request.params, quote_via=quote, safe='')}" if request.params else ""
+        return f"{self.connection.url}{BASE_PATH}{request.path}{query}"
+
+
+def _headers(request: _Request, token: str | None, failures: Failures) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if token is not None:
+        # The HTTP library would quote a token that it can't send in its error.
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise failures.unusable_token()
+        headers["Authorization"] = f"ApiToken {token}"
+    if request.content is not None:
+        headers["Content-Type"] = "application/json"
+    return headers
+
+
+def _tls(connection: Connection) -> ssl.SSLContext | bool:
+    if connection.ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=connection.ca_file)
+    except OSError as error:
+        # ssl.SSLError is an OSError: the file is there but holds no certificate.
+        reason = "it holds no PEM certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        text = f"the file of the setting 'ca_file' can't be used ({connection.ca_file}): {reason}"
+        raise SettingsError(f"{connection.console}: {text}") from error
+
+
+def _proxy(connection: Connection) -> httpx2.Proxy | None:
+    if connection.proxy is None:
+        return None
+    if connection.proxy.startswith(("http://", "https://")):
+        try:
+            return httpx2.Proxy(connection.proxy)
+        except (ValueError, httpx2.InvalidURL):
+            pass
+    # Without the address and the text of the cause: both may show the proxy's password.
+    text = "the setting 'proxy' is no address of the form http[s]://[user:password@]host:port"
+    raise SettingsError(f"{connection.console}: {text}") from None

@@ -1,0 +1,36 @@
+"""What a client must know to reach one console, and who may listen to its requests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One console: its name, its clean address (`https://host[:port]`) and how patiently it is asked.
+
+    `token` reads the token anew at each call (it may be a file or a command) and may raise an S1ecsError. All times
+    are seconds; `retry_wait_max` bounds each wait before another attempt, a larger Retry-After ends the attempts.
+    """
+
+    console: str
+    url: str
+    token: Callable[[], str] = field(repr=False)
+    ca_file: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    connect_timeout: float = 10
+    read_timeout: float = 60
+    attempts: int = 5
+    retry_wait_max: float = 60.0
+    user_agent: str = "s1ecs"
+
+
+class Observer(Protocol):
+    """Told of every request that was sent, for logs and metrics."""
+
+    def __call__(self, *, method: str, path: str, status: int, seconds: float, attempt: int) -> None:
+        """Take note: `path` without query, `status` 0 where no answer came, `attempt` counted from 1."""
+
+
+def nobody(*, method: str, path: str, status: int, seconds: float, attempt: int) -> None:
+    """Observe nothing."""
