@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from s1ecs.api.paging import SetAside
 from s1ecs.collect.checkpoint import Advance, Checkpoint, Position, WalkName
 from s1ecs.collect.deliver import Counts, deliver
 from s1ecs.collect.feed import Feed, Progress
@@ -23,12 +24,16 @@ _SLACK = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a walk brought; `error` is what ended it early, `stopped` that the process is to end."""
+    """What a walk brought; `error` is what ended it early, `stopped` that the process is to end.
+
+    `unread` are single records that the console never sent in a readable form.
+    """
 
     walk: WalkName
     counts: Counts
     error: S1ecsError | None = None
     stopped: bool = False
+    unread: tuple[SetAside, ...] = ()
 
 
 async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
@@ -95,7 +100,15 @@ async def _walk(
     """Walk to the end, delivering each step; then save what `finish` makes of the last position."""
     counts = Counts()
     position: Position = bounds.position
-    steps = walk_by_time(feed.client, feed.stream.ask, bounds, scope=feed.scope, page_size=feed.pace.page_size)
+    unread: list[SetAside] = []
+    steps = walk_by_time(
+        feed.client,
+        feed.stream.ask,
+        bounds,
+        scope=feed.scope,
+        page_size=feed.pace.page_size,
+        unread=unread.append,
+    )
     try:
         async with aclosing(ahead(steps)) as coming:
             async for step in coming:
@@ -103,11 +116,11 @@ async def _walk(
                 position = step.position
                 progress(feed, counts.records, counts.delivered, step.total)
                 if stop.is_set():
-                    return Outcome(walk, counts, stopped=True)
+                    return Outcome(walk, counts, stopped=True, unread=tuple(unread))
         await feed.checkpoints.commit(walk, finish(position))
     except S1ecsError as error:
-        return Outcome(walk, counts, error)
-    return Outcome(walk, counts)
+        return Outcome(walk, counts, error, unread=tuple(unread))
+    return Outcome(walk, counts, unread=tuple(unread))
 
 
 def _forget_before(feed: Feed, position: Position, now: datetime) -> str:

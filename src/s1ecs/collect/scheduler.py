@@ -74,7 +74,13 @@ async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
 
 
 def say(log: structlog.stdlib.BoundLogger, outcome: Outcome) -> None:
-    """One log line for a walk: what it brought, or what ended it."""
+    """One log line for a walk: what it brought, or what ended it; one more for each record that can't be read."""
+    for record in outcome.unread:
+        log.error(
+            f"{outcome.walk}: a record can't be read and was left out: {record.reason}",
+            cursor=record.cursor,
+            skip=record.skip,
+        )
     facts = {
         "console": outcome.walk.console,
         "stream": outcome.walk.stream,

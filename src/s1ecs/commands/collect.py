@@ -40,7 +40,12 @@ def run(settings: Settings) -> int:
 
 
 def exit_status(outcomes: Sequence[Outcome], *, named: bool) -> int:
-    """1 when a stream that was named, or any stream for another reason than 403 or 404, failed; else 0."""
+    """1 when a stream that was named, or any stream for another reason than 403 or 404, failed; else 0.
+
+    A record that can't be read is such another reason: something is missing.
+    """
+    if any(outcome.unread for outcome in outcomes):
+        return 1
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
     return int(any(named or not isinstance(error, Forbidden | NotFound) for error in errors))
 

@@ -4,13 +4,13 @@ The position holds the greatest time seen; the next walk begins an overlap befor
 late and out of order. A time ahead of the console's clock never moves the position beyond that clock.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from s1ecs.api.client import Client
-from s1ecs.api.paging import pages
+from s1ecs.api.paging import SetAside, pages
 from s1ecs.collect.times import bound, earlier, time_text
 from s1ecs.collect.walks.step import Step
 from s1ecs.ecs.values import Bad, date
@@ -46,10 +46,17 @@ class Bounds:
 
 
 async def walk_by_time(
-    client: Client, ask: ByTime, bounds: Bounds, *, scope: Mapping[str, str], page_size: int
+    client: Client,
+    ask: ByTime,
+    bounds: Bounds,
+    *,
+    scope: Mapping[str, str],
+    page_size: int,
+    unread: Callable[[SetAside], None],
 ) -> AsyncGenerator[Step, None]:
-    """Walk from `bounds.since` to the end; `scope` are further query parameters, such as siteIds.
+    """Walk from `bounds.since` to the end.
 
+    `scope` are further query parameters, such as siteIds; `unread` is told of each single record that can't be read.
     A cursor that expires on the way makes the walk begin anew from the greatest time it saw; twice at the same time
     is given up with ExpiredCursor.
     """
@@ -59,7 +66,7 @@ async def walk_by_time(
         if bounds.until is not None:
             parameters[ask.until] = bounds.until
         try:
-            async for answer in pages(client, ask.path, parameters, limit=page_size):
+            async for answer in pages(client, ask.path, parameters, limit=page_size, set_aside=unread):
                 now = time_text(client.now())
                 records = answer.records()
                 times = [_time(record, ask.time) or now for record in records]

@@ -1,0 +1,106 @@
+"""The installed command in real processes, against the stand-in console."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+S1ECS = Path(sys.executable).with_name("s1ecs")
+ALERTS = 5000
+MOMENT = "2026-01-31T12:00:00Z"
+
+Start = Callable[..., str]
+
+
+class Commands:
+    """Runs s1ecs with a state folder of its own and no other settings than those given."""
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.folder = folder
+        self.state = folder / "state"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "S1ECS_STATE_DIR": str(self.state),
+            "S1ECS_ATTEMPTS": "2",
+        }
+        if url:
+            self.environment |= {"S1ECS_URL": url, "S1ECS_TOKEN": "a-token-for-tests"}
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start a command; the caller ends it."""
+        return subprocess.Popen(
+            [S1ECS, *arguments],
+            cwd=self.folder,
+            env=self.environment | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end."""
+        with self.start(*arguments, **environment) as process:
+            output, errors = process.communicate(stdin, timeout=120)
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+    def ok(self, *arguments: str, **environment: str) -> str:
+        """Run a command that must succeed; what it printed."""
+        result = self.run(*arguments, **environment)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """The rows that `s1ecs query` gives."""
+        rows: list[dict[str, Any]] = json.loads(self.ok("query", "--json", sql))
+        return rows
+
+    def count(self) -> int:
+        """How many alerts lie in the store."""
+        return int(self.query("SELECT count(*) AS n FROM alert")[0]["n"])
+
+
+@pytest.fixture(scope="session")
+def start_standin() -> Iterator[Start]:
+    """Starts stand-in consoles and ends them with the session; a call gives the address."""
+    processes = []
+
+    def start(*arguments: str) -> str:
+        process = subprocess.Popen([S1ECS, "standin", "--port", "0", *arguments], stdout=subprocess.PIPE, text=True)
+        processes.append(process)
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), address
+        return address
+
+    yield start
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def standin(start_standin: Start) -> str:
+    """The address of a stand-in console with 5,000 alerts."""
+    return start_standin("--alerts", str(ALERTS), "--now", MOMENT)
+
+
+@pytest.fixture
+def commands(tmp_path: Path, standin: str) -> Commands:
+    """Commands that collect from the stand-in console into a fresh state folder."""
+    return Commands(tmp_path, standin)
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Commands:
+    """Commands without a console."""
+    return Commands(tmp_path)

@@ -1,0 +1,192 @@
+"""The other commands, as a user types them."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from s1ecs import __version__
+
+from .conftest import ALERTS, Commands, Start
+
+
+def test_version(alone: Commands) -> None:
+    """The version is one line."""
+    assert alone.ok("--version") == f"s1ecs {__version__}\n"
+
+
+def test_transform_keeps_order_and_survives_anything(alone: Commands) -> None:
+    """One document a line in the same order, blank lines skipped, bad lines as documents, counted on standard error."""
+    lines = ['{"alertInfo":{"alertId":"1"}}', "", "  ", "not json", "[1]", '{"alertInfo":{"alertId":"2"}}', "{"]
+    result = alone.run("transform", "alert", "--with-id", stdin="\n".join(lines))
+    documents = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 0
+    assert [document["event"].get("id") for document in documents] == ["1", None, None, "2", None]
+    assert [document["event"]["kind"] for document in documents].count("pipeline_error") == 3
+    assert documents[1]["event"]["original"] == "not json"
+    assert documents[1]["tags"][-1] == "preserve_original_event"
+    assert len({document["_id"] for document in documents}) == 5
+    assert "agent" not in documents[0]
+    assert "created" not in documents[0]["event"]
+    assert result.stderr == "s1ecs: 3 of 5 lines could not be mapped; see error.message\n"
+
+
+def test_transform_reads_files_and_takes_a_time(alone: Commands) -> None:
+    """Files are read in their order; --now fills a missing @timestamp, --preserve-original keeps the line as it is."""
+    (alone.folder / "a.ndjson").write_text('{"ruleInfo":{"name":"a\\/b"}}\n')
+    (alone.folder / "b.ndjson").write_text('{"alertInfo":{"createdAt":"2026-01-01T00:00:00Z"}}')
+    output = alone.ok(
+        "transform", "alert", "a.ndjson", "b.ndjson", "--now", "2026-02-02T02:02:02Z", "--preserve-original"
+    )
+    first, second = map(json.loads, output.splitlines())
+    assert first["@timestamp"] == "2026-02-02T02:02:02.000Z"
+    assert second["@timestamp"] == "2026-01-01T00:00:00.000Z"
+    assert first["event"]["original"] == '{"ruleInfo":{"name":"a\\/b"}}'
+    assert "_id" not in first
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("transform", "alarm"),
+        ("transform", "alert", "missing.ndjson"),
+        ("transform", "alert", "--now", "soon"),
+        ("transform", "alert", "--geoip", "missing.mmdb"),
+        ("transform",),
+        ("fields", "alarm"),
+        ("--set", "interval", "settings"),
+        ("query", "SELECT 1", "--json", "--csv"),
+        ("standin", "--now", "soon"),
+        ("unheard-of",),
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_status_2(alone: Commands, arguments: tuple[str, ...]) -> None:
+    """Wrong use ends with status 2 and a text, never a traceback."""
+    result = alone.run(*arguments)
+    assert result.returncode == 2
+    assert result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_query_forms(commands: Commands) -> None:
+    """A table in a pipe is whole lines, CSV and JSON hold the same rows."""
+    commands.ok("collect", "alert")
+    sql = "SELECT severity, count(*) AS alerts FROM alert GROUP BY 1 ORDER BY 1"
+    rows = commands.query(sql)
+    assert [row["severity"] for row in rows] == [21, 47, 73, 99]
+    assert sum(row["alerts"] for row in rows) == ALERTS
+    table = commands.ok("query", sql).splitlines()
+    assert table[0].split() == ["severity", "alerts"]
+    assert len(table) == 5
+    values = list(csv.DictReader(io.StringIO(commands.ok("query", "--csv", sql))))
+    assert [{name: int(value) for name, value in row.items()} for row in values] == rows
+
+
+@pytest.mark.parametrize("sql", ["SELEC 1", "SELECT * FROM alerts", "DELETE FROM documents", "DROP VIEW alert", ""])
+def test_query_only_reads(commands: Commands, sql: str) -> None:
+    """Bad SQL and every wish to write end with status 2, and the store stays as it is."""
+    commands.ok("collect", "alert")
+    result = commands.run("query", sql)
+    if sql:
+        assert result.returncode == 2
+        assert "alert" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert commands.count() == ALERTS
+
+
+def test_query_before_collecting(alone: Commands) -> None:
+    """Without a store: what to do first."""
+    result = alone.run("query", "SELECT 1")
+    assert result.returncode == 1
+    assert "collect first" in result.stderr
+
+
+def test_fields(alone: Commands) -> None:
+    """Every exported field with type and description."""
+    rows = {row["name"]: row for row in json.loads(alone.ok("fields", "alert", "--json"))}
+    assert rows["sentinel_one.alert.info.hit.type"] == {
+        "name": "sentinel_one.alert.info.hit.type",
+        "type": "keyword",
+        "description": "What kind of hit the agent reported.",
+    }
+    assert rows["process.pid"]["type"] == "long"
+    assert {"@timestamp", "related.hash", "data_stream.dataset", "event.severity"} <= rows.keys()
+
+
+def test_settings_tell_their_origin_and_hide_secrets(commands: Commands, standin: str) -> None:
+    """Each setting with value, origin, default and help; the token never."""
+    output = commands.ok("--set", "page_size=7", "settings", "--json")
+    rows = {row["setting"]: row for row in json.loads(output)}
+    assert "a-token-for-tests" not in output
+    assert rows["page_size"]["value"] == "7"
+    assert "flag" in rows["page_size"]["from"]
+    assert any(row["value"] == "***" for row in rows.values())
+    assert any(row["value"] == standin for row in rows.values())
+
+
+def verdicts(output: str) -> list[str]:
+    """The first word of each line of a check."""
+    return [line.split()[0] for line in output.splitlines()]
+
+
+def test_check_good(commands: Commands) -> None:
+    """A good console is all ok: it answers, the token is good for weeks, the stream may be read."""
+    output = commands.ok("check")
+    assert "error" not in verdicts(output)
+    assert "the token expires on" in output
+    assert "alert: may be read" in output
+
+
+@pytest.mark.parametrize(
+    ("token", "status", "texts"),
+    [
+        ("wrong", 1, ["error", "401", "API Token"]),
+        ("expired", 1, ["error", "401"]),
+        ("forbidden", 1, ["error", "STAR Rule Alerts -> view"]),
+        ("expiring", 0, ["warning", "generate a new one"]),
+        ("expiring-now", 1, ["error", "generate a new one"]),
+        ("admin", 0, ["warning", "more than read"]),
+    ],
+)
+def test_check_tokens(commands: Commands, token: str, status: int, texts: list[str]) -> None:
+    """Each trouble with a token is one line with what to do, and decides the exit status."""
+    result = commands.run("check", S1ECS_TOKEN=token)
+    assert result.returncode == status, result.stdout
+    [line] = [line for line in result.stdout.splitlines() if line.startswith(texts[0]) and "clock" not in line]
+    for text in texts:
+        assert text in line
+    assert not result.stderr
+
+
+def test_check_unreachable(commands: Commands) -> None:
+    """A console that can't be reached is one line."""
+    result = commands.run("check", S1ECS_URL="http://127.0.0.1:1", S1ECS_ATTEMPTS="1")
+    assert result.returncode == 1
+    [line] = result.stdout.splitlines()
+    assert line.startswith("error")
+    assert "refused" in line
+
+
+def test_check_clock(commands: Commands) -> None:
+    """A console whose clock is months away is told, and collecting still brings everything of its day."""
+    assert "clock" in next(line for line in commands.ok("check").splitlines() if line.startswith("warning"))
+
+
+def test_standin_same_seed_same_alerts(alone: Commands, start_standin: Start) -> None:
+    """Two stand-ins with the same seed and time hold the same alerts; another seed holds others."""
+    stores = []
+    for number, seed in enumerate(("5", "5", "6")):
+        url = start_standin("--alerts", "40", "--seed", seed, "--now", "2026-01-31T12:00:00Z")
+        state = str(alone.folder / str(number))
+        alone.ok("collect", S1ECS_URL=url, S1ECS_TOKEN="t", S1ECS_STATE_DIR=state)
+        stores.append(alone.ok("query", "SELECT id FROM alert ORDER BY id", S1ECS_STATE_DIR=state))
+    assert stores[0] == stores[1] != stores[2]
+
+
+def test_standin_port_in_use(alone: Commands, standin: str) -> None:
+    """A port that is taken is one line and status 2."""
+    result = alone.run("standin", "--port", standin.rpartition(":")[2])
+    assert result.returncode == 2
+    assert "choose another" in result.stderr
