@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import stamina.instrumentation
 import typer
 
 from s1ecs import __version__
@@ -31,6 +32,8 @@ LogFormat = Annotated[str | None, typer.Option("--log-format", help="text, or ec
 
 def main() -> None:
     """Run the command line; everything that goes wrong is one line on standard error and an exit status."""
+    # Retries are the client's business; what is said is how a request ended.
+    stamina.instrumentation.set_on_retry_hooks(())
     try:
         app()
     except S1ecsError as error:

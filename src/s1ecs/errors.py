@@ -13,6 +13,10 @@ class S1ecsError(Exception):
 
     exit_status: ClassVar[int] = 1
 
+    def behind(self, console: str) -> str:
+        """The text where the console's name already stands before it."""
+        return str(self).removeprefix(f"{console}: ")
+
 
 class UsageError(S1ecsError):
     """The command line asks for something that does not exist or does not fit together."""

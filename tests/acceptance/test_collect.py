@@ -22,7 +22,7 @@ def test_collecting_twice_leaves_each_alert_once(commands: Commands, standin: st
 
 def test_killed_in_the_middle(commands: Commands) -> None:
     """SIGKILL at several moments loses and doubles nothing, and each start goes on where the last one was."""
-    counts = []
+    counts: list[int] = []
     for _ in range(3):
         process = commands.start("collect", "alert", S1ECS_PAGE_SIZE="100")
         before = counts[-1] if counts else 0
@@ -58,7 +58,7 @@ def test_terminated_in_the_middle(commands: Commands) -> None:
     assert commands.count() == ALERTS
 
 
-def test_run_follows_what_is_new(tmp_path_factory: object, commands: Commands, start_standin: Start) -> None:
+def test_run_follows_what_is_new(commands: Commands, start_standin: Start) -> None:
     """`run` brings alerts as they appear, until SIGINT ends it with status 0."""
     commands.environment["S1ECS_URL"] = start_standin("--alerts", "50", "--rate", "240")
     process = commands.start("run", S1ECS_INTERVAL="500ms")
@@ -80,7 +80,8 @@ def test_settings_file_and_several_consoles(commands: Commands, standin: str, st
     (commands.folder / "s1ecs.yaml").write_text(
         "consoles:\n"
         f"  - {{name: one, url: {standin}, token: a-token-in-a-file}}\n"
-        f"  - {{name: two, url: {second}, token_file: token, namespace: blue, tags: [x], preserve_original_event: true}}\n"
+        f"  - {{name: two, url: {second}, token_file: token, namespace: blue, tags: [x],"
+        " preserve_original_event: true}\n"
         "outputs: [{type: store}]\n"
     )
     commands.ok("collect")

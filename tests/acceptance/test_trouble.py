@@ -119,7 +119,7 @@ def test_file_size_limit(commands: Commands) -> None:
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000)),  # noqa: PLW1509 - one thread
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000)),
     )
     assert_one_line(process, 1, "s1ecs.db", "nothing that was committed is lost")
     assert 0 < commands.count() < ALERTS

@@ -89,9 +89,10 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome) -> None:
     }
     if outcome.counts.failed:
         facts["not_mapped"] = outcome.counts.failed
+    problem = "" if outcome.error is None else outcome.error.behind(outcome.walk.console)
     if outcome.error is None:
         log.info(f"{outcome.walk}: {'stopped' if outcome.stopped else 'up to date'}", **facts)
     elif isinstance(outcome.error, SET_ASIDE):
-        log.warning(f"{outcome.walk}: set aside, asked again at each interval: {outcome.error}", **facts)
+        log.warning(f"{outcome.walk}: set aside, asked again at each interval: {problem}", **facts)
     else:
-        log.error(f"{outcome.walk}: {outcome.error}", **facts)
+        log.error(f"{outcome.walk}: {problem}", **facts)

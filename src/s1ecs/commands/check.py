@@ -44,7 +44,7 @@ async def check_console(name: str, client: Client, streams: Iterable[Stream]) ->
     except (Unauthorized, Forbidden, NotFound):
         yield finding("ok", "the console answers")
     except S1ecsError as error:
-        yield finding("error", _without_name(name, error))
+        yield finding("error", error.behind(name))
         return
     else:
         yield finding("ok", "the console answers, and its certificate is trusted where it is asked over https")
@@ -63,7 +63,7 @@ async def _token(name: str, client: Client) -> AsyncIterator[Finding]:
     try:
         user = await access.who(client)
     except Unauthorized as error:
-        yield Finding("error", name, _without_name(name, error))
+        yield Finding("error", name, error.behind(name))
     except S1ecsError as error:
         yield Finding(
             "warning", name, f"the token's user can't be read, which collecting does not need: {_cause(error)}"
@@ -124,17 +124,13 @@ async def _stream(name: str, client: Client, stream: Stream) -> Finding:
             "warning", name, f"{stream.name}: this console does not have it; leave it out with the setting streams"
         )
     except S1ecsError as error:
-        return Finding("error", name, f"{stream.name}: {_without_name(name, error)}")
+        return Finding("error", name, f"{stream.name}: {error.behind(name)}")
     return Finding("ok", name, f"{stream.name}: may be read")
 
 
 def _cause(error: S1ecsError) -> str:
     problem = error.problem if isinstance(error, ConsoleError) else None
     return f"{problem.status} {problem.title}".strip() if problem and problem.status else str(error)
-
-
-def _without_name(name: str, error: S1ecsError) -> str:
-    return str(error).removeprefix(f"{name}: ")
 
 
 async def check(settings: Settings) -> int:
