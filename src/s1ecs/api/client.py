@@ -173,8 +173,7 @@ class Client:
             return self._token
 
     async def _read_token(self) -> str:
-        # In a thread: a command may take a moment, and other consoles are read meanwhile.
-        return (await asyncio.to_thread(self.connection.token)).strip()
+        return (await self.connection.token()).strip()
 
     async def _exchange(self, request: _Request, token: str | None, attempt: int) -> Answer:
         failures = Failures(self.connection, str(request), token or "", acts=not request.repeatable)

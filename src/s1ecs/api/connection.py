@@ -1,6 +1,6 @@
 """What a client must know to reach one console, and who may listen to its requests."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,7 +15,7 @@ class Connection:
 
     console: str
     url: str
-    token: Callable[[], str] = field(repr=False)
+    token: Callable[[], Awaitable[str]] = field(repr=False)
     ca_file: str | None = None
     proxy: str | None = field(default=None, repr=False)
     connect_timeout: float = 10

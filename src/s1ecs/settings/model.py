@@ -40,14 +40,14 @@ class Console(_Frozen):
     preserve_original_event: bool
     streams: Mapping[str, StreamSettings]
 
-    def read_token(self) -> str:
+    async def read_token(self) -> str:
         """Read the token anew from where it is kept; this may take as long as the token command does."""
         try:
             if self.token is not None:
                 return self.token.reveal()
             if self.token_file is not None:
                 return token_from_file(self.token_file)
-            return token_from_command(self.token_command or "")
+            return await token_from_command(self.token_command or "")
         except SettingsError as problem:
             raise SettingsError(f"console {self.name!r}: {problem}") from None
 

@@ -1,5 +1,6 @@
 """Secrets, and where a console's token comes from. A secret prints as `***` wherever it goes."""
 
+import asyncio
 import shlex
 import subprocess
 from pathlib import Path
@@ -66,30 +67,30 @@ def token_from_file(path: Path) -> str:
     return _checked(text, f"token_file {path}", "write the token into it")
 
 
-def token_from_command(command: str, *, seconds: float = COMMAND_SECONDS) -> str:
+async def token_from_command(command: str, *, seconds: float = COMMAND_SECONDS) -> str:
     """Run a command without a shell and take what it prints as the token."""
     words = shlex.split(command)
     where = f"token_command {words[0]!r}"
     try:
-        # Standard error is dropped with the rest: what a password manager says may hold what it knows.
-        done = subprocess.run(  # noqa: S603 - running what the user configured is the point; no shell is involved
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
+        # Standard error is dropped: what a password manager says may hold what it knows.
+        process = await asyncio.create_subprocess_exec(
+            *words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
     except FileNotFoundError:
         raise SettingsError(f"{where}: no such program") from None
-    except subprocess.TimeoutExpired:
-        raise SettingsError(f"{where}: did not end within {seconds:g} s; run it by hand to see why") from None
     except (OSError, ValueError):
         raise SettingsError(f"{where}: can't be run; check that it is executable") from None
-    if done.returncode:
-        raise SettingsError(f"{where}: ended with status {done.returncode}; run it by hand to see why")
-    text = done.stdout.decode("utf-8", errors="replace")
-    return _checked(text, where, "it must print the token and nothing else")
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), seconds)
+    except TimeoutError:
+        raise SettingsError(f"{where}: did not end within {seconds:g} s; run it by hand to see why") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise SettingsError(f"{where}: ended with status {process.returncode}; run it by hand to see why")
+    return _checked(output.decode("utf-8", errors="replace"), where, "it must print the token and nothing else")
 
 
 def _checked(text: str, where: str, cure: str) -> str:

@@ -1,7 +1,7 @@
 """A console on a socket, clients for it, and waits that are written down instead of waited."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,16 @@ TOKEN = "eyJ-a-made-up-token-0123456789"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 MakeClient = Callable[..., Client]
+
+
+def holding(*tokens: str) -> Callable[[], Awaitable[str]]:
+    """Where a token is kept: each reading gives the next one, and the last one from then on."""
+    left = list(tokens)
+
+    async def read() -> str:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return read
 
 
 @pytest.fixture
@@ -53,7 +63,7 @@ async def client_for(waits: list[float]) -> AsyncIterator[Callable[..., Any]]:
     async with AsyncExitStack() as stack:
 
         async def make(url: str, **options: Any) -> Client:
-            options = {"token": lambda: TOKEN, **options}
+            options = {"token": holding(TOKEN), **options}
             outer = {key: options.pop(key) for key in ("observer", "monotonic") if key in options}
             client = Client(
                 Connection(console="default", url=url, **options),

@@ -11,7 +11,7 @@ from s1ecs.api.access import User
 from s1ecs.api.client import Client
 from s1ecs.errors import Forbidden, Unauthorized
 
-from .conftest import TOKEN
+from .conftest import TOKEN, holding
 from .console import DATE, Console, error, page, raw, said
 
 OCTOBER = datetime(2025, 10, 31, tzinfo=UTC)
@@ -45,7 +45,7 @@ async def test_token_expiry_offline(console: Console, client_for: Callable[..., 
     claims = base64.urlsafe_b64encode(json.dumps({"exp": int(OCTOBER.timestamp())}).encode()).decode().rstrip("=")
     for token, expires in ((f"eyJh.{claims}.sig", OCTOBER), ("eyJh.!!.sig", None), ("legacy-token", None)):
         console.script = [error(404), error(403)]
-        client = await client_for(console.url, token=lambda token=token: token)
+        client = await client_for(console.url, token=holding(token))
         assert await access.token_expiry(client) == expires
 
 

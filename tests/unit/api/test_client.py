@@ -20,7 +20,7 @@ from s1ecs.errors import (
     Unreadable,
 )
 
-from .conftest import TOKEN
+from .conftest import TOKEN, holding
 from .console import CLOSE, DATE, RESET, SILENCE, Console, cut_off, error, page, raw, said
 
 PATH = "/cloud-detection/alerts"
@@ -152,8 +152,7 @@ async def test_no_tls(client_for: Callable[..., Any]) -> None:
 
 async def test_renewed_token(console: Console, client_for: Callable[..., Any]) -> None:
     """After a 401 the token is read again, and a new one is tried at once and kept."""
-    tokens = iter(["old-old-old", "new-new-new"])
-    client = await client_for(console.url, token=lambda: next(tokens))
+    client = await client_for(console.url, token=holding("old-old-old", "new-new-new"))
     console.script = [error(401, 4010010), page(), page()]
     await client.get(PATH)
     await client.get(PATH)
@@ -176,7 +175,7 @@ async def test_same_token_is_not_tried_again(console: Console, client: Client) -
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "tökén"])
 async def test_unusable_token(console: Console, client_for: Callable[..., Any], token: str) -> None:
     """A token that no header can carry is refused before anything is sent, and not shown."""
-    client = await client_for(console.url, token=lambda: token)
+    client = await client_for(console.url, token=holding(token))
     with pytest.raises(Unauthorized) as caught:
         await client.get(PATH)
     assert not console.seen

@@ -12,11 +12,11 @@ from .conftest import Loader
 ENVIRONMENT = {"S1ECS_URL": "http://127.0.0.1:8800", "S1ECS_TOKEN": "x", "S1ECS_STATE_DIR": "./data"}
 
 
-def test_environment_alone(loader: Loader) -> None:
+async def test_environment_alone(loader: Loader) -> None:
     """Three variables suffice for one console, which is called default."""
     settings = loader(environment=ENVIRONMENT)
     (console,) = settings.require_consoles()
-    assert (console.name, console.url, console.read_token()) == ("default", "http://127.0.0.1:8800", "x")
+    assert (console.name, console.url, await console.read_token()) == ("default", "http://127.0.0.1:8800", "x")
     assert settings.state_dir == loader.folder / "data"
     assert settings.outputs == (Output(type="store"),)
 
@@ -74,13 +74,13 @@ def test_several_consoles_inherit(loader: Loader) -> None:
         settings.console("c")
 
 
-def test_environment_means_the_only_console(loader: Loader) -> None:
+async def test_environment_means_the_only_console(loader: Loader) -> None:
     """With one console in the file, variables and flags override it, whatever way its token was given."""
     text = "consoles:\n- {name: a, url: a.example, token_file: t, namespace: own}\n"
     (console,) = loader(text, ENVIRONMENT, {"namespace": "flag"}).consoles
     assert (console.name, console.url, console.namespace) == ("a", "http://127.0.0.1:8800", "flag")
     assert console.token_file is None
-    assert console.read_token() == "x"
+    assert await console.read_token() == "x"
 
 
 @pytest.mark.parametrize(

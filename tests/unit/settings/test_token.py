@@ -16,14 +16,14 @@ def console_with(loader: Loader, line: str) -> Console:
     return loader(f"url: x.example\n{line}\n").consoles[0]
 
 
-def test_token_file_is_read_anew(loader: Loader) -> None:
+async def test_token_file_is_read_anew(loader: Loader) -> None:
     """A token renewed in its file is taken at the next reading."""
     path = loader.folder / "token.txt"
     console = console_with(loader, "token_file: token.txt")
     path.write_text("first\n", encoding="utf-8")
-    assert console.read_token() == "first"
+    assert await console.read_token() == "first"
     path.write_text("  second  \r\n", encoding="utf-8")
-    assert console.read_token() == "second"
+    assert await console.read_token() == "second"
 
 
 @pytest.mark.parametrize(
@@ -35,21 +35,21 @@ def test_token_file_is_read_anew(loader: Loader) -> None:
         (b"two\nlines", "is no token"),
     ],
 )
-def test_bad_token_files(loader: Loader, content: bytes | None, said: str) -> None:
+async def test_bad_token_files(loader: Loader, content: bytes | None, said: str) -> None:
     """A token file that holds no token is named in one line."""
     path = loader.folder / "token.txt"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(SettingsError) as caught:
-        console_with(loader, "token_file: token.txt").read_token()
+        await console_with(loader, "token_file: token.txt").read_token()
     assert str(caught.value).startswith(f"console 'default': token_file {path}: {said}")
     assert "\n" not in str(caught.value)
 
 
-def test_token_command(loader: Loader) -> None:
+async def test_token_command(loader: Loader) -> None:
     """What a command prints is the token, without its line end."""
     command = f"""token_command: {sys.executable} -c 'print("abc")'"""
-    assert console_with(loader, command).read_token() == "abc"
+    assert await console_with(loader, command).read_token() == "abc"
 
 
 @pytest.mark.parametrize(
@@ -61,27 +61,27 @@ def test_token_command(loader: Loader) -> None:
         ("import time; time.sleep(20)", "did not end within 1 s"),
     ],
 )
-def test_bad_token_commands(capfd: pytest.CaptureFixture[str], code: str, said: str) -> None:
+async def test_bad_token_commands(capfd: pytest.CaptureFixture[str], code: str, said: str) -> None:
     """A command that fails is named in one line without anything it printed."""
     with pytest.raises(SettingsError, match=said) as caught:
-        token_from_command(f'{sys.executable} -c "{code}"', seconds=1 if "sleep" in code else 20)
+        await token_from_command(f'{sys.executable} -c "{code}"', seconds=1 if "sleep" in code else 20)
     assert "hush" not in str(caught.value) + "".join(capfd.readouterr())
     assert "\n" not in str(caught.value)
 
 
-def test_token_program_is_missing() -> None:
+async def test_token_program_is_missing() -> None:
     """A program that does not exist is named."""
     with pytest.raises(SettingsError, match="token_command 'no-such-program': no such program"):
-        token_from_command("no-such-program --now")
+        await token_from_command("no-such-program --now")
 
 
-def test_no_shell() -> None:
+async def test_no_shell() -> None:
     """A command is run without a shell: what a shell would act upon is an ordinary argument."""
     with pytest.raises(SettingsError, match="is no token"):
-        token_from_command("echo a; echo b")
+        await token_from_command("echo a; echo b")
 
 
-def test_secrets_print_as_stars(loader: Loader) -> None:
+async def test_secrets_print_as_stars(loader: Loader) -> None:
     """A secret shows in no text, no dump, no format of the settings that hold it."""
     settings = loader(
         f"url: x.example\ntoken: {SECRET}\nproxy: http://user:{SECRET}@proxy.example:3128\n",
@@ -92,11 +92,11 @@ def test_secrets_print_as_stars(loader: Loader) -> None:
     assert str(Secret(SECRET)) == "***"
     assert str(settings.proxy) == "http://***@proxy.example:3128"
     assert str(ProxyAddress("http://proxy.example")) == "http://proxy.example"
-    assert settings.consoles[0].read_token() == SECRET
+    assert await settings.consoles[0].read_token() == SECRET
     assert settings.proxy is not None
     assert SECRET in settings.proxy.reveal()
 
 
-def test_token_that_is_a_number(loader: Loader) -> None:
+async def test_token_that_is_a_number(loader: Loader) -> None:
     """A token is taken as written, even where YAML would see a number."""
-    assert console_with(loader, "token: 0123").read_token() == "0123"
+    assert await console_with(loader, "token: 0123").read_token() == "0123"
