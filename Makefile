@@ -1,6 +1,7 @@
 # Every target bootstraps its own .venv; nothing but Python and make is needed before.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check
 RUN := .venv/.run-$(shell cksum < requirements/run.txt | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cksum < requirements/dev.txt | cut -d' ' -f1)
 
@@ -29,16 +30,20 @@ bench: $(DEV) ## speed and memory, as ratios measured side by side
 docs: $(DEV) ## write the generated pages of docs/
 	@$(BIN)/python -m docs.generate
 
-build: $(DEV) ## a wheel in dist/, installed and tried in a fresh environment
-	@rm -rf dist && $(BIN)/uv build -q --wheel --out-dir dist
-	@rm -rf .venv/wheel && $(PYTHON) -m venv .venv/wheel
+build: $(DEV) ## a wheel in dist/, installed with pip into a fresh environment and tried there
+	@rm -rf dist .venv/wheel
+	@$(PIP) wheel -q --no-deps --no-build-isolation --wheel-dir dist .
+	@$(PYTHON) -m venv .venv/wheel
 	@.venv/wheel/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@.venv/wheel/bin/pip install -q --disable-pip-version-check --no-deps dist/*.whl
 	@.venv/wheel/bin/s1ecs --version && ls dist
 
+LOCK = $(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.11
 lock: $(DEV) ## resolve the requirements anew
-	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra standin pyproject.toml -o requirements/run.txt
-	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra standin --group dev pyproject.toml -o requirements/dev.txt
+	@$(LOCK) --extra standin pyproject.toml -o requirements/run.txt
+	@$(LOCK) --extra standin --group dev pyproject.toml -o requirements/dev.txt
+	@$(LOCK) --group build -o requirements/build.txt
 
 clean: ## remove what the other targets made
 	@rm -rf .venv dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -50,6 +55,7 @@ clean: ## remove what the other targets made
 # The locked requirements first, then the package itself, so that a machine gets what was tested.
 $(RUN) $(DEV): .venv/.%: .venv/bin/python pyproject.toml
 	@echo "installing $(firstword $(subst -, ,$*)) requirements ..." >&2
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/$(firstword $(subst -, ,$*)).txt
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null || $(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@$(PIP) install -q --require-hashes -r requirements/build.txt
+	@$(PIP) install -q --require-hashes -r requirements/$(firstword $(subst -, ,$*)).txt
+	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -41,5 +41,4 @@ async def ahead(steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
                 yield step
         finally:
             upcoming.cancel()
-            with suppress(BaseException):
-                await upcoming
+            await asyncio.gather(upcoming, return_exceptions=True)
