@@ -1,0 +1,154 @@
+"""The list of alerts: where its filters and sort values lie in a record, and how it grows while the console runs."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from operator import ge, gt, le, lt
+from typing import Any
+
+from s1ecs.standin.alerts import alert, history
+from s1ecs.standin.clock import Clock
+from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.pages import Page
+from s1ecs.standin.shelf import Condition, Shelf
+
+_IDENTITY = "alertInfo.alertId"
+
+_TIMES = {"createdAt": "alertInfo.createdAt", "reportedAt": "alertInfo.reportedAt"}
+# Called with the bound first: a time passes `gt` if the bound is less than it.
+_BOUNDS: Mapping[str, Callable[[str, str], bool]] = {"gt": lt, "gte": le, "lt": gt, "lte": ge}
+_IDS = {
+    "accountIds": "agentDetectionInfo.accountId",
+    "ids": _IDENTITY,
+    "siteIds": "agentDetectionInfo.siteId",
+}
+_WORDS = {
+    "analystVerdict": "alertInfo.analystVerdict",
+    "incidentStatus": "alertInfo.incidentStatus",
+    "machineType": "agentDetectionInfo.machineType",
+    "osType": "agentRealtimeInfo.os",
+    "scopes": "ruleInfo.scopeLevel",
+    "severity": "ruleInfo.severity",
+}
+_CONTAINS = {
+    "containerImageName": "containerInfo.image",
+    "containerLabels": "containerInfo.labels",
+    "containerName": "containerInfo.name",
+    "k8sCluster": "kubernetesInfo.cluster",
+    "k8sControllerLabels": "kubernetesInfo.controllerLabels",
+    "k8sControllerName": "kubernetesInfo.controllerName",
+    "k8sNamespaceLabels": "kubernetesInfo.namespaceLabels",
+    "k8sNamespaceName": "kubernetesInfo.namespace",
+    "k8sNode": "kubernetesInfo.node",
+    "k8sPod": "kubernetesInfo.pod",
+    "k8sPodLabels": "kubernetesInfo.podLabels",
+    "origAgentName": "agentDetectionInfo.name",
+    "origAgentOsRevision": "agentDetectionInfo.osRevision",
+    "origAgentUuid": "agentDetectionInfo.uuid",
+    "origAgentVersion": "agentDetectionInfo.version",
+    "ruleName": "ruleInfo.name",
+    "sourceProcessCommandline": "sourceProcessInfo.commandline",
+    "sourceProcessFileHashMd5": "sourceProcessInfo.fileHashMd5",
+    "sourceProcessFileHashSha1": "sourceProcessInfo.fileHashSha1",
+    "sourceProcessFileHashSha256": "sourceProcessInfo.fileHashSha256",
+    "sourceProcessFilePath": "sourceProcessInfo.filePath",
+    "sourceProcessName": "sourceProcessInfo.name",
+    "sourceProcessStoryline": "sourceProcessInfo.storyline",
+}
+_PATHS = _TIMES | _IDS | _WORDS | _CONTAINS
+_FREE_TEXT = (
+    "ruleInfo.name",
+    "ruleInfo.description",
+    "agentDetectionInfo.name",
+    "sourceProcessInfo.name",
+    "sourceProcessInfo.commandline",
+    "sourceProcessInfo.user",
+)
+_SORTS = {
+    "id": _IDENTITY,
+    "machineType": "agentDetectionInfo.machineType",
+    "osName": "agentDetectionInfo.osName",
+    "incidentStatus": "alertInfo.incidentStatus",
+    "analystVerdict": "alertInfo.analystVerdict",
+    "severity": "ruleInfo.severity",
+}
+_SECTIONS = (
+    "agentDetectionInfo",
+    "alertInfo",
+    "containerInfo",
+    "kubernetesInfo",
+    "ruleInfo",
+    "sourceParentProcessInfo",
+    "sourceProcessInfo",
+)
+
+
+class AlertList:
+    """The alerts of the organisation: `count` from before its `now`, and `rate` new ones a minute since then."""
+
+    def __init__(self, organisation: Organisation, clock: Clock, count: int, rate: float | None) -> None:
+        self._organisation = organisation
+        self._clock = clock
+        self._count = count
+        self._rate = rate or 0.0
+        self._shelf = Shelf(_IDENTITY)
+        for record in history(organisation, count):
+            self._shelf.add(record)
+        # The order that collectors ask for is made before the first of them asks.
+        self._shelf.order("alertInfo.createdAt")
+
+    def shelf(self) -> Shelf:
+        """Return all alerts that there are by now."""
+        if self._rate:
+            minutes = (self._clock() - self._organisation.now) / timedelta(minutes=1)
+            for number in range(len(self._shelf) - self._count + 1, int(minutes * self._rate) + 1):
+                created = self._organisation.now + timedelta(minutes=number / self._rate)
+                self._shelf.add(alert(self._organisation, self._count + number - 1, created, created))
+        return self._shelf
+
+    def page(self, given: Mapping[str, Any]) -> Page:
+        """Translate the parameters of GET /cloud-detection/alerts, already checked, into a page of the list."""
+        # Paging and sorting parameters are no conditions.
+        conditions = [condition for name, value in given.items() if (condition := self._condition(name, value))]
+        return Page(_sort_path(given.get("sortBy", "id")), conditions, given)
+
+    def _condition(self, name: str, value: Any) -> Condition | None:
+        base, _, suffix = name.partition("__")
+        path = _PATHS.get(base)
+        if name == "query":
+            return Condition(_FREE_TEXT, _containing((value,)))
+        if name == "groupIds":
+            # An alert does not name its group, but its agent, which is in one.
+            agents = frozenset(host.id for host in self._organisation.hosts if host.group.id in value)
+            return Condition(("agentRealtimeInfo.id",), agents.__contains__)
+        return Condition((path,), _test(name, suffix, value)) if path else None
+
+
+def _test(name: str, suffix: str, value: Any) -> Callable[[str], bool]:
+    if suffix == "contains":
+        return _containing(value)
+    if suffix:
+        return partial(_BOUNDS[suffix], value)
+    if name in _IDS:
+        return frozenset(value).__contains__
+    words = frozenset(map(_word, value))
+    return lambda text: _word(text) in words
+
+
+def _sort_path(name: str) -> str:
+    """`alertInfoCreatedAt` stands for alertInfo.createdAt, and so all but a few."""
+    if name in _SORTS:
+        return _SORTS[name]
+    section = next(section for section in _SECTIONS if name.startswith(section))
+    key = name.removeprefix(section)
+    return f"{section}.{key[0].lower()}{key[1:]}"
+
+
+def _word(text: str) -> str:
+    """TRUE_POSITIVE in a filter is "True positive" in a record."""
+    return text.strip().replace("_", " ").casefold()
+
+
+def _containing(parts: tuple[str, ...]) -> Callable[[str], bool]:
+    wanted = tuple(part.casefold() for part in parts)
+    return lambda text: any(part in text.casefold() for part in wanted)

@@ -1,0 +1,138 @@
+"""The stand-in console as an application: its paths, and what a request must pass before it is answered."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.utils import format_datetime
+from functools import partial
+from typing import Literal
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from s1ecs.standin import console as answers
+from s1ecs.standin import parameters, strict, tokens
+from s1ecs.standin.alert_list import AlertList
+from s1ecs.standin.clock import Clock
+from s1ecs.standin.console import Answer, Asked, Console
+from s1ecs.standin.limits import Buckets
+from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.parameters import Parameter
+from s1ecs.standin.refusal import Refusal, answer_refusal, not_authenticated, not_permitted, too_many_requests
+
+_PREFIX = "/web/api/v2.1"
+# A page of 1000 alerts shrinks to a tenth even so, in a fraction of the time of the default.
+_GZIP_LEVEL = 1
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A path of the API below its prefix: who may ask it, with what parameters, and what answers."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    needs: Literal["nothing", "token", "permission"]
+    parameters: tuple[Parameter, ...]
+    answer: Answer
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/system/status", "nothing", parameters.NONE, answers.system_status),
+    Endpoint("GET", "/system/info", "token", parameters.NONE, answers.system_info),
+    Endpoint("GET", "/user", "token", parameters.USER, answers.user),
+    Endpoint("POST", "/users/api-token-details", "token", parameters.NONE, answers.token_details),
+    Endpoint("GET", "/users/{user_id}/api-token-details", "token", parameters.NONE, answers.token_details_of_user),
+    Endpoint("GET", "/cloud-detection/alerts", "permission", parameters.ALERTS, answers.alerts),
+)
+
+
+def build(
+    organisation: Organisation,
+    *,
+    clock: Clock,
+    alerts: int = 5000,
+    rate: float | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+    middleware: Sequence[Middleware] = (),
+) -> Starlette:
+    """Build the console of that organisation, with `alerts` alerts before its `now` and `rate` a minute after it.
+
+    `clock` is the console's own; `monotonic` measures the rate limits. `middleware` stands around the answers, inside
+    of compression and the Date header: faults can be put in there.
+    """
+    console = Console(organisation, AlertList(organisation, clock, alerts, rate))
+    buckets = Buckets(monotonic)
+    # What no console has stands outside of the API, and outside of its limits.
+    counts = Route("/_standin/counts", partial(_unlimited, console, answers.counts))
+    app = Starlette(
+        routes=[
+            counts,
+            *(
+                Route(_PREFIX + each.path, partial(_handle, console, buckets, each), methods=[each.method])
+                for each in ENDPOINTS
+            ),
+        ],
+        middleware=[
+            Middleware(ConsoleDate, clock=clock),
+            Middleware(GZipMiddleware, compresslevel=_GZIP_LEVEL),
+            *middleware,
+        ],
+        exception_handlers={Refusal: answer_refusal, HTTPException: answer_refusal},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+class ConsoleDate:
+    """Puts the console's clock into the Date header of every answer."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application behind does, dated."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["date"] = format_datetime(self._clock(), usegmt=True)
+            await send(message)
+
+        await self._app(scope, receive, dated)
+
+
+async def _unlimited(console: Console, answer: Answer, request: Request) -> Response:
+    return _json(await answer(console, Asked(tokens.find(""), {}, request)))
+
+
+async def _handle(console: Console, buckets: Buckets, endpoint: Endpoint, request: Request) -> Response:
+    """Refuse the request as a console does (401, 429, 403, 400, in this order), or answer it."""
+    value = _token(request)
+    token = tokens.find(value or "")
+    if endpoint.needs != "nothing" and (value is None or not token.is_good):
+        raise not_authenticated()
+    # A path without a token is limited by the address that asks.
+    address = request.client.host if request.client else ""
+    caller = f"address {address}" if endpoint.needs == "nothing" else f"token {value}"
+    if seconds := buckets.wait(caller, endpoint.path):
+        raise too_many_requests(seconds)
+    if endpoint.needs == "permission" and not token.may_read:
+        raise not_permitted()
+    given = strict.read(endpoint.parameters, request.query_params.multi_items())
+    return _json(await endpoint.answer(console, Asked(token, given, request)))
+
+
+def _token(request: Request) -> str | None:
+    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    return value if kind == "ApiToken" and value else None
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

@@ -1,0 +1,96 @@
+"""What the console answers: one function a path, over what all of them know."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from s1ecs.standin import pages, tokens
+from s1ecs.standin.alert_list import AlertList
+from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.refusal import bad_request, not_authenticated, not_found
+from s1ecs.standin.strict import is_id
+
+
+@dataclass(frozen=True)
+class Console:
+    """What the answers are made of: the organisation and the list of each stream."""
+
+    organisation: Organisation
+    alerts: AlertList
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that may be answered: whose token it carries, its parameters in their types, the request itself."""
+
+    token: tokens.Token
+    given: Mapping[str, Any]
+    request: Request
+
+
+Answer = Callable[[Console, Asked], Awaitable[bytes]]
+
+
+async def counts(console: Console, _asked: Asked) -> bytes:
+    """GET /_standin/counts, which no real console has: how many different documents each stream holds."""
+    return orjson.dumps({"alert": len(console.alerts.shelf())})
+
+
+async def system_status(_console: Console, _asked: Asked) -> bytes:
+    """GET /system/status."""
+    return orjson.dumps({"data": {"health": "ok"}})
+
+
+async def system_info(_console: Console, _asked: Asked) -> bytes:
+    """GET /system/info."""
+    return orjson.dumps(
+        {
+            "data": {
+                "build": "118",
+                "latestAgentVersion": "24.2.1.1",
+                "patch": "1",
+                "release": "Stand-in",
+                "version": "Stand-in-24.2.1#118",
+            }
+        }
+    )
+
+
+async def user(console: Console, asked: Asked) -> bytes:
+    """GET /user: the user of the token."""
+    return orjson.dumps({"data": tokens.user(asked.token, console.organisation)})
+
+
+async def token_details(console: Console, asked: Asked) -> bytes:
+    """POST /users/api-token-details: when the token in the body was made and expires."""
+    try:
+        body = orjson.loads(await asked.request.body())
+    except orjson.JSONDecodeError:
+        raise bad_request("body: not JSON") from None
+    match body:
+        case {"data": {"token": str(value), **others}, **rest} if value and not others and not rest:
+            token = tokens.find(value)
+        case _:
+            raise bad_request("data: must be an object with the key token and no other")
+    if not token.is_good:
+        raise not_authenticated()
+    return orjson.dumps({"data": tokens.details(token, console.organisation.now)})
+
+
+async def token_details_of_user(console: Console, asked: Asked) -> bytes:
+    """GET /users/{user_id}/api-token-details: the same of a user's token."""
+    user_id = asked.request.path_params["user_id"]
+    if not is_id(user_id):
+        raise bad_request(f"user_id: not an id: {user_id}")
+    token = tokens.of_user(user_id)
+    if token is None:
+        raise not_found(f"user {user_id}")
+    return orjson.dumps({"data": tokens.details(token, console.organisation.now)})
+
+
+async def alerts(console: Console, asked: Asked) -> bytes:
+    """GET /cloud-detection/alerts."""
+    return pages.answer(console.alerts.shelf(), console.alerts.page(asked.given))

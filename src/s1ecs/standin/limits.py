@@ -1,0 +1,51 @@
+"""How often a path may be asked: SentinelOne's published limits per token, a bucket for each token and path."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Limit(NamedTuple):
+    """Paths below `prefix` may be asked `burst` times at once and `rate` times a second in the long run."""
+
+    prefix: str
+    rate: float
+    burst: float
+
+
+LIMITS = (
+    # Not published; other connectors keep to 10 a second. The burst is ours.
+    Limit("/cloud-detection/alerts", 10, 20),
+    # Published is 2/s with a burst of 1; we let 5 through, as several collectors behind one address share it.
+    Limit("/system/status", 2, 5),
+    Limit("/user", 2, 5),
+    Limit("/users", 40, 80),
+)
+_OTHER = Limit("", 10, 20)
+
+
+class Buckets:
+    """The token buckets of all callers."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        # Of each caller and prefix: how many requests are left, and when that was so.
+        self._left: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def wait(self, caller: str, path: str) -> int:
+        """Take a request from the bucket; return 0, or the whole seconds to wait where it is empty."""
+        limit = _limit(path)
+        now = self._monotonic()
+        left, then = self._left.get((caller, limit.prefix), (limit.burst, now))
+        left = min(limit.burst, left + (now - then) * limit.rate)
+        if left < 1:
+            self._left[caller, limit.prefix] = (left, now)
+            return math.ceil((1 - left) / limit.rate)
+        self._left[caller, limit.prefix] = (left - 1, now)
+        return 0
+
+
+def _limit(path: str) -> Limit:
+    fitting = [limit for limit in LIMITS if path == limit.prefix or path.startswith(limit.prefix + "/")]
+    return max(fitting, key=lambda limit: len(limit.prefix), default=_OTHER)

@@ -1,0 +1,218 @@
+"""The made-up organisation: accounts, sites, groups, people, hosts, programs and rules, the same for the same seed.
+
+Every stream's records are told from it, so that an alert, an agent and a threat of one host agree.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from s1ecs.standin import invent, words
+from s1ecs.standin.programs import PROGRAMS
+from s1ecs.standin.scenarios import SCENARIOS, Scenario
+from s1ecs.standin.words import OperatingSystem
+
+_HOSTS = 240
+_PEOPLE = 160
+
+
+@dataclass(frozen=True)
+class Account:
+    """A customer of the console."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """A part of an account."""
+
+    id: str
+    name: str
+    account: Account
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of a site; every host is in one."""
+
+    id: str
+    name: str
+    site: Site
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone who works on hosts."""
+
+    id: str
+    name: str
+    login: str
+    email: str
+    sid: str
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where a host stands in Kubernetes."""
+
+    name: str
+    namespace: str
+    workload: str
+    image: str
+
+
+@dataclass(frozen=True)
+class Host:
+    """A machine with an agent on it."""
+
+    id: str
+    uuid: str
+    name: str
+    system: OperatingSystem
+    machine_type: str
+    address: str
+    version: str
+    group: Group
+    person: Person
+    cluster: Cluster | None
+    is_active: bool
+    is_decommissioned: bool
+    infected: bool
+
+
+@dataclass(frozen=True)
+class Hashes:
+    """The hashes of a file; agents do not always report md5."""
+
+    md5: str | None
+    sha1: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A STAR rule of the organisation: a scenario with what the console adds to it."""
+
+    id: str
+    scope_level: str
+    treat_as_threat: str
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """All that there is on the console at `now`; `hashes` are by key of PROGRAMS."""
+
+    seed: int
+    now: datetime
+    accounts: tuple[Account, ...]
+    sites: tuple[Site, ...]
+    groups: tuple[Group, ...]
+    people: tuple[Person, ...]
+    hosts: tuple[Host, ...]
+    rules: tuple[Rule, ...]
+    hashes: Mapping[str, Hashes]
+
+
+def organisation(seed: int, now: datetime) -> Organisation:
+    """Make up the organisation of that seed, as it is at `now` (a time with a zone)."""
+    now = now.astimezone(UTC)
+    founded = datetime(2021, 3, 1, tzinfo=UTC)
+    ids = _Ids(founded, invent.source(seed, "ids"))
+    accounts = tuple(Account(ids.next(), name) for name in words.ACCOUNTS)
+    sites = tuple(Site(ids.next(), name, accounts[number % len(accounts)]) for number, name in enumerate(words.SITES))
+    groups = tuple(Group(ids.next(), name, site) for site in sites for name in words.GROUPS)
+    people = tuple(_people(invent.source(seed, "people"), ids))
+    return Organisation(
+        seed=seed,
+        now=now,
+        accounts=accounts,
+        sites=sites,
+        groups=groups,
+        people=people,
+        hosts=tuple(_hosts(invent.source(seed, "hosts"), ids, groups=groups, people=people)),
+        rules=tuple(_rules(invent.source(seed, "rules"), ids)),
+        hashes=_hashes(seed),
+    )
+
+
+class _Ids:
+    """Ids in the order in which the organisation's parts came into being."""
+
+    def __init__(self, founded: datetime, random: Random) -> None:
+        self._moment = founded
+        self._random = random
+        self._given = 0
+
+    def next(self) -> str:
+        self._moment += timedelta(minutes=self._random.randrange(1, 600), milliseconds=self._random.randrange(1000))
+        self._given += 1
+        return invent.identifier(self._moment, self._random.randrange(1 << 20))
+
+
+def _people(random: Random, ids: _Ids) -> list[Person]:
+    pairs = [(first, last) for first in words.FIRST_NAMES for last in words.LAST_NAMES]
+    people = []
+    for first, last in random.sample(pairs, _PEOPLE):
+        login = f"{first}.{last}".lower()
+        people.append(Person(ids.next(), f"{first} {last}", login, f"{login}@{words.DOMAIN}", invent.sid(random)))
+    return people
+
+
+def _hosts(random: Random, ids: _Ids, *, groups: tuple[Group, ...], people: tuple[Person, ...]) -> list[Host]:
+    shares = [system.share for system in words.OPERATING_SYSTEMS]
+    # One of each first, so that no operating system is missing, however the dice fall.
+    systems = [*words.OPERATING_SYSTEMS, *random.choices(words.OPERATING_SYSTEMS, shares, k=_HOSTS)][:_HOSTS]
+    return [
+        _host(random, number, system, host_id=ids.next(), group=random.choice(groups), person=random.choice(people))
+        for number, system in enumerate(systems)
+    ]
+
+
+def _host(random: Random, number: int, system: OperatingSystem, *, host_id: str, group: Group, person: Person) -> Host:
+    machine_type = random.choice(system.machine_types)
+    return Host(
+        id=host_id,
+        uuid=invent.hexadecimal(random, 32) if system.family == "windows" else invent.uuid(random),
+        name=f"{system.host_prefix}-{number:04d}",
+        system=system,
+        machine_type=machine_type,
+        address=invent.inner_address(number),
+        version=random.choice(words.AGENT_VERSIONS),
+        group=group,
+        person=person,
+        cluster=_cluster(random) if machine_type == "kubernetes node" else None,
+        is_active=random.random() < 0.9,  # noqa: PLR2004 - shares, read where they are used
+        is_decommissioned=random.random() < 0.02,  # noqa: PLR2004
+        infected=random.random() < 0.05,  # noqa: PLR2004
+    )
+
+
+def _cluster(random: Random) -> Cluster:
+    workload = random.choice(words.WORKLOADS)
+    return Cluster(
+        name=random.choice(words.CLUSTERS),
+        namespace=random.choice(words.NAMESPACES),
+        workload=workload,
+        image=f"registry.{words.DOMAIN}/{workload}:{random.randrange(1, 9)}.{random.randrange(20)}",
+    )
+
+
+def _rules(random: Random, ids: _Ids) -> list[Rule]:
+    threats = {"Critical": "Malicious", "High": "Suspicious"}
+    return [
+        Rule(ids.next(), random.choice(("account", "site")), threats.get(scenario.severity, "UNDEFINED"), scenario)
+        for scenario in SCENARIOS
+    ]
+
+
+def _hashes(seed: int) -> dict[str, Hashes]:
+    hashes = {}
+    for key in PROGRAMS:
+        random = invent.source(seed, "program", key)
+        md5, sha1, sha256 = (invent.hexadecimal(random, digits) for digits in (32, 40, 64))
+        hashes[key] = Hashes(md5 if random.random() < 0.7 else None, sha1, sha256)  # noqa: PLR2004 - a share
+    return hashes

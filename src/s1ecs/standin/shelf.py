@@ -1,0 +1,71 @@
+"""The records of one stream, kept as the bytes that are sent, with their columns and orders made when first needed."""
+
+import bisect
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+
+class Place(NamedTuple):
+    """Where a record stands in an order: by value, then by id, which no two records share."""
+
+    value: str
+    id: str
+    number: int
+
+
+class Shelf:
+    """Records in the order in which they came; `identity` is the path to their id."""
+
+    def __init__(self, identity: str) -> None:
+        self._identity = identity
+        self._bodies: list[bytes] = []
+        self._columns: dict[str, list[str]] = {identity: []}
+        self._orders: dict[str, list[Place]] = {}
+
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Put a record behind the others and at its place in every order."""
+        number = len(self._bodies)
+        self._bodies.append(orjson.dumps(record))
+        for path, column in self._columns.items():
+            column.append(_text(record, path))
+        identity = self._columns[self._identity][number]
+        for path, order in self._orders.items():
+            bisect.insort(order, Place(self._columns[path][number], identity, number))
+
+    def body(self, number: int) -> bytes:
+        """Return the record of that number as JSON."""
+        return self._bodies[number]
+
+    def column(self, path: str) -> list[str]:
+        """Return every record's value at `path` as text, by record number; "" where there is none."""
+        if path not in self._columns:
+            self._columns[path] = [_text(orjson.loads(body), path) for body in self._bodies]
+        return self._columns[path]
+
+    def order(self, path: str) -> list[Place]:
+        """Return the places of all records, ascending by the value at `path`, as text."""
+        if path not in self._orders:
+            values, ids = self.column(path), self.column(self._identity)
+            self._orders[path] = sorted(Place(values[number], ids[number], number) for number in range(len(self)))
+        return self._orders[path]
+
+
+class Condition(NamedTuple):
+    """A record fits if one of its values at `paths` passes `test`."""
+
+    paths: tuple[str, ...]
+    test: Callable[[str], bool]
+
+
+def _text(record: Mapping[str, Any], path: str) -> str:
+    value: Any = record
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -1,0 +1,93 @@
+"""The tokens that the stand-in knows, and whose they are.
+
+| token           | answers                                                                          |
+|-----------------|----------------------------------------------------------------------------------|
+| `wrong`         | 401 to everything that needs a token                                             |
+| `expired`       | 401 to everything that needs a token, as a console does once a token has expired |
+| `forbidden`     | 403 to the data streams; its user, its expiry and /system/info can be read       |
+| `expiring`      | all; 10 days of its life are left                                                |
+| `expiring-now`  | all; 1 day of its life is left                                                   |
+| `admin`         | all; its user has the role Admin, so it may do more than read                    |
+| any other       | all; its user has the role Viewer, and 30 days of its life are left              |
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from s1ecs.standin import invent, words
+from s1ecs.standin.organisation import Organisation
+
+_LIFE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a token may do, whose it is and how long it still lives when the console starts."""
+
+    user_id: str
+    user_name: str
+    role: str = "Viewer"
+    is_good: bool = True
+    may_read: bool = True
+    left: timedelta = _LIFE
+
+
+_ORDINARY = Token("1800000000000000001", "Collector Viewer")
+_SPECIAL = {
+    "wrong": Token("1800000000000000002", "Nobody", is_good=False),
+    "expired": Token("1800000000000000003", "Collector Expired", is_good=False, left=timedelta(days=-1)),
+    "forbidden": Token("1800000000000000004", "Collector Without Permission", role="No Data", may_read=False),
+    "expiring": Token("1800000000000000005", "Collector Expiring", left=timedelta(days=10)),
+    "expiring-now": Token("1800000000000000006", "Collector Expiring Now", left=timedelta(days=1)),
+    "admin": Token("1800000000000000007", "Collector Admin", role="Admin"),
+}
+
+
+def find(value: str) -> Token:
+    """Return what is known of the token of that value."""
+    return _SPECIAL.get(value, _ORDINARY)
+
+
+def of_user(user_id: str) -> Token | None:
+    """Return the token of the console user of that id, if there is one."""
+    return next((token for token in (_ORDINARY, *_SPECIAL.values()) if token.user_id == user_id), None)
+
+
+def details(token: Token, now: datetime) -> dict[str, str]:
+    """Return when the token was made and when it expires (POST /users/api-token-details)."""
+    expires = now + token.left
+    return {"createdAt": invent.time_text(expires - _LIFE), "expiresAt": invent.time_text(expires)}
+
+
+def user(token: Token, organisation: Organisation) -> dict[str, Any]:
+    """Return the console user whose token it is (GET /user)."""
+    made = details(token, organisation.now)
+    account = organisation.accounts[0]
+    return {
+        "allowRemoteShell": False,
+        "apiToken": made,
+        "dateJoined": made["createdAt"],
+        "email": f"{token.user_name.lower().replace(' ', '.')}@{words.DOMAIN}",
+        "emailVerified": True,
+        "firstLogin": made["createdAt"],
+        "fullName": token.user_name,
+        "id": token.user_id,
+        "lastLogin": None,
+        "lowestRole": token.role,
+        "scope": "account",
+        "scopeRoles": [
+            {
+                "accountName": account.name,
+                "id": account.id,
+                "name": account.name,
+                "roleId": f"190000000000000000{len(token.role)}",
+                "roleName": token.role,
+                "roles": [token.role],
+            }
+        ],
+        "siteRoles": [],
+        "source": "mgmt",
+        "tenantRoles": [],
+        "twoFaEnabled": False,
+    }

@@ -1,0 +1,57 @@
+"""A stand-in console of 400 alerts in this process, with a clock that tests move."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from s1ecs.standin.app import build
+from s1ecs.standin.organisation import organisation
+
+NOW = datetime(2026, 1, 31, 12, 0, 0, 250_000, tzinfo=UTC)
+ALERTS = "/web/api/v2.1/cloud-detection/alerts"
+COUNT = 400
+GOOD = "good"
+
+
+class Hands:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def clock(self) -> datetime:
+        """What the console's clock shows."""
+        return NOW + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        """What the rate limits are measured by."""
+        return self.seconds
+
+
+@pytest.fixture
+def hands() -> Hands:
+    """The clock of the consoles of this test."""
+    return Hands()
+
+
+Start = Callable[..., TestClient]
+
+
+@pytest.fixture
+def start(hands: Hands) -> Start:
+    """Makes a console; a call gives a client that sends a good token."""
+
+    def make(*, seed: int = 1, rate: float | None = None, token: str = GOOD) -> TestClient:
+        made = organisation(seed, NOW)
+        app = build(made, clock=hands.clock, alerts=COUNT, rate=rate, monotonic=hands.monotonic)
+        return TestClient(app, headers={"Authorization": f"ApiToken {token}"})
+
+    return make
+
+
+@pytest.fixture
+def console(start: Start) -> TestClient:
+    """A console of 400 alerts."""
+    return start()
