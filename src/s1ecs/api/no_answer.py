@@ -35,7 +35,7 @@ def why_no_answer(error: httpx2.HTTPError, connection: Connection) -> str:
         (socket.gaierror, f"host name not found: {host}{way}: check 'url' and this machine's name service"),
         (
             ConnectionRefusedError,
-            f"connection to {host}{way} refused, nothing listens there: check host and port in 'url', and 'proxy'",
+            f"connection to {urlsplit(connection.url).netloc}{way} refused, nothing listens there: check host and port in 'url', and 'proxy'",
         ),
         (ssl.SSLError, f"no TLS with {host}{way}: check that 'url' names an https port"),
         (httpx2.ConnectError, f"no connection to {host}{way}: check 'url', network, firewall and 'proxy'"),

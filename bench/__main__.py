@@ -1,0 +1,18 @@
+"""Prints every benchmark, a line each."""
+
+import sys
+
+from bench import mapping, memory
+
+
+def main() -> None:
+    """Run all; arguments choose some by name."""
+    benchmarks = {"mapping": mapping.run, "memory": memory.run}
+    for name in sys.argv[1:] or benchmarks:
+        for line in benchmarks[name]():
+            sys.stdout.write(f"{name}: {line}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""What mapping costs, as a ratio to the floor: record bytes in, document bytes out, against the JSON work alone.
+
+Ours: read the line, identify, map, seal, write the document. Floor: orjson.loads of the same line and orjson.dumps of
+the same document. Both in turn, round after round, so that the machine's moods fall on both.
+"""
+
+import gc
+import statistics
+from collections.abc import Iterator
+from time import perf_counter
+
+import orjson
+
+from bench.records import alert_lines
+from s1ecs.ecs.envelope import Collector, Envelope, default_tags
+from s1ecs.ecs.mapper import original
+from s1ecs.records import dumps, record_from_line
+from s1ecs.streams.alert import STREAM
+
+ROUNDS = 40
+RECORDS = 1000
+TARGET = 4.0
+
+
+def run() -> Iterator[str]:
+    """Measure the alert stream."""
+    lines = list(alert_lines(RECORDS))
+    mapper = STREAM.mapper
+    collector = Collector("0", "00000000-0000-0000-0000-000000000000", "bench")
+    envelope = Envelope(STREAM.dataset, STREAM.input_type, "default", default_tags("alert"), collector=collector)
+
+    def ours() -> None:
+        for line in lines:
+            record = record_from_line(line)
+            mapper.identify(record)
+            mapped = mapper.map(record)
+            envelope.seal(mapped, lambda: original(record), fetched="2026-01-01T00:00:00.000Z", now=None)  # noqa: B023
+            dumps(mapped.document)
+
+    documents = []
+    for line in lines:
+        mapped = mapper.map(record_from_line(line))
+        envelope.seal(mapped, str, fetched="2026-01-01T00:00:00.000Z", now=None)
+        documents.append((line, mapped.document))
+
+    def floor() -> None:
+        for line, document in documents:
+            orjson.loads(line)
+            orjson.dumps(document)
+
+    ratios, microseconds = [], []
+    gc.disable()
+    for _ in range(ROUNDS):
+        start = perf_counter()
+        floor()
+        middle = perf_counter()
+        ours()
+        end = perf_counter()
+        ratios.append((end - middle) / (middle - start))
+        microseconds.append((end - middle) / RECORDS * 1e6)
+        gc.collect()
+    gc.enable()
+    ratio = statistics.median(ratios)
+    yield (
+        f"alert: {ratio:.2f} times the floor (at most {TARGET:.0f}; median of {ROUNDS} rounds, "
+        f"{min(ratios):.2f} to {max(ratios):.2f}), {statistics.median(microseconds):.1f} us a record"
+    )
