@@ -18,7 +18,7 @@ def run() -> Iterator[str]:
     """Transform a million alerts; the peak is what the kernel counted for the process."""
     block = b"".join(line + b"\n" for line in alert_lines(DISTINCT))
     start = perf_counter()
-    command = [Path(sys.executable).with_name("s1ecs"), "transform", "alert"]
+    command = [str(Path(sys.executable).with_name("s1ecs")), "transform", "alert"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     assert process.stdin is not None
     for _ in range(LINES // DISTINCT):

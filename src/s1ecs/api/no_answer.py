@@ -12,7 +12,8 @@ from s1ecs.api.connection import Connection
 
 def why_no_answer(error: httpx2.HTTPError, connection: Connection) -> str:
     """Tell what broke before an answer began, and what to do now."""
-    host = urlsplit(connection.url).hostname
+    address = urlsplit(connection.url)
+    host = address.hostname
     way = " by way of the proxy" if connection.proxy else ""
     causes = list(_causes(error))
     for cause in causes:
@@ -35,7 +36,7 @@ def why_no_answer(error: httpx2.HTTPError, connection: Connection) -> str:
         (socket.gaierror, f"host name not found: {host}{way}: check 'url' and this machine's name service"),
         (
             ConnectionRefusedError,
-            f"connection to {urlsplit(connection.url).netloc}{way} refused, nothing listens there: check host and port in 'url', and 'proxy'",
+            f"connection to {address.netloc}{way} refused, nothing listens there: check 'url', and 'proxy'",
         ),
         (ssl.SSLError, f"no TLS with {host}{way}: check that 'url' names an https port"),
         (httpx2.ConnectError, f"no connection to {host}{way}: check 'url', network, firewall and 'proxy'"),

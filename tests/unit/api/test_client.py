@@ -127,7 +127,7 @@ async def test_time_out(console: Console, client_for: Callable[..., Any]) -> Non
 async def test_unreachable_texts(client_for: Callable[..., Any], unused_tcp_port: int) -> None:
     """A closed port and an unknown host are told apart, each with its cure."""
     closed = await client_for(f"http://127.0.0.1:{unused_tcp_port}", attempts=1)
-    with pytest.raises(Unreachable, match=r"default: GET /user: connection to 127\.0\.0\.1 refused.*'url'"):
+    with pytest.raises(Unreachable, match=r"default: GET /user: connection to 127\.0\.0\.1:\d+ refused.*'url'"):
         await closed.get("/user")
     unknown = await client_for("https://no-such-console.invalid", attempts=1)
     with pytest.raises(Unreachable, match=r"host name not found: no-such-console\.invalid: check 'url'"):
