@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -167,6 +169,27 @@ def test_check_unreachable(commands: Commands) -> None:
     [line] = result.stdout.splitlines()
     assert line.startswith("error")
     assert "refused" in line
+
+
+def test_check_something_else(commands: Commands) -> None:
+    """An address where no console is, is told as such."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        result = commands.run("check", S1ECS_URL=f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+        thread.join()
+    assert result.returncode == 1
+    assert "is no SentinelOne console" in result.stdout
+
+
+class _Elsewhere(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Know no path."""
+        self.send_error(404)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
 
 
 def test_check_clock(commands: Commands) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -32,6 +32,14 @@ class Checkpoint:
 
     position: Position = field(default_factory=dict)
     next_due: datetime | None = None
+
+    def seconds_until_due(self, now: datetime, interval: timedelta) -> float:
+        """How long until the walk is due; 0 when it is, or when the saved time lies beyond the interval.
+
+        Such a time comes from another setting or another clock.
+        """
+        wait = timedelta(0) if self.next_due is None else self.next_due - now
+        return wait.total_seconds() if timedelta(0) < wait <= interval else 0.0
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ async def _reread(feed: Feed, now: datetime, stop: asyncio.Event, progress: Prog
         # What is re-read was read before: the first time comes an interval after the first poll.
         await feed.checkpoints.commit(walk, Advance({}, next_due=next_due))
         return []
-    if now < checkpoint.next_due:
+    if checkpoint.seconds_until_due(now, feed.pace.reread_interval):
         return []
     bounds = await _reread_bounds(feed, checkpoint, now)
     return [await _walk(feed, walk, bounds, lambda _: Advance({}, next_due=next_due), stop=stop, progress=progress)]

@@ -60,11 +60,7 @@ async def _seconds_until_due(feed: Feed) -> float:
         checkpoint = await feed.checkpoints.load(WalkName(feed.console, feed.stream.name, LIVE))
     except S1ecsError:
         return 0.0
-    if checkpoint.next_due is None:
-        return 0.0
-    seconds: float = (checkpoint.next_due - feed.client.now()).total_seconds()
-    # A saved time beyond the interval comes from another setting or another clock.
-    return seconds if 0 < seconds <= feed.pace.interval.total_seconds() else 0.0
+    return checkpoint.seconds_until_due(feed.client.now(), feed.pace.interval)
 
 
 async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:

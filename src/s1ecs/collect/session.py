@@ -27,6 +27,10 @@ async def open_feeds(settings: Settings, names: Sequence[str]) -> AsyncIterator[
         database = await Database.open(settings.state_dir)
         stack.push_async_callback(database.close)
         outputs = [_output(output.type) for output in settings.outputs]
+        for output in outputs:
+            if not isinstance(output, JoinsCommit):
+                await output.open()
+                stack.push_async_callback(output.close)
         await database.run(partial(make_views, views=views()))
         collector = Collector(__version__, await collector_id(database), platform.node())
         checkpoints = StateCheckpoints(database)

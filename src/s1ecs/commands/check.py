@@ -35,19 +35,18 @@ class Finding:
 
 async def check_console(name: str, client: Client, streams: Iterable[Stream]) -> AsyncIterator[Finding]:
     """Findings about one console, in the order in which one would mend them."""
-
-    def finding(verdict: Verdict, text: str) -> Finding:
-        return Finding(verdict, name, text)
-
     try:
         await client.get("/system/status")
-    except (Unauthorized, Forbidden, NotFound):
-        yield finding("ok", "the console answers")
-    except S1ecsError as error:
-        yield finding("error", error.behind(name))
+    except (Unauthorized, Forbidden):
+        pass  # an answer of a console, whatever it says
+    except NotFound:
+        yield Finding("error", name, f"{client.connection.url} answers, but is no SentinelOne console: check 'url'")
         return
-    else:
-        yield finding("ok", "the console answers, and its certificate is trusted where it is asked over https")
+    except S1ecsError as error:
+        yield Finding("error", name, error.behind(name))
+        return
+    way = "and its certificate is trusted" if client.connection.url.startswith("https:") else "over plain http"
+    yield Finding("ok", name, f"{client.connection.url} answers, {way}")
     yield _clock(name, client.clock_difference)
     token = [each async for each in _token(name, client)]
     for each in token:

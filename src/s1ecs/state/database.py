@@ -66,7 +66,7 @@ class Database:
 def connect(path: Path) -> sqlite3.Connection:
     """Open, create or upgrade a state database for reading and writing."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StateError(
             f"state folder {path.parent}: can't be made ({error.strerror}); choose another with the setting state_dir"

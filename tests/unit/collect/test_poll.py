@@ -174,6 +174,16 @@ async def test_reread_is_not_due_before_its_interval(feed: Feed, console: Script
     assert (await feed.checkpoints.load(REREAD)).next_due == console.clock + timedelta(hours=1)
 
 
+async def test_reread_saved_further_off_than_its_interval_is_due(
+    feed: Feed, paced: Paced, console: ScriptedConsole
+) -> None:
+    """A due time saved under another setting does not put the re-read off."""
+    await polled(feed)
+    console.clock += timedelta(minutes=2)
+    outcomes = await polled(paced(reread_interval=timedelta(minutes=1)))
+    assert [outcome.walk for outcome in outcomes] == [LIVE, REREAD]
+
+
 async def test_reread_can_be_switched_off(paced: Paced, console: ScriptedConsole) -> None:
     """A re-read window of zero means never."""
     feed = paced(reread=timedelta(0))
