@@ -34,8 +34,13 @@ def main() -> None:
     """Run the command line; everything that goes wrong is one line on standard error and an exit status."""
     # Retries are the client's business; what is said is how a request ended.
     stamina.instrumentation.set_on_retry_hooks(())
+    if sys.stdin is None or sys.stdout is None:
+        sys.exit("s1ecs: standard input and output must be open")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except S1ecsError as error:
         sys.stderr.write(f"s1ecs: {error}\n")
         sys.exit(error.exit_status)
@@ -43,8 +48,16 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         # Whoever read our output went away; Python would complain once more when it closes standard output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(1)
+    except OSError as error:
+        _drop_output()
+        sys.stderr.write(f"s1ecs: {error.filename or 'standard output'}: {error.strerror}\n")
+        sys.exit(1)
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback for a flag

@@ -15,6 +15,10 @@ import orjson
 
 NOT_UNICODE = "not Unicode"
 
+# Deeper than this no value goes into a document; the API's own go to six.
+DEEPEST = 100
+TOO_DEEP = "nested too deeply"
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_64_BIT_INTEGER = len(str(-(2**63)))
 _SIGNED_64_BITS = range(-(2**63), 2**63)
@@ -76,26 +80,36 @@ def exact(text: bytes) -> Any:
     try:
         return json.loads(decoded, parse_float=ExactFloat, parse_int=_integer, parse_constant=_refuse)
     except RecursionError:
-        raise NotJSON("nested too deeply") from None
+        raise NotJSON(TOO_DEEP) from None
     except ValueError as error:
         raise NotJSON(str(error)) from None
+
+
+def exact_or(value: Any, text: bytes) -> Any:
+    """Read `text` exactly; `value`, as the fast parser read it, where it is nested deeper than the exact one goes."""
+    try:
+        return exact(text)
+    except NotJSON:
+        return value
 
 
 def settle(value: Any) -> tuple[Any, tuple[str, ...]]:
     """Replace what no JSON writer takes (unpaired surrogates, by U+FFFD) and name it: (value, flaws)."""
     flawed = False
 
-    def settled(part: Any) -> Any:
+    def settled(part: Any, depth: int = 0) -> Any:
         nonlocal flawed
+        if depth > DEEPEST:
+            return part
         if isinstance(part, str):
             if _SURROGATE.search(part):
                 flawed = True
                 return _SURROGATE.sub("\ufffd", part)
             return part
         if isinstance(part, dict):
-            return {settled(key): settled(member) for key, member in part.items()}
+            return {settled(key): settled(member, depth + 1) for key, member in part.items()}
         if isinstance(part, list):
-            return [settled(member) for member in part]
+            return [settled(member, depth + 1) for member in part]
         return part
 
     result = settled(value)
@@ -105,7 +119,8 @@ def settle(value: Any) -> tuple[Any, tuple[str, ...]]:
 def record_from_line(line: bytes) -> Record:
     """One line of NDJSON as a record; raise NotJSON."""
     try:
-        return Record(orjson.loads(line), lambda: settle(exact(line))[0])
+        value = orjson.loads(line)
+        return Record(value, lambda: settle(exact_or(value, line))[0])
     except orjson.JSONDecodeError as fast_parser:
         try:
             value, flaws = settle(exact(line))
@@ -116,12 +131,51 @@ def record_from_line(line: bytes) -> Record:
 
 def dumps(value: Any) -> bytes:
     """JSON, compact; exact numbers keep their text."""
-    return orjson.dumps(value, default=_number_text, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+    return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def canonical(value: Any) -> bytes:
     """JSON, compact, keys sorted by code point at every depth, nothing escaped that JSON does not require."""
-    return orjson.dumps(value, default=_number_text, option=orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SORT_KEYS)
+    return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SORT_KEYS)
+
+
+def _written(value: Any, option: int) -> bytes:
+    try:
+        return orjson.dumps(value, default=_number_text, option=option)
+    except orjson.JSONEncodeError:
+        return _written_deep(value, option)
+
+
+def _written_deep(value: Any, option: int) -> bytes:
+    """The same without recursion, for what is nested deeper than the writer goes."""
+    parts: list[bytes] = []
+    ahead: list[tuple[bool, Any]] = [(False, value)]
+    while ahead:
+        is_text, part = ahead.pop()
+        if is_text:
+            parts.append(part)
+        elif isinstance(part, dict):
+            members = sorted(part.items()) if option & orjson.OPT_SORT_KEYS else part.items()
+            inner = [[(True, _scalar(key) + b":"), (False, member)] for key, member in members]
+            ahead += reversed(_around(b"{", inner, b"}"))
+        elif isinstance(part, list):
+            ahead += reversed(_around(b"[", [[(False, member)] for member in part], b"]"))
+        else:
+            parts.append(_scalar(part))
+    return b"".join(parts)
+
+
+def _around(opening: bytes, members: list[list[tuple[bool, Any]]], closing: bytes) -> list[tuple[bool, Any]]:
+    pieces: list[tuple[bool, Any]] = [(True, opening)]
+    for number, member in enumerate(members):
+        pieces += [(True, b","), *member] if number else member
+    return [*pieces, (True, closing)]
+
+
+def _scalar(value: Any) -> bytes:
+    # Below DEEPEST a text may still hold what is no Unicode.
+    plain = _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
+    return orjson.dumps(plain, default=_number_text, option=orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def _number_text(value: Any) -> orjson.Fragment:

@@ -45,13 +45,13 @@ def stored(commands: Commands) -> int:
 
 
 def test_terminated_in_the_middle(commands: Commands) -> None:
-    """SIGTERM finishes the page in hand, says so, and ends with status 0; the next run brings the rest."""
+    """SIGTERM finishes the page in hand, says so, and ends with status 1; the next run brings the rest."""
     process = commands.start("collect", "alert", S1ECS_PAGE_SIZE="100")
     while stored(commands) == 0:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=10)
-    assert process.returncode == 0
+    assert process.returncode == 1
     assert "stopping after the page in hand" in errors
     assert 0 < commands.count() < ALERTS
     commands.ok("collect", "alert")

@@ -3,14 +3,16 @@
 import csv
 import io
 import json
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from s1ecs import __version__
 
-from .conftest import ALERTS, Commands, Start
+from .conftest import ALERTS, S1ECS, Commands, Start
 
 
 def test_version(alone: Commands) -> None:
@@ -34,6 +36,48 @@ def test_transform_keeps_order_and_survives_anything(alone: Commands) -> None:
     assert result.stderr == "s1ecs: 3 of 5 lines could not be mapped; see error.message\n"
 
 
+@pytest.mark.parametrize("depth", [90, 250, 500, 980, 5000])
+def test_transform_survives_nesting(alone: Commands, depth: int) -> None:
+    """However deep a value is nested: one document a line, the others untouched."""
+    deep = "[" * depth + "1" + "]" * depth
+    lines = [
+        '{"alertInfo":{"alertId":"1"}}',
+        f'{{"ruleInfo":{{"name":{deep}}},"alertInfo":{{"srcPort":{deep}}}}}',
+        f'{{"unmapped":{deep},"x":"\\ud800"}}',
+        '{"alertInfo":{"alertId":"2"}}',
+    ]
+    result = alone.run("transform", "alert", "--with-id", "--preserve-original", stdin="\n".join(lines))
+    assert result.returncode == 0, result.stderr
+    documents = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len(documents) == len({document["_id"] for document in documents}) == 4
+    assert [documents[0]["event"]["id"], documents[3]["event"]["id"]] == ["1", "2"]
+    assert documents[1]["error"]["message"]
+    assert documents[1]["event"]["original"] == lines[1]
+
+
+def test_transform_drops_a_byte_order_mark(alone: Commands) -> None:
+    """A mark that some programs put before the first line does not cost that line."""
+    (alone.folder / "a.ndjson").write_bytes(b'\xef\xbb\xbf{"alertInfo":{"alertId":"1"}}\r\n{}\r\n')
+    first, _ = map(json.loads, alone.ok("transform", "alert", "a.ndjson").splitlines())
+    assert first["event"]["id"] == "1"
+
+
+def test_output_that_can_not_be_written(alone: Commands) -> None:
+    """A full device behind standard output is one line and status 1."""
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.run(
+            [S1ECS, "fields", "alert"],
+            env=alone.environment,
+            cwd=alone.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert process.returncode == 1
+    assert process.stderr == "s1ecs: standard output: No space left on device\n"
+
+
 def test_transform_reads_files_and_takes_a_time(alone: Commands) -> None:
     """Files are read in their order; --now fills a missing @timestamp, --preserve-original keeps the line as it is."""
     (alone.folder / "a.ndjson").write_text('{"ruleInfo":{"name":"a\\/b"}}\n')
@@ -53,6 +97,7 @@ def test_transform_reads_files_and_takes_a_time(alone: Commands) -> None:
     [
         ("transform", "alarm"),
         ("transform", "alert", "missing.ndjson"),
+        ("transform", "alert", "/"),
         ("transform", "alert", "--now", "soon"),
         ("transform", "alert", "--geoip", "missing.mmdb"),
         ("transform",),
@@ -86,16 +131,38 @@ def test_query_forms(commands: Commands) -> None:
     assert [{name: int(value) for name, value in row.items()} for row in values] == rows
 
 
-@pytest.mark.parametrize("sql", ["SELEC 1", "SELECT * FROM alerts", "DELETE FROM documents", "DROP VIEW alert", ""])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELEC 1",
+        "SELECT * FROM alerts",
+        "DELETE FROM documents",
+        "DROP VIEW alert",
+        "ATTACH 'other.db' AS other",
+        "VACUUM INTO 'copy.db'",
+        "PRAGMA journal_mode = DELETE",
+        "SELECT zeroblob(3000000000)",
+        "SELECT 1; SELECT 2",
+        "",
+    ],
+)
 def test_query_only_reads(commands: Commands, sql: str) -> None:
     """Bad SQL and every wish to write end with status 2, and the store stays as it is."""
     commands.ok("collect", "alert")
     result = commands.run("query", sql)
-    if sql:
-        assert result.returncode == 2
-        assert "alert" in result.stderr
+    assert result.returncode == 2
+    assert "views to ask: alert" in result.stderr
     assert "Traceback" not in result.stderr
     assert commands.count() == ALERTS
+    assert [path.name for path in commands.folder.iterdir()] == ["state"]
+
+
+def test_query_shows_no_control_characters_and_loses_no_column(commands: Commands) -> None:
+    """What an attacker wrote can't command the terminal; two columns of one name both appear."""
+    commands.ok("collect", "alert")
+    sql = "SELECT char(27) || '[31m' || char(10) AS a, x'00ff' AS a"
+    assert commands.ok("query", sql).splitlines()[1].split() == ["\\x1b[31m\\n", "00ff"]
+    assert commands.query(sql) == [{"a": "\x1b[31m\n", "a_2": "00ff"}]
 
 
 def test_query_before_collecting(alone: Commands) -> None:

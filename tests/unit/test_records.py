@@ -79,3 +79,16 @@ def test_settled_values_are_unchanged() -> None:
     """What is sound stays as it is."""
     value = {"a": ["x", 1, None, {"b": True}]}
     assert settle(value) == (value, ())
+
+
+@pytest.mark.parametrize("depth", [100, 300, 900, 1000])
+def test_writing_goes_as_deep_as_reading(depth: int) -> None:
+    """What can be read can be written again, byte for byte, however deep it is nested."""
+    text = b'{"a":[1,null],"b":' + b'["\xc3\xa9",' * depth + b"{}" + b"]" * depth + b"}"
+    assert canonical(record_from_line(text).exact()) == text
+
+
+def test_what_is_no_unicode_deep_down_is_replaced() -> None:
+    """A surrogate below the depth that is looked at does not break the writer."""
+    text = b'{"a":' + b"[" * 300 + b'"\\ud800"' + b"]" * 300 + b"}"
+    assert "\ufffd" in canonical(record_from_line(text).exact()).decode()

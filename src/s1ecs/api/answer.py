@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from s1ecs.api.failures import Failures, said_entries
-from s1ecs.records import NotJSON, Record, exact, settle
+from s1ecs.records import NotJSON, Record, exact, exact_or, settle
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -37,7 +37,7 @@ class Answer:
         if self.tolerant:
             # The whole page was read exactly already, since the fast parser refused it.
             return [_settled(element) for element in elements]
-        page = _ExactPage(self.body)
+        page = _ExactPage(self.body, self.data)
         return [Record(element, partial(page.element, index)) for index, element in enumerate(elements)]
 
 
@@ -106,11 +106,12 @@ def _settled(element: Any) -> Record:
 class _ExactPage:
     """The page with every number as it was written: read when the first record asks, kept for the others."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, data: Any) -> None:
         self._body = body
+        self._data = data
         self._elements: list[Any] | None = None
 
     def element(self, index: int) -> Any:
         if self._elements is None:
-            self._elements = _elements(exact(self._body)["data"])
+            self._elements = _elements(exact_or({"data": self._data}, self._body)["data"])
         return settle(self._elements[index])[0]

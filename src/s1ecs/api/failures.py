@@ -35,7 +35,7 @@ _CURES: dict[int, str] = {
     400: "the console does not accept the request; if a setting named here is not the cause, report it with this line",
     401: (
         "the token is missing, wrong, expired or was replaced; generate one in the console under "
-        "My User > Actions > API Token Operators and put it where the setting 'token' points"
+        "My User > Actions > API Token Operators and put it where 'token', 'token_file' or 'token_command' has it"
     ),
     403: (
         "the token's role or scope may not do this; give its user a role with the permission in the console under "

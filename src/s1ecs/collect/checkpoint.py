@@ -14,6 +14,10 @@ Position = Mapping[str, Any]
 Write = Callable[[sqlite3.Connection], None]
 
 
+# The console's clock is known to the second, and it may be set.
+_SLACK = timedelta(minutes=1)
+
+
 class WalkName(NamedTuple):
     """What a checkpoint belongs to. `walk` is `live` for the walk that follows what is new."""
 
@@ -39,7 +43,9 @@ class Checkpoint:
         Such a time comes from another setting or another clock.
         """
         wait = timedelta(0) if self.next_due is None else self.next_due - now
-        return wait.total_seconds() if timedelta(0) < wait <= interval else 0.0
+        if not timedelta(0) < wait <= interval + _SLACK:
+            return 0.0
+        return min(wait, interval).total_seconds()
 
 
 @dataclass(frozen=True)

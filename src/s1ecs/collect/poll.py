@@ -46,6 +46,9 @@ async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outc
             outcomes += await _reread(feed, now, stop, progress)
     except S1ecsError as error:
         return [Outcome(WalkName(feed.console, feed.stream.name, LIVE), Counts(), error)]
+    except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not end the others
+        mistake = S1ecsError(f"{type(error).__name__}: {error}: this is a mistake in s1ecs; report it with this line")
+        return [Outcome(WalkName(feed.console, feed.stream.name, LIVE), Counts(), mistake)]
     return outcomes
 
 

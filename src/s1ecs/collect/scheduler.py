@@ -37,13 +37,13 @@ async def run_forever(
 
 
 async def _follow(feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger) -> None:
-    said: str | None = None
+    set_aside: dict[WalkName, str] = {}
     async for _ in _due_times(feed, stop):
         for outcome in await poll(feed, stop, progress):
-            problem = None if outcome.error is None else str(outcome.error)
-            if problem is None or problem != said:
-                say(log, outcome)
-            said = problem
+            reason = str(outcome.error) if isinstance(outcome.error, SET_ASIDE) else ""
+            if not reason or reason != set_aside.get(outcome.walk):
+                say(log, outcome, ", asked again at each interval")
+            set_aside[outcome.walk] = reason
 
 
 async def _due_times(feed: Feed, stop: asyncio.Event) -> AsyncIterator[None]:
@@ -69,7 +69,7 @@ async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
     return stop.is_set()
 
 
-def say(log: structlog.stdlib.BoundLogger, outcome: Outcome) -> None:
+def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "") -> None:
     """One log line for a walk: what it brought, or what ended it; one more for each record that can't be read."""
     for record in outcome.unread:
         log.error(
@@ -89,6 +89,6 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome) -> None:
     if outcome.error is None:
         log.info(f"{outcome.walk}: {'stopped' if outcome.stopped else 'up to date'}", **facts)
     elif isinstance(outcome.error, SET_ASIDE):
-        log.warning(f"{outcome.walk}: set aside, asked again at each interval: {problem}", **facts)
+        log.warning(f"{outcome.walk}: set aside{afterwards}: {problem}", **facts)
     else:
         log.error(f"{outcome.walk}: {problem}", **facts)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from s1ecs import __version__
+from s1ecs import __version__, logs
 from s1ecs.api.client import Client
 from s1ecs.api.connection import Connection
 from s1ecs.collect.checkpoint import StateCheckpoints
@@ -53,12 +53,19 @@ async def open_feeds(settings: Settings, names: Sequence[str]) -> AsyncIterator[
 
 
 def open_client(settings: Settings, console: Console) -> Client:
-    """The client of a console."""
+    """The client of a console. Whatever token it reads is masked in the log from then on."""
+
+    async def token() -> str:
+        text = await console.read_token()
+        logs.hide([text])
+        return text
+
+    logs.hide([] if console.proxy is None else [console.proxy.reveal()])
     return Client(
         Connection(
             console=console.name,
             url=console.url,
-            token=console.read_token,
+            token=token,
             ca_file=None if console.ca_file is None else str(console.ca_file),
             proxy=None if console.proxy is None else console.proxy.reveal(),
             connect_timeout=settings.connect_timeout.total_seconds(),

@@ -42,9 +42,9 @@ def run(settings: Settings) -> int:
 def exit_status(outcomes: Sequence[Outcome], *, named: bool) -> int:
     """1 when a stream that was named, or any stream for another reason than 403 or 404, failed; else 0.
 
-    A record that can't be read is such another reason: something is missing.
+    A record that can't be read is such another reason, and so is a signal before the end: something is missing.
     """
-    if any(outcome.unread for outcome in outcomes):
+    if not outcomes or any(outcome.unread or outcome.stopped for outcome in outcomes):
         return 1
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
     return int(any(named or not isinstance(error, Forbidden | NotFound) for error in errors))
@@ -91,14 +91,14 @@ async def _until_signal(
     stopped.cancel()
     if not task.done():
         await asyncio.wait({task}, timeout=_LAST_PAGE_SECONDS)
-        task.cancel()
+        if task.cancel():
+            log.warning("the page in hand did not come in time; it is read at the next start")
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
 
 def _logger(settings: Settings) -> structlog.stdlib.BoundLogger:
     logs.configure(settings.log_format, settings.log_level, sys.stderr)
-    logs.hide(console.token.reveal() for console in settings.consoles if console.token is not None)
     logger: structlog.stdlib.BoundLogger = structlog.get_logger()
     return logger
 

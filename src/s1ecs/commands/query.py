@@ -11,24 +11,37 @@ from s1ecs.state.database import FILE_NAME, connect_for_reading, explained
 
 Print = Callable[[Sequence[str], Iterable[Row]], None]
 
+# What a statement may do; everything else, such as attaching another file, is denied before it runs.
+_ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
+_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "function_list", "page_count", "page_size"})
+
+# Errors of the file, not of the statement.
+_OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_FULL")
+
 
 def query(state_folder: Path, sql: str, show: Print) -> None:
-    """Run one statement and show its rows; raise UsageError for SQL that SQLite refuses."""
+    """Run one statement and show its rows; raise UsageError for SQL that SQLite refuses or that does not only read."""
     path = state_folder / FILE_NAME
     with closing(connect_for_reading(path)) as connection, explained(path):
+        views = _views(connection)
+        connection.set_authorizer(_authorize)
         try:
             cursor = connection.execute(sql)
-        except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.Warning) as error:
-            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _REFUSED:
+            if cursor.description is None:
+                raise UsageError(f"query: nothing to show: write a SELECT; {views}")
+            show([column[0] for column in cursor.description], cursor)
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            if getattr(error, "sqlite_errorname", "").startswith(_OF_THE_FILE):
                 raise
-            raise UsageError(f"query: {error}; views to ask: {', '.join(_views(connection))}; it only reads") from None
-        show([column[0] for column in cursor.description or ()], cursor)
+            raise UsageError(f"query: {error}; {views}; it only reads") from None
 
 
-# The primary codes of SQLite that blame the statement: an error in it, or a wish to write.
-_REFUSED = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE})
+def _authorize(action: int, first: str | None, *_: str | None) -> int:
+    if action in _ALLOWED or (action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS):
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
 
 
-def _views(connection: sqlite3.Connection) -> list[str]:
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name")
-    return [row[0] for row in rows] or ["none yet"]
+def _views(connection: sqlite3.Connection) -> str:
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name").fetchall()
+    return f"views to ask: {', '.join(row[0] for row in rows)}" if rows else "no views yet, collect first"

@@ -30,10 +30,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
 
 
 def print_json(columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """A JSON array with one object a row, one row a line."""
+    """A JSON array with one object a row, one row a line; of columns with one name the later get a number."""
+    names = [
+        f"{name}_{columns[:place].count(name) + 1}" if name in columns[:place] else name
+        for place, name in enumerate(columns)
+    ]
     separator = "["
     for row in rows:
-        sys.stdout.write(separator + orjson.dumps(dict(zip(columns, row, strict=True)), default=_bytes).decode())
+        sys.stdout.write(separator + orjson.dumps(dict(zip(names, map(_plain, row), strict=True))).decode())
         separator = ",\n"
     sys.stdout.write("]\n" if separator != "[" else "[]\n")
 
@@ -42,14 +46,14 @@ def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Comma-separated values by RFC 4180, with a line of names."""
     writer = csv.writer(sys.stdout)
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows(map(_plain, row) for row in rows)
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None else " ".join(str(cell).split("\n"))
+    # A command line of an attacker's must not command the terminal.
+    text = "" if cell is None else str(_plain(cell))
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def _bytes(cell: Any) -> str:
-    if isinstance(cell, bytes):
-        return cell.hex()
-    raise TypeError(f"{type(cell).__name__} is not JSON")
+def _plain(cell: Any) -> Any:
+    return cell.hex() if isinstance(cell, bytes) else cell

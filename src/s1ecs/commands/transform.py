@@ -1,5 +1,6 @@
 """`s1ecs transform`: records as NDJSON in, documents as NDJSON out, in the same order, in constant memory."""
 
+import codecs
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,8 +66,20 @@ def _document(
 def lines_of(files: Iterable[str]) -> Iterator[bytes]:
     """The lines of files, one after the other."""
     for name in files:
-        with open(name, "rb") as file:  # noqa: PTH123 - the name is shown in errors as it was typed
-            yield from file
+        try:
+            with Path(name).open("rb") as file:
+                yield from without_mark(file)
+        except OSError as error:
+            raise UsageError(f"transform: {name}: {error.strerror}") from None
+
+
+def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines without the byte order mark that some programs put before the first."""
+    rest = iter(lines)
+    for first in rest:
+        yield first.removeprefix(codecs.BOM_UTF8)
+        break
+    yield from rest
 
 
 def transform_files(
@@ -82,11 +95,8 @@ def transform_files(
         tags=default_tags(stream.name),
         preserve_original=preserve_original,
     )
-    lines = lines_of(files) if files else sys.stdin.buffer
-    try:
-        count = transform(lines, sys.stdout.buffer.write, stream.mapper, envelope, with_id=with_id, now=now)
-    except FileNotFoundError as error:
-        raise UsageError(f"transform: {error.filename}: no such file") from None
+    lines = lines_of(files) if files else without_mark(sys.stdin.buffer)
+    count = transform(lines, sys.stdout.buffer.write, stream.mapper, envelope, with_id=with_id, now=now)
     sys.stdout.buffer.flush()
     if count.failed:
         sys.stderr.write(f"s1ecs: {count.failed} of {count.documents} lines could not be mapped; see error.message\n")

@@ -42,7 +42,7 @@ class Mapper:
     def map(self, record: Record) -> Mapped:
         """The document of a record; a record that is no JSON object becomes a `pipeline_error` document."""
         if not isinstance(record.value, dict):
-            return self._failure(f"not a JSON object: {_article(record.value)}")
+            return self._failure(f"not a JSON object: {_what_it_is(record.value)}")
         problems = list(record.flaws)
         try:
             document, failed = self._map(record.value, problems)
@@ -68,7 +68,7 @@ class Mapper:
         return Mapped(document, failed=True)
 
 
-def _article(value: Any) -> str:
+def _what_it_is(value: Any) -> str:
     if value is None:
         return "it is null"
     names = {list: "a list", str: "a text", bool: "true or false"}

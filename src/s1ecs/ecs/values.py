@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from s1ecs.records import ExactFloat, ExactInteger, dumps
+from s1ecs.records import DEEPEST, TOO_DEEP, ExactFloat, ExactInteger, dumps
 
 OS_TYPES = ("linux", "macos", "unix", "windows", "ios", "android")
 
@@ -149,14 +149,22 @@ def os_type(value: Any) -> str | None:
     return None
 
 
-def whole(value: Any, problems: list[str]) -> Any:
-    """Any JSON value without its empties (None when nothing is left); numbers beyond a double become a problem."""
+def whole(value: Any, problems: list[str], depth: int = 0) -> Any:
+    """Any JSON value without its empties (None when nothing is left).
+
+    A number beyond a double, and what is nested deeper than any writer goes, is left out and becomes a problem.
+    """
+    if depth > DEEPEST:
+        problems.append(TOO_DEEP)
+        return None
     if isinstance(value, str):
         return value or None
     if isinstance(value, dict):
-        return {key: kept for key, member in value.items() if (kept := whole(member, problems)) is not None} or None
+        return {
+            key: kept for key, member in value.items() if (kept := whole(member, problems, depth + 1)) is not None
+        } or None
     if isinstance(value, list):
-        return [kept for member in value if (kept := whole(member, problems)) is not None] or None
+        return [kept for member in value if (kept := whole(member, problems, depth + 1)) is not None] or None
     if isinstance(value, ExactFloat) and value in {float("inf"), float("-inf")}:
         problems.append(f'For input string: "{value.text}"')
         return None

@@ -49,7 +49,7 @@ class Console(_Frozen):
                 return token_from_file(self.token_file)
             return await token_from_command(self.token_command or "")
         except SettingsError as problem:
-            raise SettingsError(f"console {self.name!r}: {problem}") from None
+            raise SettingsError(f"{self.name}: {problem}") from None
 
 
 class Output(_Frozen):

@@ -58,6 +58,42 @@ async def test_record_from_the_future_does_not_move_the_position_past_now(
     assert console.asked[-1]["createdAt__gte"] == "2026-01-02T11:50:00Z"
 
 
+async def test_record_without_a_time_does_not_move_the_position(
+    feed: Feed, console: ScriptedConsole, output: RecordingOutput
+) -> None:
+    """A record without a time on the first page hides nothing when the second page fails."""
+    without = alert("x", "11:00")
+    del without["alertInfo"]["createdAt"]
+    console.script = [[without, alert("a", "02:00")], Refused("later", problem=ApiProblem(status=403))]
+    await polled(feed)
+    console.script = [[alert("b", "03:00")]]
+    await polled(feed)
+    assert console.asked[-1]["createdAt__gte"] == "2026-01-02T01:50:00Z"
+    assert output.ids == ["x", "a", "b"]
+
+
+async def test_a_mistake_of_ours_ends_one_poll_only(
+    feed: Feed, console: ScriptedConsole, output: RecordingOutput
+) -> None:
+    """An unexpected exception becomes the poll's error, with its name, and the next poll goes on."""
+    output.failure = ZeroDivisionError("oh")
+    console.script = [[alert("a", "11:00")]]
+    [outcome] = await polled(feed)
+    assert "ZeroDivisionError: oh" in str(outcome.error)
+    output.failure = None
+    console.script = [[alert("a", "11:00")]]
+    await polled(feed)
+    assert output.ids == ["a"]
+
+
+async def test_reread_is_not_hurried_by_a_clock_of_whole_seconds(feed: Feed, console: ScriptedConsole) -> None:
+    """A console clock that seems to step back a second does not make the re-read due."""
+    await polled(feed)
+    console.clock -= timedelta(seconds=1)
+    outcomes = await polled(feed)
+    assert [outcome.walk for outcome in outcomes] == [LIVE]
+
+
 async def test_equal_times_lose_nothing(feed: Feed, console: ScriptedConsole, output: RecordingOutput) -> None:
     """Many records of one time, split over polls, all arrive once."""
     console.script = [[alert(str(number), "11:00") for number in range(5)]]
@@ -179,7 +215,7 @@ async def test_reread_saved_further_off_than_its_interval_is_due(
 ) -> None:
     """A due time saved under another setting does not put the re-read off."""
     await polled(feed)
-    console.clock += timedelta(minutes=2)
+    console.clock += timedelta(minutes=5)
     outcomes = await polled(paced(reread_interval=timedelta(minutes=1)))
     assert [outcome.walk for outcome in outcomes] == [LIVE, REREAD]
 

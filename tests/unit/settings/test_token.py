@@ -42,7 +42,7 @@ async def test_bad_token_files(loader: Loader, content: bytes | None, said: str)
         path.write_bytes(content)
     with pytest.raises(SettingsError) as caught:
         await console_with(loader, "token_file: token.txt").read_token()
-    assert str(caught.value).startswith(f"console 'default': token_file {path}: {said}")
+    assert str(caught.value).startswith(f"default: token_file {path}: {said}")
     assert "\n" not in str(caught.value)
 
 

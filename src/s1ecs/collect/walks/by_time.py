@@ -69,10 +69,12 @@ async def walk_by_time(
             async for answer in pages(client, ask.path, parameters, limit=page_size, set_aside=unread):
                 now = time_text(client.now())
                 records = answer.records()
-                times = [_time(record, ask.time) or now for record in records]
-                greatest = max((min(time, now) for time in times), default=None)
+                known = [_time(record, ask.time) for record in records]
+                # Only a record's own time tells how far the walk got.
+                greatest = max((min(time, now) for time in known if time is not None), default=None)
                 if greatest is not None and (bounds.greatest is None or greatest > bounds.greatest):
                     bounds = Bounds(bounds.first, greatest, bounds.until, bounds.overlap)
+                times = [time or now for time in known]
                 yield Step(records, times, bounds.position, answer.received, answer.total)
         except ExpiredCursor:
             if bounds.greatest is None or bounds.greatest == restarted_at:
