@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from s1ecs.api.paging import SetAside
 from s1ecs.collect.checkpoint import Advance, Checkpoint, Position, WalkName
@@ -26,7 +27,7 @@ _SLACK = timedelta(hours=1)
 class Outcome:
     """What a walk brought; `error` is what ended it early, `stopped` that the process is to end.
 
-    `unread` are single records that the console never sent in a readable form.
+    `unread` are single records that the console never sent in a readable form, `notes` what it said beside its data.
     """
 
     walk: WalkName
@@ -34,6 +35,7 @@ class Outcome:
     error: S1ecsError | None = None
     stopped: bool = False
     unread: tuple[SetAside, ...] = ()
+    notes: tuple[Any, ...] = ()
 
 
 async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
@@ -104,6 +106,11 @@ async def _walk(
     counts = Counts()
     position: Position = bounds.position
     unread: list[SetAside] = []
+    notes: list[Any] = []
+
+    def outcome(error: S1ecsError | None = None, *, stopped: bool = False) -> Outcome:
+        return Outcome(walk, counts, error, stopped, tuple(unread), tuple(notes))
+
     steps = walk_by_time(
         feed.client,
         feed.stream.ask,
@@ -117,13 +124,14 @@ async def _walk(
             async for step in coming:
                 counts = counts.plus(await deliver(feed, walk, step))
                 position = step.position
+                notes += step.notes
                 progress(feed, counts.records, counts.delivered, step.total)
                 if stop.is_set():
-                    return Outcome(walk, counts, stopped=True, unread=tuple(unread))
+                    return outcome(stopped=True)
         await feed.checkpoints.commit(walk, finish(position))
     except S1ecsError as error:
-        return Outcome(walk, counts, error, unread=tuple(unread))
-    return Outcome(walk, counts, unread=tuple(unread))
+        return outcome(error)
+    return outcome()
 
 
 def _forget_before(feed: Feed, position: Position, now: datetime) -> str:

@@ -10,6 +10,7 @@ from s1ecs.collect.checkpoint import WalkName
 from s1ecs.collect.feed import Feed, Progress
 from s1ecs.collect.poll import LIVE, Outcome, poll
 from s1ecs.errors import Forbidden, NotFound, S1ecsError, Unauthorized
+from s1ecs.records import dumps
 
 # What sets a stream aside: it is said once, and asked again at each interval.
 SET_ASIDE = (Forbidden, NotFound, Unauthorized)
@@ -70,7 +71,7 @@ async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
 
 
 def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "") -> None:
-    """One log line for a walk: what it brought, or what ended it; one more for each record that can't be read."""
+    """One log line for a walk: what it brought, or what ended it; one more for each thing worth a look on the way."""
     for record in outcome.unread:
         log.error(
             f"{outcome.walk}: a record can't be read and was left out: {record.reason}",
@@ -85,6 +86,8 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "
     }
     if outcome.counts.failed:
         facts["not_mapped"] = outcome.counts.failed
+    for note in outcome.notes:
+        log.warning(f"{outcome.walk}: the console said beside its data, which was kept: {dumps(note).decode()}")
     problem = "" if outcome.error is None else outcome.error.behind(outcome.walk.console)
     if outcome.error is None:
         log.info(f"{outcome.walk}: {'stopped' if outcome.stopped else 'up to date'}", **facts)

@@ -40,6 +40,7 @@ class ScriptedConsole:
     clock: datetime = NOW
     asked: list[dict[str, str]] = field(default_factory=list)
     reread: list[dict[str, Any]] = field(default_factory=list)
+    notes: tuple[Any, ...] = ()
 
     async def get(self, path: str, params: Mapping[str, str]) -> Answer:
         """Give the next page; there is a next cursor as long as the script is not at its end."""
@@ -50,7 +51,7 @@ class ScriptedConsole:
         if isinstance(page, Exception):
             raise page
         more = f"page-{len(self.asked)}" if self.script else None
-        return Answer(page, more, (), orjson.dumps({"data": page}), self.clock)
+        return Answer(page, more, self.notes, orjson.dumps({"data": page}), self.clock)
 
     def now(self) -> datetime:
         """Tell the console's time."""

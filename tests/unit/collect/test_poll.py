@@ -5,9 +5,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import structlog
+import structlog.testing
+
 from s1ecs.collect.checkpoint import WalkName
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import Outcome, poll
+from s1ecs.collect.scheduler import say
 from s1ecs.errors import ApiProblem, BrokenWalk, ExpiredCursor, OutputError, Refused
 from s1ecs.records import Record, record_from_line
 
@@ -92,6 +96,18 @@ async def test_reread_is_not_hurried_by_a_clock_of_whole_seconds(feed: Feed, con
     console.clock -= timedelta(seconds=1)
     outcomes = await polled(feed)
     assert [outcome.walk for outcome in outcomes] == [LIVE]
+
+
+async def test_what_the_console_says_beside_data_is_logged(feed: Feed, console: ScriptedConsole) -> None:
+    """An entry of `errors` beside data keeps the data and becomes a line of the log."""
+    console.notes = ({"title": "partial result"},)
+    console.script = [[alert("a", "11:00")]]
+    [outcome] = await polled(feed)
+    assert (outcome.error, outcome.counts.delivered) == (None, 1)
+    with structlog.testing.capture_logs() as lines:
+        say(structlog.get_logger(), outcome)
+    assert [line["log_level"] for line in lines] == ["warning", "info"]
+    assert "partial result" in lines[0]["event"]
 
 
 async def test_equal_times_lose_nothing(feed: Feed, console: ScriptedConsole, output: RecordingOutput) -> None:

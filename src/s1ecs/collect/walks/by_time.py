@@ -75,7 +75,7 @@ async def walk_by_time(
                 if greatest is not None and (bounds.greatest is None or greatest > bounds.greatest):
                     bounds = Bounds(bounds.first, greatest, bounds.until, bounds.overlap)
                 times = [time or now for time in known]
-                yield Step(records, times, bounds.position, answer.received, answer.total)
+                yield Step(records, times, bounds.position, answer.received, answer.total, answer.notes)
         except ExpiredCursor:
             if bounds.greatest is None or bounds.greatest == restarted_at:
                 raise

@@ -17,7 +17,8 @@ class Step:
     """Records that are delivered together, and where the walk goes on once they are.
 
     `times` are the records' own times, one each, as text; `fetched` is when their page arrived, `total` how many
-    records the console says there are in all, None where it does not say.
+    records the console says there are in all, None where it does not say; `notes` are entries of the answer's
+    `errors` that said something beside the data.
     """
 
     records: Sequence[Record]
@@ -25,6 +26,7 @@ class Step:
     position: Mapping[str, Any]
     fetched: datetime
     total: int | None = None
+    notes: Sequence[Any] = ()
 
 
 async def ahead(steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
