@@ -122,7 +122,7 @@ def collect(context: typer.Context, streams: StreamNames = None, log_format: Log
 
 @app.command()
 def run(context: typer.Context, log_format: LogFormat = None) -> None:
-    """Collect every stream at its interval, until SIGINT or SIGTERM."""
+    """Collect at every interval, until told to stop."""
     from s1ecs.commands.collect import run as run_command
 
     raise typer.Exit(run_command(_settings(context, log_format=log_format)))
@@ -130,7 +130,7 @@ def run(context: typer.Context, log_format: LogFormat = None) -> None:
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Check consoles, tokens and permissions; exit status 1 if anything is wrong."""
+    """Check consoles, tokens and permissions."""
     from s1ecs.commands.check import check as check_command
 
     raise typer.Exit(asyncio.run(check_command(_settings(context))))
@@ -168,7 +168,7 @@ def transform(
     ] = None,
     geoip: Annotated[str | None, typer.Option("--geoip", metavar="FILE", help="A MaxMind City database.")] = None,
 ) -> None:
-    """Turn records (NDJSON) into documents (NDJSON), in the same order."""
+    """Turn records into documents, both as NDJSON."""
     from s1ecs.commands.transform import transform_files
 
     [chosen] = _streams([stream])
@@ -182,7 +182,7 @@ def fields(
     *,
     json: Annotated[bool, typer.Option("--json", help="A JSON array of objects.")] = False,
 ) -> None:
-    """List the exported fields of a stream: name, type, description."""
+    """List the exported fields of a stream."""
     from s1ecs.commands import tables
     from s1ecs.ecs.exported import exported_fields
 
@@ -197,7 +197,7 @@ def settings(
     *,
     json: Annotated[bool, typer.Option("--json", help="A JSON array of objects.")] = False,
 ) -> None:
-    """List every setting: its value, where it came from, its default and what it is for."""
+    """List every setting, its value and its origin."""
     from s1ecs.commands import tables
 
     rows = [(row.name, row.value, row.source, row.default, row.help) for row in show(_settings(context))]
@@ -213,7 +213,7 @@ def standin(
     now: Annotated[str | None, typer.Option(metavar="TIME", help="Its clock at the start; default: now.")] = None,
     rate: Annotated[float | None, typer.Option(min=0, help="New alerts a minute while it runs.")] = None,
 ) -> None:
-    """Run a stand-in console with a made-up organisation, for trying s1ecs out."""
+    """Run a stand-in console, for trying s1ecs out."""
     try:
         from s1ecs.standin.server import serve
     except ImportError as error:
