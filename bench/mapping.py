@@ -12,7 +12,7 @@ from time import perf_counter
 import orjson
 
 from bench.records import alert_lines
-from s1ecs.ecs.envelope import Collector, Envelope, default_tags
+from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.mapper import original
 from s1ecs.records import dumps, record_from_line
 from s1ecs.streams.alert import STREAM
@@ -27,7 +27,7 @@ def run() -> Iterator[str]:
     lines = list(alert_lines(RECORDS))
     mapper = STREAM.mapper
     collector = Collector("0", "00000000-0000-0000-0000-000000000000", "bench")
-    envelope = Envelope(STREAM.dataset, STREAM.input_type, "default", default_tags("alert"), collector=collector)
+    envelope = STREAM.envelope(collector=collector)
 
     def ours() -> None:
         for line in lines:

@@ -59,13 +59,16 @@ class Record(NamedTuple):
     flaws: tuple[str, ...] = ()
 
 
-def read(text: bytes) -> Any:
-    """Read JSON, fast where possible; raise NotJSON. Unpaired surrogates stay in the texts, see `settle`."""
+def read(text: bytes) -> tuple[Any, bool]:
+    """Read JSON, fast where possible: the value, and whether the exact reader had to read it; raise NotJSON.
+
+    Only what the exact reader read may hold unpaired surrogates, see `settle`.
+    """
     try:
-        return orjson.loads(text)
+        return orjson.loads(text), False
     except orjson.JSONDecodeError as fast_parser:
         try:
-            return exact(text)
+            return exact(text), True
         except NotJSON:
             raise NotJSON(str(fast_parser)) from None
 
@@ -118,15 +121,14 @@ def settle(value: Any) -> tuple[Any, tuple[str, ...]]:
 
 def record_from_line(line: bytes) -> Record:
     """One line of NDJSON as a record; raise NotJSON."""
-    try:
-        value = orjson.loads(line)
-        return Record(value, lambda: settle(exact_or(value, line))[0])
-    except orjson.JSONDecodeError as fast_parser:
-        try:
-            value, flaws = settle(exact(line))
-        except NotJSON:
-            raise NotJSON(str(fast_parser)) from None
-        return Record(value, lambda: value, flaws)
+    value, exactly = read(line)
+    return settled_record(value) if exactly else Record(value, lambda: exact_or(value, line))
+
+
+def settled_record(element: Any) -> Record:
+    """A record that the exact reader read."""
+    value, flaws = settle(element)
+    return Record(value, lambda: value, flaws)
 
 
 def dumps(value: Any) -> bytes:

@@ -56,7 +56,7 @@ def test_canonical_sorts_by_code_point_and_escapes_only_what_must_be() -> None:
 
 def test_last_of_a_repeated_key_counts() -> None:
     """By either parser the last value of a repeated key is taken."""
-    assert read(b'{"a":1,"a":2}') == exact(b'{"a":1,"a":2}') == {"a": 2}
+    assert read(b'{"a":1,"a":2}')[0] == exact(b'{"a":1,"a":2}') == {"a": 2}
 
 
 @pytest.mark.parametrize("line", [b'{"a":"\\ud800x"}', b'{"a":"\xed\xa0\x80x"}', b'{"\\udfff":1}', b'{"a":"\xffx"}'])

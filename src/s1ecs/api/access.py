@@ -129,7 +129,7 @@ def expiry_in_token(token: str) -> datetime | None:
     if len(parts) != len(("header", "claims", "signature")):
         return None
     try:
-        claims = read(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        claims = read(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))[0]
     except (NotJSON, binascii.Error, ValueError):
         return None
     return moment(_object(claims).get("exp"))

@@ -6,10 +6,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
-import orjson
-
 from s1ecs.api.failures import Failures, said_entries
-from s1ecs.records import NotJSON, Record, exact, exact_or, settle
+from s1ecs.records import NotJSON, Record, exact_or, read, settled_record
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -36,7 +34,7 @@ class Answer:
         elements = _elements(self.data)
         if self.tolerant:
             # The whole page was read exactly already, since the fast parser refused it.
-            return [_settled(element) for element in elements]
+            return [settled_record(element) for element in elements]
         page = _ExactPage(self.body, self.data)
         return [Record(element, partial(page.element, index)) for index, element in enumerate(elements)]
 
@@ -48,14 +46,10 @@ def answer_from(body: bytes, *, status: int, received: datetime, strict: bool, f
     GraphQL) beside any data.
     """
     body = body.removeprefix(_BYTE_ORDER_MARK)
-    tolerant = False
     try:
-        content = orjson.loads(body)
-    except orjson.JSONDecodeError as fast_parser:
-        try:
-            content, tolerant = exact(body), True
-        except NotJSON:
-            raise _unreadable(body, str(fast_parser), failures) from None
+        content, tolerant = read(body)
+    except NotJSON as error:
+        raise _unreadable(body, str(error), failures) from None
     if not isinstance(content, dict):
         raise failures.unreadable("the answer is no JSON object", body)
     data = content.get("data")
@@ -94,15 +88,6 @@ def _elements(data: Any) -> list[Any]:
     return data if isinstance(data, list) else [data]
 
 
-def _settled(element: Any) -> Record:
-    value, flaws = settle(element)
-
-    def same() -> Any:
-        return value
-
-    return Record(value, same, flaws)
-
-
 class _ExactPage:
     """The page with every number as it was written: read when the first record asks, kept for the others."""
 
@@ -114,4 +99,4 @@ class _ExactPage:
     def element(self, index: int) -> Any:
         if self._elements is None:
             self._elements = _elements(exact_or({"data": self._data}, self._body)["data"])
-        return settle(self._elements[index])[0]
+        return self._elements[index]

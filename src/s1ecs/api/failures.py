@@ -135,7 +135,7 @@ class Failures:
 
     def _problem(self, status: int, body: bytes) -> ApiProblem:
         try:
-            content = read(body)
+            content = read(body)[0]
         except NotJSON:
             return ApiProblem(status=status, title=self._excerpt(body) or _phrase(status))
         for entry in said_entries(_errors_of(content)):

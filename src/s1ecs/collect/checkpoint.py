@@ -18,8 +18,12 @@ Write = Callable[[sqlite3.Connection], None]
 _SLACK = timedelta(minutes=1)
 
 
+LIVE = "live"
+REREAD = "reread"
+
+
 class WalkName(NamedTuple):
-    """What a checkpoint belongs to. `walk` is `live` for the walk that follows what is new."""
+    """What a checkpoint belongs to. `walk` is LIVE for the walk that follows what is new."""
 
     console: str
     stream: str
@@ -27,7 +31,7 @@ class WalkName(NamedTuple):
 
     def __str__(self) -> str:
         """As it stands in logs."""
-        return f"{self.console} {self.stream}" if self.walk == "live" else f"{self.console} {self.stream} {self.walk}"
+        return f"{self.console} {self.stream}" if self.walk == LIVE else f"{self.console} {self.stream} {self.walk}"
 
 
 @dataclass(frozen=True)

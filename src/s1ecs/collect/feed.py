@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from s1ecs.api.client import Client
-from s1ecs.collect.checkpoint import Checkpoints
+from s1ecs.collect.checkpoint import Checkpoints, WalkName
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.streams.stream import Stream
@@ -39,6 +39,10 @@ class Feed:
     envelope: Envelope
     outputs: Sequence[Output | JoinsCommit]
     checkpoints: Checkpoints
+
+    def walk(self, name: str) -> WalkName:
+        """What the checkpoint of one of the feed's walks is named."""
+        return WalkName(self.console, self.stream.name, name)
 
     def __str__(self) -> str:
         """As it stands in logs and errors."""

@@ -8,16 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from s1ecs.api.paging import SetAside
-from s1ecs.collect.checkpoint import Advance, Checkpoint, Position, WalkName
+from s1ecs.collect.checkpoint import LIVE, REREAD, Advance, Checkpoint, Position, WalkName
 from s1ecs.collect.deliver import Counts, deliver
 from s1ecs.collect.feed import Feed, Progress
 from s1ecs.collect.times import BEGINNING, bound, earlier, time_text
 from s1ecs.collect.walks.by_time import Bounds, walk_by_time
 from s1ecs.collect.walks.step import ahead
 from s1ecs.errors import S1ecsError
-
-LIVE = "live"
-REREAD = "reread"
 
 # A walk may take long, and the bounds of the next are asked in whole seconds.
 _SLACK = timedelta(hours=1)
@@ -47,15 +44,15 @@ async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outc
         if _rereads(feed) and outcomes[0].error is None and not stop.is_set():
             outcomes += await _reread(feed, now, stop, progress)
     except S1ecsError as error:
-        return [Outcome(WalkName(feed.console, feed.stream.name, LIVE), Counts(), error)]
+        return [Outcome(feed.walk(LIVE), Counts(), error)]
     except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not end the others
         mistake = S1ecsError(f"{type(error).__name__}: {error}: this is a mistake in s1ecs; report it with this line")
-        return [Outcome(WalkName(feed.console, feed.stream.name, LIVE), Counts(), mistake)]
+        return [Outcome(feed.walk(LIVE), Counts(), mistake)]
     return outcomes
 
 
 async def _live(feed: Feed, now: datetime, stop: asyncio.Event, progress: Progress) -> Outcome:
-    walk = WalkName(feed.console, feed.stream.name, LIVE)
+    walk = feed.walk(LIVE)
     checkpoint = await feed.checkpoints.load(walk)
     if checkpoint.position:
         bounds = Bounds.from_position(checkpoint.position, feed.pace.overlap)
@@ -70,7 +67,7 @@ async def _live(feed: Feed, now: datetime, stop: asyncio.Event, progress: Progre
 
 
 async def _reread(feed: Feed, now: datetime, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
-    walk = WalkName(feed.console, feed.stream.name, REREAD)
+    walk = feed.walk(REREAD)
     checkpoint = await feed.checkpoints.load(walk)
     next_due = now + feed.pace.reread_interval
     if checkpoint.next_due is None:
@@ -85,7 +82,7 @@ async def _reread(feed: Feed, now: datetime, stop: asyncio.Event, progress: Prog
 
 async def _reread_bounds(feed: Feed, checkpoint: Checkpoint, now: datetime) -> Bounds:
     """What to read again: the recent past, as far as the live walk ever covered it and ids are remembered."""
-    live = await feed.checkpoints.load(WalkName(feed.console, feed.stream.name, LIVE))
+    live = await feed.checkpoints.load(feed.walk(LIVE))
     first = max(live.position["first"], earlier(time_text(now), feed.pace.reread))
     if not checkpoint.position:
         return Bounds(first, until=bound(time_text(now)), overlap=feed.pace.overlap)

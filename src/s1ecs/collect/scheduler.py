@@ -6,9 +6,9 @@ from contextlib import suppress
 
 import structlog
 
-from s1ecs.collect.checkpoint import WalkName
+from s1ecs.collect.checkpoint import LIVE, WalkName
 from s1ecs.collect.feed import Feed, Progress
-from s1ecs.collect.poll import LIVE, Outcome, poll
+from s1ecs.collect.poll import Outcome, poll
 from s1ecs.errors import Forbidden, NotFound, S1ecsError, Unauthorized
 from s1ecs.records import dumps
 
@@ -58,7 +58,7 @@ async def _due_times(feed: Feed, stop: asyncio.Event) -> AsyncIterator[None]:
 
 async def _seconds_until_due(feed: Feed) -> float:
     try:
-        checkpoint = await feed.checkpoints.load(WalkName(feed.console, feed.stream.name, LIVE))
+        checkpoint = await feed.checkpoints.load(feed.walk(LIVE))
     except S1ecsError:
         return 0.0
     return checkpoint.seconds_until_due(feed.client.now(), feed.pace.interval)

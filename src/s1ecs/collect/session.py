@@ -10,7 +10,7 @@ from s1ecs.api.client import Client
 from s1ecs.api.connection import Connection
 from s1ecs.collect.checkpoint import StateCheckpoints
 from s1ecs.collect.feed import Feed, Pace
-from s1ecs.ecs.envelope import Collector, Envelope, default_tags
+from s1ecs.ecs.envelope import Collector
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.outputs.store import Store, Views, make_views
 from s1ecs.settings import Console, Settings
@@ -112,11 +112,9 @@ def _feed(
             page_size=min(settings.page_size or ask.page_size, ask.page_size),
         ),
         scope={"siteIds": ",".join(console.site_ids)} if console.site_ids else {},
-        envelope=Envelope(
-            dataset=stream.dataset,
-            input_type=stream.input_type,
+        envelope=stream.envelope(
             namespace=console.namespace,
-            tags=default_tags(stream.name) if console.tags is None else console.tags,
+            tags=console.tags,
             preserve_original=console.preserve_original_event,
             collector=collector,
         ),

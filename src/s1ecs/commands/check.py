@@ -65,7 +65,7 @@ async def _token(name: str, client: Client) -> AsyncIterator[Finding]:
         yield Finding("error", name, error.behind(name))
     except S1ecsError as error:
         yield Finding(
-            "warning", name, f"the token's user can't be read, which collecting does not need: {_cause(error)}"
+            "warning", name, f"the token's user can't be read, which collecting does not need: {_cause(name, error)}"
         )
     else:
         owner = user.name or user.email or "a user without a name"
@@ -95,7 +95,7 @@ async def _expiry(name: str, client: Client) -> Finding:
     try:
         expires = await access.token_expiry(client)
     except S1ecsError as error:
-        return Finding("warning", name, f"when the token expires can't be learned: {_cause(error)}")
+        return Finding("warning", name, f"when the token expires can't be learned: {_cause(name, error)}")
     if expires is None:
         return Finding("warning", name, "when the token expires can't be learned; look at My User in the console")
     left = expires - client.now()
@@ -127,9 +127,9 @@ async def _stream(name: str, client: Client, stream: Stream) -> Finding:
     return Finding("ok", name, f"{stream.name}: may be read")
 
 
-def _cause(error: S1ecsError) -> str:
+def _cause(name: str, error: S1ecsError) -> str:
     problem = error.problem if isinstance(error, ConsoleError) else None
-    return f"{problem.status} {problem.title}".strip() if problem and problem.status else str(error)
+    return f"{problem.status} {problem.title}".strip() if problem and problem.status else error.behind(name)
 
 
 async def check(settings: Settings) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from s1ecs.ecs.envelope import Envelope, default_tags
+from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.identity import fingerprint
 from s1ecs.ecs.mapper import Document, Mapper
 from s1ecs.errors import UsageError
@@ -88,13 +88,7 @@ def transform_files(
     """Transform files, or standard input, to standard output; say on standard error what could not be mapped."""
     if geoip is not None and not Path(geoip).is_file():
         raise UsageError(f"transform: {geoip}: no such file; --geoip takes a MaxMind City database (.mmdb)")
-    envelope = Envelope(
-        dataset=stream.dataset,
-        input_type=stream.input_type,
-        namespace="default",
-        tags=default_tags(stream.name),
-        preserve_original=preserve_original,
-    )
+    envelope = stream.envelope(preserve_original=preserve_original)
     lines = lines_of(files) if files else without_mark(sys.stdin.buffer)
     count = transform(lines, sys.stdout.buffer.write, stream.mapper, envelope, with_id=with_id, now=now)
     sys.stdout.buffer.flush()

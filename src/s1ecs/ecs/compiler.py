@@ -58,9 +58,7 @@ class _Writer:
         self._table = table
         self._related = sorted({row.related for row in table.rows if row.related})
         self._setters = Counter(target for row in table.rows for target in row.targets)
-        # event.kind changes when a record fails, so that object is always at hand.
-        fields = [*self._setters, *(f"related.{name}" for name in self._related), "event.kind", "event.outcome"]
-        self._shape = Shape(fields)
+        self._shape = Shape([*self._setters, *(f"related.{name}" for name in self._related)])
 
     def function(self) -> list[str]:
         constants = [row for row in self._table.rows if row.kind == "constant"]

@@ -36,12 +36,10 @@ def identity_of(paths: tuple[str, ...]) -> Identify:
             for step in path:
                 value = value.get(step) if value.__class__ is dict else None
             if value.__class__ is str:
-                parts.append(b"\0" + value.encode())
+                parts.append(value.encode())
             elif value is not None:
-                parts.append(b"\0" + canonical(_exact_at(record, path)))
-        if not parts:
-            return whole_record(record.exact())
-        return b64encode(sha1(b"".join(parts), usedforsecurity=False).digest()).decode()
+                parts.append(canonical(_exact_at(record, path)))
+        return fingerprint(*parts) if parts else whole_record(record.exact())
 
     return identify
 

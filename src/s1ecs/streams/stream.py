@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from s1ecs.ecs.envelope import Collector, Envelope, default_tags
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.ecs.table import Row, Table
 from s1ecs.streams.asking import ByTime
@@ -43,6 +44,18 @@ class Stream:
     def mapper(self) -> Mapper:
         """The stream's mapper, built when first used."""
         return Mapper(self.table)
+
+    def envelope(
+        self,
+        *,
+        namespace: str = "default",
+        tags: tuple[str, ...] | None = None,
+        preserve_original: bool = False,
+        collector: Collector | None = None,
+    ) -> Envelope:
+        """What stands around the stream's documents; `tags` None are those of Elastic's integration."""
+        chosen = default_tags(self.name) if tags is None else tags
+        return Envelope(self.dataset, self.input_type, namespace, chosen, preserve_original, collector)
 
     @property
     def dataset(self) -> str:
