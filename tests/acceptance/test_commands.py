@@ -4,15 +4,13 @@ import csv
 import io
 import json
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from s1ecs import __version__
 
-from .conftest import ALERTS, S1ECS, Commands, Start
+from .conftest import ALERTS, S1ECS, Commands, Start, answering
 
 
 def test_version(alone: Commands) -> None:
@@ -240,23 +238,10 @@ def test_check_unreachable(commands: Commands) -> None:
 
 def test_check_something_else(commands: Commands) -> None:
     """An address where no console is, is told as such."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        result = commands.run("check", S1ECS_URL=f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
+    with answering(404, "<html>Not Found</html>") as elsewhere:
+        result = commands.run("check", S1ECS_URL=elsewhere)
     assert result.returncode == 1
     assert "is no SentinelOne console" in result.stdout
-
-
-class _Elsewhere(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        """Know no path."""
-        self.send_error(404)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
 
 
 def test_check_clock(commands: Commands) -> None:

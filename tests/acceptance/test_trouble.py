@@ -5,14 +5,12 @@ import resource
 import shutil
 import sqlite3
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from .conftest import ALERTS, S1ECS, Commands
+from .conftest import ALERTS, S1ECS, Commands, answering
 
 
 def assert_one_line(result: "subprocess.CompletedProcess[str]", status: int, *texts: str) -> None:
@@ -44,31 +42,10 @@ def test_nobody_listens(commands: Commands) -> None:
     assert_one_line(result, 1, "default", "127.0.0.1:1", "refused")
 
 
-class _WebPage(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        """Answer with a web page, as a gateway would."""
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<html><body><h1>Please log in to the gateway</h1></body></html>")
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
-
-
-@pytest.fixture
-def gateway() -> Iterator[str]:
-    """The address of a server that answers every path with a web page."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _WebPage)
-    threading.Thread(target=server.serve_forever).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def test_html_instead_of_json(commands: Commands, gateway: str) -> None:
+def test_html_instead_of_json(commands: Commands) -> None:
     """A web page where JSON should be: the page's words, and what to look at."""
-    result = commands.run("collect", "alert", S1ECS_URL=gateway, S1ECS_ATTEMPTS="1", S1ECS_PAGE_SIZE="1")
+    with answering(200, "<html><body><h1>Please log in to the gateway</h1></body></html>") as gateway:
+        result = commands.run("collect", "alert", S1ECS_URL=gateway, S1ECS_ATTEMPTS="1", S1ECS_PAGE_SIZE="1")
     assert_one_line(result, 1, "default", "web page")
 
 
