@@ -208,10 +208,12 @@ def settings(
 def standin(
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 8800,
-    alerts: Annotated[int, typer.Option(min=0, help="How many alerts there are.")] = 1000,
+    agents: Annotated[int, typer.Option(min=1, help="How many agents; all else grows with them.")] = 500,
+    alerts: Annotated[int | None, typer.Option(min=0, help="How many alerts; default: 2 an agent.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed and --now give the same bytes.")] = 1,
     now: Annotated[str | None, typer.Option(metavar="TIME", help="Its clock at the start; default: now.")] = None,
     rate: Annotated[float | None, typer.Option(min=0, help="New alerts a minute while it runs.")] = None,
+    without_star: Annotated[bool, typer.Option("--without-star", help="A console without STAR alerts.")] = False,
 ) -> None:
     """Run a stand-in console, for trying s1ecs out."""
     try:
@@ -220,7 +222,16 @@ def standin(
         raise UsageError(f"standin: {error.name} is missing; install it with: pip install 's1ecs[standin]'") from None
     moment = datetime.now(UTC) if now is None else datetime.fromisoformat(_moment(now))
     try:
-        serve(host="127.0.0.1", port=port, alerts=alerts, seed=seed, now=moment, rate=rate)
+        serve(
+            host="127.0.0.1",
+            port=port,
+            agents=agents,
+            alerts=alerts,
+            seed=seed,
+            now=moment,
+            rate=rate,
+            star=not without_star,
+        )
     except OSError as error:
         raise UsageError(f"standin: port {port} can't be used ({error.strerror}); choose another or 0") from None
 

@@ -1,22 +1,20 @@
 """The list of alerts: where its filters and sort values lie in a record, and how it grows while the console runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
-from operator import ge, gt, le, lt
 from typing import Any
 
 from s1ecs.standin.alerts import alert, history
 from s1ecs.standin.clock import Clock
+from s1ecs.standin.fields import Fields
 from s1ecs.standin.organisation import Organisation
 from s1ecs.standin.pages import Page
+from s1ecs.standin.parameters.alerts import SORTS
 from s1ecs.standin.shelf import Condition, Shelf
 
 _IDENTITY = "alertInfo.alertId"
 
 _TIMES = {"createdAt": "alertInfo.createdAt", "reportedAt": "alertInfo.reportedAt"}
-# Called with the bound first: a time passes `gt` if the bound is less than it.
-_BOUNDS: Mapping[str, Callable[[str, str], bool]] = {"gt": lt, "gte": le, "lt": gt, "lte": ge}
 _IDS = {
     "accountIds": "agentDetectionInfo.accountId",
     "ids": _IDENTITY,
@@ -55,7 +53,6 @@ _CONTAINS = {
     "sourceProcessName": "sourceProcessInfo.name",
     "sourceProcessStoryline": "sourceProcessInfo.storyline",
 }
-_PATHS = _TIMES | _IDS | _WORDS | _CONTAINS
 _FREE_TEXT = (
     "ruleInfo.name",
     "ruleInfo.description",
@@ -80,6 +77,24 @@ _SECTIONS = (
     "ruleInfo",
     "sourceParentProcessInfo",
     "sourceProcessInfo",
+)
+
+
+def _sort_path(name: str) -> str:
+    """`alertInfoCreatedAt` stands for alertInfo.createdAt, and so all but a few."""
+    if name in _SORTS:
+        return _SORTS[name]
+    section = next(section for section in _SECTIONS if name.startswith(section))
+    key = name.removeprefix(section)
+    return f"{section}.{key[0].lower()}{key[1:]}"
+
+
+_FIELDS = Fields(
+    identity=_IDENTITY,
+    filters=_TIMES | _WORDS | _CONTAINS,
+    sorts={name: _sort_path(name) for name in SORTS},
+    ids=_IDS,
+    text=_FREE_TEXT,
 )
 
 
@@ -108,47 +123,8 @@ class AlertList:
 
     def page(self, given: Mapping[str, Any]) -> Page:
         """Translate the parameters of GET /cloud-detection/alerts, already checked, into a page of the list."""
-        # Paging and sorting parameters are no conditions.
-        conditions = [condition for name, value in given.items() if (condition := self._condition(name, value))]
-        return Page(_sort_path(given.get("sortBy", "id")), conditions, given)
-
-    def _condition(self, name: str, value: Any) -> Condition | None:
-        base, _, suffix = name.partition("__")
-        path = _PATHS.get(base)
-        if name == "query":
-            return Condition(_FREE_TEXT, _containing((value,)))
-        if name == "groupIds":
-            # An alert does not name its group, but its agent, which is in one.
-            agents = frozenset(host.id for host in self._organisation.hosts if host.group.id in value)
-            return Condition(("agentRealtimeInfo.id",), agents.__contains__)
-        return Condition((path,), _test(name, suffix, value)) if path else None
-
-
-def _test(name: str, suffix: str, value: Any) -> Callable[[str], bool]:
-    if suffix == "contains":
-        return _containing(value)
-    if suffix:
-        return partial(_BOUNDS[suffix], value)
-    if name in _IDS:
-        return frozenset(value).__contains__
-    words = frozenset(map(_word, value))
-    return lambda text: _word(text) in words
-
-
-def _sort_path(name: str) -> str:
-    """`alertInfoCreatedAt` stands for alertInfo.createdAt, and so all but a few."""
-    if name in _SORTS:
-        return _SORTS[name]
-    section = next(section for section in _SECTIONS if name.startswith(section))
-    key = name.removeprefix(section)
-    return f"{section}.{key[0].lower()}{key[1:]}"
-
-
-def _word(text: str) -> str:
-    """TRUE_POSITIVE in a filter is "True positive" in a record."""
-    return text.strip().replace("_", " ").casefold()
-
-
-def _containing(parts: tuple[str, ...]) -> Callable[[str], bool]:
-    wanted = tuple(part.casefold() for part in parts)
-    return lambda text: any(part in text.casefold() for part in wanted)
+        if "groupIds" not in given:
+            return _FIELDS.page(given)
+        # An alert does not name its group, but its agent, which is in one.
+        agents = frozenset(host.id for host in self._organisation.hosts if host.group.id in given["groupIds"])
+        return _FIELDS.page(given, Condition(("agentRealtimeInfo.id",), agents.__contains__))

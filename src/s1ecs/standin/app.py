@@ -18,14 +18,23 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from s1ecs.standin import console as answers
-from s1ecs.standin import parameters, strict, tokens
-from s1ecs.standin.alert_list import AlertList
+from s1ecs.standin import strict, tokens
 from s1ecs.standin.clock import Clock
 from s1ecs.standin.console import Answer, Asked, Console
 from s1ecs.standin.limits import Buckets
+from s1ecs.standin.lists import lists
 from s1ecs.standin.organisation import Organisation
-from s1ecs.standin.parameters import Parameter
-from s1ecs.standin.refusal import Refusal, answer_refusal, not_authenticated, not_permitted, too_many_requests
+from s1ecs.standin.parameters.alerts import ALERTS
+from s1ecs.standin.parameters.parameter import NONE, Parameter
+from s1ecs.standin.parameters.user import USER
+from s1ecs.standin.refusal import (
+    Refusal,
+    answer_refusal,
+    not_authenticated,
+    not_permitted,
+    too_many_requests,
+)
+from s1ecs.standin.tokens import Permission
 
 _PREFIX = "/web/api/v2.1"
 # A page of 1000 alerts shrinks to a tenth even so, in a fraction of the time of the default.
@@ -34,22 +43,27 @@ _GZIP_LEVEL = 1
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A path of the API below its prefix: who may ask it, with what parameters, and what answers."""
+    """A path of the API below its prefix: who may ask it, with what parameters, and what answers.
+
+    `schemes` are the words before the token that the path takes. A path `of_star` is not there on a console without.
+    """
 
     method: Literal["GET", "POST"]
     path: str
-    needs: Literal["nothing", "token", "permission"]
+    needs: Literal["nothing", "token"] | Permission
     parameters: tuple[Parameter, ...]
     answer: Answer
+    schemes: tuple[str, ...] = ("ApiToken",)
+    of_star: bool = False
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/system/status", "nothing", parameters.NONE, answers.system_status),
-    Endpoint("GET", "/system/info", "token", parameters.NONE, answers.system_info),
-    Endpoint("GET", "/user", "token", parameters.USER, answers.user),
-    Endpoint("POST", "/users/api-token-details", "token", parameters.NONE, answers.token_details),
-    Endpoint("GET", "/users/{user_id}/api-token-details", "token", parameters.NONE, answers.token_details_of_user),
-    Endpoint("GET", "/cloud-detection/alerts", "permission", parameters.ALERTS, answers.alerts),
+    Endpoint("GET", "/system/status", "nothing", NONE, answers.system_status),
+    Endpoint("GET", "/system/info", "token", NONE, answers.system_info),
+    Endpoint("GET", "/user", "token", USER, answers.user),
+    Endpoint("POST", "/users/api-token-details", "token", NONE, answers.token_details),
+    Endpoint("GET", "/users/{user_id}/api-token-details", "token", NONE, answers.token_details_of_user),
+    Endpoint("GET", "/cloud-detection/alerts", "STAR Rule Alerts", ALERTS, answers.of_list("alert"), of_star=True),
 )
 
 
@@ -59,15 +73,16 @@ def build(
     clock: Clock,
     alerts: int = 5000,
     rate: float | None = None,
+    star: bool = True,
     monotonic: Callable[[], float] = time.monotonic,
     middleware: Sequence[Middleware] = (),
 ) -> Starlette:
     """Build the console of that organisation, with `alerts` alerts before its `now` and `rate` a minute after it.
 
     `clock` is the console's own; `monotonic` measures the rate limits. `middleware` stands around the answers, inside
-    of compression and the Date header: faults can be put in there.
+    of compression and the Date header: faults can be put in there. Without `star` there is no path of the alerts.
     """
-    console = Console(organisation, AlertList(organisation, clock, alerts, rate))
+    console = Console(organisation, lists(organisation, clock, alerts=alerts, rate=rate))
     buckets = Buckets(monotonic)
     # What no console has stands outside of the API, and outside of its limits.
     counts = Route("/_standin/counts", partial(_unlimited, console, answers.counts))
@@ -77,6 +92,7 @@ def build(
             *(
                 Route(_PREFIX + each.path, partial(_handle, console, buckets, each), methods=[each.method])
                 for each in ENDPOINTS
+                if star or not each.of_star
             ),
         ],
         middleware=[
@@ -114,7 +130,7 @@ async def _unlimited(console: Console, answer: Answer, request: Request) -> Resp
 
 async def _handle(console: Console, buckets: Buckets, endpoint: Endpoint, request: Request) -> Response:
     """Refuse the request as a console does (401, 429, 403, 400, in this order), or answer it."""
-    value = _token(request)
+    value = _token(request, endpoint.schemes)
     token = tokens.find(value or "")
     if endpoint.needs != "nothing" and (value is None or not token.is_good):
         raise not_authenticated()
@@ -123,15 +139,15 @@ async def _handle(console: Console, buckets: Buckets, endpoint: Endpoint, reques
     caller = f"address {address}" if endpoint.needs == "nothing" else f"token {value}"
     if seconds := buckets.wait(caller, endpoint.path):
         raise too_many_requests(seconds)
-    if endpoint.needs == "permission" and not token.may_read:
+    if endpoint.needs in token.lacks:
         raise not_permitted()
     given = strict.read(endpoint.parameters, request.query_params.multi_items())
     return _json(await endpoint.answer(console, Asked(token, given, request)))
 
 
-def _token(request: Request) -> str | None:
-    kind, _, value = request.headers.get("authorization", "").partition(" ")
-    return value if kind == "ApiToken" and value else None
+def _token(request: Request, schemes: tuple[str, ...]) -> str | None:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    return value if scheme in schemes and value else None
 
 
 def _json(body: bytes) -> Response:

@@ -7,19 +7,22 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from s1ecs.standin import pages, tokens
-from s1ecs.standin.alert_list import AlertList
+from s1ecs.standin import record_list, tokens
 from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.record_list import Listed
 from s1ecs.standin.refusal import bad_request, not_authenticated, not_found
 from s1ecs.standin.strict import is_id
 
 
 @dataclass(frozen=True)
 class Console:
-    """What the answers are made of: the organisation and the list of each stream."""
+    """What the answers are made of: the organisation and its lists by name.
+
+    A list is named as its stream if its records are the stream's documents.
+    """
 
     organisation: Organisation
-    alerts: AlertList
+    lists: Mapping[str, Listed]
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ Answer = Callable[[Console, Asked], Awaitable[bytes]]
 
 async def counts(console: Console, _asked: Asked) -> bytes:
     """GET /_standin/counts, which no real console has: how many different documents each stream holds."""
-    return orjson.dumps({"alert": len(console.alerts.shelf())})
+    return orjson.dumps({stream: count(console) for stream, count in COUNTS.items()})
 
 
 async def system_status(_console: Console, _asked: Asked) -> bytes:
@@ -91,6 +94,20 @@ async def token_details_of_user(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": tokens.details(token, console.organisation.now)})
 
 
-async def alerts(console: Console, asked: Asked) -> bytes:
-    """GET /cloud-detection/alerts."""
-    return pages.answer(console.alerts.shelf(), console.alerts.page(asked.given))
+def of_list(name: str) -> Answer:
+    """Return what answers with the list of that name."""
+
+    async def page(console: Console, asked: Asked) -> bytes:
+        return record_list.answer(console.lists[name], asked.given)
+
+    return page
+
+
+def _of_list(name: str) -> Callable[[Console], int]:
+    return lambda console: len(console.lists[name].shelf())
+
+
+# How many documents each stream holds.
+COUNTS: Mapping[str, Callable[[Console], int]] = {
+    "alert": _of_list("alert"),
+}

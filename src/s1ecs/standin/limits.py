@@ -15,13 +15,19 @@ class Limit(NamedTuple):
 
 
 LIMITS = (
-    # Not published; other connectors keep to 10 a second. The burst is ours.
-    Limit("/cloud-detection/alerts", 10, 20),
-    # Published is 2/s with a burst of 1; we let 5 through, as several collectors behind one address share it.
+    Limit("/activities", 10, 30),
+    # Published is a burst of 1; we let 5 through, as several collectors behind one address share it.
+    Limit("/agents", 25, 5),
+    Limit("/application-management/inventory", 3, 1),
+    # Published is 2/s with a burst of 1; we let 5 through here too.
     Limit("/system/status", 2, 5),
+    Limit("/threats", 10, 50),
+    # What lies below the id of one threat.
+    Limit("/threats/{threat_id}", 100, 1000),
     Limit("/user", 2, 5),
     Limit("/users", 40, 80),
 )
+# Not published for the rest; other connectors keep to 10 a second. The burst is ours.
 _OTHER = Limit("", 10, 20)
 
 

@@ -3,6 +3,7 @@
 Every stream's records are told from it, so that an alert, an agent and a threat of one host agree.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,11 @@ from s1ecs.standin.programs import PROGRAMS
 from s1ecs.standin.scenarios import SCENARIOS, Scenario
 from s1ecs.standin.words import OperatingSystem
 
-_HOSTS = 240
 _PEOPLE = 160
+_HOSTS_A_GROUP = 20
+_FOUNDED = datetime(2021, 3, 1, tzinfo=UTC)
+# Groups and hosts came into being within this time, long before any `now`.
+_GROWTH = timedelta(days=3 * 365)
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,13 @@ class Site:
 
 @dataclass(frozen=True)
 class Group:
-    """A part of a site; every host is in one."""
+    """A part of a site; every host is in one. The first of each site is its default group."""
 
     id: str
+    number: int
     name: str
     site: Site
+    created: datetime
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,11 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Host:
-    """A machine with an agent on it."""
+    """A machine with an agent on it, which registered itself at the console."""
 
     id: str
+    number: int
+    registered: datetime
     uuid: str
     name: str
     system: OperatingSystem
@@ -117,14 +125,16 @@ class Organisation:
     hashes: Mapping[str, Hashes]
 
 
-def organisation(seed: int, now: datetime) -> Organisation:
-    """Make up the organisation of that seed, as it is at `now` (a time with a zone)."""
+def organisation(seed: int, now: datetime, agents: int = 500) -> Organisation:
+    """Make up the organisation of that seed with that many agents, as it is at `now` (a time with a zone).
+
+    A smaller organisation of the same seed is the same one without its later hosts and groups.
+    """
     now = now.astimezone(UTC)
-    founded = datetime(2021, 3, 1, tzinfo=UTC)
-    ids = _Ids(founded, invent.source(seed, "ids"))
+    ids = _Ids(_FOUNDED, invent.source(seed, "ids"))
     accounts = tuple(Account(ids.next(), name) for name in words.ACCOUNTS)
     sites = tuple(Site(ids.next(), name, accounts[number % len(accounts)]) for number, name in enumerate(words.SITES))
-    groups = tuple(Group(ids.next(), name, site) for site in sites for name in words.GROUPS)
+    groups = tuple(_group(seed, number, sites) for number in range(_groups(agents)))
     people = tuple(_people(invent.source(seed, "people"), ids))
     return Organisation(
         seed=seed,
@@ -133,7 +143,7 @@ def organisation(seed: int, now: datetime) -> Organisation:
         sites=sites,
         groups=groups,
         people=people,
-        hosts=tuple(_hosts(invent.source(seed, "hosts"), ids, groups=groups, people=people)),
+        hosts=tuple(_host(seed, number, groups=groups, people=people) for number in range(agents)),
         rules=tuple(_rules(invent.source(seed, "rules"), ids)),
         hashes=_hashes(seed),
     )
@@ -162,28 +172,40 @@ def _people(random: Random, ids: _Ids) -> list[Person]:
     return people
 
 
-def _hosts(random: Random, ids: _Ids, *, groups: tuple[Group, ...], people: tuple[Person, ...]) -> list[Host]:
+def _groups(agents: int) -> int:
+    """Return how many groups there are by the time of that many agents."""
+    return max(len(words.SITES), math.ceil(agents / _HOSTS_A_GROUP))
+
+
+def _group(seed: int, number: int, sites: tuple[Site, ...]) -> Group:
+    random = invent.source(seed, "group", number)
+    row = number // len(sites)
+    name = words.GROUPS[row] if row < len(words.GROUPS) else f"Floor {row - len(words.GROUPS) + 1}"
+    created = _FOUNDED + _GROWTH * random.random()
+    return Group(invent.identifier(created, number), number, name, sites[number % len(sites)], created)
+
+
+def _host(seed: int, number: int, *, groups: tuple[Group, ...], people: tuple[Person, ...]) -> Host:
+    random = invent.source(seed, "host", number)
     shares = [system.share for system in words.OPERATING_SYSTEMS]
     # One of each first, so that no operating system is missing, however the dice fall.
-    systems = [*words.OPERATING_SYSTEMS, *random.choices(words.OPERATING_SYSTEMS, shares, k=_HOSTS)][:_HOSTS]
-    return [
-        _host(random, number, system, host_id=ids.next(), group=random.choice(groups), person=random.choice(people))
-        for number, system in enumerate(systems)
-    ]
-
-
-def _host(random: Random, number: int, system: OperatingSystem, *, host_id: str, group: Group, person: Person) -> Host:
+    first = number < len(words.OPERATING_SYSTEMS)
+    system = words.OPERATING_SYSTEMS[number] if first else random.choices(words.OPERATING_SYSTEMS, shares)[0]
+    registered = _FOUNDED + _GROWTH * random.random()
     machine_type = random.choice(system.machine_types)
     return Host(
-        id=host_id,
+        id=invent.identifier(registered, number),
+        number=number,
+        registered=registered,
         uuid=invent.hexadecimal(random, 32) if system.family == "windows" else invent.uuid(random),
         name=f"{system.host_prefix}-{number:04d}",
         system=system,
         machine_type=machine_type,
         address=invent.inner_address(number),
         version=random.choice(words.AGENT_VERSIONS),
-        group=group,
-        person=person,
+        # A group that came after the host is none to choose from.
+        group=random.choice(groups[: _groups(number + 1)]),
+        person=random.choice(people),
         cluster=_cluster(random) if machine_type == "kubernetes node" else None,
         is_active=random.random() < 0.9,  # noqa: PLR2004 - shares, read where they are used
         is_decommissioned=random.random() < 0.02,  # noqa: PLR2004

@@ -14,18 +14,36 @@ from s1ecs.standin.clock import running
 from s1ecs.standin.organisation import organisation
 
 _SECONDS_FOR_THE_LAST_ANSWERS = 3
+_ALERTS_AN_AGENT = 2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(*, host: str, port: int, alerts: int, seed: int, now: datetime, rate: float | None) -> None:
+def serve(
+    *,
+    host: str,
+    port: int,
+    seed: int,
+    now: datetime,
+    agents: int = 500,
+    alerts: int | None = None,
+    rate: float | None = None,
+    star: bool = True,
+) -> None:
     """Serve until SIGINT or SIGTERM; print the address once it can be asked. Raises OSError if the port is taken.
 
-    The console's clock shows `now` (a time with a zone) at the start and runs on from there.
+    Where `alerts` are not given there are two for each agent. The console's clock shows `now` (a time with a
+    zone) at the start and runs on from there.
     """
     clock = running(now)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=2048) as listener:
-        application = build(organisation(seed, now), clock=clock, alerts=alerts, rate=rate)
+        application = build(
+            organisation(seed, now, agents),
+            clock=clock,
+            alerts=_ALERTS_AN_AGENT * agents if alerts is None else alerts,
+            rate=rate,
+            star=star,
+        )
         # No Date of its own: the console's clock writes it. Nothing on standard output but the address.
         config = uvicorn.Config(
             application,

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from s1ecs.standin.rank import rank
+
 
 class Place(NamedTuple):
-    """Where a record stands in an order: by value, then by id, which no two records share."""
+    """Where a record stands in an order: by the rank of its value, then by id, which no two records share."""
 
     value: str
     id: str
@@ -35,7 +37,7 @@ class Shelf:
             column.append(_text(record, path))
         identity = self._columns[self._identity][number]
         for path, order in self._orders.items():
-            bisect.insort(order, Place(self._columns[path][number], identity, number))
+            bisect.insort(order, Place(rank(self._columns[path][number]), identity, number))
 
     def body(self, number: int) -> bytes:
         """Return the record of that number as JSON."""
@@ -48,10 +50,10 @@ class Shelf:
         return self._columns[path]
 
     def order(self, path: str) -> list[Place]:
-        """Return the places of all records, ascending by the value at `path`, as text."""
+        """Return the places of all records, ascending by the rank of the value at `path`."""
         if path not in self._orders:
             values, ids = self.column(path), self.column(self._identity)
-            self._orders[path] = sorted(Place(values[number], ids[number], number) for number in range(len(self)))
+            self._orders[path] = sorted(Place(rank(values[number]), ids[number], number) for number in range(len(self)))
         return self._orders[path]
 
 

@@ -2,19 +2,28 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from s1ecs.standin.invent import SMALLEST_ID, time_text
-from s1ecs.standin.parameters import Kind, Parameter
+from s1ecs.standin.parameters.parameter import Kind, Parameter
 from s1ecs.standin.refusal import bad_request
 
 # Each of them asks for less than the whole tenant.
 _SCOPE_IDS = ("accountIds", "groupIds", "siteIds")
 
+_BETWEEN = re.compile(r"([0-9]{1,14})-([0-9]{1,14})", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", re.ASCII)
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _ID = re.compile(r"[0-9]{1,30}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
+
+
+class Between(NamedTuple):
+    """A span of time, ends included, as the console writes times."""
+
+    first: str
+    last: str
 
 
 def read(table: Iterable[Parameter], given: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -27,6 +36,8 @@ def read(table: Iterable[Parameter], given: Iterable[tuple[str, str]]) -> dict[s
         if name in values:
             raise bad_request(f"{name}: given more than once")
         values[name] = _value(known[name], text)
+    if missing := next((each.name for each in known.values() if each.required and not values.get(each.name)), None):
+        raise bad_request(f"{missing}: missing")
     if values.get("tenant") and (scope := next((name for name in _SCOPE_IDS if name in values), None)):
         raise bad_request(f"tenant: the whole tenant and {scope} exclude each other")
     if "cursor" in values and "skip" in values:
@@ -41,6 +52,14 @@ def is_id(text: str) -> bool:
 
 def _value(parameter: Parameter, text: str) -> Any:
     return _READERS[parameter.kind](parameter, text)
+
+
+def _between(parameter: Parameter, text: str) -> Between:
+    found = _BETWEEN.fullmatch(text)
+    if found is None:
+        raise bad_request(f"{parameter.name}: not two times in milliseconds with a hyphen between: {text}")
+    first, last = (time_text(datetime.fromtimestamp(int(each) / 1000, UTC)) for each in found.groups())
+    return Between(first, last)
 
 
 def _boolean(parameter: Parameter, text: str) -> bool:
@@ -74,6 +93,12 @@ def _integer(parameter: Parameter, text: str) -> int:
     return value
 
 
+def _number(parameter: Parameter, text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise bad_request(f"{parameter.name}: not a number: {text}")
+    return text
+
+
 def _time(parameter: Parameter, text: str) -> str:
     try:
         if _TIME.fullmatch(text):
@@ -84,10 +109,12 @@ def _time(parameter: Parameter, text: str) -> str:
 
 
 _READERS: Mapping[Kind, Callable[[Parameter, str], Any]] = {
+    "between": _between,
     "boolean": _boolean,
     "choice": _choice,
     "ids": _ids,
     "integer": _integer,
+    "number": _number,
     "text": lambda _, text: text,
     "texts": lambda _, text: tuple(text.split(",")),
     "time": _time,

@@ -5,20 +5,44 @@
 | `wrong`         | 401 to everything that needs a token                                             |
 | `expired`       | 401 to everything that needs a token, as a console does once a token has expired |
 | `forbidden`     | 403 to the data streams; its user, its expiry and /system/info can be read       |
+| `no-<stream>`   | 403 to that stream, such as `no-activity`; `no-threat` to the threat events too    |
 | `expiring`      | all; 10 days of its life are left                                                |
 | `expiring-now`  | all; 1 day of its life is left                                                   |
 | `admin`         | all; its user has the role Admin, so it may do more than read                    |
 | any other       | all; its user has the role Viewer, and 30 days of its life are left              |
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from s1ecs.standin import invent, words
 from s1ecs.standin.organisation import Organisation
 
 _LIFE = timedelta(days=30)
+
+Permission = Literal[
+    "Activity",
+    "Applications",
+    "Applications risks",
+    "Endpoints",
+    "Groups",
+    "STAR Rule Alerts",
+    "Threats",
+    "Unified Alerts",
+]
+# What a stream's records need; of the threat events it is that of the threats.
+_PERMISSIONS: Mapping[str, Permission] = {
+    "activity": "Activity",
+    "agent": "Endpoints",
+    "alert": "STAR Rule Alerts",
+    "application": "Applications",
+    "application_risk": "Applications risks",
+    "group": "Groups",
+    "threat": "Threats",
+    "unified_alert": "Unified Alerts",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +53,7 @@ class Token:
     user_name: str
     role: str = "Viewer"
     is_good: bool = True
-    may_read: bool = True
+    lacks: frozenset[Permission] = frozenset()
     left: timedelta = _LIFE
 
 
@@ -37,10 +61,21 @@ _ORDINARY = Token("1800000000000000001", "Collector Viewer")
 _SPECIAL = {
     "wrong": Token("1800000000000000002", "Nobody", is_good=False),
     "expired": Token("1800000000000000003", "Collector Expired", is_good=False, left=timedelta(days=-1)),
-    "forbidden": Token("1800000000000000004", "Collector Without Permission", role="No Data", may_read=False),
+    "forbidden": Token(
+        "1800000000000000004", "Collector Without Permission", role="No Data", lacks=frozenset(_PERMISSIONS.values())
+    ),
     "expiring": Token("1800000000000000005", "Collector Expiring", left=timedelta(days=10)),
     "expiring-now": Token("1800000000000000006", "Collector Expiring Now", left=timedelta(days=1)),
     "admin": Token("1800000000000000007", "Collector Admin", role="Admin"),
+    **{
+        f"no-{stream}": Token(
+            str(1800000000000000008 + number),
+            f"Collector Without {permission}",
+            role=f"No {permission}",
+            lacks=frozenset({permission}),
+        )
+        for number, (stream, permission) in enumerate(_PERMISSIONS.items())
+    },
 }
 
 

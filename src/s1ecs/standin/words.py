@@ -14,7 +14,7 @@ LAST_NAMES = (
 
 ACCOUNTS = ("Example Works", "Example Trading")
 SITES = ("Main Office", "River Plant", "North Warehouse", "Design Studio", "Data Centre")
-GROUPS = ("Default Group", "Servers", "Pilot")
+GROUPS = ("Default Group", "Servers", "Pilot", "Workstations", "Laboratory")
 
 DOMAIN = "corp.example"
 SHORT_DOMAIN = "CORP"

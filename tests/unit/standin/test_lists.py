@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from s1ecs.standin.organisation import organisation
 from s1ecs.standin.pages import Page, answer
-from s1ecs.standin.parameters import ALERTS as PARAMETERS
+from s1ecs.standin.parameters.alerts import ALERTS as PARAMETERS
 from s1ecs.standin.shelf import Shelf
 
 from .conftest import ALERTS, COUNT, NOW, Hands, Start

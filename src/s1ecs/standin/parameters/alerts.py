@@ -1,40 +1,13 @@
-"""The query parameters of each path, with their types, ranges and values, after the API's own description."""
+"""GET /cloud-detection/alerts."""
 
-from typing import Literal, NamedTuple
-
-Kind = Literal["boolean", "choice", "ids", "integer", "text", "texts", "time"]
-
-
-class Parameter(NamedTuple):
-    """A query parameter: `ids` and `texts` are comma lists, `values` are the words that a choice allows."""
-
-    name: str
-    kind: Kind
-    minimum: int | None = None
-    maximum: int | None = None
-    values: tuple[str, ...] = ()
-
-
-_SCOPE = (
-    Parameter("accountIds", "ids"),
-    Parameter("groupIds", "ids"),
-    Parameter("siteIds", "ids"),
-    Parameter("tenant", "boolean"),
-)
-_PAGING = (
-    Parameter("countOnly", "boolean"),
-    Parameter("cursor", "text"),
-    Parameter("limit", "integer", 1, 1000),
-    Parameter("skip", "integer", 0, 1000),
-    Parameter("skipCount", "boolean"),
-    Parameter("sortOrder", "choice", values=("asc", "desc")),
-)
+from s1ecs.standin.parameters.parameter import PAGING, SCOPE, TENANT, Parameter, bounds, sort_by
 
 _PROCESS_SORTS = (
     "Commandline", "FileHashMd5", "FileHashSha1", "FileHashSha256", "FilePath", "FileSignerIdentity", "Name", "Pid",
     "PidStarttime", "Storyline", "IntegrityLevel", "Subsystem", "User",
 )  # fmt: skip
-_ALERT_SORTS = (
+# The values of sortBy.
+SORTS = (
     "id", "machineType", "osName", "incidentStatus", "analystVerdict", "severity",
     "agentDetectionInfoMachineType", "agentDetectionInfoName", "agentDetectionInfoOsFamily",
     "agentDetectionInfoOsName", "agentDetectionInfoOsRevision", "agentDetectionInfoSiteId", "agentDetectionInfoUuid",
@@ -51,22 +24,14 @@ _ALERT_SORTS = (
     *(f"sourceProcessInfo{key}" for key in _PROCESS_SORTS),
 )  # fmt: skip
 
-NONE: tuple[Parameter, ...] = ()
-
-# GET /user
-USER = _SCOPE
-
-# GET /cloud-detection/alerts
 ALERTS = (
-    *_SCOPE,
-    *_PAGING,
-    Parameter("sortBy", "choice", values=_ALERT_SORTS),
+    *SCOPE,
+    TENANT,
+    *PAGING,
+    sort_by(*SORTS),
     Parameter("ids", "ids"),
-    *(
-        Parameter(f"{time}__{bound}", "time")
-        for time in ("createdAt", "reportedAt")
-        for bound in ("gt", "gte", "lt", "lte")
-    ),
+    *bounds("createdAt"),
+    *bounds("reportedAt"),
     Parameter("disablePagination", "boolean"),
     Parameter("query", "text"),
     *(

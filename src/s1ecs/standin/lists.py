@@ -1,0 +1,15 @@
+"""The lists of the console by name; one that is a stream's has the stream's name."""
+
+from collections.abc import Mapping
+
+from s1ecs.standin.alert_list import AlertList
+from s1ecs.standin.clock import Clock
+from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.record_list import Listed
+
+
+def lists(organisation: Organisation, clock: Clock, *, alerts: int, rate: float | None) -> Mapping[str, Listed]:
+    """Return all lists; their records are made when they are first asked for."""
+    return {
+        "alert": AlertList(organisation, clock, alerts, rate),
+    }

@@ -1,0 +1,5 @@
+"""GET /user."""
+
+from s1ecs.standin.parameters.parameter import SCOPE, TENANT
+
+USER = (*SCOPE, TENANT)

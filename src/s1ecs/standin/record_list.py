@@ -1,0 +1,49 @@
+"""The list of one stream, its records made when somebody first asks for them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from s1ecs.standin import pages
+from s1ecs.standin.fields import Fields
+from s1ecs.standin.pages import Page
+from s1ecs.standin.shelf import Shelf
+
+Record = dict[str, Any]
+
+
+class Listed(Protocol):
+    """What can be paged through and counted."""
+
+    def shelf(self) -> Shelf:
+        """Return all records that there are by now."""
+        ...
+
+    def page(self, given: Mapping[str, Any]) -> Page:
+        """Translate parameters, already checked, into a page of the list."""
+        ...
+
+
+class RecordList:
+    """Records that stay as they are; `records` is called once."""
+
+    def __init__(self, fields: Fields, records: Callable[[], Iterable[Record]]) -> None:
+        self._fields = fields
+        self._records = records
+        self._shelf: Shelf | None = None
+
+    def shelf(self) -> Shelf:
+        """Return all records."""
+        if self._shelf is None:
+            self._shelf = Shelf(self._fields.identity)
+            for record in self._records():
+                self._shelf.add(record)
+        return self._shelf
+
+    def page(self, given: Mapping[str, Any]) -> Page:
+        """Translate parameters, already checked, into a page of the list."""
+        return self._fields.page(given)
+
+
+def answer(listed: Listed, given: Mapping[str, Any]) -> bytes:
+    """Return the body of the answer for a list; raises Refusal for a cursor that is none of this list."""
+    return pages.answer(listed.shelf(), listed.page(given))
