@@ -25,7 +25,7 @@ TARGET = 4.0
 def run() -> Iterator[str]:
     """Measure the alert stream."""
     lines = list(alert_lines(RECORDS))
-    mapper = STREAM.mapper
+    mapper = STREAM.mapper()
     collector = Collector("0", "00000000-0000-0000-0000-000000000000", "bench")
     envelope = STREAM.envelope(collector=collector)
 

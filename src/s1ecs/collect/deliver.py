@@ -32,7 +32,7 @@ async def deliver(feed: Feed, walk: WalkName, step: Step) -> Counts:
     """
     first_of_id: dict[str, tuple[Record, str]] = {}
     for record, time in zip(step.records, step.times, strict=True):
-        first_of_id.setdefault(feed.stream.mapper.identify(record), (record, time))
+        first_of_id.setdefault(feed.mapper.identify(record), (record, time))
     known = await feed.checkpoints.known(walk, list(first_of_id)) if first_of_id else frozenset()
     fresh = {identity: pair for identity, pair in first_of_id.items() if identity not in known}
 
@@ -62,7 +62,7 @@ def _documents(feed: Feed, step: Step, fresh: dict[str, tuple[Record, str]]) -> 
     documents = []
     failed = 0
     for identity, (record, _) in fresh.items():
-        mapped = feed.stream.mapper.map(record)
+        mapped = feed.mapper.map(record)
         feed.envelope.seal(mapped, partial(original, record), fetched=created, now=fetched)
         documents.append((identity, mapped.document))
         failed += mapped.failed

@@ -7,6 +7,7 @@ from datetime import timedelta
 from s1ecs.api.client import Client
 from s1ecs.collect.checkpoint import Checkpoints, WalkName
 from s1ecs.ecs.envelope import Envelope
+from s1ecs.ecs.mapper import Mapper
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.streams.stream import Stream
 
@@ -36,6 +37,7 @@ class Feed:
     client: Client
     pace: Pace
     scope: Mapping[str, str]
+    mapper: Mapper
     envelope: Envelope
     outputs: Sequence[Output | JoinsCommit]
     checkpoints: Checkpoints

@@ -112,6 +112,7 @@ def _feed(
             page_size=min(settings.page_size or ask.page_size, ask.page_size),
         ),
         scope={"siteIds": ",".join(console.site_ids)} if console.site_ids else {},
+        mapper=stream.mapper(),
         envelope=stream.envelope(
             namespace=console.namespace,
             tags=console.tags,

@@ -88,9 +88,11 @@ def transform_files(
     """Transform files, or standard input, to standard output; say on standard error what could not be mapped."""
     if geoip is not None and not Path(geoip).is_file():
         raise UsageError(f"transform: {geoip}: no such file; --geoip takes a MaxMind City database (.mmdb)")
-    envelope = stream.envelope(preserve_original=preserve_original)
+    envelope = stream.envelope(preserve_original=preserve_original, preserve_duplicates=True)
     lines = lines_of(files) if files else without_mark(sys.stdin.buffer)
-    count = transform(lines, sys.stdout.buffer.write, stream.mapper, envelope, with_id=with_id, now=now)
+    count = transform(
+        lines, sys.stdout.buffer.write, stream.mapper(keep_duplicates=True), envelope, with_id=with_id, now=now
+    )
     sys.stdout.buffer.flush()
     if count.failed:
         sys.stderr.write(f"s1ecs: {count.failed} of {count.documents} lines could not be mapped; see error.message\n")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from s1ecs.ecs.mapper import Mapped
 
 PRESERVE_ORIGINAL = "preserve_original_event"
+PRESERVE_DUPLICATES = "preserve_duplicate_custom_fields"
 
 
 class EnvelopeField(NamedTuple):

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from s1ecs.ecs.compiler import MapRecord, compile_mapping
+from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.identity import Identify, identity_of, whole_record
 from s1ecs.ecs.table import Table
 from s1ecs.ecs.values import Inexact
@@ -20,10 +21,15 @@ class Mapped(NamedTuple):
 
 
 class Mapper:
-    """Maps the records of one stream; built once, from its table."""
+    """Maps the records of one stream; built once, from its table.
 
-    def __init__(self, table: Table) -> None:
+    `locate` knows where addresses lie; `keep_duplicates` leaves the table's duplicate fields in the documents.
+    """
+
+    def __init__(self, table: Table, locate: Locate | None = None, *, keep_duplicates: bool = False) -> None:
         self._table = table
+        self._locate = locate
+        self._keep_duplicates = keep_duplicates
 
     @cached_property
     def _map(self) -> MapRecord:

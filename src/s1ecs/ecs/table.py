@@ -1,16 +1,60 @@
 """The words that a stream's table is written in: one function a kind of value, each making one row.
 
 A row reads aloud: kind, target, source, what it means. `copies` are further targets of the converted value, `related`
-is the `related.*` list it is appended to. Order of rows = order of `related.*` and of `error.message`.
+is the `related.*` list it is appended to. Order of rows = order of `related.*` and of `error.message`. A source is a
+path into the record; "" is the whole record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-Kind = Literal["constant", "keyword", "date", "long", "boolean", "ip", "os type", "words"]
+Kind = Literal[
+    "boolean",
+    "constant",
+    "date",
+    "double",
+    "float",
+    "function",
+    "geo",
+    "ip",
+    "joined",
+    "keyword",
+    "long",
+    "lower case",
+    "os type",
+    "rest",
+    "template",
+    "text",
+    "words",
+]
 Related = Literal["hash", "hosts", "ip", "user"]
+
+
+class Inner(NamedTuple):
+    """A field that a row sets beside its target, or that lies inside of what it keeps whole.
+
+    `name` begins with a dot where it lies in the row's target. `source` is where its value comes from, a path inside
+    of the row's source with lists passed through; None: the name without its dot; "": from no single place.
+    """
+
+    name: str
+    type: str
+    meaning: str
+    source: str | None = None
+
+
+@dataclass
+class Found:
+    """What a function row finds: fields to set, texts for `error.message`, the `related.*` lists to append to."""
+
+    fields: dict[str, Any]
+    problems: list[str]
+    related: Mapping[str, list[str]]
+
+
+Function = Callable[[Any, Found], Any]
 
 
 @dataclass(frozen=True)
@@ -27,13 +71,22 @@ class Row:
     overwrites: bool = False
     one_of: frozenset[str] = frozenset()
     as_list: bool = False
+    split: bool = False
+    lenient: bool = False
+    empty: Literal["bad", "skipped"] | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
+    otherwise: Any = None
+    not_text: Literal["absent", "bad", "fails"] = "absent"
     value: Any = None
+    keeps: frozenset[str] = frozenset()
+    function: Function | None = None
+    inner: tuple[Inner, ...] = ()
+    index_type: str | None = None
 
     @property
     def targets(self) -> tuple[str, ...]:
         """The row's own target and its copies."""
-        return (self.target, *self.copies)
+        return (self.target, *self.copies) if self.target else self.copies
 
 
 def constant(target: str, value: Any, meaning: str) -> Row:
@@ -51,6 +104,8 @@ def keyword(
     only_if_unset: bool = False,
     overwrites: bool = False,
     one_of: frozenset[str] = frozenset(),
+    inner: tuple[Inner, ...] = (),
+    index_type: str | None = None,
 ) -> Row:
     """Any JSON value, unchanged; with `one_of` only a text of that set; with `overwrites` its copies replace."""
     return Row(
@@ -63,27 +118,84 @@ def keyword(
         only_if_unset=only_if_unset,
         overwrites=overwrites,
         one_of=one_of,
+        inner=inner,
+        index_type=index_type,
     )
 
 
-def date(target: str, source: str, meaning: str) -> Row:
-    """ISO 8601 text, delivered as UTC with milliseconds."""
-    return Row("date", target, source, meaning)
+def text(target: str, source: str, meaning: str, *, copies: tuple[str, ...] = ()) -> Row:
+    """Any scalar as text, an object in the form that Java writes."""
+    return Row("text", target, source, meaning, copies)
 
 
-def long(target: str, source: str, meaning: str) -> Row:
+def date(
+    target: str,
+    source: str,
+    meaning: str,
+    *,
+    copies: tuple[str, ...] = (),
+    lenient: bool = False,
+    index_type: str | None = None,
+) -> Row:
+    """ISO 8601 text, delivered as UTC with milliseconds; `lenient` takes months, days and hours of one digit."""
+    return Row("date", target, source, meaning, copies, lenient=lenient, index_type=index_type)
+
+
+def long(
+    target: str,
+    source: str,
+    meaning: str,
+    *,
+    copies: tuple[str, ...] = (),
+    empty: Literal["bad", "skipped"] = "bad",
+) -> Row:
     """A 64-bit integer or its text."""
-    return Row("long", target, source, meaning)
+    return Row("long", target, source, meaning, copies, empty=empty)
 
 
-def boolean(target: str, source: str, meaning: str) -> Row:
+def boolean(target: str, source: str, meaning: str, *, index_type: str | None = None) -> Row:
     """True, false, or that word as text."""
-    return Row("boolean", target, source, meaning)
+    return Row("boolean", target, source, meaning, index_type=index_type)
 
 
-def ip(target: str, source: str, meaning: str, *, related: Related | None = None, as_list: bool = False) -> Row:
-    """An IPv4 or IPv6 address as text; `as_list` delivers a list of one."""
-    return Row("ip", target, source, meaning, related=related, as_list=as_list)
+def double(
+    target: str, source: str, meaning: str, *, copies: tuple[str, ...] = (), index_type: str | None = None
+) -> Row:
+    """A number or its text."""
+    return Row("double", target, source, meaning, copies, index_type=index_type)
+
+
+def float32(target: str, source: str, meaning: str, *, index_type: str | None = None) -> Row:
+    """A number or its text, rounded to 32 bits and written with the fewest digits that name it; "" is skipped."""
+    return Row("float", target, source, meaning, empty="skipped", index_type=index_type)
+
+
+def ip(
+    target: str,
+    source: str,
+    meaning: str,
+    *,
+    copies: tuple[str, ...] = (),
+    related: Related | None = None,
+    as_list: bool = False,
+    split: bool = False,
+) -> Row:
+    """An IPv4 or IPv6 address as text.
+
+    `as_list` delivers a list of one, to which a later row of the same target adds what is not there yet; `split`
+    takes a text with commas and delivers a list.
+    """
+    return Row("ip", target, source, meaning, copies, related, as_list=as_list, split=split)
+
+
+def geo(target: str, source: str, meaning: str, *, only_if_unset: bool = False) -> Row:
+    """Where an address lies, from the user's MaxMind City database."""
+    return Row("geo", target, source, meaning, only_if_unset=only_if_unset)
+
+
+def joined(target: str, source: str, meaning: str) -> Row:
+    """The members of a list as one text with commas; what is no list does nothing."""
+    return Row("joined", target, source, meaning)
 
 
 def os_type(target: str, source: str, meaning: str) -> Row:
@@ -91,18 +203,60 @@ def os_type(target: str, source: str, meaning: str) -> Row:
     return Row("os type", target, source, meaning)
 
 
-def words(target: str, source: str, meaning: str, table: Mapping[str, Any]) -> Row:
-    """The table's value for a word, compared in any letter case; another word, or no text: absent."""
-    return Row("words", target, source, meaning, words=MappingProxyType(dict(table)))
+def lower_case(target: str, source: str, meaning: str) -> Row:
+    """A text in lower case; what is no text fails the record."""
+    return Row("lower case", target, source, meaning)
+
+
+def words(
+    target: str,
+    source: str,
+    meaning: str,
+    table: Mapping[str, Any],
+    *,
+    otherwise: Any = None,
+    not_text: Literal["absent", "bad", "fails"] = "absent",
+) -> Row:
+    """The table's value for a word, compared in any letter case.
+
+    `otherwise` stands for another word and for an absent source; `not_text` says what a value does that is no text.
+    """
+    return Row(
+        "words",
+        target,
+        source,
+        meaning,
+        words=MappingProxyType({word.lower(): value for word, value in table.items()}),
+        otherwise=otherwise,
+        not_text=not_text,
+    )
 
 
 # The numbers of Elastic's detection rules.
 SEVERITIES: Mapping[str, int] = MappingProxyType({"low": 21, "medium": 47, "high": 73, "critical": 99})
 
 
-def severity(target: str, source: str, meaning: str) -> Row:
+def severity(target: str, source: str, meaning: str, *, not_text: Literal["absent", "bad", "fails"] = "absent") -> Row:
     """A severity word as the number that Elastic's detection rules give it."""
-    return words(target, source, meaning, SEVERITIES)
+    return words(target, source, meaning, SEVERITIES, not_text=not_text)
+
+
+def template(target: str, form: str, meaning: str) -> Row:
+    """A text with fields of the document in braces, `{host.name}`; only if all of them are set."""
+    return Row("template", target, meaning=meaning, value=form)
+
+
+def rest(target: str, source: str, meaning: str, *, keeps: frozenset[str] = frozenset()) -> Row:
+    """What of the object no other row names, whole; and the keys in `keeps`, though a row names them."""
+    return Row("rest", target, source, meaning, keeps=keeps, index_type="flattened")
+
+
+def function(target: str, source: str, meaning: str, work: Function, *inner: Inner) -> Row:
+    """What a named function makes of a value: it returns what goes to `target` (None, or "" as target: nothing).
+
+    Other fields it puts into `Found.fields`; all of them stand in `inner`. It may raise WholeRecordFailure.
+    """
+    return Row("function", target, source, meaning, function=work, inner=inner)
 
 
 def within(source: str, own: str, *rows: Row) -> tuple[Row, ...]:
@@ -114,7 +268,7 @@ def within(source: str, own: str, *rows: Row) -> tuple[Row, ...]:
     return tuple(
         replace(
             row,
-            source=f"{source}.{row.source}" if source else row.source,
+            source=".".join(filter(None, (source, row.source))),
             target=full(row.target),
             copies=tuple(map(full, row.copies)),
         )
@@ -126,11 +280,28 @@ def within(source: str, own: str, *rows: Row) -> tuple[Row, ...]:
 class Table:
     """All that turns one stream's records into documents.
 
-    `identity`: the paths of the record whose texts make the `_id`; empty or all absent means the whole record.
+    `identity`: the paths of the record whose texts make the `_id`; empty, or all absent, or `identity_needs` absent
+    means the whole record, without the keys `identity_without`.
     `unreadable_keeps`: constants that a document has even when its record is no JSON object.
+    `cleaned`: empties are taken out of the record before all else, its `_id` included.
+    `key_form`: how the record's keys are spelled in the rows' sources, where that differs; redaction compares by it.
+    `prepare`: makes the record ready before the rows read it, with texts for `error.message` in its list.
+    `empty_skipped`: kinds under which "" does nothing, where it is else a bad value.
+    `one_text_per_address`: a bad address is named by the geo row alone, not again by the ip row of the same source.
+    `bad_value_fails`: any text in `error.message` makes the document a `pipeline_error`.
+    `duplicates`: own fields whose ECS copy exists, `[]` behind a list; left out unless they are asked for.
     """
 
-    ecs_version: str
     rows: tuple[Row, ...]
     identity: tuple[str, ...]
+    ecs_version: str = "8.11.0"
+    identity_needs: str = ""
+    identity_without: frozenset[str] = frozenset()
     unreadable_keeps: tuple[str, ...] = ()
+    cleaned: bool = False
+    key_form: Callable[[str], str] | None = None
+    prepare: Callable[[dict[str, Any], list[str]], dict[str, Any]] | None = None
+    empty_skipped: frozenset[Kind] = frozenset()
+    one_text_per_address: bool = False
+    bad_value_fails: bool = False
+    duplicates: tuple[str, ...] = ()

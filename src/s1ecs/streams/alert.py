@@ -1,44 +1,16 @@
 """Alerts of STAR custom rules. The console's path is GET /cloud-detection/alerts; cloud consoles only."""
 
-from s1ecs.ecs.table import boolean, constant, date, ip, keyword, long, os_type, severity, within
+from s1ecs.ecs.table import Table, boolean, constant, date, ip, keyword, long, os_type, severity, within
 from s1ecs.streams.asking import ByTime, Reread
 from s1ecs.streams.stream import Column, Stream
 
 OWN = "sentinel_one.alert"
 DIRECTIONS = frozenset({"ingress", "egress", "inbound", "outbound", "internal", "external", "unknown"})
 
-STREAM = Stream(
-    name="alert",
-    what="Alerts of STAR custom detection rules (cloud consoles only)",
-    permission="STAR Rule Alerts -> view",
-    ask=ByTime(
-        path="/cloud-detection/alerts",
-        since="createdAt__gte",
-        until="createdAt__lte",
-        sort="alertInfoCreatedAt",
-        time="alertInfo.createdAt",
-        reread=Reread("a status or verdict that changes later can't be asked for by time"),
-    ),
+TABLE = Table(
     identity=("alertInfo.alertId", "alertInfo.createdAt", "alertInfo.updatedAt"),
     unreadable_keeps=("event.category", "event.type"),
-    view=(
-        Column("severity", "event.severity"),
-        Column("rule", "rule.name"),
-        Column("host", "host.name"),
-        Column("user", "process.user.name"),
-        Column("process", "process.name"),
-        Column("command_line", "process.command_line"),
-        Column("sha256", "process.hash.sha256"),
-        Column("parent", "process.parent.name"),
-        Column("source_ip", "source.ip"),
-        Column("destination_ip", "destination.ip"),
-        Column("status", "sentinel_one.alert.info.status"),
-        Column("verdict", "sentinel_one.alert.analyst_verdict"),
-        Column("os", "host.os.type"),
-        Column("alert_id", "event.id"),
-        Column("storyline", "sentinel_one.alert.process.storyline"),
-    ),
-    fields=(
+    rows=(
         constant("event.kind", "event", "Always event; pipeline_error where the record could not be mapped."),
         constant("event.category", ["malware"], "Always malware."),
         constant("event.type", ["info"], "Always info."),
@@ -251,5 +223,37 @@ STREAM = Stream(
             date(".target.process.start_time", "tgtProcessStartTime", "When the target process started."),
             keyword(".target.process.file.path", "tgtFilePath", "Path of the target file."),
         ),
+    ),
+)
+
+STREAM = Stream(
+    name="alert",
+    what="Alerts of STAR custom detection rules (cloud consoles only)",
+    permission="STAR Rule Alerts -> view",
+    ask=ByTime(
+        path="/cloud-detection/alerts",
+        since="createdAt__gte",
+        until="createdAt__lte",
+        sort="alertInfoCreatedAt",
+        time="alertInfo.createdAt",
+        reread=Reread("a status or verdict that changes later can't be asked for by time", setting="alert_reread"),
+    ),
+    table=TABLE,
+    view=(
+        Column("severity", "event.severity"),
+        Column("rule", "rule.name"),
+        Column("host", "host.name"),
+        Column("user", "process.user.name"),
+        Column("process", "process.name"),
+        Column("command_line", "process.command_line"),
+        Column("sha256", "process.hash.sha256"),
+        Column("parent", "process.parent.name"),
+        Column("source_ip", "source.ip"),
+        Column("destination_ip", "destination.ip"),
+        Column("status", "sentinel_one.alert.info.status"),
+        Column("verdict", "sentinel_one.alert.analyst_verdict"),
+        Column("os", "host.os.type"),
+        Column("alert_id", "event.id"),
+        Column("storyline", "sentinel_one.alert.process.storyline"),
     ),
 )

@@ -1,22 +1,51 @@
-"""How a stream is asked for, as plain data. The walks in `collect/walks` know what to do with it."""
+"""How a stream is asked for, as plain data: four ways. The walks in `collect/walks` know what to do with them.
 
-from dataclasses import dataclass
+A path lies under /web/api/v2.1. `page_size` is the largest that the path allows, `interval` the time between two
+polls, `first_poll` how far back the first one looks (None: from the beginning).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
 @dataclass(frozen=True)
 class Reread:
-    """The recent past is walked again now and then, because `reason`."""
+    """What was walked is walked again now and then, because `reason`.
+
+    `setting` names the setting of how far back; None: everything, each `interval`, so that what is gone is noticed.
+    """
 
     reason: str
+    setting: str | None = None
+    interval: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class CallPerItem:
+    """For each item of a list one more list is walked, whose elements are the records.
+
+    `path` and the values of `parameters` name keys of the item in braces, `/threats/{id}/explore/events`. `key` are
+    the item's keys that name it, `version` the path to what changes with it: an item whose version was read through
+    is not asked for again; "" asks every time. `carry` are keys of the item that a record gets where it has none.
+    """
+
+    path: str
+    key: tuple[str, ...]
+    page_size: int = 1000
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    version: str = ""
+    carry: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ByTime:
     """Pages by time: everything whose `time` is at or after a bound, in ascending order, page by page.
 
-    `path` lies under /web/api/v2.1; `since` and `until` are the query parameters of the bounds, `sort` the value of
-    `sortBy`, `time` the record's path to the time that both mean. `first_poll` None means from the beginning.
+    `since` and `until` are the query parameters of the bounds, `sort` the value of `sortBy`, `time` the record's path
+    to the time that both mean, `parameters` what is asked besides. With `per_item` the records are those of its calls.
+    `thing` are the keys that name the thing whose state a record is, where the stream is an inventory.
     """
 
     path: str
@@ -27,4 +56,43 @@ class ByTime:
     page_size: int = 1000
     interval: timedelta = timedelta(seconds=30)
     first_poll: timedelta | None = timedelta(hours=24)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    per_item: CallPerItem | None = None
     reread: Reread | None = None
+    thing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window of time, walked once a phase: each phase filters and sorts by one of the `phases` (times of a record).
+
+    A GraphQL `query` with the variables first, after, filters and sort, whose `root` field is a connection.
+    """
+
+    path: str
+    query: str
+    root: str
+    phases: tuple[str, ...]
+    page_size: int = 1000
+    interval: timedelta = timedelta(minutes=1)
+    first_poll: timedelta | None = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """A whole inventory, walked each interval; only what is new or changed is delivered.
+
+    `thing` are the record's keys that together name one thing. With `per_item` the list's elements are the items, the
+    records are those of its calls.
+    """
+
+    path: str
+    sort: str
+    thing: tuple[str, ...]
+    page_size: int = 1000
+    interval: timedelta = timedelta(hours=24)
+    first_poll: None = None
+    per_item: CallPerItem | None = None
+
+
+Asking = ByTime | Window | Inventory

@@ -1,12 +1,12 @@
 """What one data stream is: all that the engine, the views, the documentation and the collector read."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
-from s1ecs.ecs.envelope import Collector, Envelope, default_tags
+from s1ecs.ecs.envelope import PRESERVE_DUPLICATES, Collector, Envelope, default_tags
+from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.mapper import Mapper
-from s1ecs.ecs.table import Row, Table
-from s1ecs.streams.asking import ByTime
+from s1ecs.ecs.table import Table
+from s1ecs.streams.asking import Asking
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Stream:
-    """One data stream: what it is, what to ask, what identifies a record, its table of fields.
+    """One data stream: what it is, what to ask, its table of fields, the columns of its view.
 
     `permission` is the console's name for what the token's role must allow.
     """
@@ -27,23 +27,14 @@ class Stream:
     name: str
     what: str
     permission: str
-    ask: ByTime
-    identity: tuple[str, ...]
-    fields: tuple[Row, ...]
+    ask: Asking
+    table: Table
     view: tuple[Column, ...]
-    unreadable_keeps: tuple[str, ...] = ()
-    ecs_version: str = "8.11.0"
     input_type: str = "httpjson"
 
-    @property
-    def table(self) -> Table:
-        """The part of the stream that makes documents."""
-        return Table(self.ecs_version, self.fields, self.identity, self.unreadable_keeps)
-
-    @cached_property
-    def mapper(self) -> Mapper:
-        """The stream's mapper, built when first used."""
-        return Mapper(self.table)
+    def mapper(self, locate: Locate | None = None, *, keep_duplicates: bool = False) -> Mapper:
+        """A mapper of the stream; see there."""
+        return Mapper(self.table, locate, keep_duplicates=keep_duplicates)
 
     def envelope(
         self,
@@ -51,10 +42,13 @@ class Stream:
         namespace: str = "default",
         tags: tuple[str, ...] | None = None,
         preserve_original: bool = False,
+        preserve_duplicates: bool = False,
         collector: Collector | None = None,
     ) -> Envelope:
         """What stands around the stream's documents; `tags` None are those of Elastic's integration."""
         chosen = default_tags(self.name) if tags is None else tags
+        if preserve_duplicates and self.table.duplicates:
+            chosen = (PRESERVE_DUPLICATES, *(tag for tag in chosen if tag != PRESERVE_DUPLICATES))
         return Envelope(self.dataset, self.input_type, namespace, chosen, preserve_original, collector)
 
     @property

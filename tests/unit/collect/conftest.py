@@ -114,6 +114,7 @@ async def feed(tmp_path: Path, console: ScriptedConsole, output: RecordingOutput
             page_size=1000,
         ),
         scope={},
+        mapper=STREAM.mapper(),
         envelope=Envelope(STREAM.dataset, STREAM.input_type, "default", ()),
         outputs=(output,),
         checkpoints=StateCheckpoints(database),

@@ -250,7 +250,7 @@ async def test_ids_are_forgotten_when_nothing_can_read_them_again(paced: Paced, 
     feed = paced(reread=timedelta(0))
     console.script = [[alert("old", "08:00"), alert("new", "11:55")]]
     await polled(feed)
-    mapper = feed.stream.mapper
+    mapper = feed.mapper
     ids = [mapper.identify(record) for record in _records(alert("old", "08:00"), alert("new", "11:55"))]
     assert await feed.checkpoints.known(LIVE, ids) == frozenset(ids[1:])
 

@@ -11,13 +11,14 @@ from s1ecs.ecs.mapper import original
 from s1ecs.records import NOT_UNICODE, record_from_line
 from s1ecs.streams.alert import STREAM
 
+MAPPER = STREAM.mapper()
 CASES = Path(__file__).parents[2] / "cases" / "alert"
 
 
 def mapped(record: Any) -> dict[str, Any]:
     """The document of a record, without its envelope."""
     text = record if isinstance(record, bytes) else json.dumps(record).encode()
-    return STREAM.mapper.map(record_from_line(text)).document
+    return MAPPER.map(record_from_line(text)).document
 
 
 def test_example_of_the_integration() -> None:
@@ -25,7 +26,7 @@ def test_example_of_the_integration() -> None:
     [line] = (CASES / "integration_example.input.ndjson").read_bytes().splitlines()
     [expected] = json.loads((CASES / "integration_example.expected.json").read_text())
     record = record_from_line(line)
-    document = STREAM.mapper.map(record)
+    document = MAPPER.map(record)
     envelope = Envelope(STREAM.dataset, STREAM.input_type, "default", default_tags("alert"), preserve_original=True)
     envelope.seal(document, lambda: original(record), fetched=None, now=None)
     got = document.document
@@ -107,7 +108,7 @@ def test_bad_values_cost_only_themselves() -> None:
 
 def test_whole_record_failure_keeps_what_was_set() -> None:
     """An operating system that is no text ends the record: what was set stays, the kind says so."""
-    result = STREAM.mapper.map(
+    result = MAPPER.map(
         record_from_line(b'{"agentDetectionInfo":{"name":"h"},"agentRealtimeInfo":{"os":[1]},"ruleInfo":{"name":"r"}}')
     )
     assert result.failed
@@ -140,7 +141,7 @@ def test_unpaired_surrogate() -> None:
 def test_integer_beyond_64_bits_is_exact() -> None:
     """An integer that the fast parser would make a float keeps its digits."""
     record = record_from_line(b'{"ruleInfo":{"id":123456789012345678901234567890},"alertInfo":{"srcPort":1e30}}')
-    document = STREAM.mapper.map(record).document
+    document = MAPPER.map(record).document
     assert document["rule"]["id"].text == "123456789012345678901234567890"
     assert document["error"]["message"] == ['For input string: "1e30"']
 
@@ -148,7 +149,7 @@ def test_integer_beyond_64_bits_is_exact() -> None:
 @pytest.mark.parametrize("text", [b"[1]", b'"x"', b"7", b"null", b"true"])
 def test_json_that_is_no_object(text: bytes) -> None:
     """What is JSON but no object becomes a document that says so, with the listed constants."""
-    result = STREAM.mapper.map(record_from_line(text))
+    result = MAPPER.map(record_from_line(text))
     assert result.failed
     assert result.document["event"] == {"category": ["malware"], "type": ["info"], "kind": "pipeline_error"}
     assert result.document["error"]["message"][0].startswith("not a JSON object: it is ")
@@ -157,7 +158,7 @@ def test_json_that_is_no_object(text: bytes) -> None:
 @pytest.mark.parametrize(("preserve", "tags"), [(True, ["preserve_original_event", "a"]), (False, ["a"])])
 def test_envelope_tags_and_original(preserve: bool, tags: list[str]) -> None:  # noqa: FBT001 - a test's parameter
     """event.original is there exactly when the tags say so."""
-    result = STREAM.mapper.map(record_from_line(b"{}"))
+    result = MAPPER.map(record_from_line(b"{}"))
     Envelope("d", "i", "n", ("a",), preserve_original=preserve).seal(result, lambda: "o", fetched="f", now="t")
     assert tags == result.document["tags"]
     assert ("o" if preserve else None) == result.document["event"].get("original")
@@ -168,7 +169,7 @@ def test_envelope_tags_and_original(preserve: bool, tags: list[str]) -> None:  #
 def test_envelope_of_a_failure() -> None:
     """A failed record keeps its original, and the tag for it comes last, once."""
     for preserve, tags in ((False, ["a", "preserve_original_event"]), (True, ["preserve_original_event", "a"])):
-        result = STREAM.mapper.unreadable("why")
+        result = MAPPER.unreadable("why")
         Envelope("d", "i", "n", ("a",), preserve_original=preserve).seal(result, lambda: "o", fetched=None, now=None)
         assert tags == result.document["tags"]
         assert result.document["event"]["original"] == "o"

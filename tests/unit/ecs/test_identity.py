@@ -4,7 +4,7 @@ from s1ecs.ecs.identity import fingerprint, identity_of, whole_record
 from s1ecs.records import record_from_line
 from s1ecs.streams.alert import STREAM
 
-ALERT = identity_of(STREAM.identity)
+ALERT = identity_of(STREAM.table.identity)
 
 
 def test_worked_example_of_alert() -> None:

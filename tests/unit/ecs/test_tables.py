@@ -13,6 +13,7 @@ from s1ecs.ecs.exported import ecs_types, exported_fields, index_type
 from s1ecs.records import dumps, record_from_line
 from s1ecs.streams import STREAMS, Stream
 
+MAPPERS = {stream.name: stream.mapper() for stream in STREAMS.values()}
 ALL = pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 
 TYPES_OF_KIND = {
@@ -28,7 +29,7 @@ TYPES_OF_KIND = {
 @ALL
 def test_every_target_has_the_type_of_ecs(stream: Stream) -> None:
     """Every ECS target can hold what its row delivers; every other target lies under sentinel_one."""
-    for row in stream.fields:
+    for row in stream.table.rows:
         for target in row.targets:
             assert target in ecs_types() or target.startswith("sentinel_one."), target
             if row.kind in TYPES_OF_KIND:
@@ -38,8 +39,8 @@ def test_every_target_has_the_type_of_ecs(stream: Stream) -> None:
 @ALL
 def test_no_target_is_set_twice_or_inside_another(stream: Stream) -> None:
     """No row can collide with another: equal targets only where the row says so, and none is another's parent."""
-    targets = [target for row in stream.fields for target in row.targets]
-    allowed = {target for row in stream.fields if row.overwrites or row.only_if_unset for target in row.targets}
+    targets = [target for row in stream.table.rows for target in row.targets]
+    allowed = {target for row in stream.table.rows if row.overwrites or row.only_if_unset for target in row.targets}
     twice = {target for target in targets if targets.count(target) > 1}
     assert twice <= allowed
     assert not [(one, other) for one in targets for other in targets if other.startswith(f"{one}.")]
@@ -65,7 +66,7 @@ def test_generated_text_is_stable(stream: Stream) -> None:
 
 
 def _sources(stream: Stream) -> Iterator[str]:
-    return (row.source for row in stream.fields if row.source)
+    return (row.source for row in stream.table.rows if row.source)
 
 
 def _record(values: dict[str, Any]) -> dict[str, Any]:
@@ -103,9 +104,9 @@ def test_any_record_becomes_one_document(stream: Stream, data: st.DataObject) ->
     paths = st.sampled_from(sorted(set(_sources(stream))))
     record = _record(data.draw(st.dictionaries(paths, ANYTHING, max_size=12)))
     line = record_from_line(json.dumps(record).encode())
-    mapped = stream.mapper.map(line)
+    mapped = MAPPERS[stream.name].map(line)
     document = json.loads(dumps(mapped.document))
-    assert len(stream.mapper.identify(line)) == 28
+    assert len(MAPPERS[stream.name].identify(line)) == 28
     assert not list(_empties(document))
     assert mapped.failed == (document["event"]["kind"] == "pipeline_error")
     assert all(document["error"]["message"]) if "error" in document else not mapped.failed
