@@ -40,6 +40,56 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX documents_by_time ON documents (stream, time)",
     ),
+    # 2: inventories, calls per item, how polls ended
+    (
+        # One row a thing of an inventory: which state of it was delivered last, and in which round it was seen last.
+        """
+        CREATE TABLE things (
+            console TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            thing TEXT NOT NULL,
+            id TEXT NOT NULL,
+            round INTEGER NOT NULL,
+            PRIMARY KEY (console, stream, thing)
+        ) WITHOUT ROWID
+        """,
+        # A round is one whole walk; whatever was seen last before the round that was completed last is gone.
+        """
+        CREATE TABLE rounds (
+            console TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            completed INTEGER NOT NULL,
+            PRIMARY KEY (console, stream)
+        ) WITHOUT ROWID
+        """,
+        # Items that a call each is made for: the version that was read through, or the item to be asked for again.
+        """
+        CREATE TABLE items (
+            console TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            item TEXT NOT NULL,
+            version TEXT,
+            failed TEXT,  -- JSON, the item as the list had it; null once it was read
+            reason TEXT,
+            tried TEXT,
+            PRIMARY KEY (console, stream, item)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX items_by_trial ON items (console, stream, tried) WHERE failed IS NOT NULL",
+        # How each stream's last poll ended.
+        """
+        CREATE TABLE polls (
+            console TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            polled TEXT NOT NULL,
+            state TEXT NOT NULL,  -- ok, set aside, failed, stopped
+            reason TEXT NOT NULL,
+            documents INTEGER NOT NULL,  -- delivered since the beginning
+            newest TEXT,  -- the greatest time that a record had
+            PRIMARY KEY (console, stream)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 SCHEMA_VERSION = len(SCHEMA_STEPS)

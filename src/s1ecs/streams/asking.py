@@ -27,7 +27,9 @@ class CallPerItem:
 
     `path` and the values of `parameters` name keys of the item in braces, `/threats/{id}/explore/events`. `key` are
     the item's keys that name it, `version` the path to what changes with it: an item whose version was read through
-    is not asked for again; "" asks every time. `carry` are keys of the item that a record gets where it has none.
+    is not asked for again; "" asks every time. `carry`: keys that a record gets from the item where it has none, with
+    the item's key for each. With `into` a record is the whole item with the element under that key, and an item
+    without elements is a record by itself.
     """
 
     path: str
@@ -36,7 +38,8 @@ class CallPerItem:
     parameters: Mapping[str, str] = field(default_factory=dict)
     sort: str = ""
     version: str = ""
-    carry: tuple[str, ...] = ()
+    carry: Mapping[str, str] = field(default_factory=dict)
+    into: str = ""
 
 
 @dataclass(frozen=True)
