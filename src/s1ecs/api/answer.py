@@ -1,5 +1,6 @@
 """An answer of the console, and the records in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -12,13 +13,21 @@ from s1ecs.records import NotJSON, Record, exact_or, read, settled_record
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
+def elements(data: Any) -> list[Any]:
+    """Return the elements of a list in `data`; missing, null and empty data are none, an object is one."""
+    if not data:
+        return []
+    return data if isinstance(data, list) else [data]
+
+
 @dataclass(frozen=True)
 class Answer:
     """A successful answer: `{"data": .., "pagination": {"nextCursor": ..}, "errors": ..}`.
 
     `next_cursor` is ready to be sent (not URL-encoded), None at the end; `notes` are entries of `errors` that said
     something beside data, for the log; `received` is the time of arrival by our clock, UTC;
-    `total` is how many records the console says there are, for a progress bar only, None where it does not say.
+    `total` is how many records the console says there are, for a progress bar only, None where it does not say;
+    `within` finds the records in `data`.
     """
 
     data: Any
@@ -28,15 +37,16 @@ class Answer:
     received: datetime
     total: int | None = None
     tolerant: bool = field(default=False, repr=False)
+    within: Callable[[Any], list[Any]] = field(default=elements, repr=False)
 
     def records(self) -> list[Record]:
-        """Return each element of `data`; missing, null and empty data are no records, an object is one record."""
-        elements = _elements(self.data)
+        """Return the records of the answer."""
+        found = self.within(self.data)
         if self.tolerant:
             # The whole page was read exactly already, since the fast parser refused it.
-            return [settled_record(element) for element in elements]
-        page = _ExactPage(self.body, self.data)
-        return [Record(element, partial(page.element, index)) for index, element in enumerate(elements)]
+            return [settled_record(element) for element in found]
+        page = _ExactPage(self)
+        return [Record(element, partial(page.element, index)) for index, element in enumerate(found)]
 
 
 def answer_from(body: bytes, *, status: int, received: datetime, strict: bool, failures: Failures) -> Answer:
@@ -82,21 +92,15 @@ def _total(content: dict[str, Any]) -> int | None:
     return total if type(total) is int and total > 0 else None
 
 
-def _elements(data: Any) -> list[Any]:
-    if not data:
-        return []
-    return data if isinstance(data, list) else [data]
-
-
 class _ExactPage:
     """The page with every number as it was written: read when the first record asks, kept for the others."""
 
-    def __init__(self, body: bytes, data: Any) -> None:
-        self._body = body
-        self._data = data
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
         self._elements: list[Any] | None = None
 
     def element(self, index: int) -> Any:
         if self._elements is None:
-            self._elements = _elements(exact_or({"data": self._data}, self._body)["data"])
+            answer = self._answer
+            self._elements = answer.within(exact_or({"data": answer.data}, answer.body)["data"])
         return self._elements[index]
