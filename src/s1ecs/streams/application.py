@@ -1,0 +1,134 @@
+"""Installed applications, one record an application on a host.
+
+The console's paths are GET /application-management/inventory for the applications, and for each of them
+GET /application-management/inventory/endpoints.
+"""
+
+from s1ecs.ecs.table import Table, boolean, constant, date, keyword, long, within
+from s1ecs.streams.asking import CallPerItem, Inventory
+from s1ecs.streams.stream import Column, Stream
+
+OWN = "sentinel_one.application"
+
+TABLE = Table(
+    # An id alone does not name a state: records of one id differ, and some records have none.
+    identity=(),
+    ecs_version="8.17.0",
+    unreadable_keeps=("event.category", "event.type"),
+    empty_skipped=frozenset({"date"}),
+    bad_value_fails=True,
+    rows=(
+        constant("event.kind", "event", "Always event; pipeline_error where a value could not be mapped."),
+        constant("event.category", ["package"], "Always package."),
+        constant("event.type", ["info"], "Always info."),
+        *within(
+            "",
+            OWN,
+            keyword(".account_name", "accountName", "Account that the host belongs to."),
+            date(
+                ".application_installation_date",
+                "applicationInstallationDate",
+                "When the application was installed.",
+                copies=("package.installed",),
+            ),
+            keyword(
+                ".application_installation_path",
+                "applicationInstallationPath",
+                "Folder that the application was installed in.",
+            ),
+            keyword(".application_name", "applicationName", "Name of the application.", copies=("package.name",)),
+            keyword(".application_vendor", "applicationVendor", "Vendor of the application."),
+            long(
+                ".application_versions_count",
+                "applicationVersionsCount",
+                "How many versions of the application are installed anywhere.",
+            ),
+            long(".core_count", "coreCount", "Processor cores of the host."),
+            keyword(".cpe", "cpe", "Common Platform Enumeration name of the application."),
+            long(".cpu_count", "cpuCount", "Processors of the host."),
+            date(".detection_date", "detectionDate", "When the application was first seen on the host."),
+            keyword(".endpoint_id", "endpointId", "The console's id of the host's agent."),
+            keyword(
+                ".endpoint_name", "endpointName", "Computer name of the host.", copies=("host.name",), related="hosts"
+            ),
+            keyword(
+                ".endpoint_type",
+                "endpointType",
+                "Machine type of the host (desktop, laptop, server ...).",
+                copies=("host.type",),
+            ),
+            keyword(".endpoint_uuid", "endpointUuid", "UUID of the host's agent."),
+            long(".endpoints_count", "endpointsCount", "How many hosts the application is installed on."),
+            boolean(".estimate", "estimate", "Whether the counts are estimated."),
+            long(".file_size", "fileSize", "Size of the installed application in bytes.", copies=("package.size",)),
+            keyword(".group_name", "groupName", "Group that the host belongs to."),
+            keyword(".id", "id", "The console's id of the entry; not unique."),
+            keyword(".os_arch", "osArch", "Word size of the operating system, such as 64 bit."),
+            keyword(".os_name", "osName", "Name of the host's operating system.", copies=("host.os.name",)),
+            keyword(
+                ".os_type",
+                "osType",
+                "Kind of the host's operating system, as the console writes it.",
+                copies=("host.os.type",),
+            ),
+            keyword(
+                ".os_version",
+                "osVersion",
+                "Name and version of the host's operating system.",
+                copies=("host.os.full",),
+            ),
+            keyword(".site_name", "siteName", "Site that the host belongs to."),
+            keyword(".version", "version", "Version of the application.", copies=("package.version",)),
+        ),
+    ),
+    duplicates=tuple(
+        f"{OWN}.{name}"
+        for name in (
+            "application_installation_date",
+            "application_name",
+            "endpoint_name",
+            "endpoint_type",
+            "file_size",
+            "os_name",
+            "os_type",
+            "os_version",
+            "version",
+        )
+    ),
+)
+
+STREAM = Stream(
+    name="application",
+    what="Applications installed on hosts",
+    permission="Applications -> view",
+    ask=Inventory(
+        path="/application-management/inventory",
+        sort="applicationName",
+        thing=("id", "endpointId", "applicationName", "applicationVendor", "version"),
+        per_item=CallPerItem(
+            path="/application-management/inventory/endpoints",
+            key=("applicationName", "applicationVendor"),
+            parameters={"applicationName": "{applicationName}", "applicationVendor": "{applicationVendor}"},
+            sort="endpointName",
+            carry=("applicationVendor",),
+        ),
+    ),
+    table=TABLE,
+    view=(
+        Column("application", "package.name"),
+        Column("version", "package.version"),
+        Column("vendor", "sentinel_one.application.application_vendor"),
+        Column("host", "host.name"),
+        Column("os", "host.os.name"),
+        Column("host_type", "host.type"),
+        Column("installed", "package.installed"),
+        Column("detected", "sentinel_one.application.detection_date"),
+        Column("path", "sentinel_one.application.application_installation_path"),
+        Column("size", "package.size"),
+        Column("site", "sentinel_one.application.site_name"),
+        Column("group_name", "sentinel_one.application.group_name"),
+        Column("agent_id", "sentinel_one.application.endpoint_id"),
+        Column("cpe", "sentinel_one.application.cpe"),
+    ),
+    input_type="cel",
+)

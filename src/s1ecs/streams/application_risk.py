@@ -1,0 +1,197 @@
+"""Vulnerable applications, one record a CVE of an application on a host.
+
+The console's path is GET /application-management/risks.
+"""
+
+from s1ecs.ecs.table import Table, constant, date, double, float32, keyword, long, severity, text, within, words
+from s1ecs.streams.asking import Inventory
+from s1ecs.streams.stream import Column, Stream
+
+OWN = "sentinel_one.application_risk"
+OUTCOMES = {"succeeded": "success", "failed": "failure"}
+SYSTEMS = frozenset({"windows", "linux", "macos"})
+
+TABLE = Table(
+    identity=(),
+    # It grows by itself every day.
+    identity_without=frozenset({"daysDetected"}),
+    empty_skipped=frozenset({"date"}),
+    bad_value_fails=True,
+    rows=(
+        constant("event.kind", "state", "Always state; pipeline_error where a value could not be mapped."),
+        constant("event.type", ["info"], "Always info."),
+        constant("event.category", ["vulnerability"], "Always vulnerability."),
+        *within(
+            "",
+            OWN,
+            keyword(".application", "application", "Name and version of the application."),
+            keyword(".application_name", "applicationName", "Name of the application.", copies=("package.name",)),
+            keyword(".application_vendor", "applicationVendor", "Vendor of the application."),
+            keyword(
+                ".application_version",
+                "applicationVersion",
+                "Version of the application.",
+                copies=("package.version",),
+            ),
+            double(
+                ".base_score",
+                "baseScore",
+                "CVSS base score of the vulnerability.",
+                copies=("vulnerability.score.base",),
+                index_type="float",
+            ),
+            keyword(
+                ".cve_id",
+                "cveId",
+                "CVE number of the vulnerability.",
+                copies=("vulnerability.id", "vulnerability.cve"),
+            ),
+            keyword(
+                ".cvss_version",
+                "cvssVersion",
+                "Version of CVSS that the base score follows.",
+                copies=("vulnerability.score.version",),
+            ),
+            long(".days_detected", "daysDetected", "Days since the risk was found on the host."),
+            date(
+                ".detection_date",
+                "detectionDate",
+                "When the risk was found on the host.",
+                copies=("event.created",),
+            ),
+            text(
+                ".endpoint_id", "endpointId", "The console's id of the host's agent.", copies=("host.id", "resource.id")
+            ),
+            keyword(".endpoint_name", "endpointName", "Computer name of the host.", copies=("resource.name",)),
+            keyword(
+                ".endpoint_type",
+                "endpointType",
+                "Machine type of the host (desktop, laptop, server ...).",
+                copies=("host.type",),
+            ),
+            keyword(
+                ".exploit_code_maturity", "exploitCodeMaturity", "How far exploits of the vulnerability have come."
+            ),
+            text(".id", "id", "The console's id of the risk.", copies=("event.id",)),
+            date(
+                ".last_scan_date",
+                "lastScanDate",
+                "When the host was last scanned for risks.",
+                copies=("@timestamp",),
+                lenient=True,
+            ),
+            keyword(".last_scan_result", "lastScanResult", "How the last scan of the host ended."),
+            words(
+                "event.outcome",
+                "lastScanResult",
+                "How the last scan ended: success, failure or unknown.",
+                OUTCOMES,
+                otherwise="unknown",
+                not_text="fails",
+            ),
+            keyword(".mark_type", "markType", "Mark that a user put on the risk."),
+            keyword(".marked_by", "markedBy", "Who marked the risk.", copies=("host.name",)),
+            date(".marked_date", "markedDate", "When the risk was marked.", lenient=True),
+            keyword(".mitigation_status", "mitigationStatus", "How far the mitigation of the risk has come."),
+            date(
+                ".mitigation_status_change_time",
+                "mitigationStatusChangeTime",
+                "When the mitigation status last changed.",
+                lenient=True,
+            ),
+            keyword(
+                ".mitigation_status_changed_by",
+                "mitigationStatusChangedBy",
+                "Who last changed the mitigation status.",
+            ),
+            keyword(".mitigation_status_reason", "mitigationStatusReason", "Why the mitigation status is what it is."),
+            float32(
+                ".nvd_base_score",
+                "nvdBaseScore",
+                "Base score in the National Vulnerability Database.",
+                index_type="double",
+            ),
+            keyword(".nvd_cvss_version", "nvdCvssVersion", "Version of CVSS that the NVD base score follows."),
+            keyword(
+                ".os_type",
+                "osType",
+                "Kind of the host's operating system, as the console writes it.",
+            ),
+            keyword(
+                "host.os.type",
+                "osType",
+                "Kind of the host's operating system, where it is windows, linux or macos.",
+                one_of=SYSTEMS,
+            ),
+            date(
+                ".published_date",
+                "publishedDate",
+                "When the vulnerability was published.",
+                copies=("vulnerability.package.published_date",),
+                lenient=True,
+            ),
+            keyword(".reason", "reason", "Why the risk was marked.", copies=("event.reason",)),
+            keyword(".remediation_level", "remediationLevel", "Kind of fix that there is for the vulnerability."),
+            keyword(".report_confidence", "reportConfidence", "How sure it is that the vulnerability exists."),
+            double(".risk_score", "riskScore", "SentinelOne's score of the risk."),
+            keyword(".severity", "severity", "Severity of the vulnerability as the console writes it."),
+            severity(
+                "event.severity",
+                "severity",
+                "Severity as a number: low 21, medium 47, high 73, critical 99.",
+                not_text="bad",
+            ),
+            keyword(".status", "status", "What became of the risk."),
+        ),
+    ),
+    duplicates=tuple(
+        f"{OWN}.{name}"
+        for name in (
+            "application_name",
+            "application_version",
+            "base_score",
+            "cve_id",
+            "cvss_version",
+            "endpoint_id",
+            "endpoint_name",
+            "endpoint_type",
+            "id",
+            "os_type",
+            "published_date",
+            "reason",
+        )
+    ),
+)
+
+STREAM = Stream(
+    name="application_risk",
+    what="Vulnerabilities of applications on hosts",
+    permission="Applications -> viewRisks",
+    ask=Inventory(
+        path="/application-management/risks",
+        sort="id",
+        thing=("id", "cveId", "endpointId", "application"),
+    ),
+    table=TABLE,
+    view=(
+        Column("severity", "event.severity"),
+        Column("cve", "vulnerability.id"),
+        Column("score", "vulnerability.score.base"),
+        Column("application", "package.name"),
+        Column("version", "package.version"),
+        Column("host", "resource.name"),
+        Column("status", "sentinel_one.application_risk.status"),
+        Column("days", "sentinel_one.application_risk.days_detected"),
+        Column("detected", "sentinel_one.application_risk.detection_date"),
+        Column("published", "vulnerability.package.published_date"),
+        Column("vendor", "sentinel_one.application_risk.application_vendor"),
+        Column("os", "host.os.type"),
+        Column("mitigation", "sentinel_one.application_risk.mitigation_status"),
+        Column("mark", "sentinel_one.application_risk.mark_type"),
+        Column("marked_by", "sentinel_one.application_risk.marked_by"),
+        Column("risk_score", "sentinel_one.application_risk.risk_score"),
+        Column("agent_id", "host.id"),
+        Column("risk_id", "event.id"),
+    ),
+    input_type="cel",
+)
