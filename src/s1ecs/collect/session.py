@@ -12,7 +12,7 @@ from s1ecs.collect.checkpoint import StateCheckpoints
 from s1ecs.collect.feed import Feed, Pace
 from s1ecs.ecs.envelope import Collector
 from s1ecs.outputs.output import JoinsCommit, Output
-from s1ecs.outputs.store import Store, Views, make_views
+from s1ecs.outputs.store import Store, View, Views, make_views
 from s1ecs.settings import Console, Settings
 from s1ecs.state.about import collector_id
 from s1ecs.state.database import Database
@@ -77,8 +77,14 @@ def open_client(settings: Settings, console: Console) -> Client:
 
 
 def views() -> Views:
-    """The views of the store, one a stream."""
-    return {stream.name: [(column.name, column.field) for column in stream.view] for stream in STREAMS.values()}
+    """The views of the store: one a stream, and one of the latest states where the stream is an inventory."""
+    made: dict[str, View] = {}
+    for stream in STREAMS.values():
+        columns = [(column.name, column.field) for column in stream.view]
+        made[stream.name] = View(stream.name, columns)
+        if stream.latest_view:
+            made[stream.latest_view] = View(stream.name, columns, latest=True)
+    return made
 
 
 def _output(kind: str) -> Output | JoinsCommit:

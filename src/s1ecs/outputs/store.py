@@ -1,4 +1,4 @@
-"""The store, the default output: documents in the state database, with a view per stream for whoever asks with SQL."""
+"""The store, the default output: documents in the state database, with views for whoever asks with SQL."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -7,10 +7,34 @@ from dataclasses import dataclass, field
 from s1ecs.outputs.output import Batch
 from s1ecs.records import dumps
 
-# A view's name -> its columns: (name, field of the document).
-Views = Mapping[str, Sequence[tuple[str, str]]]
+
+@dataclass(frozen=True)
+class View:
+    """A view of a stream's documents; `columns` are (name, field of the document).
+
+    `latest`: only the documents of the state that each thing of an inventory is in, with a column `gone`.
+    """
+
+    stream: str
+    columns: Sequence[tuple[str, str]]
+    latest: bool = False
+
+
+# By the view's name.
+Views = Mapping[str, View]
 
 _INSERT = "INSERT OR IGNORE INTO documents (id, stream, console, time, document) VALUES (?, ?, ?, ?, ?)"
+
+_OF_THINGS = (
+    "things JOIN documents ON (documents.console, documents.stream, documents.id)"
+    " = (things.console, things.stream, things.id)"
+)
+# Gone is what the last complete walk did not see.
+_GONE = """\
+    things.round < coalesce((
+        SELECT completed FROM rounds WHERE (rounds.console, rounds.stream) = (things.console, things.stream)
+    ), 0) AS gone,
+"""
 
 
 @dataclass(frozen=True)
@@ -31,23 +55,24 @@ class Store:
 
 
 def make_views(connection: sqlite3.Connection, views: Views) -> None:
-    """Make every stream's view as its table says now; a view that already is so stays untouched."""
-    for name, columns in views.items():
-        text = view_text(name, columns)
+    """Make every view as the tables say now; one that already is so stays untouched."""
+    for name, view in views.items():
+        text = view_text(name, view)
         row = connection.execute("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?", (name,)).fetchone()
         if row is None or row[0] != text:
             connection.execute(f'DROP VIEW IF EXISTS "{name}"')
             connection.execute(text)
 
 
-def view_text(name: str, columns: Sequence[tuple[str, str]]) -> str:
-    """The SQL that makes a view: time, the columns, then console, id and the whole document."""
+def view_text(name: str, view: View) -> str:
+    """The SQL that makes a view: time, the columns, `gone` where it is told, then console, id, the whole document."""
     extracted = "".join(
-        f"    json_extract(document, '{_json_path(path)}') AS \"{column}\",\n" for column, path in columns
+        f"    json_extract(document, '{_json_path(path)}') AS \"{column}\",\n" for column, path in view.columns
     )
     return (
-        f'CREATE VIEW "{name}" AS SELECT\n    time,\n{extracted}    console,\n    id,\n    document\n'
-        f"FROM documents WHERE stream = '{name}'"
+        f'CREATE VIEW "{name}" AS SELECT\n    time,\n{extracted}{_GONE if view.latest else ""}'
+        "    documents.console AS console,\n    documents.id AS id,\n    document\n"
+        f"FROM {_OF_THINGS if view.latest else 'documents'} WHERE documents.stream = '{view.stream}'"
     )
 
 

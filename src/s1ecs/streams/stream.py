@@ -6,7 +6,7 @@ from s1ecs.ecs.envelope import PRESERVE_DUPLICATES, Collector, Envelope, default
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.ecs.table import Table
-from s1ecs.streams.asking import Asking
+from s1ecs.streams.asking import Asking, Window
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Stream:
         if preserve_duplicates and self.table.duplicates:
             chosen = (PRESERVE_DUPLICATES, *(tag for tag in chosen if tag != PRESERVE_DUPLICATES))
         return Envelope(self.dataset, self.input_type, namespace, chosen, preserve_original, collector)
+
+    @property
+    def latest_view(self) -> str:
+        """The name of the view of the latest state of each thing; "" where the stream is no inventory."""
+        return "" if isinstance(self.ask, Window) or not self.ask.thing else f"{self.name}_latest"
 
     @property
     def dataset(self) -> str:

@@ -9,8 +9,9 @@ import pytest
 
 from s1ecs.collect.session import views
 from s1ecs.outputs.output import Batch
-from s1ecs.outputs.store import Store, make_views
+from s1ecs.outputs.store import Store, View, make_views
 from s1ecs.state.database import connect
+from s1ecs.streams import STREAMS
 
 
 @pytest.fixture
@@ -51,6 +52,67 @@ def test_views_follow_their_tables(connection: sqlite3.Connection) -> None:
     before = connection.execute("SELECT rowid, sql FROM sqlite_master WHERE type = 'view'").fetchall()
     make_views(connection, views())
     assert before == connection.execute("SELECT rowid, sql FROM sqlite_master WHERE type = 'view'").fetchall()
-    make_views(connection, {"alert": [("loudness", "event.severity")]})
+    make_views(connection, {"alert": View("alert", [("loudness", "event.severity")])})
     Store().write(connection, batch("a", event={"severity": 99}))
     assert connection.execute("SELECT loudness FROM alert").fetchone() == (99,)
+
+
+def states(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+    """What the latest view of the test's own inventory tells."""
+    return connection.execute("SELECT host, state, gone, console FROM hosts_latest ORDER BY console, host").fetchall()
+
+
+def seen(connection: sqlite3.Connection, host: str, state: str, *, at: int, console: str = "default") -> None:
+    """A host of the test's own inventory is seen in a state, in round `at`."""
+    document = {"host": {"name": host}, "state": state}
+    Store().write(connection, Batch(console, "default", "hosts", [(f"{host} {state}", document)]))
+    connection.execute(
+        "INSERT OR REPLACE INTO things (console, stream, thing, id, round) VALUES (?, 'hosts', ?, ?, ?)",
+        (console, host, f"{host} {state}", at),
+    )
+
+
+def complete(connection: sqlite3.Connection, number: int) -> None:
+    """A round over the default console's inventory is complete."""
+    connection.execute("INSERT OR REPLACE INTO rounds VALUES ('default', 'hosts', ?)", (number,))
+
+
+def test_latest_view_has_the_state_of_the_last_complete_walk(connection: sqlite3.Connection) -> None:
+    """Each thing stands there once, in its current state, and is gone when a later complete walk did not see it."""
+    make_views(connection, {"hosts_latest": View("hosts", [("host", "host.name"), ("state", "state")], latest=True)})
+    seen(connection, "a", "good", at=1)
+    seen(connection, "b", "good", at=1)
+    assert states(connection) == [("a", "good", 0, "default"), ("b", "good", 0, "default")]
+    complete(connection, 1)
+    seen(connection, "a", "bad", at=2)
+    assert states(connection) == [("a", "bad", 0, "default"), ("b", "good", 0, "default")]
+    complete(connection, 2)
+    assert states(connection) == [("a", "bad", 0, "default"), ("b", "good", 1, "default")]
+    seen(connection, "a", "good", at=3)
+    seen(connection, "b", "good", at=3)
+    complete(connection, 3)
+    assert states(connection) == [("a", "good", 0, "default"), ("b", "good", 0, "default")]
+
+
+def test_latest_view_keeps_consoles_apart(connection: sqlite3.Connection) -> None:
+    """A complete walk of one console makes nothing of another console's gone."""
+    make_views(connection, {"hosts_latest": View("hosts", [("host", "host.name"), ("state", "state")], latest=True)})
+    seen(connection, "a", "good", at=1)
+    seen(connection, "a", "bad", at=1, console="other")
+    complete(connection, 5)
+    assert states(connection) == [("a", "good", 1, "default"), ("a", "bad", 0, "other")]
+
+
+def test_every_inventory_has_a_latest_view(connection: sqlite3.Connection) -> None:
+    """An inventory's latest view has the columns of the stream's view and `gone`; other streams have none."""
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+    inventories = {stream.name for stream in STREAMS.values() if getattr(stream.ask, "thing", ())}
+    assert names == STREAMS.keys() | {f"{name}_latest" for name in inventories}
+    for name in inventories:
+        assert columns_of(connection, f"{name}_latest") - {"gone"} == columns_of(connection, name)
+        assert "gone" in columns_of(connection, f"{name}_latest")
+
+
+def columns_of(connection: sqlite3.Connection, view: str) -> set[str]:
+    """The names of a view's columns."""
+    return {column[0] for column in connection.execute(f'SELECT * FROM "{view}"').description}  # noqa: S608 - our names
