@@ -25,8 +25,9 @@ Views = Mapping[str, View]
 
 _INSERT = "INSERT OR IGNORE INTO documents (id, stream, console, time, document) VALUES (?, ?, ?, ?, ?)"
 
+# CROSS keeps SQLite from trying all things for each document.
 _OF_THINGS = (
-    "things JOIN documents ON (documents.console, documents.stream, documents.id)"
+    "things CROSS JOIN documents ON (documents.console, documents.stream, documents.id)"
     " = (things.console, things.stream, things.id)"
 )
 # Gone is what the last complete walk did not see.
@@ -69,10 +70,11 @@ def view_text(name: str, view: View) -> str:
     extracted = "".join(
         f"    json_extract(document, '{_json_path(path)}') AS \"{column}\",\n" for column, path in view.columns
     )
+    source = f"{_OF_THINGS} WHERE things.stream" if view.latest else "documents WHERE documents.stream"
     return (
         f'CREATE VIEW "{name}" AS SELECT\n    time,\n{extracted}{_GONE if view.latest else ""}'
         "    documents.console AS console,\n    documents.id AS id,\n    document\n"
-        f"FROM {_OF_THINGS if view.latest else 'documents'} WHERE documents.stream = '{view.stream}'"
+        f"FROM {source} = '{view.stream}'"
     )
 
 
