@@ -41,7 +41,7 @@ class Page:
     def list_name(self) -> str:
         """Names the list, so that no cursor is taken for another."""
         asked = {key: value for key, value in self.given.items() if key not in _OF_THE_PAGE}
-        text = orjson.dumps([self.sort, self.descending, asked], option=orjson.OPT_SORT_KEYS)
+        text = orjson.dumps([self.sort, self.descending, asked], default=list, option=orjson.OPT_SORT_KEYS)
         return hashlib.blake2b(text, digest_size=6).hexdigest()
 
 
@@ -49,21 +49,26 @@ def answer(shelf: Shelf, page: Page) -> bytes:
     """Return the body of the answer; raise Refusal for a cursor that is none of this list."""
     given = page.given
     if given.get("countOnly"):
-        return _envelope([], None, sum(1 for _ in _fitting(shelf, page, None)))
-    after = _read_cursor(page, given["cursor"]) if "cursor" in given else None
+        return _envelope([], None, count(shelf, page))
+    after = read_cursor(page, given["cursor"]) if "cursor" in given else None
     start = given.get("skip", 0)
     stop = None if page.limit is None else start + page.limit + 1
-    places = list(islice(_fitting(shelf, page, after), start, stop))
+    places = list(islice(fitting(shelf, page, after), start, stop))
     following = None
     if page.limit is not None and len(places) > page.limit:
         places.pop()
-        following = _cursor(page, places[-1])
+        following = cursor_behind(page, places[-1])
     counted = after is None and not given.get("skipCount")
-    total = sum(1 for _ in _fitting(shelf, page, None)) if counted else 0
+    total = count(shelf, page) if counted else 0
     return _envelope([shelf.body(place.number) for place in places], following, total)
 
 
-def _fitting(shelf: Shelf, page: Page, after: tuple[str, str] | None) -> Iterator[Place]:
+def count(shelf: Shelf, page: Page) -> int:
+    """Return how many records meet all conditions."""
+    return sum(1 for _ in fitting(shelf, page, None))
+
+
+def fitting(shelf: Shelf, page: Page, after: tuple[str, str] | None) -> Iterator[Place]:
     """Yield the places of the records that meet all conditions, in the page's order, behind `after`."""
     order = shelf.order(page.sort)
     tests = [([shelf.column(path) for path in paths], test) for paths, test in page.conditions]
@@ -82,11 +87,13 @@ def _numbers(order: list[Place], after: tuple[str, str] | None, *, descending: b
     return range(first, len(order))
 
 
-def _cursor(page: Page, last: Place) -> str:
+def cursor_behind(page: Page, last: Place) -> str:
+    """Return the cursor of the list that goes on behind that place."""
     return base64.b64encode(orjson.dumps([page.list_name, last.value, last.id])).decode()
 
 
-def _read_cursor(page: Page, cursor: str) -> tuple[str, str]:
+def read_cursor(page: Page, cursor: str) -> tuple[str, str]:
+    """Return the value and the id that the cursor stands behind; raise Refusal if it is none of this list."""
     try:
         match orjson.loads(base64.b64decode(cursor, validate=True)):
             case [page.list_name, str(value), str(identity)]:

@@ -9,6 +9,11 @@ from s1ecs.standin.pages import Page
 from s1ecs.standin.shelf import Shelf
 
 Record = dict[str, Any]
+Aside = Mapping[str, str]
+
+
+def _no_aside(_record: Record) -> Aside:
+    return {}
 
 
 class Listed(Protocol):
@@ -24,11 +29,14 @@ class Listed(Protocol):
 
 
 class RecordList:
-    """Records that stay as they are; `records` is called once."""
+    """Records that stay as they are; `records` is called once. `aside` gives what a shelf keeps beside a record."""
 
-    def __init__(self, fields: Fields, records: Callable[[], Iterable[Record]]) -> None:
+    def __init__(
+        self, fields: Fields, records: Callable[[], Iterable[Record]], aside: Callable[[Record], Aside] = _no_aside
+    ) -> None:
         self._fields = fields
         self._records = records
+        self._aside = aside
         self._shelf: Shelf | None = None
 
     def shelf(self) -> Shelf:
@@ -36,7 +44,7 @@ class RecordList:
         if self._shelf is None:
             self._shelf = Shelf(self._fields.identity)
             for record in self._records():
-                self._shelf.add(record)
+                self._shelf.add(record, self._aside(record))
         return self._shelf
 
     def page(self, given: Mapping[str, Any]) -> Page:

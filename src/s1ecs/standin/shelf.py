@@ -8,6 +8,8 @@ import orjson
 
 from s1ecs.standin.rank import rank
 
+_NOTHING: Mapping[str, str] = {}
+
 
 class Place(NamedTuple):
     """Where a record stands in an order: by the rank of its value, then by id, which no two records share."""
@@ -23,18 +25,24 @@ class Shelf:
     def __init__(self, identity: str) -> None:
         self._identity = identity
         self._bodies: list[bytes] = []
+        self._asides: list[Mapping[str, str]] = []
         self._columns: dict[str, list[str]] = {identity: []}
         self._orders: dict[str, list[Place]] = {}
 
     def __len__(self) -> int:
         return len(self._bodies)
 
-    def add(self, record: Mapping[str, Any]) -> None:
-        """Put a record behind the others and at its place in every order."""
+    def add(self, record: Mapping[str, Any], aside: Mapping[str, str] = _NOTHING) -> None:
+        """Put a record behind the others and at its place in every order.
+
+        `aside` are values by path that filters and orders see, although the record that is sent does not have them.
+        """
         number = len(self._bodies)
-        self._bodies.append(orjson.dumps(record))
+        # A copy, as what orjson returns lies in a buffer of about ten times its size.
+        self._bodies.append(bytes(memoryview(orjson.dumps(record))))
+        self._asides.append(aside)
         for path, column in self._columns.items():
-            column.append(_text(record, path))
+            column.append(aside[path] if path in aside else _text(record, path))
         identity = self._columns[self._identity][number]
         for path, order in self._orders.items():
             bisect.insort(order, Place(rank(self._columns[path][number]), identity, number))
@@ -46,7 +54,10 @@ class Shelf:
     def column(self, path: str) -> list[str]:
         """Return every record's value at `path` as text, by record number; "" where there is none."""
         if path not in self._columns:
-            self._columns[path] = [_text(orjson.loads(body), path) for body in self._bodies]
+            self._columns[path] = [
+                aside[path] if path in aside else _text(orjson.loads(body), path)
+                for body, aside in zip(self._bodies, self._asides, strict=True)
+            ]
         return self._columns[path]
 
     def order(self, path: str) -> list[Place]:

@@ -36,7 +36,7 @@ def read(table: Iterable[Parameter], given: Iterable[tuple[str, str]]) -> dict[s
         if name in values:
             raise bad_request(f"{name}: given more than once")
         values[name] = _value(known[name], text)
-    if missing := next((each.name for each in known.values() if each.required and not values.get(each.name)), None):
+    if missing := next((each.name for each in known.values() if each.required and each.name not in values), None):
         raise bad_request(f"{missing}: missing")
     if values.get("tenant") and (scope := next((name for name in _SCOPE_IDS if name in values), None)):
         raise bad_request(f"tenant: the whole tenant and {scope} exclude each other")

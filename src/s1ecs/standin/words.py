@@ -40,6 +40,11 @@ class OperatingSystem(NamedTuple):
     share: int
     host_prefix: str
 
+    @property
+    def version(self) -> str:
+        """Name and revision in one, as the inventory of applications writes it."""
+        return f"{self.name} {self.revision}"
+
 
 OPERATING_SYSTEMS = (
     OperatingSystem("windows", "windows", "Windows 11 Pro", "22631", ("laptop", "desktop"), 34, "WS"),
