@@ -1,10 +1,12 @@
 """Keys of the console's camel case in snake case, as Elastic's integration spells them."""
 
+from functools import lru_cache
 from typing import Any
 
 from s1ecs.records import DEEPEST
 
 
+@lru_cache(maxsize=4096)
 def snake_case(key: str) -> str:
     """`cmdLine` as `cmd_line`; a run of capitals is not split, `ABCdef` is `abcdef`."""
     return "".join(
