@@ -10,6 +10,8 @@ from collections.abc import Callable
 from hashlib import sha1
 from typing import Any
 
+from s1ecs.ecs.table import Table
+from s1ecs.ecs.values import cleaned
 from s1ecs.records import Record, canonical
 
 Identify = Callable[[Record], str]
@@ -25,27 +27,39 @@ def whole_record(value: Any) -> str:
     return fingerprint(canonical(value))
 
 
-def identity_of(paths: tuple[str, ...]) -> Identify:
-    """A function from a record to its id over the values at `paths`; the whole record where none is present."""
-    steps = [tuple(path.split(".")) for path in sorted(paths)]
+def identity_of(table: Table) -> Identify:
+    """A function from a record to its id, by what the table says of identity."""
+    steps = [tuple(path.split(".")) for path in sorted(table.identity)]
+    needed = tuple(table.identity_needs.split(".")) if table.identity_needs else ()
+    left_out = table.identity_without
+    ready = cleaned if table.cleaned else _as_it_is
 
     def identify(record: Record) -> str:
         parts = []
-        for path in steps:
-            value = record.value
-            for step in path:
-                value = value.get(step) if value.__class__ is dict else None
-            if value.__class__ is str:
-                parts.append(value.encode())
-            elif value is not None:
-                parts.append(canonical(_exact_at(record, path)))
-        return fingerprint(*parts) if parts else whole_record(record.exact())
+        if not needed or ready(_at(record.value, needed)) is not None:
+            for path in steps:
+                value = _at(record.value, path)
+                if value.__class__ is str:
+                    if ready(value) is not None:
+                        parts.append(value.encode())
+                elif value is not None and (part := ready(_at(record.exact(), path))) is not None:
+                    parts.append(canonical(part))
+        return fingerprint(*parts) if parts else _of_all(record.exact())
+
+    def _of_all(record: Any) -> str:
+        if isinstance(record, dict):
+            record = {key: value for key, value in record.items() if key not in left_out}
+            return whole_record(ready(record) or {})
+        return whole_record(record)
 
     return identify
 
 
-def _exact_at(record: Record, path: tuple[str, ...]) -> Any:
-    value = record.exact()
+def _at(value: Any, path: tuple[str, ...]) -> Any:
     for step in path:
-        value = value[step]
+        value = value.get(step) if value.__class__ is dict else None
+    return value
+
+
+def _as_it_is(value: Any) -> Any:
     return value

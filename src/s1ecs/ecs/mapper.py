@@ -5,16 +5,16 @@ from typing import Any, NamedTuple
 
 from s1ecs.ecs.compiler import MapRecord, compile_mapping
 from s1ecs.ecs.geoip import Locate
-from s1ecs.ecs.identity import Identify, identity_of, whole_record
+from s1ecs.ecs.identity import Identify, identity_of
 from s1ecs.ecs.table import Table
 from s1ecs.ecs.values import Inexact
-from s1ecs.records import Record, canonical
+from s1ecs.records import TOO_DEEP, Record, canonical
 
 Document = dict[str, Any]
 
 
 class Mapped(NamedTuple):
-    """A document; `failed` when the record as a whole could not be mapped (`event.kind` tells)."""
+    """A document; `failed` when it is a `pipeline_error` (`event.kind` tells)."""
 
     document: Document
     failed: bool = False
@@ -33,16 +33,14 @@ class Mapper:
 
     @cached_property
     def _map(self) -> MapRecord:
-        return compile_mapping(self._table)
+        return compile_mapping(self._table, self._locate, keep_duplicates=self._keep_duplicates)
 
     @cached_property
     def _identify(self) -> Identify:
-        return identity_of(self._table.identity)
+        return identity_of(self._table)
 
     def identify(self, record: Record) -> str:
         """The `_id` of a record's document; it depends on the raw record alone."""
-        if not isinstance(record.value, dict):
-            return whole_record(record.exact())
         return self._identify(record)
 
     def map(self, record: Record) -> Mapped:
@@ -54,12 +52,18 @@ class Mapper:
             document, failed = self._map(record.value, problems)
         except Inexact:
             problems = list(record.flaws)
-            document, failed = self._map(record.exact(), problems)
+            try:
+                document, failed = self._map(record.exact(), problems)
+            except Inexact:
+                # Only a record nested deeper than the exact parser goes has no exact form.
+                return self._failure(TOO_DEEP)
+        failed = failed or (self._table.bad_value_fails and bool(problems))
         document["ecs"] = {"version": self._table.ecs_version}
         if problems:
             document["error"] = {"message": problems}
+        event = document.setdefault("event", {})
         if failed:
-            document["event"]["kind"] = "pipeline_error"
+            event["kind"] = "pipeline_error"
         return Mapped(document, failed)
 
     def unreadable(self, reason: str) -> Mapped:

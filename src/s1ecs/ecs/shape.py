@@ -9,11 +9,15 @@ from collections.abc import Iterable
 
 
 class Shape:
-    """The objects of all documents of one table, made from the fields that may be set."""
+    """The objects of all documents of one table, made from the fields that may be set.
 
-    def __init__(self, fields: Iterable[str]) -> None:
+    `read` are those of them that statements look at; their objects are kept at hand in any case.
+    """
+
+    def __init__(self, fields: Iterable[str], read: Iterable[str] = ()) -> None:
         beneath = Counter(path for field in dict.fromkeys(fields) for path in _around(field))
         self._shared = {path for path, count in beneath.items() if count > 1} | {""}
+        self._shared.update(path for field in read for path in _around(field))
 
     def opening(self) -> list[str]:
         """Statements that make the objects, empty."""
@@ -33,12 +37,16 @@ class Shape:
         return f"{_variable(around)}[{first!r}] = {value}"
 
     def remove(self, field: str) -> str:
-        """The statement that takes a field away again; only for a field whose object is shared."""
+        """The statement that takes a field away again; only for a field that is read."""
         return f"{_variable(self._object_of(field))}.pop({field.rpartition('.')[2]!r}, None)"
 
     def holds(self, field: str) -> str:
-        """The expression that tells whether a field is set; only for a field whose object is shared."""
+        """The expression that tells whether a field is set; only for a field that is read."""
         return f"{field.rpartition('.')[2]!r} in {_variable(self._object_of(field))}"
+
+    def value_of(self, field: str) -> str:
+        """The expression for a field's value, None where it is not set; only for a field that is read."""
+        return f"{_variable(self._object_of(field))}.get({field.rpartition('.')[2]!r})"
 
     def _object_of(self, field: str) -> str:
         return next(path for path in reversed(_around(field)) if path in self._shared)
@@ -52,3 +60,8 @@ def _around(field: str) -> list[str]:
 
 def _variable(path: str) -> str:
     return "at_" + path.replace(".", "__") if path else "document"
+
+
+def indented(lines: Iterable[str], depth: int = 1) -> list[str]:
+    """Statements of a block."""
+    return ["    " * depth + line for line in lines]

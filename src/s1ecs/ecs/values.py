@@ -7,6 +7,7 @@ Elastic's integration.
 
 import re
 import socket
+import struct
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,13 +16,23 @@ from s1ecs.records import DEEPEST, TOO_DEEP, ExactFloat, ExactInteger, dumps
 
 OS_TYPES = ("linux", "macos", "unix", "windows", "ios", "android")
 
+_TIME_AFTER_HOUR = (
+    r":(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
 _DATE = re.compile(
-    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:T(?P<minute>(?:[01][0-9]|2[0-3]):[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
-    r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+    rf"(?:T(?P<hour>[01][0-9]|2[0-3]){_TIME_AFTER_HOUR})?"
+)
+_LENIENT_DATE = re.compile(
+    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
+    rf"(?:T(?P<hour>[01]?[0-9]|2[0-3]){_TIME_AFTER_HOUR})?"
 )
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}")
 _HEXADECIMAL = re.compile(r"-?0x[0-9a-fA-F]{1,40}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_INFINITIES = frozenset({float("inf"), float("-inf")})
+_DIGITS_OF_A_FLOAT = 9
 _COMMON_LENGTH = len("2018-02-27T04:49:26.257525Z")
 _LONGEST_WITHOUT_CHECK = 18
 _LARGEST_OFFSET_HOURS = 18
@@ -43,8 +54,24 @@ class Inexact(Exception):
 
 
 def shown(value: Any) -> str:
-    """A value inside a text: text as it is, anything else as its JSON text."""
-    return value if isinstance(value, str) else dumps(value).decode()
+    """A value inside a text: text as it is, anything else as its JSON text; raise Inexact as `exactly` does."""
+    if isinstance(value, str):
+        return value
+    ahead = [value]
+    while ahead:
+        part = ahead.pop()
+        if isinstance(part, dict):
+            ahead += part.values()
+        elif isinstance(part, list):
+            ahead += part
+        else:
+            exactly(part)
+    return dumps(value).decode()
+
+
+def not_text(value: Any) -> str:
+    """The text about a value that should have been text."""
+    return f"[{shown(value)}] is not text"
 
 
 def date(value: Any) -> str:
@@ -68,13 +95,19 @@ def date(value: Any) -> str:
     return _any_date(value)
 
 
-def _any_date(value: Any) -> str:
-    match = _DATE.fullmatch(value) if isinstance(value, str) else None
+def lenient_date(value: Any) -> str:
+    """The same; months, days and hours may have one digit."""
+    return _any_date(value, _LENIENT_DATE)
+
+
+def _any_date(value: Any, form: re.Pattern[str] = _DATE) -> str:
+    match = form.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise Bad(f"unable to parse date [{shown(value)}]")
-    day, minute, second, fraction, zone = match.group("day", "minute", "second", "fraction", "zone")
+    zone, fraction = match.group("zone", "fraction")
+    parts = match.group("year", "month", "day", "hour", "minute", "second")
     try:
-        moment = datetime.fromisoformat(f"{day}T{minute or '00:00'}:{second or '00'}")
+        moment = datetime(*(int(part or 0) for part in parts))  # type: ignore[arg-type] # noqa: DTZ001 - see zone
         if zone and zone != "Z":
             moment -= _offset(zone)
     except (ValueError, OverflowError):
@@ -100,7 +133,7 @@ def long(value: Any) -> int | list[int] | None:
         return int(value)
     if isinstance(value, list):
         return [_scalar(member, long) for member in value] or None
-    raise Bad(f'For input string: "{shown(exactly(value))}"')
+    raise Bad(f'For input string: "{shown(value)}"')
 
 
 def _long_from_text(text: str) -> int:
@@ -109,6 +142,44 @@ def _long_from_text(text: str) -> int:
     if number is None or not _SMALLEST_LONG <= number <= _LARGEST_LONG:
         raise Bad(f'For input string: "{text}"')
     return number
+
+
+def double(value: Any) -> float | list[float] | None:
+    """A number or its text; a list member by member."""
+    if isinstance(value, list):
+        return [_scalar(member, double) for member in value] or None
+    number = _double(value)
+    if number is None:
+        raise Bad("empty String" if value == "" else f'For input string: "{shown(value)}"')
+    return number
+
+
+def _double(value: Any) -> float | None:
+    if type(value) is int:
+        return float(value)
+    if isinstance(value, float):
+        number = float(value)
+    elif isinstance(value, str | ExactInteger):
+        text = value if isinstance(value, str) else value.text
+        number = float(text) if _NUMBER.fullmatch(text) else float("inf")
+    else:
+        return None
+    return None if number in _INFINITIES else number
+
+
+def float32(value: Any) -> float | list[float] | None:
+    """A number or its text, rounded to 32 bits, with the fewest digits that name it; a list member by member."""
+    if isinstance(value, list):
+        return [_scalar(member, float32) for member in value] or None
+    try:
+        rounded = struct.pack("f", double(value))
+    except OverflowError:
+        raise Bad(f'For input string: "{shown(value)}"') from None
+    [number] = struct.unpack("f", rounded)
+    forms = (float(f"{number:.{digits}g}") for digits in range(1, _DIGITS_OF_A_FLOAT))
+    return next(
+        (form for form in forms if struct.pack("f", form) == rounded), float(f"{number:.{_DIGITS_OF_A_FLOAT}g}")
+    )
 
 
 def boolean(value: Any) -> bool | list[bool] | None:
@@ -121,7 +192,7 @@ def boolean(value: Any) -> bool | list[bool] | None:
             return word == "true"
     if isinstance(value, list):
         return [_scalar(member, boolean) for member in value] or None
-    raise Bad(f"[{shown(exactly(value))}] is not a boolean value, cannot convert to boolean")
+    raise Bad(f"[{shown(value)}] is not a boolean value, cannot convert to boolean")
 
 
 def ip(value: Any) -> str | list[str] | None:
@@ -135,13 +206,51 @@ def ip(value: Any) -> str | list[str] | None:
             return str(value)
     elif isinstance(value, list):
         return [_scalar(member, ip) for member in value] or None
-    raise Bad(f"'{shown(exactly(value))}' is not an IP string literal.")
+    raise Bad(f"'{shown(value)}' is not an IP string literal.")
+
+
+def ip_list(value: Any) -> list[str] | None:
+    """The addresses of a text with commas between them, blanks not trimmed; raise WholeRecordFailure for no text."""
+    if not isinstance(value, str):
+        raise WholeRecordFailure(not_text(value))
+    pieces = value.rstrip(",").split(",")
+    if pieces == [""] != [value]:
+        return None
+    return [_scalar(piece, ip) for piece in pieces]
+
+
+def text(value: Any) -> str | list[str] | None:
+    """Any scalar as text, an object as Java writes it; a list member by member."""
+    if type(value) is str:
+        return value or None
+    if isinstance(value, list):
+        if None in value:
+            raise Bad(not_text(None))
+        return [form for member in value if (form := text_form(member))] or None
+    return text_form(value)
+
+
+def joined(value: Any) -> str | None:
+    """The members of a list as one text, commas between them; None for what is no list."""
+    return ",".join(map(text_form, value)) or None if isinstance(value, list) else None
+
+
+def lower_case(value: Any) -> str | None:
+    """A text in lower case; raise WholeRecordFailure for no text."""
+    if not isinstance(value, str):
+        raise WholeRecordFailure(not_text(value))
+    return value.lower() or None
+
+
+def mac(value: str) -> str:
+    """A hardware address with `-` between its groups, in upper case; the groups stay as they are."""
+    return value.replace(":", "-").replace(".", "-").upper()
 
 
 def os_type(value: Any) -> str | None:
     """The first of OS_TYPES that the lower-cased text contains; None when none is."""
     if not isinstance(value, str):
-        raise WholeRecordFailure(f"[{shown(exactly(value))}] is not text")
+        raise WholeRecordFailure(not_text(value))
     name = value.lower()
     for word in OS_TYPES:
         if word in name:
@@ -165,10 +274,21 @@ def whole(value: Any, problems: list[str], depth: int = 0) -> Any:
         } or None
     if isinstance(value, list):
         return [kept for member in value if (kept := whole(member, problems, depth + 1)) is not None] or None
-    if isinstance(value, ExactFloat) and value in {float("inf"), float("-inf")}:
+    if isinstance(value, ExactFloat) and value in _INFINITIES:
         problems.append(f'For input string: "{value.text}"')
         return None
     return exactly(value)
+
+
+def cleaned(value: Any, depth: int = 0) -> Any:
+    """Any JSON value without its empties, else as it is, to the depth at which nothing is delivered any more."""
+    if depth > DEEPEST:
+        return value
+    if isinstance(value, dict):
+        return {key: kept for key, member in value.items() if (kept := cleaned(member, depth + 1)) is not None} or None
+    if isinstance(value, list):
+        return [kept for member in value if (kept := cleaned(member, depth + 1)) is not None] or None
+    return None if value == "" else value
 
 
 def exactly(value: Any) -> Any:
@@ -178,15 +298,25 @@ def exactly(value: Any) -> Any:
     return value
 
 
-def text_form(value: Any) -> str:
-    """A value as text: numbers and true/false as in JSON, objects and lists the way Java writes them."""
+def text_form(value: Any, depth: int = 0) -> str:
+    """A value as text: numbers and true/false as in JSON, objects and lists the way Java writes them.
+
+    Raise Bad for what `whole` would leave out.
+    """
     if isinstance(value, str):
         return value
+    if depth > DEEPEST:
+        raise Bad(TOO_DEEP)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}={text_form(member)}" for key, member in value.items()) + "}"
+        return "{" + ", ".join(f"{key}={text_form(member, depth + 1)}" for key, member in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(text_form, value)) + "]"
-    return value.text if isinstance(value, ExactInteger) else dumps(value).decode()
+        return "[" + ", ".join(text_form(member, depth + 1) for member in value) + "]"
+    if isinstance(value, ExactFloat):
+        if value in _INFINITIES:
+            raise Bad(f'For input string: "{value.text}"')
+        # The same text whichever parser read the record.
+        return dumps(float(value)).decode()
+    return value.text if isinstance(value, ExactInteger) else dumps(exactly(value)).decode()
 
 
 def append(related: list[str], value: Any) -> None:

@@ -1,10 +1,11 @@
 """Ids by the rule of Elasticsearch's fingerprint processor."""
 
 from s1ecs.ecs.identity import fingerprint, identity_of, whole_record
+from s1ecs.ecs.table import Table
 from s1ecs.records import record_from_line
 from s1ecs.streams.alert import STREAM
 
-ALERT = identity_of(STREAM.table.identity)
+ALERT = identity_of(STREAM.table)
 
 
 def test_worked_example_of_alert() -> None:
@@ -17,7 +18,7 @@ def test_worked_example_of_alert() -> None:
 
 def test_worked_example_in_another_order_of_paths() -> None:
     """The specification's example of activity and group: createdAt, id, updatedAt."""
-    identify = identity_of(("id", "createdAt", "updatedAt"))
+    identify = identity_of(Table((), ("id", "createdAt", "updatedAt")))
     record = record_from_line(b'{"id":"1","createdAt":"2024-01-15T10:00:00Z","updatedAt":"2024-01-15T10:05:00Z"}')
     assert identify(record) == "RnbH1tnWmndlGe4YEP8MMyspmGs="
 
