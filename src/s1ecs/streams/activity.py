@@ -1,0 +1,217 @@
+"""What happened on the console: logins, changed settings, threats, agents. The path is GET /activities."""
+
+from typing import Any, NamedTuple
+
+from s1ecs.ecs.table import (
+    Found,
+    Inner,
+    Table,
+    boolean,
+    date,
+    function,
+    geo,
+    ip,
+    keyword,
+    long,
+    os_type,
+    rest,
+    text,
+    within,
+    words,
+)
+from s1ecs.streams.asking import ByTime
+from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.threat_classification import in_lower_case, set_category_and_type
+
+OWN = "sentinel_one.activity"
+
+
+class Rule(NamedTuple):
+    """What a description that holds one of the words says of an activity that is about no threat."""
+
+    words: tuple[str, ...]
+    category: str | None = None
+    type: str | None = None
+    outcome: str | None = None
+
+
+RULES = (
+    Rule(("logged in", "logged out", "failed to log in"), category="authentication"),
+    Rule(("logged in",), type="start", outcome="success"),
+    Rule(("logged out",), type="end", outcome="success"),
+    Rule(
+        ("created", "added", "deleted", "edited", "updated", "modified", "enabled", "recovery email"),
+        category="configuration",
+    ),
+    Rule(("created", "added"), type="creation"),
+    Rule(("deleted",), type="deletion"),
+    Rule(("edited", "updated", "modified"), type="change"),
+    Rule(("verification email",), category="email"),
+    Rule(("failed to log in",), outcome="failure"),
+)
+
+
+def categories(record: dict[str, Any], found: Found) -> None:
+    """Set event.category, event.type and event.outcome: by classification for a threat, else by the description.
+
+    The numeric activity type says nothing here. A classification or description that is no text fails the record.
+    """
+    threat = record.get("threatId")
+    if threat is not None and threat != "":
+        data = record.get("data")
+        set_category_and_type(found.fields, data.get("threatClassification") if isinstance(data, dict) else None)
+        return
+    description = record.get("primaryDescription")
+    if description is None:
+        return
+    said = in_lower_case(description)
+    hits = [rule for rule in RULES if any(word in said for word in rule.words)]
+    found.fields["event.category"] = [rule.category for rule in hits if rule.category]
+    found.fields["event.type"] = [rule.type for rule in hits if rule.type] or ["info"]
+    # A later rule counts more than an earlier one.
+    for rule in hits:
+        if rule.outcome:
+            found.fields["event.outcome"] = rule.outcome
+
+
+TABLE = Table(
+    identity=("id", "createdAt", "updatedAt"),
+    one_text_per_address=True,
+    rows=(
+        function(
+            "",
+            "",
+            "",
+            categories,
+            Inner("event.category", "keyword", "What the activity is about, where its wording tells.", ""),
+            Inner("event.type", "keyword", "What was done, where the wording tells.", ""),
+            Inner("event.outcome", "keyword", "Whether a login or logout succeeded.", ""),
+        ),
+        words(
+            "event.kind",
+            "data.confidenceLevel",
+            "Alert where the confidence is suspicious or malicious, else event.",
+            {"suspicious": "alert", "malicious": "alert"},
+            otherwise="event",
+            not_text="fails",
+        ),
+        *within(
+            "",
+            OWN,
+            date(".updated_at", "updatedAt", "When the activity's record last changed."),
+            keyword(".description_value", "description", "Further wording of the activity."),
+            keyword("process.hash.sha1", "hash", "SHA-1 of the file that the activity is about.", related="hash"),
+            keyword("observer.os.family", "osFamily", "Operating-system family of the agent."),
+            keyword("observer.version", "agentUpdatedVersion", "Version that the agent was updated to."),
+            keyword("user.group.id", "groupId", "Id of the agent group that the activity belongs to."),
+            keyword("user.group.name", "groupName", "Name of the agent group that the activity belongs to."),
+            keyword(".account.id", "accountId", "Id of the account that the activity belongs to."),
+            keyword("user.id", "userId", "Id of the console user who acted."),
+            keyword(".account.name", "accountName", "Name of the account that the activity belongs to."),
+            keyword(".agent.id", "agentId", "Id of the agent that the activity is about; actions take it."),
+            keyword(".comments", "comments", "Comments on the activity."),
+            date("@timestamp", "createdAt", "When it happened."),
+            keyword(
+                ".description.primary",
+                "primaryDescription",
+                "What happened, in the console's words.",
+                copies=("message",),
+            ),
+            keyword(".description.secondary", "secondaryDescription", "What there is to add, often an address."),
+            keyword(".id", "id", "Id of the activity."),
+            keyword(".site.id", "siteId", "Id of the site that the activity belongs to."),
+            keyword(".site.name", "siteName", "Name of the site that the activity belongs to."),
+            keyword(".threat.id", "threatId", "Id of the threat that the activity is about."),
+            long(".type", "activityType", "Number of the activity's type."),
+        ),
+        *within(
+            "data",
+            f"{OWN}.data",
+            text(".account.id", "accountId", "Id of the account that the details name."),
+            keyword(".account.name", "accountName", "Name of the account that the details name."),
+            keyword(".fullscope.details", "fullScopeDetails", "Group, site and account in words."),
+            keyword(".fullscope.details_path", "fullScopeDetailsPath", "Path from Global down to the group."),
+            keyword(".group_name", "groupName", "Name of the group that the details name."),
+            keyword(".scope.level", "scopeLevel", "Level acted on: group, site, account or global."),
+            keyword(".scope.name", "scopeName", "Name of the group, site or account acted on."),
+            keyword(".site.name", "siteName", "Name of the site that the details name."),
+            keyword("user.full_name", "username", "Full name of the user who acted.", related="user"),
+            keyword(".user.name", "byUser", "User who caused the activity.", related="user"),
+            keyword(".role", "role", "Role of the user."),
+            keyword(".role_name", "roleName", "Name of the role that was given or changed."),
+            keyword(".scope_level.name", "scopeLevelName", "Name of the level acted on."),
+            keyword(".user.scope", "userScope", "Level at which the user holds the role."),
+            text(".new.value", "newValue", "What a setting was changed to."),
+            geo("host.geo", "externalIp", "Where the host's or user's public address lies."),
+            geo("host.geo", "ipAddress", "Where the host's or user's address lies.", only_if_unset=True),
+            ip("host.ip", "ipAddress", "Addresses of the host or user.", related="ip", as_list=True),
+            ip("host.ip", "externalIp", "Addresses of the host or user.", related="ip", as_list=True),
+            keyword(".reason", "reason", "Why it happened."),
+            keyword(".source", "source", "Where the action or value came from."),
+            keyword("user.email", "recoveryEmail", "Address for recovering the user's login."),
+            keyword("host.name", "computerName", "Computer name of the host.", related="hosts"),
+            boolean(".system", "system", "Whether the console itself acted."),
+            keyword(".uuid", "uuid", "UUID of the agent."),
+            keyword(".group", "group", "Group that an agent was put into."),
+            keyword(".optionals_groups", "optionalGroups", "Further groups that the details name."),
+            date(".created_at", "createdAt", "When what the details tell of was created."),
+            keyword(".status", "status", "State that the details tell of."),
+            keyword("file.hash.sha1", "fileContentHash", "SHA-1 of the file's content.", related="hash"),
+            keyword("host.os.family", "osFamily", "Operating-system family of the host, as the console writes it."),
+            os_type("host.os.type", "osFamily", "Operating system of the host, as one of the ECS words."),
+            keyword(".confidence.level", "confidenceLevel", "How sure the detection is."),
+            keyword(
+                ".malicious.process.arguments",
+                "escapedMaliciousProcessArguments",
+                "Command line of the malicious process, escaped.",
+            ),
+            keyword("file.name", "fileDisplayName", "Name of the file."),
+            keyword("file.path", "filePath", "Path of the file."),
+            keyword(".threat.classification.name", "threatClassification", "Classification of the threat."),
+            keyword(".threat.classification.source", "threatClassificationSource", "Who classified the threat."),
+            keyword(".global.status", "globalStatus", "Overall state of a mitigation."),
+            keyword(".new.status", "newStatus", "State after the change."),
+            keyword(".original.status", "originalStatus", "State before the change."),
+            keyword(".downloaded.url", "downloadUrl", "Where a fetched file or report can be downloaded."),
+            keyword(".description", "description", "Wording that the details carry."),
+            keyword(".policy", "policy", "The policy as it was set, whole.", index_type="flattened"),
+            text(".policy_name", "policyName", "Name of the policy."),
+            keyword(".changed_keys", "changedKeys", "Settings that were changed."),
+            keyword(".new.confidence_level", "newConfidenceLevel", "Confidence after the change."),
+            keyword(".old.confidence_level", "oldConfidenceLevel", "Confidence before the change."),
+            keyword(".attr", "attr", "Attribute that was changed."),
+        ),
+        # A rule of the integration copies createdAt instead of moving it, so its raw text stays here.
+        rest(f"{OWN}.data.flattened", "data", "All other details, whole.", keeps=frozenset({"createdAt"})),
+    ),
+)
+
+STREAM = Stream(
+    name="activity",
+    what="What users, agents and the console did",
+    permission="Activity -> view",
+    ask=ByTime(
+        path="/activities",
+        since="createdAt__gte",
+        until="createdAt__lte",
+        sort="createdAt",
+        time="createdAt",
+    ),
+    table=TABLE,
+    view=(
+        Column("description", "message"),
+        Column("secondary", "sentinel_one.activity.description.secondary"),
+        Column("type", "sentinel_one.activity.type"),
+        Column("user", "user.full_name"),
+        Column("host", "host.name"),
+        Column("outcome", "event.outcome"),
+        Column("file", "file.name"),
+        Column("sha1", "file.hash.sha1"),
+        Column("group", "user.group.name"),
+        Column("site", "sentinel_one.activity.site.name"),
+        Column("account", "sentinel_one.activity.account.name"),
+        Column("agent_id", "sentinel_one.activity.agent.id"),
+        Column("threat_id", "sentinel_one.activity.threat.id"),
+        Column("activity_id", "sentinel_one.activity.id"),
+    ),
+)

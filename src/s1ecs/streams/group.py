@@ -1,0 +1,73 @@
+"""Groups of agents, the unit that policies hang on. The console's path is GET /groups."""
+
+from datetime import timedelta
+
+from s1ecs.ecs.table import Table, boolean, constant, date, keyword, long, within
+from s1ecs.streams.asking import ByTime, Reread
+from s1ecs.streams.stream import Column, Stream
+
+OWN = "sentinel_one.group"
+
+TABLE = Table(
+    identity=("id", "createdAt", "updatedAt"),
+    unreadable_keeps=("event.category", "event.type"),
+    rows=(
+        constant("event.kind", "event", "Always event; pipeline_error where the record could not be mapped."),
+        constant("event.category", ["iam"], "Always iam."),
+        constant("event.type", ["info"], "Always info."),
+        *within(
+            "",
+            OWN,
+            date("@timestamp", "updatedAt", "When the group last changed."),
+            date(".created_at", "createdAt", "When the group was created."),
+            keyword("user.full_name", "creator", "Full name of the user who created the group.", related="user"),
+            keyword(".creator.id", "creatorId", "Id of the user who created the group."),
+            keyword(".filter.id", "filterId", "Id of the filter that fills a dynamic group."),
+            keyword(".filter.name", "filterName", "Name of the filter that fills a dynamic group."),
+            keyword("group.id", "id", "Id of the group."),
+            boolean(".inherits", "inherits", "Whether the group takes its policy from its site."),
+            boolean(".is_default", "isDefault", "Whether agents without another group come here."),
+            keyword("group.name", "name", "Name of the group."),
+            long(".rank", "rank", "Priority among dynamic groups; the lowest number is tried first."),
+            keyword(
+                ".registration_token",
+                "registrationToken",
+                "Token with which an agent joins the group; a secret.",
+            ),
+            keyword(".site.id", "siteId", "Id of the site that the group belongs to."),
+            long(".agent.count", "totalAgents", "How many agents the group has."),
+            keyword(".type", "type", "How agents come into the group: static, dynamic or pinned."),
+        ),
+    ),
+)
+
+STREAM = Stream(
+    name="group",
+    what="Groups of agents and their settings",
+    permission="Groups -> view",
+    ask=ByTime(
+        path="/groups",
+        since="updatedAt__gte",
+        until="updatedAt__lte",
+        sort="updatedAt",
+        time="updatedAt",
+        page_size=300,
+        first_poll=None,
+        reread=Reread("a group that is gone has no update to ask for", interval=timedelta(hours=24)),
+        thing=("id",),
+    ),
+    table=TABLE,
+    view=(
+        Column("name", "group.name"),
+        Column("type", "sentinel_one.group.type"),
+        Column("agents", "sentinel_one.group.agent.count"),
+        Column("rank", "sentinel_one.group.rank"),
+        Column("is_default", "sentinel_one.group.is_default"),
+        Column("inherits", "sentinel_one.group.inherits"),
+        Column("filter", "sentinel_one.group.filter.name"),
+        Column("creator", "user.full_name"),
+        Column("created", "sentinel_one.group.created_at"),
+        Column("site_id", "sentinel_one.group.site.id"),
+        Column("group_id", "group.id"),
+    ),
+)

@@ -1,0 +1,24 @@
+"""What network interfaces have in common in agents and in threats."""
+
+from typing import Any
+
+from s1ecs.ecs.values import Bad, ip, shown
+
+_SEPARATORS = str.maketrans(":.", "--")
+
+
+def mac(address: str) -> str:
+    """A MAC address with dashes, in upper case; its groups stay as they are cut."""
+    return address.translate(_SEPARATORS).upper()
+
+
+def good_addresses(members: list[Any], problems: list[str]) -> list[Any]:
+    """The members that are IP addresses; each other one becomes a text in `problems`."""
+    good = []
+    for member in members:
+        try:
+            # A list inside of the list is no address, whatever it holds.
+            good.append(ip(shown(member) if isinstance(member, list) else member))
+        except Bad as bad:
+            problems.append(str(bad))
+    return good
