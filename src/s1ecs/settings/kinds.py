@@ -1,7 +1,7 @@
 """Kinds of value: how each is read from text, written again, and described."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +28,9 @@ class Kind:
 
 # SentinelOne's tokens are longer, file names hardly ever are.
 _LONGEST_FILE_NAME = 60
+
+# Words joined by dots. What else Elasticsearch might take is far more likely a slip than a name.
+_FIELD_NAME = r"(?=.{1,256}$)@?[\w#$%&+=~@-]+(\.[\w#$%&+=~@-]+)*"
 
 _BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -94,6 +97,10 @@ def _matching(pattern: str, allowed: str) -> Callable[[str, Path], str]:
     return read
 
 
+def _write_fields(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
+
+
 def choice(*words: str) -> Kind:
     """A kind that is one of some words."""
     allowed = ", ".join(words)
@@ -110,6 +117,7 @@ def choice(*words: str) -> Kind:
 _NAME = "letters, digits, hyphen, underscore and dot, not first a dot; at most 64"
 _NAMESPACE = 'lower case, at most 100 characters, none of space \\ / * ? " < > | , # : -'
 _TAG = "texts of at most 256 characters without line breaks, as a list or joined by commas"
+_FIELD = "names of document fields such as user.name, whole and without wildcards, as a list or joined by commas"
 _SITE = "the console's site ids, digits only, as a list or joined by commas"
 
 ADDRESS = Kind("address", "https://HOST or https://HOST:PORT", lambda text, _folder: text)
@@ -119,6 +127,7 @@ COUNT = Kind("number", "a whole number from 1 up", _read_count)
 DURATION = Kind("duration", duration.ALLOWED, _read_duration, write=duration.write_duration)
 DURATION_OR_NONE = Kind("duration", f"{duration.ALLOWED}; or 0s", _read_duration_or_none, write=duration.write_duration)
 EXISTING_FILE = Kind("file", "the path of a file", _read_existing_file)
+FIELDS = Kind("list", _FIELD, _matching(_FIELD_NAME, _FIELD), many=True, write=_write_fields)
 NAME = Kind("name", _NAME, _matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", _NAME))
 NAMESPACE = Kind("name", _NAMESPACE, _matching(r"(?!\.)[^A-Z\s\\/*?\"<>|,#:-]{1,100}", _NAMESPACE))
 PATH = Kind("path", "a path", _read_path)

@@ -38,6 +38,9 @@ class Console(_Frozen):
     namespace: str
     tags: tuple[str, ...] | None
     preserve_original_event: bool
+    preserve_duplicate_custom_fields: bool
+    redact: tuple[str, ...]
+    threat_timeline: bool
     streams: Mapping[str, StreamSettings]
 
     async def read_token(self) -> str:
@@ -75,6 +78,10 @@ class Settings(_Frozen):
     namespace: str
     tags: tuple[str, ...] | None
     preserve_original_event: bool
+    preserve_duplicate_custom_fields: bool
+    redact: tuple[str, ...]
+    threat_timeline: bool
+    geoip: Path | None
     ca_file: Path | None
     proxy: ProxyAddress | None
     connect_timeout: timedelta

@@ -213,6 +213,35 @@ TABLE: tuple[Setting, ...] = (
         level=_EVERYWHERE,
     ),
     Setting(
+        "preserve_duplicate_custom_fields",
+        kinds.BOOLEAN,
+        "Keep the own fields of application, application_risk, threat_event and unified_alert whose values also stand "
+        "in ECS fields, and say so by a tag.",
+        default=False,
+        level=_EVERYWHERE,
+    ),
+    Setting(
+        "redact",
+        kinds.FIELDS,
+        "Fields that never leave the process: not in documents, nor copied to others, to related.* or event.original; "
+        "an event.original that is no JSON object is left out. [] redacts nothing.",
+        default=("sentinel_one.group.registration_token", "sentinel_one.agent.license.key"),
+        level=_EVERYWHERE,
+    ),
+    Setting(
+        "threat_timeline",
+        kinds.BOOLEAN,
+        "Also ask for each threat's timeline, a document an entry.",
+        default=False,
+        level=_EVERYWHERE,
+    ),
+    Setting(
+        "geoip",
+        kinds.EXISTING_FILE,
+        "A MaxMind City database (.mmdb), which tells where addresses lie: host.geo.",
+        default_words="none, and no host.geo",
+    ),
+    Setting(
         "ca_file",
         kinds.EXISTING_FILE,
         "A PEM file with the certificate authorities to trust, for consoles on-premises.",

@@ -36,6 +36,13 @@ FILES = [
         ["s1ecs.yaml line 5: site_ids[1]: 'x' is not allowed; allowed: the console's site"],
     ),
     (ONE + "ca_file: nowhere.pem\n", ["s1ecs.yaml line 3: ca_file: no such file: "]),
+    (ONE + "geoip: nowhere.mmdb\n", ["s1ecs.yaml line 3: geoip: no such file: "]),
+    (ONE + "redact: {a: 1}\n", ["s1ecs.yaml line 3: redact: must be a list, not a mapping; allowed: names of doc"]),
+    *(
+        (ONE + f"redact: ['{name}']\n", [f"s1ecs.yaml line 3: redact[0]: '{name}' is not allowed; allowed: names of"])
+        for name in ("user.*", "user name", ".group.name", "user.", "user..name", "user.name[]", "$.user.name:")
+    ),
+    (ONE + "threat_timeline: maybe\n", ["s1ecs.yaml line 3: threat_timeline: 'maybe' is neither true nor false"]),
     (ONE + "proxy: 'ftp://u:hush@p'\n", ["s1ecs.yaml line 3: proxy: not a proxy's address"]),
     (
         ONE + "streams: [alert, thread]\n",

@@ -39,6 +39,15 @@ def test_settings_without_console(loader: Loader) -> None:
     assert set(shown) == set(rows(Level.TOP))
 
 
+def test_redacted_fields_in_words(loader: Loader) -> None:
+    """The redacted fields are listed by name; that there are none is said."""
+    (row,) = [row for row in show(loader("redact: []\n")) if row.name == "redact"]
+    assert (row.value, row.default) == (
+        "none",
+        "sentinel_one.group.registration_token, sentinel_one.agent.license.key",
+    )
+
+
 def test_table_and_models_agree() -> None:
     """Every row of the table is a field of the settings, and the other way round."""
     assert set(Settings.model_fields) == set(rows(Level.TOP)) - {*CONNECTION, "streams"} | {"origins", "gap"}

@@ -74,6 +74,37 @@ def test_several_consoles_inherit(loader: Loader) -> None:
         settings.console("c")
 
 
+def test_redacted_fields(loader: Loader) -> None:
+    """Two fields that let others in are redacted unless said otherwise; an empty list redacts nothing."""
+    tokens = ("sentinel_one.group.registration_token", "sentinel_one.agent.license.key")
+    assert loader().redact == tokens
+    assert loader("redact:\n- user.name\n- '@timestamp'\n").redact == ("user.name", "@timestamp")
+    assert loader(environment={"S1ECS_REDACT": " user.name , sentinel_one.activity.data.Key-1 "}).redact == (
+        "user.name",
+        "sentinel_one.activity.data.Key-1",
+    )
+    assert loader("redact: []\n").redact == loader(flags={"redact": "[]"}).redact == ()
+    first, second = loader(
+        "consoles:\n- {name: a, url: a.example, token: t}\n- {name: b, url: b.example, token: t, redact: []}\n"
+    ).consoles
+    assert (first.redact, second.redact) == (tokens, ())
+
+
+def test_what_documents_hold(loader: Loader) -> None:
+    """Duplicate fields and threats' timelines are off, and a console may differ; without geoip there is no database."""
+    (loader.folder / "city.mmdb").write_bytes(b"")
+    settings = loader(
+        "geoip: city.mmdb\nthreat_timeline: true\nconsoles:\n- {name: a, url: a.example, token: t}\n"
+        "- {name: b, url: b.example, token: t, threat_timeline: false, preserve_duplicate_custom_fields: true}\n"
+    )
+    assert settings.geoip == loader.folder / "city.mmdb"
+    assert [each.threat_timeline for each in settings.consoles] == [True, False]
+    assert [each.preserve_duplicate_custom_fields for each in settings.consoles] == [False, True]
+    assert not settings.preserve_duplicate_custom_fields
+    (loader.folder / "s1ecs.yaml").unlink()
+    assert (loader().geoip, loader().threat_timeline) == (None, False)
+
+
 async def test_environment_means_the_only_console(loader: Loader) -> None:
     """With one console in the file, variables and flags override it, whatever way its token was given."""
     text = "consoles:\n- {name: a, url: a.example, token_file: t, namespace: own}\n"
