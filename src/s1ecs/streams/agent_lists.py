@@ -5,8 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from s1ecs.ecs.table import Found, Inner
-from s1ecs.ecs.values import Bad, append, date, ip
-from s1ecs.streams.network_interfaces import good_addresses, mac
+from s1ecs.ecs.values import Bad, append, date, ip, mac
+from s1ecs.streams.network_interfaces import good_addresses
 
 Interface = dict[str, Any]
 Step = Callable[[Interface, Found], None]
@@ -48,7 +48,9 @@ def _check_gateway(interface: Interface, found: Found) -> None:
 def _relate_gateway(interface: Interface, found: Found) -> None:
     # The integration appends the raw text, even where it is no address.
     if interface.get("gatewayIp") is not None:
-        append(found.related["ip"], interface["gatewayIp"])
+        # What has no text form was named by the check.
+        with suppress(Bad):
+            append(found.related["ip"], interface["gatewayIp"])
 
 
 def _form_gateway_mac(interface: Interface, _: Found) -> None:

@@ -4,13 +4,6 @@ from typing import Any
 
 from s1ecs.ecs.values import Bad, ip, shown
 
-_SEPARATORS = str.maketrans(":.", "--")
-
-
-def mac(address: str) -> str:
-    """A MAC address with dashes, in upper case; its groups stay as they are cut."""
-    return address.translate(_SEPARATORS).upper()
-
 
 def good_addresses(members: list[Any], problems: list[str]) -> list[Any]:
     """The members that are IP addresses; each other one becomes a text in `problems`."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from s1ecs.ecs.values import WholeRecordFailure, exactly, shown
+from s1ecs.ecs.values import WholeRecordFailure, not_text
 
 # Classification in lower case -> event.category and event.type. Others, such as Generic.Heuristic, have neither.
 CATEGORY_AND_TYPE: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -22,7 +22,7 @@ CATEGORY_AND_TYPE: Mapping[str, tuple[str, str]] = MappingProxyType(
 def in_lower_case(value: Any) -> str:
     """A text for comparing in any letter case; raise WholeRecordFailure for what is no text."""
     if not isinstance(value, str):
-        raise WholeRecordFailure(f"[{shown(exactly(value))}] is not text")
+        raise WholeRecordFailure(not_text(value))
     return value.lower()
 
 

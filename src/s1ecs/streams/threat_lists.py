@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from s1ecs.ecs.table import Found, Inner
-from s1ecs.ecs.values import Bad, append, boolean, date, long
-from s1ecs.streams.network_interfaces import good_addresses, mac
+from s1ecs.ecs.values import Bad, append, boolean, date, long, mac
+from s1ecs.streams.network_interfaces import good_addresses
 
 
 def interfaces(value: Any, found: Found) -> Any:
@@ -26,9 +26,7 @@ def interfaces(value: Any, found: Found) -> Any:
             append(found.related["ip"], interface[key])
     addresses: list[str] = []
     for interface in interfaces:
-        physical = interface.pop("physical", None)
-        if physical is not None:
-            append(addresses, physical)
+        _gather(addresses, interface.pop("physical", None), found.problems)
     if addresses:
         found.fields["host.mac"] = [mac(address) for address in addresses]
     return result
@@ -53,8 +51,7 @@ def indicators(value: Any, found: Found) -> Any:
     gathered: dict[str, list[str]] = {field.name: [] for field in _TACTIC_FIELDS}
 
     def gather(field: str, leaf: Any) -> None:
-        if leaf is not None:
-            append(gathered[field], leaf)
+        _gather(gathered[field], leaf, found.problems)
 
     for indicator in _objects(value):
         for number in _members(indicator.get("ids")):
@@ -194,6 +191,15 @@ MITIGATION_FIELDS = (
 def _copies(members: list[Any]) -> list[Any]:
     """The same list with copies of its objects, so that the record itself is never changed."""
     return [dict(member) if isinstance(member, dict) else member for member in members]
+
+
+def _gather(texts: list[str], value: Any, problems: list[str]) -> None:
+    if value is None:
+        return
+    try:
+        append(texts, value)
+    except Bad as bad:
+        problems.append(str(bad))
 
 
 def _members(value: Any) -> list[Any]:
