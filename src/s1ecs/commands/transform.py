@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s1ecs.ecs.envelope import Envelope
+from s1ecs.ecs.geoip import open_database
 from s1ecs.ecs.identity import fingerprint
 from s1ecs.ecs.mapper import Document, Mapper
 from s1ecs.errors import UsageError
@@ -86,12 +87,11 @@ def transform_files(
     stream: Stream, files: Sequence[str], *, with_id: bool, preserve_original: bool, now: str | None, geoip: str | None
 ) -> None:
     """Transform files, or standard input, to standard output; say on standard error what could not be mapped."""
-    if geoip is not None and not Path(geoip).is_file():
-        raise UsageError(f"transform: {geoip}: no such file; --geoip takes a MaxMind City database (.mmdb)")
+    locate = open_database(Path(geoip)) if geoip is not None else None
     envelope = stream.envelope(preserve_original=preserve_original, preserve_duplicates=True)
     lines = lines_of(files) if files else without_mark(sys.stdin.buffer)
     count = transform(
-        lines, sys.stdout.buffer.write, stream.mapper(keep_duplicates=True), envelope, with_id=with_id, now=now
+        lines, sys.stdout.buffer.write, stream.mapper(locate, keep_duplicates=True), envelope, with_id=with_id, now=now
     )
     sys.stdout.buffer.flush()
     if count.failed:

@@ -1,15 +1,80 @@
 """Where an address lies, from the user's MaxMind City database."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+import maxminddb
+
 from s1ecs.ecs.values import Bad
+from s1ecs.errors import UsageError
 
 # An address that is good -> the fields of `host.geo`, None where it is not known; raises Bad when the look-up fails.
 Locate = Callable[[str], Mapping[str, Any] | None]
 
+FIELDS = (
+    "city_name",
+    "continent_name",
+    "country_iso_code",
+    "country_name",
+    "location",
+    "region_iso_code",
+    "region_name",
+)
 
-def first_known(locate: Locate | None, addresses: str | list[str] | None, problems: list[str]) -> Any:
+
+def open_database(path: Path) -> Locate:
+    """The look-up of a City database; raise UsageError for a file that is missing or no such database."""
+    try:
+        reader = maxminddb.open_database(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}; a MaxMind City database (.mmdb) is needed") from None
+    except (maxminddb.InvalidDatabaseError, ValueError):
+        raise UsageError(f"{path}: no MaxMind database; a City database (.mmdb) is needed") from None
+    metadata = reader.metadata()
+    if "City" not in metadata.database_type:
+        reader.close()
+        raise UsageError(f"{path}: a database of the type {metadata.database_type}; a City database is needed")
+
+    def locate(address: str) -> Mapping[str, Any] | None:
+        if ":" in address and metadata.ip_version == 4:  # noqa: PLR2004 - the IP version
+            return None
+        try:
+            found = reader.get(address)
+        except (maxminddb.InvalidDatabaseError, ValueError) as error:
+            raise Bad(f"'{address}' could not be looked up in the GeoIP database: {error}") from None
+        return geo_fields(found)
+
+    return locate
+
+
+def geo_fields(found: Any) -> dict[str, Any] | None:
+    """The fields of `host.geo` that a City database's entry has, names in English; None when it has none."""
+    country = _part(found, "country", "iso_code")
+    subdivisions = _part(found, "subdivisions")
+    # The most specific stands last.
+    subdivision = subdivisions[-1] if isinstance(subdivisions, list) and subdivisions else None
+    region = _part(subdivision, "iso_code")
+    latitude, longitude = _part(found, "location", "latitude"), _part(found, "location", "longitude")
+    fields = {
+        "continent_name": _part(found, "continent", "names", "en"),
+        "country_name": _part(found, "country", "names", "en"),
+        "country_iso_code": country,
+        "region_iso_code": f"{country}-{region}" if country and region else None,
+        "region_name": _part(subdivision, "names", "en"),
+        "city_name": _part(found, "city", "names", "en"),
+        "location": None if latitude is None or longitude is None else {"lat": latitude, "lon": longitude},
+    }
+    return {name: value for name, value in fields.items() if value} or None
+
+
+def _part(value: Any, *path: str) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def first_known(locate: Locate | None, addresses: str | list[str] | None, problems: list[str]) -> dict[str, Any] | None:
     """Where the first address lies that is known; a look-up that fails becomes a problem."""
     if locate is None or addresses is None:
         return None
