@@ -24,7 +24,9 @@ from s1ecs.standin.console import Answer, Asked, Console
 from s1ecs.standin.limits import Buckets
 from s1ecs.standin.lists import lists
 from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.parameters.agents import AGENTS, AGENTS_COUNT
 from s1ecs.standin.parameters.alerts import ALERTS
+from s1ecs.standin.parameters.groups import GROUPS
 from s1ecs.standin.parameters.parameter import NONE, Parameter
 from s1ecs.standin.parameters.user import USER
 from s1ecs.standin.refusal import (
@@ -63,6 +65,9 @@ ENDPOINTS = (
     Endpoint("GET", "/user", "token", USER, answers.user),
     Endpoint("POST", "/users/api-token-details", "token", NONE, answers.token_details),
     Endpoint("GET", "/users/{user_id}/api-token-details", "token", NONE, answers.token_details_of_user),
+    Endpoint("GET", "/agents", "Endpoints", AGENTS, answers.of_list("agent")),
+    Endpoint("GET", "/agents/count", "Endpoints", AGENTS_COUNT, answers.agents_count),
+    Endpoint("GET", "/groups", "Groups", GROUPS, answers.of_list("group")),
     Endpoint("GET", "/cloud-detection/alerts", "STAR Rule Alerts", ALERTS, answers.of_list("alert"), of_star=True),
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from s1ecs.standin import record_list, tokens
+from s1ecs.standin import pages, record_list, tokens
 from s1ecs.standin.organisation import Organisation
 from s1ecs.standin.record_list import Listed
 from s1ecs.standin.refusal import bad_request, not_authenticated, not_found
@@ -103,11 +103,19 @@ def of_list(name: str) -> Answer:
     return page
 
 
+async def agents_count(console: Console, asked: Asked) -> bytes:
+    """GET /agents/count: how many agents the filters fit."""
+    listed = console.lists["agent"]
+    return orjson.dumps({"data": {"total": pages.count(listed.shelf(), listed.page(asked.given))}})
+
+
 def _of_list(name: str) -> Callable[[Console], int]:
     return lambda console: len(console.lists[name].shelf())
 
 
 # How many documents each stream holds.
 COUNTS: Mapping[str, Callable[[Console], int]] = {
+    "agent": _of_list("agent"),
     "alert": _of_list("alert"),
+    "group": _of_list("group"),
 }

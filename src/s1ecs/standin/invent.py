@@ -52,3 +52,13 @@ def source(seed: int, *names: object) -> Random:
     """Return a source of randomness of its own for what `names` say, so that one thing's draws move no other's."""
     text = "/".join(str(name) for name in (seed, *names))
     return Random(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest()))  # noqa: S311 - no secrets: it must repeat itself
+
+
+def maybe_time(moment: datetime | None) -> str | None:
+    """Write a time, or null where there is none."""
+    return None if moment is None else time_text(moment)
+
+
+def whole_second(moment: datetime) -> str:
+    """Write a time as agents write some of theirs, such as 2023-12-21T20:31:51Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

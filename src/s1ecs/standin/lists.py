@@ -1,15 +1,20 @@
 """The lists of the console by name; one that is a stream's has the stream's name."""
 
 from collections.abc import Mapping
+from functools import partial
 
+from s1ecs.standin import agent_list, groups
+from s1ecs.standin.agents import agents
 from s1ecs.standin.alert_list import AlertList
 from s1ecs.standin.clock import Clock
 from s1ecs.standin.organisation import Organisation
-from s1ecs.standin.record_list import Listed
+from s1ecs.standin.record_list import Listed, RecordList
 
 
 def lists(organisation: Organisation, clock: Clock, *, alerts: int, rate: float | None) -> Mapping[str, Listed]:
     """Return all lists; their records are made when they are first asked for."""
     return {
+        "agent": RecordList(agent_list.FIELDS, partial(agents, organisation)),
         "alert": AlertList(organisation, clock, alerts, rate),
+        "group": RecordList(groups.FIELDS, partial(groups.groups, organisation), groups.accounts(organisation)),
     }

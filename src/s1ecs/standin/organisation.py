@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from s1ecs.standin import invent, words
+from s1ecs.standin.incidents import Incident, incidents
 from s1ecs.standin.programs import PROGRAMS
 from s1ecs.standin.scenarios import SCENARIOS, Scenario
+from s1ecs.standin.stories import Story, story
 from s1ecs.standin.words import OperatingSystem
 
 _PEOPLE = 160
@@ -76,7 +78,6 @@ class Host:
 
     id: str
     number: int
-    registered: datetime
     uuid: str
     name: str
     system: OperatingSystem
@@ -87,8 +88,23 @@ class Host:
     person: Person
     cluster: Cluster | None
     is_active: bool
-    is_decommissioned: bool
-    infected: bool
+    story: Story
+    incidents: tuple[Incident, ...]
+
+    @property
+    def is_decommissioned(self) -> bool:
+        """Whether the console no longer counts on it."""
+        return self.story.decommissioned is not None
+
+    @property
+    def active_threats(self) -> int:
+        """How many threats on it nobody has got rid of."""
+        return sum(incident.is_active for incident in self.incidents)
+
+    @property
+    def infected(self) -> bool:
+        """Whether there is an active threat on it."""
+        return self.active_threats > 0
 
 
 @dataclass(frozen=True)
@@ -143,7 +159,7 @@ def organisation(seed: int, now: datetime, agents: int = 500) -> Organisation:
         sites=sites,
         groups=groups,
         people=people,
-        hosts=tuple(_host(seed, number, groups=groups, people=people) for number in range(agents)),
+        hosts=tuple(_host(seed, number, groups=groups, people=people, now=now) for number in range(agents)),
         rules=tuple(_rules(invent.source(seed, "rules"), ids)),
         hashes=_hashes(seed),
     )
@@ -185,31 +201,30 @@ def _group(seed: int, number: int, sites: tuple[Site, ...]) -> Group:
     return Group(invent.identifier(created, number), number, name, sites[number % len(sites)], created)
 
 
-def _host(seed: int, number: int, *, groups: tuple[Group, ...], people: tuple[Person, ...]) -> Host:
+def _host(seed: int, number: int, *, groups: tuple[Group, ...], people: tuple[Person, ...], now: datetime) -> Host:
     random = invent.source(seed, "host", number)
     shares = [system.share for system in words.OPERATING_SYSTEMS]
     # One of each first, so that no operating system is missing, however the dice fall.
     first = number < len(words.OPERATING_SYSTEMS)
     system = words.OPERATING_SYSTEMS[number] if first else random.choices(words.OPERATING_SYSTEMS, shares)[0]
-    registered = _FOUNDED + _GROWTH * random.random()
+    life = story(seed, number, earlier=_FOUNDED + _GROWTH * random.random(), now=now)
     machine_type = random.choice(system.machine_types)
     return Host(
-        id=invent.identifier(registered, number),
+        id=invent.identifier(life.registered, number),
         number=number,
-        registered=registered,
         uuid=invent.hexadecimal(random, 32) if system.family == "windows" else invent.uuid(random),
         name=f"{system.host_prefix}-{number:04d}",
         system=system,
         machine_type=machine_type,
         address=invent.inner_address(number),
-        version=random.choice(words.AGENT_VERSIONS),
+        version=words.AGENT_VERSIONS[-1] if life.upgraded else random.choice(words.AGENT_VERSIONS),
         # A group that came after the host is none to choose from.
         group=random.choice(groups[: _groups(number + 1)]),
         person=random.choice(people),
         cluster=_cluster(random) if machine_type == "kubernetes node" else None,
-        is_active=random.random() < 0.9,  # noqa: PLR2004 - shares, read where they are used
-        is_decommissioned=random.random() < 0.02,  # noqa: PLR2004
-        infected=random.random() < 0.05,  # noqa: PLR2004
+        is_active=random.random() < 0.9 and life.decommissioned is None,  # noqa: PLR2004 - a share
+        story=life,
+        incidents=() if life.decommissioned else incidents(seed, number, system.type, since=life.registered, now=now),
     )
 
 

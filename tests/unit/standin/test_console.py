@@ -44,9 +44,9 @@ def test_rate(start: Start, hands: Hands) -> None:
     newest = {"limit": "5", "sortBy": "alertInfoCreatedAt", "sortOrder": "desc"}
     before = console.get(f"{ALERTS}?limit=1000&sortBy=alertInfoCreatedAt").json()["data"]
     hands.seconds = 9.9
-    assert console.get("/_standin/counts").json() == {"alert": COUNT}
+    assert console.get("/_standin/counts").json()["alert"] == COUNT
     hands.seconds = 20
-    assert console.get("/_standin/counts").json() == {"alert": COUNT + 2}
+    assert console.get("/_standin/counts").json()["alert"] == COUNT + 2
     hands.seconds = 30.5
     new = console.get(ALERTS, params=newest).json()["data"][:3]
     expected = [NOW + timedelta(seconds=seconds) for seconds in (30, 20, 10)]

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from s1ecs.standin.alerts import history
 from s1ecs.standin.organisation import organisation
 
-from .conftest import ALERTS, COUNT, NOW, Start
+from .conftest import ALERTS, NOW, Start
 
 _DOCUMENTATION = [
     ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
@@ -91,9 +90,3 @@ def test_every_variety_occurs(records: list[dict[str, Any]]) -> None:
 def test_every_template_is_filled(records: list[dict[str, Any]]) -> None:
     """No record shows a template's braces."""
     assert not [text for record in records for text in _texts(record) if re.search(r"\{\w+\}", text)]
-
-
-def test_counts(console: TestClient) -> None:
-    """/_standin/counts needs no token and says how many alerts there are, and nothing else."""
-    del console.headers["Authorization"]
-    assert console.get("/_standin/counts").json() == {"alert": COUNT}
