@@ -137,6 +137,18 @@ def check(context: typer.Context) -> None:
 
 
 @app.command()
+def streams(
+    context: typer.Context,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="A JSON array of objects.")] = False,
+) -> None:
+    """Show how each stream fares."""
+    from s1ecs.commands.streams import streams as streams_command
+
+    streams_command(_settings(context), datetime.now(UTC), json=json)
+
+
+@app.command()
 def query(
     context: typer.Context,
     sql: Annotated[str, typer.Argument(metavar="SQL", help='Such as "SELECT rule, count(*) FROM alert GROUP BY 1".')],

@@ -92,6 +92,11 @@ async def may_read(client: Client, path: str, params: Mapping[str, str] | None =
     await client.get(path, {**(params or {}), "limit": "1"})
 
 
+async def may_ask(client: Client, path: str, query: str, variables: Mapping[str, object]) -> None:
+    """Ask for one record of a GraphQL list; raise the ConsoleError that says why it can't be read."""
+    await client.graphql(path, query, {**variables, "first": 1})
+
+
 async def system_info(client: Client) -> SystemInfo:
     """Return the console's version, from GET /system/info; raise ConsoleError types."""
     data = _object((await client.get("/system/info")).data)

@@ -1,23 +1,26 @@
 """`s1ecs check`: is every console reachable, is its token good, what may it read? One line each, with what to do."""
 
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from s1ecs.api import access
 from s1ecs.api.client import Client
+from s1ecs.api.graphql import between
 from s1ecs.collect.session import open_client
 from s1ecs.errors import ConsoleError, Forbidden, NotFound, S1ecsError, Unauthorized
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS, Stream
+from s1ecs.streams.asking import Asking, ByTime, Inventory, Window
 
 Verdict = Literal["ok", "warning", "error"]
 
 _WARN_BEFORE = timedelta(days=14)
 _ERROR_BEFORE = timedelta(days=2)
 _CLOCK_TOLERANCE = timedelta(seconds=60)
+_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,10 @@ class Finding:
         return f"{self.verdict:<8} {self.console}: {self.text}"
 
 
-async def check_console(name: str, client: Client, streams: Iterable[Stream]) -> AsyncIterator[Finding]:
-    """Findings about one console, in the order in which one would mend them."""
+async def check_console(
+    name: str, client: Client, streams: Iterable[Stream], scope: Mapping[str, str]
+) -> AsyncIterator[Finding]:
+    """Findings about one console, in the order in which one would mend them; `scope` are its sites, if chosen."""
     try:
         await client.get("/system/status")
     except (Unauthorized, Forbidden):
@@ -55,7 +60,7 @@ async def check_console(name: str, client: Client, streams: Iterable[Stream]) ->
         return
     yield await _expiry(name, client)
     for stream in streams:
-        yield await _stream(name, client, stream)
+        yield await _stream(name, client, stream, scope)
 
 
 async def _token(name: str, client: Client) -> AsyncIterator[Finding]:
@@ -108,9 +113,9 @@ async def _expiry(name: str, client: Client) -> Finding:
     return Finding("ok", name, text)
 
 
-async def _stream(name: str, client: Client, stream: Stream) -> Finding:
+async def _stream(name: str, client: Client, stream: Stream, scope: Mapping[str, str]) -> Finding:
     try:
-        await access.may_read(client, stream.ask.path)
+        await _one_record(client, stream.ask, scope)
     except Forbidden:
         return Finding(
             "error",
@@ -127,6 +132,18 @@ async def _stream(name: str, client: Client, stream: Stream) -> Finding:
     return Finding("ok", name, f"{stream.name}: may be read")
 
 
+async def _one_record(client: Client, ask: Asking, scope: Mapping[str, str]) -> None:
+    """Ask as a poll would, for one record. What is asked for each item can't be known before there is an item."""
+    match ask:
+        case Window():
+            now = client.now()
+            await access.may_ask(client, ask.path, ask.query, between(ask.phases[0], now - _WINDOW, now))
+        case ByTime():
+            await access.may_read(client, ask.path, {**ask.parameters, **scope})
+        case Inventory():
+            await access.may_read(client, ask.path, scope)
+
+
 def _cause(name: str, error: S1ecsError) -> str:
     problem = error.problem if isinstance(error, ConsoleError) else None
     return f"{problem.status} {problem.title}".strip() if problem and problem.status else error.behind(name)
@@ -138,7 +155,8 @@ async def check(settings: Settings) -> int:
     for console in settings.require_consoles():
         async with open_client(settings, console) as client:
             streams = [STREAMS[name] for name in settings.enabled(console)]
-            async for finding in check_console(console.name, client, streams):
+            scope = {"siteIds": ",".join(console.site_ids)} if console.site_ids else {}
+            async for finding in check_console(console.name, client, streams, scope):
                 sys.stdout.write(f"{finding}\n")
                 worst |= finding.verdict == "error"
     return worst

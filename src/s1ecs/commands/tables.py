@@ -13,6 +13,9 @@ from rich.text import Text
 
 Row = Sequence[Any]
 
+_FOLDED = 40
+_PADDING = 3
+
 
 def print_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
     """A table for people. In a terminal long cells are folded, in a pipe every cell is whole and on one line."""
@@ -27,6 +30,24 @@ def print_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
     for row in [list(columns), *texts]:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         sys.stdout.write(f"{line.rstrip()}\n")
+
+
+def print_leading(columns: Sequence[str], rows: Iterable[Row], *, least: int) -> None:
+    """A table for people with as many leading columns as fit a terminal, at least `least`; in a pipe all of them.
+
+    What was left out is said below the table.
+    """
+    lines = [[_text(cell) for cell in row] for row in rows]
+    shown = len(columns)
+    if sys.stdout.isatty():
+        # A long cell can be folded, so it asks for no more than this much.
+        widths = [min(max(map(len, cells)), _FOLDED) for cells in zip(columns, *lines, strict=True)]
+        room = Console().width
+        while shown > least and sum(width + _PADDING for width in widths[:shown]) > room:
+            shown -= 1
+    print_table(columns[:shown], [line[:shown] for line in lines])
+    if shown < len(columns):
+        sys.stdout.write(f"for {', '.join(columns[shown:])}: a wider terminal, or --json\n")
 
 
 def print_json(columns: Sequence[str], rows: Iterable[Row]) -> None:

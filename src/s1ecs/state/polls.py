@@ -1,0 +1,58 @@
+"""How the streams' last polls ended, for whoever reads beside the collector."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from s1ecs.state.database import FILE_NAME, connect_for_reading, explained
+
+
+class Key(NamedTuple):
+    """A stream of a console."""
+
+    console: str
+    stream: str
+
+
+@dataclass(frozen=True)
+class LastPoll:
+    """A stream's last poll: when (the console's clock, ISO 8601), its state and why; `documents` since the beginning.
+
+    `newest` is the greatest time that a record had, None where none had one; `to_ask_again` counts the items whose own
+    call failed.
+    """
+
+    polled: str
+    state: str
+    reason: str
+    documents: int
+    newest: str | None
+    to_ask_again: int = 0
+
+
+def read_polls(state_folder: Path) -> Mapping[Key, LastPoll]:
+    """Each stream's last poll, nothing before the first one; raise StateError where the state can't be read."""
+    path = state_folder / FILE_NAME
+    if not path.exists():
+        return {}
+    with closing(connect_for_reading(path)) as connection, explained(path):
+        return dict(_polls(connection))
+
+
+def _polls(connection: sqlite3.Connection) -> Iterator[tuple[Key, LastPoll]]:
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not {"polls", "items"} <= tables:  # written by an s1ecs that did not note yet how polls end
+        return
+    failed = {
+        Key(console, stream): count
+        for console, stream, count in connection.execute(
+            "SELECT console, stream, count(*) FROM items WHERE failed IS NOT NULL GROUP BY console, stream"
+        )
+    }
+    told = connection.execute("SELECT console, stream, polled, state, reason, documents, newest FROM polls")
+    for console, stream, *poll in told:
+        key = Key(console, stream)
+        yield key, LastPoll(*poll, failed.get(key, 0))
