@@ -23,14 +23,16 @@ def in_snake_case(value: Any, depth: int = 0) -> Any:
     # What is nested deeper never gets into a document.
     if depth > DEEPEST:
         return value
-    if isinstance(value, dict):
+    if type(value) is dict:
         renamed: dict[str, Any] = {}
         for key, member in value.items():
             name = snake_case(key)
-            if "@" not in name and (name not in renamed or not _is_empty(member)):
-                renamed[name] = in_snake_case(member, depth + 1)
+            if "@" in name or (name in renamed and _is_empty(member)):
+                continue
+            # Most members are texts, and a call for each would cost more than the renaming.
+            renamed[name] = member if type(member) is str else in_snake_case(member, depth + 1)
         return renamed
-    if isinstance(value, list):
+    if type(value) is list:
         return [in_snake_case(member, depth + 1) for member in value]
     return value
 

@@ -62,14 +62,17 @@ CONVERSIONS = (
     _date("updated_at"),
 )
 
+# The object that a conversion's value lies in, and its key there.
 _PLACES = tuple((*conversion.path.rpartition(".")[::2], conversion) for conversion in CONVERSIONS)
+_AROUND = {around: tuple(filter(None, around.split("."))) for around, _, _ in _PLACES}
 
 
 def prepare(record: dict[str, Any], problems: list[str]) -> dict[str, Any]:
     """The record in snake case with its values converted; a bad value is taken out, its text goes to `problems`."""
     prepared: dict[str, Any] = in_snake_case(record)
+    objects = {around: list(_objects(prepared, steps)) for around, steps in _AROUND.items()}
     for around, key, conversion in _PLACES:
-        for part in _objects(prepared, around.split(".") if around else []):
+        for part in objects[around]:
             _convert(part, key, conversion, problems)
     return prepared
 
@@ -86,7 +89,7 @@ def _convert(part: dict[str, Any], key: str, conversion: Conversion, problems: l
             problems.append(str(bad))
 
 
-def _objects(part: Any, steps: list[str]) -> Iterator[dict[str, Any]]:
+def _objects(part: Any, steps: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """The objects that a path leads to."""
     if not isinstance(part, dict):
         return
@@ -96,7 +99,7 @@ def _objects(part: Any, steps: list[str]) -> Iterator[dict[str, Any]]:
     step, *further = steps
     inner = part.get(step.removesuffix("[]"))
     if not step.endswith("[]"):
-        yield from _objects(inner, further)
+        yield from _objects(inner, tuple(further))
     elif isinstance(inner, list):
         for member in inner:
-            yield from _objects(member, further)
+            yield from _objects(member, tuple(further))
