@@ -19,13 +19,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from s1ecs.standin import console as answers
 from s1ecs.standin import strict, tokens
+from s1ecs.standin.application_list import ApplicationList
 from s1ecs.standin.clock import Clock
 from s1ecs.standin.console import Answer, Asked, Console
+from s1ecs.standin.installations import Installations
 from s1ecs.standin.limits import Buckets
 from s1ecs.standin.lists import lists
 from s1ecs.standin.organisation import Organisation
 from s1ecs.standin.parameters.agents import AGENTS, AGENTS_COUNT
 from s1ecs.standin.parameters.alerts import ALERTS
+from s1ecs.standin.parameters.applications import INSTALLATIONS, INVENTORY, RISKS
 from s1ecs.standin.parameters.groups import GROUPS
 from s1ecs.standin.parameters.parameter import NONE, Parameter
 from s1ecs.standin.parameters.user import USER
@@ -37,6 +40,7 @@ from s1ecs.standin.refusal import (
     too_many_requests,
 )
 from s1ecs.standin.tokens import Permission
+from s1ecs.standin.unified_alert_list import UnifiedAlertList
 
 _PREFIX = "/web/api/v2.1"
 # A page of 1000 alerts shrinks to a tenth even so, in a fraction of the time of the default.
@@ -69,6 +73,12 @@ ENDPOINTS = (
     Endpoint("GET", "/agents/count", "Endpoints", AGENTS_COUNT, answers.agents_count),
     Endpoint("GET", "/groups", "Groups", GROUPS, answers.of_list("group")),
     Endpoint("GET", "/cloud-detection/alerts", "STAR Rule Alerts", ALERTS, answers.of_list("alert"), of_star=True),
+    Endpoint("GET", "/application-management/inventory", "Applications", INVENTORY, answers.inventory),
+    Endpoint(
+        "GET", "/application-management/inventory/endpoints", "Applications", INSTALLATIONS, answers.installations
+    ),
+    Endpoint("GET", "/application-management/risks", "Applications risks", RISKS, answers.of_list("application_risk")),
+    Endpoint("POST", "/unifiedalerts/graphql", "Unified Alerts", NONE, answers.unified_alerts, ("ApiToken", "Bearer")),
 )
 
 
@@ -87,7 +97,13 @@ def build(
     `clock` is the console's own; `monotonic` measures the rate limits. `middleware` stands around the answers, inside
     of compression and the Date header: faults can be put in there. Without `star` there is no path of the alerts.
     """
-    console = Console(organisation, lists(organisation, clock, alerts=alerts, rate=rate))
+    installations = Installations(organisation)
+    console = Console(
+        organisation=organisation,
+        lists=lists(organisation, clock, installations, alerts=alerts, rate=rate),
+        applications=ApplicationList(installations),
+        unified_alerts=UnifiedAlertList(organisation),
+    )
     buckets = Buckets(monotonic)
     # What no console has stands outside of the API, and outside of its limits.
     counts = Route("/_standin/counts", partial(_unlimited, console, answers.counts))

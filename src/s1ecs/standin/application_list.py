@@ -10,7 +10,7 @@ from s1ecs.standin.catalogue import Application
 from s1ecs.standin.fields import Fields
 from s1ecs.standin.hardware import hardware
 from s1ecs.standin.installations import Installations, Installed
-from s1ecs.standin.parameters.applications import ENDPOINTS_SORTS
+from s1ecs.standin.parameters.applications import INSTALLATIONS_SORTS
 from s1ecs.standin.scope import scope
 from s1ecs.standin.shelf import Condition, Shelf
 
@@ -47,7 +47,7 @@ _ENDPOINTS = Fields(
     identity="id",
     ids=_SCOPE,
     filters={**_HOSTS.filters, "detectionDate": "detectionDate", "versions": "version"},
-    sorts={name: name for name in ENDPOINTS_SORTS},
+    sorts={name: name for name in INSTALLATIONS_SORTS},
     sort="endpointName",
 )
 

@@ -8,10 +8,12 @@ import orjson
 from starlette.requests import Request
 
 from s1ecs.standin import pages, record_list, tokens
+from s1ecs.standin.application_list import ApplicationList
 from s1ecs.standin.organisation import Organisation
 from s1ecs.standin.record_list import Listed
 from s1ecs.standin.refusal import bad_request, not_authenticated, not_found
 from s1ecs.standin.strict import is_id
+from s1ecs.standin.unified_alert_list import UnifiedAlertList
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Console:
 
     organisation: Organisation
     lists: Mapping[str, Listed]
+    applications: ApplicationList
+    unified_alerts: UnifiedAlertList
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,21 @@ async def agents_count(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": {"total": pages.count(listed.shelf(), listed.page(asked.given))}})
 
 
+async def inventory(console: Console, asked: Asked) -> bytes:
+    """GET /application-management/inventory: the applications."""
+    return console.applications.inventory(asked.given)
+
+
+async def installations(console: Console, asked: Asked) -> bytes:
+    """GET /application-management/inventory/endpoints: the installations of one application."""
+    return console.applications.endpoints(asked.given)
+
+
+async def unified_alerts(console: Console, asked: Asked) -> bytes:
+    """POST /unifiedalerts/graphql."""
+    return console.unified_alerts.graphql(await asked.request.body())
+
+
 def _of_list(name: str) -> Callable[[Console], int]:
     return lambda console: len(console.lists[name].shelf())
 
@@ -117,5 +136,8 @@ def _of_list(name: str) -> Callable[[Console], int]:
 COUNTS: Mapping[str, Callable[[Console], int]] = {
     "agent": _of_list("agent"),
     "alert": _of_list("alert"),
+    "application": lambda console: len(console.applications),
+    "application_risk": _of_list("application_risk"),
     "group": _of_list("group"),
+    "unified_alert": lambda console: len(console.unified_alerts.shelf()),
 }

@@ -7,14 +7,19 @@ from s1ecs.standin import agent_list, groups
 from s1ecs.standin.agents import agents
 from s1ecs.standin.alert_list import AlertList
 from s1ecs.standin.clock import Clock
+from s1ecs.standin.installations import Installations
 from s1ecs.standin.organisation import Organisation
 from s1ecs.standin.record_list import Listed, RecordList
+from s1ecs.standin.risks import RiskList
 
 
-def lists(organisation: Organisation, clock: Clock, *, alerts: int, rate: float | None) -> Mapping[str, Listed]:
+def lists(
+    organisation: Organisation, clock: Clock, installations: Installations, *, alerts: int, rate: float | None
+) -> Mapping[str, Listed]:
     """Return all lists; their records are made when they are first asked for."""
     return {
         "agent": RecordList(agent_list.FIELDS, partial(agents, organisation)),
         "alert": AlertList(organisation, clock, alerts, rate),
+        "application_risk": RiskList(installations),
         "group": RecordList(groups.FIELDS, partial(groups.groups, organisation), groups.accounts(organisation)),
     }

@@ -13,15 +13,15 @@ INVENTORY = (
 )  # fmt: skip
 
 # The values of sortBy.
-ENDPOINTS_SORTS = (
+INSTALLATIONS_SORTS = (
     "endpointName", "endpointType", "osType", "osVersion", "accountName", "siteName", "groupName", "version",
     "fileSize", "detectionDate", "applicationInstallationDate", "cpuCount", "coreCount", "osArch",
     "applicationInstallationPath",
 )  # fmt: skip
-ENDPOINTS = (
+INSTALLATIONS = (
     *SCOPE,
     *PAGING,
-    sort_by(*ENDPOINTS_SORTS),
+    sort_by(*INSTALLATIONS_SORTS),
     Parameter("applicationName", "text", required=True),
     Parameter("applicationVendor", "text", required=True),
     *bounds("detectionDate", between=True),

@@ -1,0 +1,120 @@
+"""The list of unified alerts: what its arguments mean, and the answer to a query in GraphQL."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from s1ecs.standin import pages
+from s1ecs.standin.fields import Fields
+from s1ecs.standin.graphql.errors import BadQuery
+from s1ecs.standin.graphql.execution import answer
+from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.pages import Page
+from s1ecs.standin.record_list import RecordList
+from s1ecs.standin.refusal import Refusal, bad_request
+from s1ecs.standin.shelf import Condition
+from s1ecs.standin.unified_alert_schema import SCHEMA, TIMES
+from s1ecs.standin.unified_alerts import unified_alerts
+
+_DEFAULT_FIRST, _LARGEST_FIRST = 10, 1000
+
+_FIELDS = Fields(identity="id", ids={}, filters={}, sorts={name: name for name in ("id", *TIMES)})
+
+
+class UnifiedAlertList(RecordList):
+    """The unified alerts of the organisation."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__(_FIELDS, lambda: unified_alerts(organisation))
+
+    def graphql(self, body: bytes) -> bytes:
+        """Return the answer to the query in that request body; raise Refusal if there is none in it."""
+        try:
+            asked = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise bad_request("body: not JSON") from None
+        match asked:
+            case {"query": str(query)}:
+                variables, name = asked.get("variables") or {}, asked.get("operationName")
+            case _:
+                raise bad_request("query: missing")
+        if not isinstance(variables, dict):
+            raise bad_request("variables: not an object")
+        try:
+            data = answer(SCHEMA, {"alerts": self._alerts}, query, variables, name)
+        except BadQuery as error:
+            # A query that is wrong gets status 200 all the same, as with GraphQL servers.
+            return orjson.dumps({"data": None, "errors": [{"message": str(error)}]})
+        return orjson.dumps({"data": data})
+
+    def _alerts(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the connection that those arguments of `alerts`, already checked by type, ask for."""
+        first = arguments.get("first")
+        first = _DEFAULT_FIRST if first is None else first
+        if not 1 <= first <= _LARGEST_FIRST:
+            raise BadQuery(f"first: must be between 1 and {_LARGEST_FIRST}")
+        page = _page(arguments)
+        shelf = self.shelf()
+        after = _after(page, arguments.get("after"))
+        places = list(islice(pages.fitting(shelf, page, after), first + 1))
+        edges = [
+            {"cursor": pages.cursor_behind(page, place), "node": orjson.loads(shelf.body(place.number))}
+            for place in places[:first]
+        ]
+        return {
+            "totalCount": pages.count(shelf, page),
+            "pageInfo": {
+                "hasNextPage": len(places) > first,
+                "hasPreviousPage": after is not None,
+                "startCursor": edges[0]["cursor"] if edges else None,
+                "endCursor": edges[-1]["cursor"] if edges else None,
+            },
+            "edges": edges,
+        }
+
+
+def _page(arguments: Mapping[str, Any]) -> Page:
+    filters = arguments.get("filters") or []
+    sort = arguments.get("sort") or {"by": "id"}
+    if sort["by"] not in _FIELDS.sorts:
+        raise BadQuery(f"sort.by: can't sort by {sort['by']!r}")
+    conditions = [_condition(each) for each in filters]
+    return Page(sort["by"], conditions, {"filters": filters, "sortOrder": (sort.get("order") or "ASC").lower()})
+
+
+def _condition(asked: Mapping[str, Any]) -> Condition:
+    field, span = asked["fieldId"], asked.get("dateTimeRange")
+    if field not in TIMES:
+        raise BadQuery(f"filters: can't filter by {field!r}")
+    if span is None:
+        raise BadQuery(f"filters: no dateTimeRange for {field!r}")
+    return Condition((field,), _within(span))
+
+
+def _within(span: Mapping[str, Any]) -> Callable[[str], bool]:
+    """Return the test whether a time, as text, lies in the range; its ends belong to it unless it says otherwise."""
+    start, end = span.get("start"), span.get("end")
+    least = None if start is None else start + (span.get("startInclusive") is False)
+    greatest = None if end is None else end - (span.get("endInclusive") is False)
+
+    def test(text: str) -> bool:
+        time = _milliseconds(text)
+        return (least is None or time >= least) and (greatest is None or time <= greatest)
+
+    return test
+
+
+def _milliseconds(text: str) -> int:
+    return round(datetime.fromisoformat(text).astimezone(UTC).timestamp() * 1000)
+
+
+def _after(page: Page, cursor: str | None) -> tuple[str, str] | None:
+    if cursor is None:
+        return None
+    try:
+        return pages.read_cursor(page, cursor)
+    except Refusal:
+        raise BadQuery("after: not given by this list with these filters and this order") from None
