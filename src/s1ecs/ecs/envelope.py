@@ -19,6 +19,7 @@ class EnvelopeField(NamedTuple):
 
 
 FIELDS = (
+    EnvelopeField("@timestamp", "date", "When s1ecs fetched the record, which has no time of its own."),
     EnvelopeField("agent.id", "keyword", "Id of the collecting s1ecs, one per state folder."),
     EnvelopeField("agent.name", "keyword", "Name of the machine that s1ecs runs on."),
     EnvelopeField("agent.type", "keyword", "Always s1ecs."),

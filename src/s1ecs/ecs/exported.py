@@ -1,26 +1,26 @@
 """The exported fields of a stream: every field that its documents may have, with type and meaning, from its table."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from s1ecs.ecs import envelope
-from s1ecs.ecs.table import Row, Table
+from s1ecs.ecs import envelope, geoip
+from s1ecs.ecs.table import Inner, Row, Table
 
 RELATED_MEANING: Mapping[str, str] = MappingProxyType(
     {
-        "hash": "All hashes of the document.",
-        "hosts": "All host names of the document.",
-        "ip": "All addresses of the document.",
-        "user": "All user names of the document.",
+        "related.hash": "All hashes of the document.",
+        "related.hosts": "All host names of the document.",
+        "related.ip": "All addresses of the document.",
+        "related.user": "All user names of the document.",
     }
 )
 
 _TYPES_BY_KIND: Mapping[str, str] = MappingProxyType(
-    {"date": "date", "long": "long", "boolean": "boolean", "ip": "ip"}  # every other kind is a keyword
+    {kind: kind for kind in ("boolean", "date", "double", "float", "ip", "long")}  # every other kind is a keyword
 )
 
 
@@ -35,23 +35,55 @@ class ExportedField:
 
 def exported_fields(table: Table) -> tuple[ExportedField, ...]:
     """All fields of a table's documents, the envelope's included, by name."""
-    fields = {field.name: ExportedField(*field) for field in envelope.FIELDS}
+    fields: dict[str, ExportedField] = {}
     for row in table.rows:
-        for target in row.targets:
-            fields.setdefault(target, ExportedField(target, index_type(row, target), row.meaning))
-        if row.related:
-            name = f"related.{row.related}"
-            fields.setdefault(name, ExportedField(name, ecs_types()[name], RELATED_MEANING[row.related]))
+        for field in _of_row(row):
+            fields.setdefault(field.name, field)
+    for around in envelope.FIELDS:
+        fields.setdefault(around.name, ExportedField(*around))
     return tuple(fields[name] for name in sorted(fields))
 
 
 def index_type(row: Row, target: str) -> str:
-    """The index type of a row's target: by ECS 8.11 where it is an ECS field, else by the row's kind."""
-    return ecs_types().get(target) or _TYPES_BY_KIND.get(row.kind, "keyword")
+    """The index type of a row's target: as the row says, else by ECS 8.11 where it is one of its fields, else by kind.
+
+    What a row says does not hold for its copies.
+    """
+    if row.index_type is not None and target == row.target:
+        return row.index_type
+    return known_types().get(target) or _TYPES_BY_KIND.get(row.kind, "keyword")
+
+
+def full_name(row: Row, inner: Inner) -> str:
+    """The whole name of a field inside or beside of a row's target."""
+    return f"{row.target}{inner.name}" if inner.name.startswith(".") else inner.name
+
+
+def _of_row(row: Row) -> Iterator[ExportedField]:
+    if row.kind == "geo":
+        for name, meaning in geoip.FIELDS.items():
+            field = f"{row.target}.{name}"
+            yield ExportedField(field, known_types()[field], meaning)
+        return
+    # What has fields of its own inside is an object, unless the row says how it is indexed.
+    is_object = row.index_type is None and any(inner.name.startswith(".") for inner in row.inner)
+    for target in row.targets:
+        if not (is_object and target == row.target):
+            yield ExportedField(target, index_type(row, target), row.meaning)
+    for inner in row.inner:
+        name = full_name(row, inner)
+        yield ExportedField(name, inner.type, RELATED_MEANING.get(name, inner.meaning))
+    if row.related:
+        name = f"related.{row.related}"
+        yield ExportedField(name, known_types()[name], RELATED_MEANING[name])
 
 
 @cache
-def ecs_types() -> Mapping[str, str]:
-    """Every field of ECS 8.11.0 with its type."""
-    with files(__package__).joinpath("ecs-8.11.0.csv").open(encoding="utf-8") as lines:
-        return MappingProxyType({row["field"]: row["type"] for row in csv.DictReader(lines)})
+def known_types() -> Mapping[str, str]:
+    """Every field of ECS 8.11.0 with its type, and the few beside ECS that Elastic's integration puts among them."""
+    return MappingProxyType({**_types("ecs-8.11.0.csv"), **_types("custom-fields.csv")})
+
+
+def _types(file: str) -> dict[str, str]:
+    with files(__package__).joinpath(file).open(encoding="utf-8") as lines:
+        return {row["field"]: row["type"] for row in csv.DictReader(lines)}

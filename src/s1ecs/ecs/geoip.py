@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import maxminddb
@@ -12,14 +13,17 @@ from s1ecs.errors import UsageError
 # An address that is good -> the fields of `host.geo`, None where it is not known; raises Bad when the look-up fails.
 Locate = Callable[[str], Mapping[str, Any] | None]
 
-FIELDS = (
-    "city_name",
-    "continent_name",
-    "country_iso_code",
-    "country_name",
-    "location",
-    "region_iso_code",
-    "region_name",
+# What a place may consist of, and what each part means.
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "city_name": "City that the address lies in.",
+        "continent_name": "Continent that the address lies in.",
+        "country_iso_code": "Country that the address lies in, by its ISO code.",
+        "country_name": "Country that the address lies in.",
+        "location": "Longitude and latitude of the address.",
+        "region_iso_code": "Region that the address lies in, by its ISO code.",
+        "region_name": "Region that the address lies in.",
+    }
 )
 
 
