@@ -1,14 +1,10 @@
-"""How far each walk got, and what it delivered lately: a Protocol, and its form in the state database."""
+"""How far each walk got, what it delivered lately, and what else a poll must remember: a Protocol."""
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
-
-import orjson
-
-from s1ecs.state.database import Database
 
 Position = Mapping[str, Any]
 Write = Callable[[sqlite3.Connection], None]
@@ -53,18 +49,48 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class Things:
+    """Things of an inventory that were seen: (thing, id of its state), and in which round."""
+
+    states: Sequence[tuple[str, str]]
+    round: int
+
+
+@dataclass(frozen=True)
 class Advance:
     """What one commit saves: all of it or nothing.
 
-    `seen`: (id, time) of what was delivered; `forget_before`: ids with an older time can't be read again;
-    `next_due` None leaves the saved one; `writes` are the documents of outputs that lie in the same database.
+    `seen`: (id, time) of what was delivered; `forget_before`: ids with an older time can't be read again; `forget`: nor
+    can those remembered under this mark. `next_due` None leaves the saved one; `writes` are the documents of outputs
+    that lie in the same database. `things` are those of an inventory, `completed` is the round that ends with this
+    commit. `done` are items that were read through: (item, version); `failed` those to be asked again: (item, its JSON,
+    reason, when it was tried).
     """
 
     position: Position
     seen: Sequence[tuple[str, str]] = ()
     forget_before: str | None = None
+    forget: str | None = None
     next_due: datetime | None = None
     writes: Sequence[Write] = ()
+    things: Things | None = None
+    completed: int | None = None
+    done: Sequence[tuple[str, str | None]] = ()
+    failed: Sequence[tuple[str, str, str, str]] = ()
+
+
+@dataclass(frozen=True)
+class PollNote:
+    """How a poll of a stream ended: its state (ok, set aside, failed, stopped) and the reason; for `s1ecs streams`.
+
+    `documents` were delivered by it; `newest` is the greatest time that the walk has seen, None where it goes by none.
+    """
+
+    polled: str
+    state: str
+    reason: str
+    documents: int
+    newest: str | None
 
 
 class Checkpoints(Protocol):
@@ -73,64 +99,23 @@ class Checkpoints(Protocol):
     async def load(self, walk: WalkName) -> Checkpoint:
         """A walk's checkpoint; an empty one before the first commit."""
 
-    async def known(self, walk: WalkName, ids: Sequence[str]) -> frozenset[str]:
-        """Those of `ids` that this console's stream delivered already, by whichever walk."""
-
     async def commit(self, walk: WalkName, advance: Advance) -> None:
         """Save an advance in one transaction."""
 
-
-class StateCheckpoints:
-    """Checkpoints in the state database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def load(self, walk: WalkName) -> Checkpoint:
-        """A walk's checkpoint; an empty one before the first commit."""
-        row = await self._database.run(
-            lambda connection: connection.execute(
-                "SELECT position, next_due FROM checkpoints WHERE (console, stream, walk) = (?, ?, ?)", walk
-            ).fetchone()
-        )
-        if row is None:
-            return Checkpoint()
-        return Checkpoint(orjson.loads(row[0]), datetime.fromisoformat(row[1]) if row[1] else None)
-
     async def known(self, walk: WalkName, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` that this console's stream delivered already, by whichever walk."""
-        rows = await self._database.run(
-            lambda connection: connection.execute(
-                "SELECT id FROM seen WHERE (console, stream) = (?, ?) AND id IN (SELECT value FROM json_each(?))",
-                (walk.console, walk.stream, orjson.dumps(ids)),
-            ).fetchall()
-        )
-        return frozenset(row[0] for row in rows)
 
-    async def commit(self, walk: WalkName, advance: Advance) -> None:
-        """Save an advance in one transaction."""
+    async def states(self, walk: WalkName, things: Sequence[str]) -> Mapping[str, str]:
+        """Of those of `things` that were seen: the id of the state that was delivered last."""
 
-        def save(connection: sqlite3.Connection) -> None:
-            for write in advance.writes:
-                write(connection)
-            connection.executemany(
-                "INSERT OR IGNORE INTO seen (console, stream, id, time) VALUES (?, ?, ?, ?)",
-                [(walk.console, walk.stream, identity, time) for identity, time in advance.seen],
-            )
-            if advance.forget_before is not None:
-                connection.execute(
-                    "DELETE FROM seen WHERE (console, stream) = (?, ?) AND time < ?",
-                    (walk.console, walk.stream, advance.forget_before),
-                )
-            connection.execute(
-                "INSERT INTO checkpoints (console, stream, walk, position, next_due) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET position = excluded.position,"
-                " next_due = coalesce(excluded.next_due, next_due)",
-                (*walk, orjson.dumps(advance.position).decode(), _text(advance.next_due)),
-            )
+    async def completed(self, walk: WalkName) -> int:
+        """The number of the stream's last round that was completed; 0 before the first."""
 
-        await self._database.run(save)
+    async def unchanged(self, walk: WalkName, versions: Mapping[str, str]) -> frozenset[str]:
+        """Those items (item -> version) that were read through in that version."""
 
+    async def failed(self, walk: WalkName, limit: int) -> Sequence[str]:
+        """Items whose calls failed, as JSON, the longest untried first."""
 
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+    async def note(self, walk: WalkName, note: PollNote) -> None:
+        """Save how a poll ended."""

@@ -1,15 +1,16 @@
-"""All after a step: drop what was seen, map, deliver, commit. One function for every way of asking."""
+"""All after a step: drop what was seen, redact, map, deliver, commit. One function for every way of asking."""
 
 from functools import partial
 from typing import NamedTuple
 
-from s1ecs.collect.checkpoint import Advance, WalkName, Write
+from s1ecs.collect.checkpoint import Advance, Position, Things, WalkName, Write
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.things import thing_of
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.step import Step
 from s1ecs.ecs.mapper import Document, original
 from s1ecs.outputs.output import Batch, JoinsCommit
-from s1ecs.records import Record
+from s1ecs.records import Record, canonical
 
 
 class Counts(NamedTuple):
@@ -24,19 +25,22 @@ class Counts(NamedTuple):
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-async def deliver(feed: Feed, walk: WalkName, step: Step) -> Counts:
-    """Deliver a step's new documents to every output, then save the position behind them.
+class _New(NamedTuple):
+    """What of a step is new: the records by id, and what the commit remembers of them."""
+
+    records: dict[str, Record]
+    seen: list[tuple[str, str]]
+    things: Things | None
+
+
+async def deliver(feed: Feed, walk: WalkName, step: Step, position: Position, *, round_: int) -> Counts:
+    """Deliver a step's new documents to every output, then save `position`.
 
     The checkpoint moves only after every output took the documents; if one raises, nothing was saved and the step
-    comes again.
+    comes again. `round_` is the round of an inventory in which the step's things are seen.
     """
-    first_of_id: dict[str, tuple[Record, str]] = {}
-    for record, time in zip(step.records, step.times, strict=True):
-        first_of_id.setdefault(feed.mapper.identify(record), (record, time))
-    known = await feed.checkpoints.known(walk, list(first_of_id)) if first_of_id else frozenset()
-    fresh = {identity: pair for identity, pair in first_of_id.items() if identity not in known}
-
-    documents, failed = _documents(feed, step, fresh)
+    new = await _new_things(feed, walk, step, round_) if feed.thing else await _new_records(feed, walk, step)
+    documents, failed = _documents(feed, step, new.records)
     writes: list[Write] = []
     if documents:
         batch = Batch(feed.console, feed.namespace, feed.stream.name, documents)
@@ -45,23 +49,54 @@ async def deliver(feed: Feed, walk: WalkName, step: Step) -> Counts:
                 writes.append(partial(output.write, batch=batch))
             else:
                 await output.deliver(batch)
-    await feed.checkpoints.commit(
-        walk,
-        Advance(
-            step.position,
-            seen=[(identity, time) for identity, (_, time) in fresh.items()],
-            writes=writes,
-        ),
+    now = time_text(feed.client.now())
+    advance = Advance(
+        position,
+        seen=new.seen,
+        forget=step.forget,
+        writes=writes,
+        things=new.things,
+        done=step.done,
+        failed=[
+            (failure.key, canonical(failure.item).decode(), str(failure.error), now)
+            for failure in step.failed
+            if not failure.gone
+        ],
     )
+    await feed.checkpoints.commit(walk, advance)
     return Counts(len(step.records), len(documents), failed)
 
 
-def _documents(feed: Feed, step: Step, fresh: dict[str, tuple[Record, str]]) -> tuple[list[tuple[str, Document]], int]:
+async def _new_records(feed: Feed, walk: WalkName, step: Step) -> _New:
+    """What was not delivered before, by id."""
+    first_of_id: dict[str, tuple[Record, str]] = {}
+    for record, time in zip(step.records, step.times, strict=True):
+        first_of_id.setdefault(feed.mapper.identify(record), (record, time))
+    known = await feed.checkpoints.known(walk, list(first_of_id)) if first_of_id else frozenset()
+    fresh = {identity: pair for identity, pair in first_of_id.items() if identity not in known}
+    records = {identity: record for identity, (record, _) in fresh.items()}
+    return _New(records, [(identity, time) for identity, (_, time) in fresh.items()], None)
+
+
+async def _new_things(feed: Feed, walk: WalkName, step: Step, round_: int) -> _New:
+    """What is another state of its thing than the one that was delivered last."""
+    identified = [(record, feed.mapper.identify(record)) for record in step.records]
+    seen = [(thing_of(record, feed.thing, identity), identity) for record, identity in identified]
+    last = dict(await feed.checkpoints.states(walk, [thing for thing, _ in seen])) if seen else {}
+    records = {}
+    for (record, _), (thing, identity) in zip(identified, seen, strict=True):
+        if last.get(thing) != identity:
+            records[identity] = record
+        last[thing] = identity
+    return _New(records, [], Things(seen, round_))
+
+
+def _documents(feed: Feed, step: Step, records: dict[str, Record]) -> tuple[list[tuple[str, Document]], int]:
     fetched = time_text(step.fetched)
     created = fetched if feed.stream.input_type == "httpjson" else None
     documents = []
     failed = 0
-    for identity, (record, _) in fresh.items():
+    for identity, record in records.items():
         mapped = feed.mapper.map(record)
         feed.envelope.seal(mapped, partial(original, record), fetched=created, now=fetched)
         documents.append((identity, mapped.document))

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from s1ecs.api.client import Client
+from s1ecs.api.paging import SetAside
 from s1ecs.collect.checkpoint import Checkpoints, WalkName
+from s1ecs.collect.walks.source import Source
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.outputs.output import JoinsCommit, Output
+from s1ecs.streams.asking import Asking, ByTime, Window
 from s1ecs.streams.stream import Stream
 
 # Told after each step: feed, records read, documents new, records in all (None: not known).
@@ -17,14 +20,18 @@ Progress = Callable[["Feed", int, int, int | None], None]
 
 @dataclass(frozen=True)
 class Pace:
-    """How often and how far back a stream is asked; `first_poll` None means from the beginning."""
+    """How often and how far back a stream is asked.
+
+    `first_poll` None means from the beginning; `reread` None means that everything is read again, zero that nothing is;
+    `page_size` None means the largest that each path allows.
+    """
 
     interval: timedelta
     first_poll: timedelta | None
     overlap: timedelta
-    reread: timedelta
+    reread: timedelta | None
     reread_interval: timedelta
-    page_size: int
+    page_size: int | None
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Feed:
     console: str
     namespace: str
     stream: Stream
+    ask: Asking
     client: Client
     pace: Pace
     scope: Mapping[str, str]
@@ -42,9 +50,23 @@ class Feed:
     outputs: Sequence[Output | JoinsCommit]
     checkpoints: Checkpoints
 
+    @property
+    def thing(self) -> tuple[str, ...]:
+        """The keys that name the thing whose state a record is; empty where the stream is no inventory."""
+        return () if isinstance(self.ask, Window) else self.ask.thing
+
+    @property
+    def rereads(self) -> bool:
+        """Whether what was walked is walked again now and then."""
+        return isinstance(self.ask, ByTime) and self.ask.reread is not None and self.pace.reread != timedelta(0)
+
     def walk(self, name: str) -> WalkName:
         """What the checkpoint of one of the feed's walks is named."""
         return WalkName(self.console, self.stream.name, name)
+
+    def source(self, unread: Callable[[SetAside], None]) -> Source:
+        """What a walk asks with; `unread` is told of each single record that can't be read."""
+        return Source(self.client, self.scope, self.pace.page_size, unread)
 
     def __str__(self) -> str:
         """As it stands in logs and errors."""

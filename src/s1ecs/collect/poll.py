@@ -1,30 +1,36 @@
-"""One round of one stream: the live walk, and the re-read of the recent past where it is due."""
+"""One round of one stream: the live walk, and the re-read where it is due."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from s1ecs.api.paging import SetAside
-from s1ecs.collect.checkpoint import LIVE, REREAD, Advance, Checkpoint, Position, WalkName
+from s1ecs.collect.checkpoint import LIVE, PollNote, Position, WalkName
 from s1ecs.collect.deliver import Counts, deliver
 from s1ecs.collect.feed import Feed, Progress
-from s1ecs.collect.times import BEGINNING, bound, earlier, time_text
-from s1ecs.collect.walks.by_time import Bounds, walk_by_time
-from s1ecs.collect.walks.step import ahead
-from s1ecs.errors import S1ecsError
+from s1ecs.collect.live import live_walk
+from s1ecs.collect.reread import reread_walk
+from s1ecs.collect.times import time_text
+from s1ecs.collect.walk import Walk
+from s1ecs.collect.walks.buffer import Buffer
+from s1ecs.collect.walks.step import ItemFailed
+from s1ecs.errors import Forbidden, NotFound, S1ecsError, Unauthorized
+from s1ecs.streams.asking import ByTime
 
-# A walk may take long, and the bounds of the next are asked in whole seconds.
-_SLACK = timedelta(hours=1)
+# What sets a stream aside: it is said once, and asked again at each interval.
+SET_ASIDE = (Forbidden, NotFound, Unauthorized)
+
+# Among what a position holds: something of this walk could not be read, so it does not tell what is gone.
+_MISSED = {"missed": True}
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a walk brought; `error` is what ended it early, `stopped` that the process is to end.
 
-    `unread` are single records that the console never sent in a readable form, `notes` what it said beside its data.
+    `unread` are single records that the console never sent in a readable form, `failed` items whose calls failed,
+    `notes` what the console said beside its data; `newest` is the greatest time the walk has seen.
     """
 
     walk: WalkName
@@ -32,17 +38,23 @@ class Outcome:
     error: S1ecsError | None = None
     stopped: bool = False
     unread: tuple[SetAside, ...] = ()
+    failed: tuple[ItemFailed, ...] = ()
     notes: tuple[Any, ...] = ()
+    newest: str | None = None
+
+    @property
+    def state(self) -> str:
+        """How the walk ended, in a word or two."""
+        if self.error is not None:
+            return "set aside" if isinstance(self.error, SET_ASIDE) else "failed"
+        return "stopped" if self.stopped else "ok"
 
 
 async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
     """Walk what is new, then what is due to be read again. Errors come back in the outcomes, never raised."""
     try:
-        await feed.client.learn_time()
-        now = feed.client.now()
-        outcomes = [await _live(feed, now, stop, progress)]
-        if _rereads(feed) and outcomes[0].error is None and not stop.is_set():
-            outcomes += await _reread(feed, now, stop, progress)
+        outcomes = await _walks(feed, stop, progress)
+        await _note(feed, outcomes)
     except S1ecsError as error:
         return [Outcome(feed.walk(LIVE), Counts(), error)]
     except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not end the others
@@ -51,93 +63,67 @@ async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outc
     return outcomes
 
 
-async def _live(feed: Feed, now: datetime, stop: asyncio.Event, progress: Progress) -> Outcome:
-    walk = feed.walk(LIVE)
-    checkpoint = await feed.checkpoints.load(walk)
-    if checkpoint.position:
-        bounds = Bounds.from_position(checkpoint.position, feed.pace.overlap)
-    else:
-        first = BEGINNING if feed.pace.first_poll is None else earlier(time_text(now), feed.pace.first_poll)
-        bounds = Bounds(first, overlap=feed.pace.overlap)
-
-    def finish(position: Position) -> Advance:
-        return Advance(position, forget_before=_forget_before(feed, position, now), next_due=now + feed.pace.interval)
-
-    return await _walk(feed, walk, bounds, finish, stop=stop, progress=progress)
-
-
-async def _reread(feed: Feed, now: datetime, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
-    walk = feed.walk(REREAD)
-    checkpoint = await feed.checkpoints.load(walk)
-    next_due = now + feed.pace.reread_interval
-    if checkpoint.next_due is None:
-        # What is re-read was read before: the first time comes an interval after the first poll.
-        await feed.checkpoints.commit(walk, Advance({}, next_due=next_due))
-        return []
-    if checkpoint.seconds_until_due(now, feed.pace.reread_interval):
-        return []
-    bounds = await _reread_bounds(feed, checkpoint, now)
-    return [await _walk(feed, walk, bounds, lambda _: Advance({}, next_due=next_due), stop=stop, progress=progress)]
-
-
-async def _reread_bounds(feed: Feed, checkpoint: Checkpoint, now: datetime) -> Bounds:
-    """What to read again: the recent past, as far as the live walk ever covered it and ids are remembered."""
-    live = await feed.checkpoints.load(feed.walk(LIVE))
-    first = max(live.position["first"], earlier(time_text(now), feed.pace.reread))
-    if not checkpoint.position:
-        return Bounds(first, until=bound(time_text(now)), overlap=feed.pace.overlap)
-    interrupted = Bounds.from_position(checkpoint.position, feed.pace.overlap)
-    return replace(interrupted, first=max(first, interrupted.first))
-
-
-async def _walk(
-    feed: Feed,
-    walk: WalkName,
-    bounds: Bounds,
-    finish: Callable[[Position], Advance],
-    *,
-    stop: asyncio.Event,
-    progress: Progress,
-) -> Outcome:
-    """Walk to the end, delivering each step; then save what `finish` makes of the last position."""
-    counts = Counts()
-    position: Position = bounds.position
+async def _walks(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
+    await feed.client.learn_time()
+    now = feed.client.now()
     unread: list[SetAside] = []
+    name = feed.walk(LIVE)
+    checkpoint = await feed.checkpoints.load(name)
+    completed = await feed.checkpoints.completed(name)
+    live = await walk_through(feed, live_walk(feed, checkpoint, now, completed, unread.append), unread, stop, progress)
+    if not feed.rereads or not isinstance(feed.ask, ByTime) or live.error is not None or stop.is_set():
+        return [live]
+    unread = []
+    again = await reread_walk(feed, feed.ask, now, unread.append)
+    return [live] if again is None else [live, await walk_through(feed, again, unread, stop, progress)]
+
+
+async def walk_through(
+    feed: Feed, walk: Walk, unread: Sequence[SetAside], stop: asyncio.Event, progress: Progress
+) -> Outcome:
+    """Walk to the end, delivering each step; then save what the walk's `finish` makes of the last position.
+
+    `unread` is where the walk puts records that can't be read.
+    """
+    counts = Counts()
+    position: Position = walk.position
+    failed: list[ItemFailed] = []
     notes: list[Any] = []
 
     def outcome(error: S1ecsError | None = None, *, stopped: bool = False) -> Outcome:
-        return Outcome(walk, counts, error, stopped, tuple(unread), tuple(notes))
+        newest = walk.newest(position)
+        return Outcome(walk.name, counts, error, stopped, tuple(unread), tuple(failed), tuple(notes), newest)
 
-    steps = walk_by_time(
-        feed.client,
-        feed.stream.ask,
-        bounds,
-        scope=feed.scope,
-        page_size=feed.pace.page_size,
-        unread=unread.append,
-    )
     try:
-        async with aclosing(ahead(steps)) as coming:
+        async with Buffer(walk.steps) as coming:
             async for step in coming:
-                counts = counts.plus(await deliver(feed, walk, step))
-                position = step.position
+                failed += step.failed
+                position = {**step.position, **_missed(position, unread, failed)}
+                counts = counts.plus(await deliver(feed, walk.name, step, position, round_=walk.round))
                 notes += step.notes
                 progress(feed, counts.records, counts.delivered, step.total)
                 if stop.is_set():
                     return outcome(stopped=True)
-        await feed.checkpoints.commit(walk, finish(position))
+        complete = walk.completes and not _missed(position, unread, failed)
+        last = replace(walk.finish(position), completed=walk.round if complete else None)
+        await feed.checkpoints.commit(walk.name, last)
     except S1ecsError as error:
         return outcome(error)
     return outcome()
 
 
-def _forget_before(feed: Feed, position: Position, now: datetime) -> str:
-    """Before this no id can be read again: by the next live poll, or by a re-read where the stream has one."""
-    oldest = Bounds.from_position(position, feed.pace.overlap).since
-    if _rereads(feed):
-        oldest = min(oldest, earlier(time_text(now), feed.pace.reread))
-    return earlier(oldest, _SLACK)
+def _missed(position: Position, unread: Sequence[SetAside], failed: Sequence[ItemFailed]) -> dict[str, bool]:
+    missing = unread or any(not failure.gone for failure in failed)
+    return dict(_MISSED) if missing or position.get("missed") else {}
 
 
-def _rereads(feed: Feed) -> bool:
-    return feed.stream.ask.reread is not None and bool(feed.pace.reread)
+async def _note(feed: Feed, outcomes: Sequence[Outcome]) -> None:
+    worst = next((outcome for outcome in outcomes if outcome.state != "ok"), outcomes[0])
+    note = PollNote(
+        polled=time_text(feed.client.now()),
+        state=worst.state,
+        reason="" if worst.error is None else str(worst.error),
+        documents=sum(outcome.counts.delivered for outcome in outcomes),
+        newest=outcomes[0].newest,
+    )
+    await feed.checkpoints.note(feed.walk(LIVE), note)

@@ -8,12 +8,9 @@ import structlog
 
 from s1ecs.collect.checkpoint import LIVE, WalkName
 from s1ecs.collect.feed import Feed, Progress
-from s1ecs.collect.poll import Outcome, poll
-from s1ecs.errors import Forbidden, NotFound, S1ecsError, Unauthorized
+from s1ecs.collect.poll import SET_ASIDE, Outcome, poll
+from s1ecs.errors import S1ecsError
 from s1ecs.records import dumps
-
-# What sets a stream aside: it is said once, and asked again at each interval.
-SET_ASIDE = (Forbidden, NotFound, Unauthorized)
 
 
 async def collect_once(
@@ -78,6 +75,13 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "
             cursor=record.cursor,
             skip=record.skip,
         )
+    for failure in outcome.failed:
+        if failure.gone:
+            log.warning(f"{outcome.walk}: {failure.key} is gone: {failure.error}")
+        elif not failure.again:
+            log.error(
+                f"{outcome.walk}: {failure.key} is left out now and asked for again at each poll: {failure.error}"
+            )
     facts = {
         "console": outcome.walk.console,
         "stream": outcome.walk.stream,
@@ -86,6 +90,8 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "
     }
     if outcome.counts.failed:
         facts["not_mapped"] = outcome.counts.failed
+    if missing := sum(not failure.gone for failure in outcome.failed):
+        facts["left_out"] = missing
     for note in outcome.notes:
         log.warning(f"{outcome.walk}: the console said beside its data, which was kept: {dumps(note).decode()}")
     problem = "" if outcome.error is None else outcome.error.behind(outcome.walk.console)

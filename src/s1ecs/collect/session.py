@@ -8,8 +8,8 @@ from functools import partial
 from s1ecs import __version__, logs
 from s1ecs.api.client import Client
 from s1ecs.api.connection import Connection
-from s1ecs.collect.checkpoint import StateCheckpoints
 from s1ecs.collect.feed import Feed, Pace
+from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Collector
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.outputs.store import Store, View, Views, make_views
@@ -17,6 +17,7 @@ from s1ecs.settings import Console, Settings
 from s1ecs.state.about import collector_id
 from s1ecs.state.database import Database
 from s1ecs.streams import STREAMS, Stream
+from s1ecs.streams.asking import ByTime
 
 
 @asynccontextmanager
@@ -102,21 +103,14 @@ def _feed(
     checkpoints: StateCheckpoints,
     collector: Collector,
 ) -> Feed:
-    chosen = settings.stream(console, stream.name)
     ask = stream.ask
     return Feed(
         console=console.name,
         namespace=console.namespace,
         stream=stream,
+        ask=ask,
         client=client,
-        pace=Pace(
-            interval=chosen.interval or ask.interval,
-            first_poll=chosen.initial_interval or ask.first_poll,
-            overlap=settings.overlap,
-            reread=settings.alert_reread,
-            reread_interval=settings.alert_reread_interval,
-            page_size=min(settings.page_size or ask.page_size, ask.page_size),
-        ),
+        pace=_pace(settings, console, stream),
         scope={"siteIds": ",".join(console.site_ids)} if console.site_ids else {},
         mapper=stream.mapper(),
         envelope=stream.envelope(
@@ -127,4 +121,17 @@ def _feed(
         ),
         outputs=outputs,
         checkpoints=checkpoints,
+    )
+
+
+def _pace(settings: Settings, console: Console, stream: Stream) -> Pace:
+    chosen, ask = settings.stream(console, stream.name), stream.ask
+    reread = ask.reread if isinstance(ask, ByTime) else None
+    return Pace(
+        interval=chosen.interval or ask.interval,
+        first_poll=chosen.initial_interval or ask.first_poll,
+        overlap=settings.overlap,
+        reread=settings.alert_reread if reread and not reread.interval else None,
+        reread_interval=(reread and reread.interval) or settings.alert_reread_interval,
+        page_size=settings.page_size,
     )

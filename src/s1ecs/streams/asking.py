@@ -13,7 +13,8 @@ from datetime import timedelta
 class Reread:
     """What was walked is walked again now and then, because `reason`.
 
-    `setting` names the setting of how far back; None: everything, each `interval`, so that what is gone is noticed.
+    How far back and how often is said by the settings that begin with `setting`; without one everything is walked, each
+    `interval`, so that what is gone is noticed.
     """
 
     reason: str
@@ -29,7 +30,7 @@ class CallPerItem:
     the item's keys that name it, `version` the path to what changes with it: an item whose version was read through
     is not asked for again; "" asks every time. `carry`: keys that a record gets from the item where it has none, with
     the item's key for each. With `into` a record is the whole item with the element under that key, and an item
-    without elements is a record by itself.
+    without elements is a record by itself. `scoped`: the path takes siteIds, too.
     """
 
     path: str
@@ -40,6 +41,7 @@ class CallPerItem:
     version: str = ""
     carry: Mapping[str, str] = field(default_factory=dict)
     into: str = ""
+    scoped: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from s1ecs.api.answer import Answer
-from s1ecs.collect.checkpoint import StateCheckpoints
 from s1ecs.collect.feed import Feed, Pace
+from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.outputs.output import Batch
 from s1ecs.state.database import Database
@@ -104,6 +104,7 @@ async def feed(tmp_path: Path, console: ScriptedConsole, output: RecordingOutput
         console="default",
         namespace="default",
         stream=STREAM,
+        ask=STREAM.ask,
         client=cast("Client", console),
         pace=Pace(
             interval=timedelta(seconds=30),
@@ -111,7 +112,7 @@ async def feed(tmp_path: Path, console: ScriptedConsole, output: RecordingOutput
             overlap=timedelta(minutes=10),
             reread=timedelta(days=7),
             reread_interval=timedelta(hours=1),
-            page_size=1000,
+            page_size=None,
         ),
         scope={},
         mapper=STREAM.mapper(),

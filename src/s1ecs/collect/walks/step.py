@@ -5,20 +5,49 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from s1ecs.errors import ConsoleError, NotFound
 from s1ecs.records import Record
 
 T = TypeVar("T")
+
+# In place of a record's time: its id is remembered always, because it may be read again at any time.
+ALWAYS = "always"
+
+
+class ItemDone(NamedTuple):
+    """An item that was read through, and the version of it."""
+
+    key: str
+    version: str | None
+
+
+class ItemFailed(NamedTuple):
+    """An item whose call failed for good, as the list had it; unless it is gone, it is asked for again at each poll.
+
+    `again`: it was asked for again, and failed again.
+    """
+
+    key: str
+    item: Any
+    error: ConsoleError
+    again: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """Whether the console has no such item any more."""
+        return isinstance(self.error, NotFound)
 
 
 @dataclass(frozen=True)
 class Step:
     """Records that are delivered together, and where the walk goes on once they are.
 
-    `times` are the records' own times, one each, as text; `fetched` is when their page arrived, `total` how many
-    records the console says there are in all, None where it does not say; `notes` are entries of the answer's
-    `errors` that said something beside the data.
+    `times` are the records' own times, one each, as text, or a mark that says how long their ids are remembered;
+    `fetched` is when their page arrived, `total` how many records the console says there are in all, None where it
+    does not say; `notes` are entries of the answer's `errors` that said something beside the data. `done` and `failed`
+    are items of a call each; ids remembered under the mark `forget` are no longer needed after this step.
     """
 
     records: Sequence[Record]
@@ -27,6 +56,9 @@ class Step:
     fetched: datetime
     total: int | None = None
     notes: Sequence[Any] = ()
+    done: Sequence[ItemDone] = ()
+    failed: Sequence[ItemFailed] = ()
+    forget: str | None = None
 
 
 async def ahead(steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:

@@ -1,0 +1,110 @@
+"""The live walk of a stream: what is new since the last poll, in the stream's way of asking."""
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from s1ecs.api.paging import SetAside
+from s1ecs.collect.again import items_again
+from s1ecs.collect.checkpoint import LIVE, Advance, Checkpoint, Position
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.times import BEGINNING, earlier, time_text
+from s1ecs.collect.walk import Walk
+from s1ecs.collect.walks.bounds import Bounds
+from s1ecs.collect.walks.by_time import walk_by_time
+from s1ecs.collect.walks.inventory import walk_inventory, walk_inventory_items
+from s1ecs.collect.walks.items_by_time import walk_items_by_time
+from s1ecs.collect.walks.source import Source
+from s1ecs.collect.walks.step import Step
+from s1ecs.collect.walks.window import next_span, walk_window, walked
+from s1ecs.streams.asking import ByTime, Inventory, Window
+
+# A walk may take long, and the bounds of the next are asked in whole seconds.
+_SLACK = timedelta(hours=1)
+
+
+def live_walk(
+    feed: Feed, checkpoint: Checkpoint, now: datetime, completed: int, unread: Callable[[SetAside], None]
+) -> Walk:
+    """The walk from where the checkpoint stands; `completed` is the last round that was completed."""
+    source = feed.source(unread)
+    ask, position = feed.ask, checkpoint.position
+    if isinstance(ask, Window):
+        return _window(feed, ask, source, position, now)
+    walk = (
+        _by_time(feed, ask, source, position, now)
+        if isinstance(ask, ByTime)
+        else _inventory(feed, ask, source, position, now)
+    )
+    steps = walk.steps
+    if ask.per_item is not None:
+        steps = _one_after_the_other(items_again(feed, ask.per_item, source, position), steps)
+    return replace(walk, round=completed + walk.completes, steps=steps)
+
+
+def first_bound(feed: Feed, now: datetime) -> str:
+    """How far back the first poll looks."""
+    return BEGINNING if feed.pace.first_poll is None else earlier(time_text(now), feed.pace.first_poll)
+
+
+def _by_time(feed: Feed, ask: ByTime, source: Source, position: Position, now: datetime) -> Walk:
+    if position:
+        bounds = Bounds.from_position(position, feed.pace.overlap)
+    else:
+        bounds = Bounds(first_bound(feed, now), overlap=feed.pace.overlap)
+    return Walk(
+        feed.walk(LIVE),
+        position or bounds.position,
+        steps_by_time(feed, ask, source, bounds, position),
+        partial(_finish_by_time, feed, now),
+    )
+
+
+def steps_by_time(
+    feed: Feed, ask: ByTime, source: Source, bounds: Bounds, position: Position
+) -> AsyncGenerator[Step, None]:
+    """The steps of a walk by time, with or without a call per item."""
+    if ask.per_item is None:
+        return walk_by_time(source, ask, bounds)
+    unchanged = partial(feed.checkpoints.unchanged, feed.walk(LIVE))
+    return walk_items_by_time(source, ask, ask.per_item, bounds, position=position, unchanged=unchanged)
+
+
+def _finish_by_time(feed: Feed, now: datetime, position: Position) -> Advance:
+    bounds = Bounds.from_position(position, feed.pace.overlap)
+    oldest = bounds.since
+    if feed.rereads and feed.pace.reread is not None:
+        oldest = min(oldest, earlier(time_text(now), feed.pace.reread))
+    return Advance(bounds.position, forget_before=earlier(oldest, _SLACK), next_due=now + feed.pace.interval)
+
+
+def _window(feed: Feed, ask: Window, source: Source, position: Position, now: datetime) -> Walk:
+    span = next_span(position, now=time_text(now), overlap=feed.pace.overlap, first_poll=first_bound(feed, now))
+
+    def finish(last: Position) -> Advance:
+        oldest = earlier(earlier(span.end, feed.pace.overlap), _SLACK)
+        return Advance(walked(last), forget_before=oldest, next_due=now + feed.pace.interval)
+
+    return Walk(
+        feed.walk(LIVE), span.position, walk_window(source, ask, span), finish, newest=lambda last: last.get("end")
+    )
+
+
+def _inventory(feed: Feed, ask: Inventory, source: Source, position: Position, now: datetime) -> Walk:
+    call = ask.per_item
+    steps = walk_inventory(source, ask, position) if call is None else walk_inventory_items(source, ask, call, position)
+    return Walk(
+        feed.walk(LIVE),
+        position,
+        steps,
+        lambda _: Advance({}, next_due=now + feed.pace.interval),
+        newest=lambda _: None,
+        completes=True,
+    )
+
+
+async def _one_after_the_other(*walks: AsyncGenerator[Step, None]) -> AsyncGenerator[Step, None]:
+    for steps in walks:
+        async for step in steps:
+            yield step

@@ -1,0 +1,157 @@
+"""Checkpoints in the state database."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import orjson
+
+from s1ecs.collect.checkpoint import Advance, Checkpoint, PollNote, Things, WalkName
+from s1ecs.state.database import Database
+
+
+class StateCheckpoints:
+    """The checkpoints of all consoles, in one SQLite file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self, walk: WalkName) -> Checkpoint:
+        """A walk's checkpoint; an empty one before the first commit."""
+        rows = await self._rows(
+            "SELECT position, next_due FROM checkpoints WHERE (console, stream, walk) = (?, ?, ?)", *walk
+        )
+        if not rows:
+            return Checkpoint()
+        [(position, next_due)] = rows
+        return Checkpoint(orjson.loads(position), datetime.fromisoformat(next_due) if next_due else None)
+
+    async def commit(self, walk: WalkName, advance: Advance) -> None:
+        """Save an advance in one transaction."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            for write in advance.writes:
+                write(connection)
+            _save_seen(connection, walk, advance)
+            _save_items(connection, walk, advance)
+            if advance.things is not None:
+                _save_things(connection, walk, advance.things)
+            if advance.completed is not None:
+                connection.execute(
+                    "INSERT INTO rounds (console, stream, completed) VALUES (?, ?, ?)"
+                    " ON CONFLICT DO UPDATE SET completed = excluded.completed",
+                    (walk.console, walk.stream, advance.completed),
+                )
+            connection.execute(
+                "INSERT INTO checkpoints (console, stream, walk, position, next_due) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET position = excluded.position,"
+                " next_due = coalesce(excluded.next_due, next_due)",
+                (*walk, orjson.dumps(advance.position).decode(), _text(advance.next_due)),
+            )
+
+        await self._database.run(save)
+
+    async def known(self, walk: WalkName, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` that this console's stream delivered already, by whichever walk."""
+        rows = await self._rows(
+            "SELECT id FROM seen WHERE (console, stream) = (?, ?) AND id IN (SELECT value FROM json_each(?))",
+            *(walk.console, walk.stream, orjson.dumps(ids)),
+        )
+        return frozenset(row[0] for row in rows)
+
+    async def states(self, walk: WalkName, things: Sequence[str]) -> Mapping[str, str]:
+        """Of those of `things` that were seen: the id of the state that was delivered last."""
+        rows = await self._rows(
+            "SELECT thing, id FROM things WHERE (console, stream) = (?, ?)"
+            " AND thing IN (SELECT value FROM json_each(?))",
+            *(walk.console, walk.stream, orjson.dumps(things)),
+        )
+        return {str(thing): str(identity) for thing, identity in rows}
+
+    async def completed(self, walk: WalkName) -> int:
+        """The number of the stream's last round that was completed; 0 before the first."""
+        rows = await self._rows(
+            "SELECT completed FROM rounds WHERE (console, stream) = (?, ?)", walk.console, walk.stream
+        )
+        return int(rows[0][0]) if rows else 0
+
+    async def unchanged(self, walk: WalkName, versions: Mapping[str, str]) -> frozenset[str]:
+        """Those items (item -> version) that were read through in that version."""
+        rows = await self._rows(
+            "SELECT item FROM json_each(?) AS asked CROSS JOIN items ON (item, version) = (asked.key, asked.value)"
+            " WHERE (console, stream) = (?, ?)",
+            *(orjson.dumps(versions), walk.console, walk.stream),
+        )
+        return frozenset(row[0] for row in rows)
+
+    async def failed(self, walk: WalkName, limit: int) -> Sequence[str]:
+        """Items whose calls failed, as JSON, the longest untried first."""
+        rows = await self._rows(
+            "SELECT failed FROM items WHERE (console, stream) = (?, ?) AND failed IS NOT NULL ORDER BY tried LIMIT ?",
+            *(walk.console, walk.stream, limit),
+        )
+        return [row[0] for row in rows]
+
+    async def note(self, walk: WalkName, note: PollNote) -> None:
+        """Save how a poll ended."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO polls (console, stream, polled, state, reason, documents, newest)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET polled = excluded.polled,"
+                " state = excluded.state, reason = excluded.reason, documents = documents + excluded.documents,"
+                " newest = coalesce(excluded.newest, newest)",
+                (walk.console, walk.stream, note.polled, note.state, note.reason, note.documents, note.newest),
+            )
+
+        await self._database.run(save)
+
+    async def _rows(self, statement: str, *values: object) -> list[tuple[str, ...]]:
+        return await self._database.run(lambda connection: connection.execute(statement, values).fetchall())
+
+
+def _save_seen(connection: sqlite3.Connection, walk: WalkName, advance: Advance) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO seen (console, stream, id, time) VALUES (?, ?, ?, ?)",
+        [(walk.console, walk.stream, identity, time) for identity, time in advance.seen],
+    )
+    if advance.forget is not None:
+        connection.execute(
+            "DELETE FROM seen WHERE (console, stream, time) = (?, ?, ?)", (walk.console, walk.stream, advance.forget)
+        )
+    if advance.forget_before is not None:
+        connection.execute(
+            "DELETE FROM seen WHERE (console, stream) = (?, ?) AND time < ?",
+            (walk.console, walk.stream, advance.forget_before),
+        )
+
+
+def _save_things(connection: sqlite3.Connection, walk: WalkName, things: Things) -> None:
+    connection.executemany(
+        "INSERT INTO things (console, stream, thing, id, round) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET id = excluded.id, round = max(round, excluded.round)",
+        [(walk.console, walk.stream, thing, identity, things.round) for thing, identity in things.states],
+    )
+
+
+def _save_items(connection: sqlite3.Connection, walk: WalkName, advance: Advance) -> None:
+    # An item without a version is asked for every time; nothing of it needs to be kept.
+    connection.executemany(
+        "DELETE FROM items WHERE (console, stream, item) = (?, ?, ?)",
+        [(walk.console, walk.stream, item) for item, version in advance.done if version is None],
+    )
+    connection.executemany(
+        "INSERT INTO items (console, stream, item, version) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET version = excluded.version, failed = NULL, reason = NULL, tried = NULL",
+        [(walk.console, walk.stream, item, version) for item, version in advance.done if version is not None],
+    )
+    connection.executemany(
+        "INSERT INTO items (console, stream, item, failed, reason, tried) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET version = NULL, failed = excluded.failed, reason = excluded.reason,"
+        " tried = excluded.tried",
+        [(walk.console, walk.stream, *failure) for failure in advance.failed],
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,72 @@
+"""A list by time, a call per item: what changed since, and of each such item its own list.
+
+The position is that of pages by time, moved when an item was read through; within an item, its cursor. An item whose
+version was read through before is passed over.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from s1ecs.api.paging import pages
+from s1ecs.collect.times import time_text
+from s1ecs.collect.walks.bounds import Bounds
+from s1ecs.collect.walks.items import Item, Unchanged, cursor_within, item_of, place_within
+from s1ecs.collect.walks.per_item import walk_items
+from s1ecs.collect.walks.source import Source
+from s1ecs.collect.walks.step import Step
+from s1ecs.collect.walks.values import time_at
+from s1ecs.errors import ExpiredCursor
+from s1ecs.streams.asking import ByTime, CallPerItem
+
+
+def walk_items_by_time(
+    source: Source,
+    ask: ByTime,
+    call: CallPerItem,
+    bounds: Bounds,
+    *,
+    position: Mapping[str, Any],
+    unchanged: Unchanged,
+) -> AsyncGenerator[Step, None]:
+    """Walk from `bounds.since` to the end; `position` is the saved one, for the item that was cut off within."""
+    read = bounds
+
+    def place(item: Item, inner: str | None) -> dict[str, Any]:
+        nonlocal read
+        if inner is not None:
+            return {**read.position, **place_within(item, inner)}
+        read = read.past([time_at(item.record, ask.time)], time_text(source.client.now()))
+        return read.position
+
+    items = _items(source, ask, call, bounds, position=position, unchanged=unchanged)
+    return walk_items(items, source, call, place)
+
+
+async def _items(
+    source: Source,
+    ask: ByTime,
+    call: CallPerItem,
+    bounds: Bounds,
+    *,
+    position: Mapping[str, Any],
+    unchanged: Unchanged,
+) -> AsyncGenerator[Item, None]:
+    restarted_at: str | None = None
+    limit = source.limit(ask.page_size)
+    while True:
+        parameters = {**source.scope, **bounds.parameters(ask)}
+        try:
+            async for answer in pages(source.client, ask.path, parameters, limit=limit, set_aside=source.unread):
+                items = [item_of(record, call, answer.received) for record in answer.records()]
+                versions = {item.key: item.version for item in items if item.version is not None}
+                known = await unchanged(versions)
+                for item in items:
+                    yield replace(item, unchanged=item.key in known, inner=cursor_within(item, position))
+                bounds = bounds.past([time_at(item.record, ask.time) for item in items], time_text(source.client.now()))
+        except ExpiredCursor:
+            if bounds.greatest is None or bounds.greatest == restarted_at:
+                raise
+            restarted_at = bounds.greatest
+        else:
+            return
