@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from s1ecs.ecs import values
+from s1ecs.ecs import empties
 from s1ecs.ecs.duplicates import Duplicates
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.shape import Shape, indented
@@ -28,7 +28,7 @@ _RELATED = ("hash", "hosts", "ip", "user")
 def compile_mapping(table: Table, locate: Locate | None = None, *, keep_duplicates: bool = True) -> MapRecord:
     """The mapping function of a table; `locate` knows where addresses lie."""
     duplicates = _duplicates(table, keep_duplicates=keep_duplicates)
-    namespace = {**NAMES, "locate": locate, "cleaned": values.cleaned, "prepare": table.prepare}
+    namespace = {**NAMES, "locate": locate, "cleaned": empties.cleaned, "prepare": table.prepare}
     for number, row in enumerate(table.rows):
         namespace.update(names_of(number, row, table, duplicates))
     namespace.update(_fetchers(table))

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from hashlib import sha1
 from typing import Any
 
+from s1ecs.ecs.empties import cleaned
 from s1ecs.ecs.table import Table
-from s1ecs.ecs.values import cleaned
 from s1ecs.records import Record, canonical
 
 Identify = Callable[[Record], str]

@@ -10,7 +10,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
-from s1ecs.ecs import geoip, values
+from s1ecs.ecs import empties, geoip, values
 from s1ecs.ecs.duplicates import Duplicates, without
 from s1ecs.ecs.shape import Shape, indented
 from s1ecs.ecs.table import Found, Row, Table
@@ -48,7 +48,7 @@ NAMES: Mapping[str, Any] = MappingProxyType(
         "to_text": values.text,
         "text_form": values.text_form,
         "not_text": values.not_text,
-        "whole": values.whole,
+        "whole": empties.whole,
         "append": values.append,
         "without": without,
         "first_known": geoip.first_known,

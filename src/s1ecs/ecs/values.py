@@ -31,7 +31,7 @@ _LENIENT_DATE = re.compile(
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}")
 _HEXADECIMAL = re.compile(r"-?0x[0-9a-fA-F]{1,40}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_INFINITIES = frozenset({float("inf"), float("-inf")})
+INFINITIES = frozenset({float("inf"), float("-inf")})
 _DIGITS_OF_A_FLOAT = 9
 _COMMON_LENGTH = len("2018-02-27T04:49:26.257525Z")
 _LONGEST_WITHOUT_CHECK = 18
@@ -164,7 +164,7 @@ def _double(value: Any) -> float | None:
         number = float(text) if _NUMBER.fullmatch(text) else float("inf")
     else:
         return None
-    return None if number in _INFINITIES else number
+    return None if number in INFINITIES else number
 
 
 def float32(value: Any) -> float | list[float] | None:
@@ -258,39 +258,6 @@ def os_type(value: Any) -> str | None:
     return None
 
 
-def whole(value: Any, problems: list[str], depth: int = 0) -> Any:
-    """Any JSON value without its empties (None when nothing is left).
-
-    A number beyond a double, and what is nested deeper than any writer goes, is left out and becomes a problem.
-    """
-    if depth > DEEPEST:
-        problems.append(TOO_DEEP)
-        return None
-    if isinstance(value, str):
-        return value or None
-    if isinstance(value, dict):
-        return {
-            key: kept for key, member in value.items() if (kept := whole(member, problems, depth + 1)) is not None
-        } or None
-    if isinstance(value, list):
-        return [kept for member in value if (kept := whole(member, problems, depth + 1)) is not None] or None
-    if isinstance(value, ExactFloat) and value in _INFINITIES:
-        problems.append(f'For input string: "{value.text}"')
-        return None
-    return exactly(value)
-
-
-def cleaned(value: Any, depth: int = 0) -> Any:
-    """Any JSON value without its empties, else as it is, to the depth at which nothing is delivered any more."""
-    if depth > DEEPEST:
-        return value
-    if isinstance(value, dict):
-        return {key: kept for key, member in value.items() if (kept := cleaned(member, depth + 1)) is not None} or None
-    if isinstance(value, list):
-        return [kept for member in value if (kept := cleaned(member, depth + 1)) is not None] or None
-    return None if value == "" else value
-
-
 def exactly(value: Any) -> Any:
     """The same value; raise Inexact for a number that the fast parser may have made from a longer integer."""
     if type(value) is float and abs(value) > _LARGEST_LONG:
@@ -312,20 +279,25 @@ def text_form(value: Any, depth: int = 0) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(text_form(member, depth + 1) for member in value) + "]"
     if isinstance(value, ExactFloat):
-        if value in _INFINITIES:
+        if value in INFINITIES:
             raise Bad(f'For input string: "{value.text}"')
         # The same text whichever parser read the record.
         return dumps(float(value)).decode()
     return value.text if isinstance(value, ExactInteger) else dumps(exactly(value)).decode()
 
 
-def append(related: list[str], value: Any) -> None:
-    """Append a value's text form to a `related.*` list unless empty or already there; a list member by member."""
+def append(related: list[str], value: Any, depth: int = 0) -> None:
+    """Append a value's text form to a `related.*` list unless empty or already there; a list member by member.
+
+    Raise Bad as `text_form` does.
+    """
     if type(value) is str:
         text = value
     elif isinstance(value, list):
+        if depth > DEEPEST:
+            raise Bad(TOO_DEEP)
         for member in value:
-            append(related, member)
+            append(related, member, depth + 1)
         return
     else:
         text = text_form(value)

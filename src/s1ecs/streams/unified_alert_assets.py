@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from s1ecs.ecs import values
+from s1ecs.ecs import empties, values
 from s1ecs.ecs.table import Found, Inner
 
 _ADDRESSES = ("console_ip_address", "ip_v4", "ip_v6")
@@ -160,7 +160,7 @@ def _set(found: Found, part: Mapping[str, Any], targets: Mapping[str, str]) -> N
 
 
 def _append(texts: list[str], value: Any) -> None:
-    kept = values.whole(value, []) if value is not None else None
+    kept = empties.whole(value, []) if value is not None else None
     if kept is not None:
         texts.extend(map(values.text_form, kept if isinstance(kept, list) else [kept]))
 

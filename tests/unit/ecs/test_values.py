@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from s1ecs.ecs import values
+from s1ecs.ecs import empties, values
 from s1ecs.ecs.values import Bad, WholeRecordFailure
 from s1ecs.records import ExactFloat, ExactInteger
 
@@ -192,13 +192,13 @@ def test_os_type_not_text() -> None:
 def test_whole_removes_empties_inside_out() -> None:
     """Nulls, empty texts, objects and lists go, also those that become empty; 0 and false stay."""
     value = {"a": None, "b": "", "c": {"d": [{}, [""]]}, "e": [0, False, None, "x"], "f": {"g": 0}}
-    assert values.whole(value, []) == {"e": [0, False, "x"], "f": {"g": 0}}
+    assert empties.whole(value, []) == {"e": [0, False, "x"], "f": {"g": 0}}
 
 
 def test_whole_leaves_out_what_a_double_cannot_hold() -> None:
     """A number beyond a double is a bad value, wherever it stands."""
     problems: list[str] = []
-    assert values.whole({"a": ExactFloat("1e400"), "b": 1}, problems) == {"b": 1}
+    assert empties.whole({"a": ExactFloat("1e400"), "b": 1}, problems) == {"b": 1}
     assert problems == ['For input string: "1e400"']
 
 
