@@ -108,9 +108,14 @@ STREAM = Stream(
         per_item=CallPerItem(
             path="/application-management/inventory/endpoints",
             key=("applicationName", "applicationVendor"),
-            parameters={"applicationName": "{applicationName}", "applicationVendor": "{applicationVendor}"},
+            parameters={
+                "applicationName": "{applicationName}",
+                "applicationVendor": "{applicationVendor}",
+                "skipCount": "true",
+            },
             sort="endpointName",
-            carry=("applicationVendor",),
+            scoped=True,
+            carry={"applicationVendor": "applicationVendor"},
         ),
     ),
     table=TABLE,
