@@ -315,8 +315,12 @@ TABLE = Table(
 TIMELINE = CallPerItem(
     path="/threats/{id}/timeline",
     key=("id",),
+    parameters={"skipCount": "true"},
     sort="createdAt",
+    scoped=True,
     version="threatInfo.updatedAt",
+    carry={"threatId": "id"},
+    into="timeline",
 )
 
 STREAM = Stream(

@@ -253,6 +253,8 @@ STREAM = Stream(
         per_item=CallPerItem(
             path="/threats/{id}/explore/events",
             key=("id",),
+            parameters={"skipCount": "true"},
+            sort="id",
             version="threatInfo.updatedAt",
         ),
     ),
