@@ -38,13 +38,13 @@ class UnifiedAlertList(RecordList):
             raise bad_request("body: not JSON") from None
         match asked:
             case {"query": str(query)}:
-                variables, name = asked.get("variables") or {}, asked.get("operationName")
+                variables, name = asked.get("variables"), asked.get("operationName")
             case _:
                 raise bad_request("query: missing")
-        if not isinstance(variables, dict):
+        if not isinstance(variables, dict | None):
             raise bad_request("variables: not an object")
         try:
-            data = answer(SCHEMA, {"alerts": self._alerts}, query, variables, name)
+            data = answer(SCHEMA, {"alerts": self._alerts}, query, variables or {}, name)
         except BadQuery as error:
             # A query that is wrong gets status 200 all the same, as with GraphQL servers.
             return orjson.dumps({"data": None, "errors": [{"message": str(error)}]})

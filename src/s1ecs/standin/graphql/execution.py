@@ -11,7 +11,8 @@ from s1ecs.standin.graphql.syntax import Field, Fragment, Operation, Selection, 
 _ROOT = "Query"
 _TYPE_NAME = "__typename"
 
-Resolver = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+# Takes the checked arguments, returns an object, a list of them, or None.
+Resolver = Callable[[Mapping[str, Any]], Any]
 # Takes from a value what was asked of it.
 _Taker = Callable[[Any], Any]
 
