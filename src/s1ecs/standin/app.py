@@ -20,17 +20,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from s1ecs.standin import console as answers
 from s1ecs.standin import strict, tokens
 from s1ecs.standin.application_list import ApplicationList
+from s1ecs.standin.below_threats import EVENTS_OF_THREAT, THREAT_TIMELINE
 from s1ecs.standin.clock import Clock
 from s1ecs.standin.console import Answer, Asked, Console
 from s1ecs.standin.installations import Installations
 from s1ecs.standin.limits import Buckets
 from s1ecs.standin.lists import lists
 from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.parameters.activities import ACTIVITIES
 from s1ecs.standin.parameters.agents import AGENTS, AGENTS_COUNT
 from s1ecs.standin.parameters.alerts import ALERTS
 from s1ecs.standin.parameters.applications import INSTALLATIONS, INVENTORY, RISKS
 from s1ecs.standin.parameters.groups import GROUPS
 from s1ecs.standin.parameters.parameter import NONE, Parameter
+from s1ecs.standin.parameters.threats import THREAT_EVENTS, THREATS, TIMELINE
 from s1ecs.standin.parameters.user import USER
 from s1ecs.standin.refusal import (
     Refusal,
@@ -69,9 +72,13 @@ ENDPOINTS = (
     Endpoint("GET", "/user", "token", USER, answers.user),
     Endpoint("POST", "/users/api-token-details", "token", NONE, answers.token_details),
     Endpoint("GET", "/users/{user_id}/api-token-details", "token", NONE, answers.token_details_of_user),
+    Endpoint("GET", "/activities", "Activity", ACTIVITIES, answers.of_list("activity")),
     Endpoint("GET", "/agents", "Endpoints", AGENTS, answers.of_list("agent")),
     Endpoint("GET", "/agents/count", "Endpoints", AGENTS_COUNT, answers.agents_count),
     Endpoint("GET", "/groups", "Groups", GROUPS, answers.of_list("group")),
+    Endpoint("GET", "/threats", "Threats", THREATS, answers.of_list("threat")),
+    Endpoint("GET", "/threats/{threat_id}/timeline", "Threats", TIMELINE, THREAT_TIMELINE),
+    Endpoint("GET", "/threats/{threat_id}/explore/events", "Threats", THREAT_EVENTS, EVENTS_OF_THREAT),
     Endpoint("GET", "/cloud-detection/alerts", "STAR Rule Alerts", ALERTS, answers.of_list("alert"), of_star=True),
     Endpoint("GET", "/application-management/inventory", "Applications", INVENTORY, answers.inventory),
     Endpoint(

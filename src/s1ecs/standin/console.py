@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from s1ecs.standin import pages, record_list, tokens
+from s1ecs.standin import pages, record_list, threat_events, tokens
 from s1ecs.standin.application_list import ApplicationList
 from s1ecs.standin.organisation import Organisation
 from s1ecs.standin.record_list import Listed
@@ -134,10 +134,13 @@ def _of_list(name: str) -> Callable[[Console], int]:
 
 # How many documents each stream holds.
 COUNTS: Mapping[str, Callable[[Console], int]] = {
+    "activity": _of_list("activity"),
     "agent": _of_list("agent"),
     "alert": _of_list("alert"),
     "application": lambda console: len(console.applications),
     "application_risk": _of_list("application_risk"),
     "group": _of_list("group"),
+    "threat": _of_list("threat"),
+    "threat_event": lambda console: len(console.organisation.incidents) * threat_events.EVENTS,
     "unified_alert": lambda console: len(console.unified_alerts.shelf()),
 }

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from random import Random
 
 from s1ecs.standin import invent, words
@@ -139,6 +140,11 @@ class Organisation:
     hosts: tuple[Host, ...]
     rules: tuple[Rule, ...]
     hashes: Mapping[str, Hashes]
+
+    @cached_property
+    def incidents(self) -> Mapping[str, tuple[Host, Incident]]:
+        """All incidents with their hosts, by the id of the threat that the console makes of each."""
+        return {incident.id: (host, incident) for host in self.hosts for incident in host.incidents}
 
 
 def organisation(seed: int, now: datetime, agents: int = 500) -> Organisation:

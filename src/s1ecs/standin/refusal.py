@@ -25,7 +25,7 @@ class Refusal(Exception):
         super().__init__(f"{status} {title}: {detail}")
         self.status = status
         self.headers = headers
-        self.body = {"errors": [{"code": code, "detail": detail, "title": title}], **(body or {})}
+        self.body: dict[str, Any] = {"errors": [{"code": code, "detail": detail, "title": title}], **(body or {})}
 
 
 def bad_request(detail: str) -> Refusal:
@@ -51,6 +51,13 @@ def not_permitted() -> Refusal:
 def not_found(what: str) -> Refusal:
     """A path or an id that is not there."""
     return Refusal(404, 4040010, "Not Found", what)
+
+
+def no_such_threat(threat_id: str) -> Refusal:
+    """An id of which no threat is, or is any more: the one error whose body has no `errors`."""
+    refusal = Refusal(404, 4040010, "Requested resource was not found", f"Threat ID {threat_id} not found")
+    (refusal.body,) = refusal.body["errors"]
+    return refusal
 
 
 def too_many_requests(seconds: int) -> Refusal:

@@ -45,7 +45,7 @@ def story(seed: int, host_number: int, *, earlier: datetime, now: datetime) -> S
         return Story(registered, None, scan, None, decommissioned)
     return Story(
         registered=registered,
-        upgraded=moments.recent(random, now, since=registered) if random.random() < 0.2 else None,  # noqa: PLR2004 - a share
+        upgraded=moments.recent(random, now, since=registered) if random.random() < 0.1 else None,  # noqa: PLR2004 - a share
         scan=scan,
         regrouped=moments.recent(random, now, since=registered) if random.random() < 0.03 else None,  # noqa: PLR2004 - a share
         decommissioned=None,
@@ -56,7 +56,7 @@ def _scan(random: Random, registered: datetime, now: datetime, *, is_alive: bool
     chance = random.random()
     if chance < 0.05:  # noqa: PLR2004 - a share
         return Scan("none")
-    is_recent = is_alive and (chance < 0.5 or registered > moments.start(now))  # noqa: PLR2004 - a share
+    is_recent = is_alive and (chance < 0.2 or registered > moments.start(now))  # noqa: PLR2004 - a share
     ordered = moments.recent(random, now, since=registered) if is_recent else moments.after(random, registered, _YEAR)
     started = moments.after(random, ordered, timedelta(seconds=50))
     ended = moments.after(random, started, _SCAN_LASTS)
