@@ -160,9 +160,12 @@ def _set(found: Found, part: Mapping[str, Any], targets: Mapping[str, str]) -> N
 
 
 def _append(texts: list[str], value: Any) -> None:
-    kept = empties.whole(value, []) if value is not None else None
-    if kept is not None:
-        texts.extend(map(values.text_form, kept if isinstance(kept, list) else [kept]))
+    kept = values.whole(value, []) if value is not None else None
+    if isinstance(kept, list):
+        for member in kept:
+            _append(texts, member)
+    elif kept is not None:
+        texts.append(values.text_form(kept))
 
 
 def _first(members: Any) -> dict[str, Any]:
