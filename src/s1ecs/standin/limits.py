@@ -36,19 +36,21 @@ class Buckets:
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        # Of each caller and prefix: how many requests are left, and when that was so.
+        # Of each caller and prefix or path: how many requests are left, and when that was so.
         self._left: dict[tuple[str, str], tuple[float, float]] = {}
 
     def wait(self, caller: str, path: str) -> int:
         """Take a request from the bucket; return 0, or the whole seconds to wait where it is empty."""
         limit = _limit(path)
+        # Paths that no row is about do not share a bucket.
+        bucket = caller, limit.prefix or path
         now = self._monotonic()
-        left, then = self._left.get((caller, limit.prefix), (limit.burst, now))
+        left, then = self._left.get(bucket, (limit.burst, now))
         left = min(limit.burst, left + (now - then) * limit.rate)
         if left < 1:
-            self._left[caller, limit.prefix] = (left, now)
+            self._left[bucket] = (left, now)
             return math.ceil((1 - left) / limit.rate)
-        self._left[caller, limit.prefix] = (left - 1, now)
+        self._left[bucket] = (left - 1, now)
         return 0
 
 

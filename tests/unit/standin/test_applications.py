@@ -281,3 +281,12 @@ def test_limit_and_permission(start: Start) -> None:
         headers = {"Authorization": f"ApiToken {token}"}
         statuses = {path: console.get(f"{BASE}/{path}", headers=headers).status_code for path in ("inventory", "risks")}
         assert [path for path, status in statuses.items() if status == 403] == [refused]
+
+
+def test_other_paths_have_buckets_of_their_own(start: Start) -> None:
+    """Whoever asks for risks too often may still ask for unified alerts: what no published limit names is apart."""
+    console = start()
+    statuses = [console.get(f"{BASE}/risks", params={"limit": "1"}).status_code for _ in range(21)]
+    assert statuses == [200] * 20 + [429]
+    query = {"query": "{ alerts { totalCount } }"}
+    assert console.post("/web/api/v2.1/unifiedalerts/graphql", json=query).status_code == 200
