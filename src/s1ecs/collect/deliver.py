@@ -97,8 +97,10 @@ def _documents(feed: Feed, step: Step, records: dict[str, Record]) -> tuple[list
     documents = []
     failed = 0
     for identity, record in records.items():
-        mapped = feed.mapper.map(record)
-        feed.envelope.seal(mapped, partial(original, record), fetched=created, now=fetched)
+        stripped = feed.redaction.strip(record)
+        mapped = feed.mapper.map(stripped.record)
+        feed.envelope.seal(mapped, partial(original, stripped.record), fetched=created, now=fetched)
+        feed.redaction.clean(mapped.document, stripped)
         documents.append((identity, mapped.document))
         failed += mapped.failed
     return documents, failed

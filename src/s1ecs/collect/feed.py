@@ -7,6 +7,7 @@ from datetime import timedelta
 from s1ecs.api.client import Client
 from s1ecs.api.paging import SetAside
 from s1ecs.collect.checkpoint import Checkpoints, WalkName
+from s1ecs.collect.redact import Redaction
 from s1ecs.collect.walks.source import Source
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.mapper import Mapper
@@ -46,6 +47,7 @@ class Feed:
     pace: Pace
     scope: Mapping[str, str]
     mapper: Mapper
+    redaction: Redaction
     envelope: Envelope
     outputs: Sequence[Output | JoinsCommit]
     checkpoints: Checkpoints

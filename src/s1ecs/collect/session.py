@@ -8,16 +8,17 @@ from functools import partial
 from s1ecs import __version__, logs
 from s1ecs.api.client import Client
 from s1ecs.api.connection import Connection
-from s1ecs.collect.feed import Feed, Pace
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.feeds import feed_maker
 from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Collector
+from s1ecs.ecs.geoip import open_database
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.outputs.store import Store, View, Views, make_views
 from s1ecs.settings import Console, Settings
 from s1ecs.state.about import collector_id
 from s1ecs.state.database import Database
-from s1ecs.streams import STREAMS, Stream
-from s1ecs.streams.asking import ByTime
+from s1ecs.streams import STREAMS
 
 
 @asynccontextmanager
@@ -33,23 +34,17 @@ async def open_feeds(settings: Settings, names: Sequence[str]) -> AsyncIterator[
                 await output.open()
                 stack.push_async_callback(output.close)
         await database.run(partial(make_views, views=views()))
-        collector = Collector(__version__, await collector_id(database), platform.node())
-        checkpoints = StateCheckpoints(database)
+        maker = feed_maker(
+            settings,
+            None if settings.geoip is None else open_database(settings.geoip),
+            outputs=outputs,
+            checkpoints=StateCheckpoints(database),
+            collector=Collector(__version__, await collector_id(database), platform.node()),
+        )
         feeds = []
         for console in consoles:
             client = await stack.enter_async_context(open_client(settings, console))
-            feeds += [
-                _feed(
-                    settings,
-                    console,
-                    STREAMS[name],
-                    client=client,
-                    outputs=outputs,
-                    checkpoints=checkpoints,
-                    collector=collector,
-                )
-                for name in (names or settings.enabled(console))
-            ]
+            feeds += [maker.feed(console, client, name) for name in (names or settings.enabled(console))]
         yield feeds
 
 
@@ -91,47 +86,3 @@ def views() -> Views:
 def _output(kind: str) -> Output | JoinsCommit:
     outputs = {"store": Store}
     return outputs[kind]()
-
-
-def _feed(
-    settings: Settings,
-    console: Console,
-    stream: Stream,
-    *,
-    client: Client,
-    outputs: Sequence[Output | JoinsCommit],
-    checkpoints: StateCheckpoints,
-    collector: Collector,
-) -> Feed:
-    ask = stream.ask
-    return Feed(
-        console=console.name,
-        namespace=console.namespace,
-        stream=stream,
-        ask=ask,
-        client=client,
-        pace=_pace(settings, console, stream),
-        scope={"siteIds": ",".join(console.site_ids)} if console.site_ids else {},
-        mapper=stream.mapper(),
-        envelope=stream.envelope(
-            namespace=console.namespace,
-            tags=console.tags,
-            preserve_original=console.preserve_original_event,
-            collector=collector,
-        ),
-        outputs=outputs,
-        checkpoints=checkpoints,
-    )
-
-
-def _pace(settings: Settings, console: Console, stream: Stream) -> Pace:
-    chosen, ask = settings.stream(console, stream.name), stream.ask
-    reread = ask.reread if isinstance(ask, ByTime) else None
-    return Pace(
-        interval=chosen.interval or ask.interval,
-        first_poll=chosen.initial_interval or ask.first_poll,
-        overlap=settings.overlap,
-        reread=settings.alert_reread if reread and not reread.interval else None,
-        reread_interval=(reread and reread.interval) or settings.alert_reread_interval,
-        page_size=settings.page_size,
-    )

@@ -58,6 +58,11 @@ class Envelope:
     preserve_original: bool = False
     collector: Collector | None = None
 
+    @property
+    def keeps_duplicates(self) -> bool:
+        """Whether the tags say that own fields stay beside their ECS copies."""
+        return PRESERVE_DUPLICATES in self.tags
+
     def seal(self, mapped: Mapped, original: Callable[[], str], *, fetched: str | None, now: str | None) -> None:
         """Complete a document in place.
 

@@ -11,6 +11,7 @@ import pytest
 
 from s1ecs.api.answer import Answer
 from s1ecs.collect.feed import Feed, Pace
+from s1ecs.collect.redact import Redaction
 from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.outputs.output import Batch
@@ -116,6 +117,7 @@ async def feed(tmp_path: Path, console: ScriptedConsole, output: RecordingOutput
         ),
         scope={},
         mapper=STREAM.mapper(),
+        redaction=Redaction(STREAM.table, ()),
         envelope=Envelope(STREAM.dataset, STREAM.input_type, "default", ()),
         outputs=(output,),
         checkpoints=StateCheckpoints(database),

@@ -1,0 +1,97 @@
+"""From settings to feeds: what holds for a stream of a console, put together once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+
+from s1ecs.api.client import Client
+from s1ecs.collect.checkpoint import Checkpoints
+from s1ecs.collect.feed import Feed, Pace
+from s1ecs.collect.redact import Redaction
+from s1ecs.ecs.envelope import Collector
+from s1ecs.ecs.geoip import Locate
+from s1ecs.ecs.mapper import Mapper
+from s1ecs.outputs.output import JoinsCommit, Output
+from s1ecs.settings import Console, Settings
+from s1ecs.streams import STREAMS, Stream
+from s1ecs.streams.asking import Asking, ByTime
+from s1ecs.streams.threat import TIMELINE
+
+
+@dataclass(frozen=True)
+class FeedMaker:
+    """What all feeds of a process share. Consoles with the same settings share mappers and redactions, too."""
+
+    settings: Settings
+    outputs: Sequence[Output | JoinsCommit]
+    checkpoints: Checkpoints
+    collector: Collector
+    mapper: Callable[[str, bool], Mapper]
+    redaction: Callable[[str, tuple[str, ...]], Redaction]
+
+    def feed(self, console: Console, client: Client, name: str) -> Feed:
+        """The feed of the stream `name` of a console."""
+        stream = STREAMS[name]
+        envelope = stream.envelope(
+            namespace=console.namespace,
+            tags=console.tags,
+            preserve_original=console.preserve_original_event,
+            preserve_duplicates=console.preserve_duplicate_custom_fields,
+            collector=self.collector,
+        )
+        return Feed(
+            console=console.name,
+            namespace=console.namespace,
+            stream=stream,
+            ask=_ask(stream, console),
+            client=client,
+            pace=_pace(self.settings, console, stream),
+            scope={"siteIds": ",".join(console.site_ids)} if console.site_ids else {},
+            mapper=self.mapper(name, envelope.keeps_duplicates),
+            redaction=self.redaction(name, console.redact),
+            envelope=envelope,
+            outputs=self.outputs,
+            checkpoints=self.checkpoints,
+        )
+
+
+def feed_maker(
+    settings: Settings,
+    locate: Locate | None,
+    *,
+    outputs: Sequence[Output | JoinsCommit],
+    checkpoints: Checkpoints,
+    collector: Collector,
+) -> FeedMaker:
+    """What makes the feeds of these settings; `locate` knows where addresses lie."""
+    return FeedMaker(
+        settings,
+        outputs,
+        checkpoints,
+        collector,
+        mapper=cache(partial(_mapper, locate)),
+        redaction=cache(lambda name, fields: Redaction(STREAMS[name].table, fields)),
+    )
+
+
+def _mapper(locate: Locate | None, name: str, keep_duplicates: bool) -> Mapper:  # noqa: FBT001 - a key of the cache
+    return STREAMS[name].mapper(locate, keep_duplicates=keep_duplicates)
+
+
+def _ask(stream: Stream, console: Console) -> Asking:
+    if stream.name == "threat" and console.threat_timeline and isinstance(stream.ask, ByTime):
+        return replace(stream.ask, per_item=TIMELINE)
+    return stream.ask
+
+
+def _pace(settings: Settings, console: Console, stream: Stream) -> Pace:
+    chosen, ask = settings.stream(console, stream.name), stream.ask
+    reread = ask.reread if isinstance(ask, ByTime) else None
+    return Pace(
+        interval=chosen.interval or ask.interval,
+        first_poll=chosen.initial_interval or ask.first_poll,
+        overlap=settings.overlap,
+        reread=settings.alert_reread if reread and not reread.interval else None,
+        reread_interval=(reread and reread.interval) or settings.alert_reread_interval,
+        page_size=settings.page_size,
+    )
