@@ -17,15 +17,15 @@ def interfaces(value: Any, found: Found) -> Any:
     if not isinstance(value, list):
         return value
     result = _copies(value)
-    interfaces = [member for member in result if isinstance(member, dict)]
+    objects = _objects(result)
     for key in ("inet", "inet6"):
-        holders = [interface for interface in interfaces if isinstance(interface.get(key), list)]
+        holders = [interface for interface in objects if isinstance(interface.get(key), list)]
         for interface in holders:
             interface[key] = good_addresses(interface[key], found.problems)
         for interface in holders:
             append(found.related["ip"], interface[key])
     addresses: list[str] = []
-    for interface in interfaces:
+    for interface in objects:
         _gather(addresses, interface.pop("physical", None), found.problems)
     if addresses:
         found.fields["host.mac"] = [mac(address) for address in addresses]
