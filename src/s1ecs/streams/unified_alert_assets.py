@@ -160,7 +160,7 @@ def _set(found: Found, part: Mapping[str, Any], targets: Mapping[str, str]) -> N
 
 
 def _append(texts: list[str], value: Any) -> None:
-    kept = values.whole(value, []) if value is not None else None
+    kept = empties.whole(value, []) if value is not None else None
     if isinstance(kept, list):
         for member in kept:
             _append(texts, member)
