@@ -52,6 +52,7 @@ def _agent(organisation: Organisation, host: Host) -> Record:
         "activeThreats": host.active_threats,
         "createdAt": invent.time_text(host.story.registered + timedelta(milliseconds=5)),
         "groupUpdatedAt": invent.maybe_time(host.story.regrouped),
+        "id": host.id,
         "infected": host.infected,
         "isActive": host.is_active,
         "isDecommissioned": host.is_decommissioned,
