@@ -19,7 +19,9 @@ def lists(
 ) -> Mapping[str, Listed]:
     """Return all lists; their records are made when they are first asked for."""
     return {
-        "activity": RecordList(activities.FIELDS, partial(activities.activities, organisation)),
+        "activity": RecordList(
+            activities.FIELDS, partial(activities.activities, organisation), activities.emails(organisation)
+        ),
         "agent": RecordList(agent_list.FIELDS, partial(agents, organisation)),
         "alert": AlertList(organisation, clock, alerts, rate),
         "application_risk": RiskList(installations),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,7 +11,8 @@ from s1ecs.standin.app import build
 from s1ecs.standin.organisation import organisation
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 250_000, tzinfo=UTC)
-ALERTS = "/web/api/v2.1/cloud-detection/alerts"
+API = "/web/api/v2.1"
+ALERTS = f"{API}/cloud-detection/alerts"
 COUNT = 400
 GOOD = "good"
 
@@ -37,18 +39,41 @@ def hands() -> Hands:
 
 
 Start = Callable[..., TestClient]
+Walk = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture
 def start(hands: Hands) -> Start:
     """Makes a console; a call gives a client that sends a good token."""
 
-    def make(*, seed: int = 1, rate: float | None = None, token: str = GOOD) -> TestClient:
-        made = organisation(seed, NOW)
-        app = build(made, clock=hands.clock, alerts=COUNT, rate=rate, monotonic=hands.monotonic)
+    def make(
+        *, seed: int = 1, agents: int = 500, rate: float | None = None, star: bool = True, token: str = GOOD
+    ) -> TestClient:
+        made = organisation(seed, NOW, agents)
+        app = build(made, clock=hands.clock, alerts=COUNT, rate=rate, star=star, monotonic=hands.monotonic)
         return TestClient(app, headers={"Authorization": f"ApiToken {token}"})
 
     return make
+
+
+@pytest.fixture
+def walk(hands: Hands) -> Walk:
+    """Reads a list of a console page by page, slowly enough for its limits."""
+
+    def read(console: TestClient, path: str, **parameters: str) -> list[dict[str, Any]]:
+        records: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            hands.seconds += 1
+            answered = console.get(f"{API}{path}", params={**parameters, **cursor})
+            assert answered.status_code == 200, answered.text
+            page = answered.json()
+            records += page["data"]
+            if page["pagination"]["nextCursor"] is None:
+                return records
+            cursor = {"cursor": page["pagination"]["nextCursor"]}
+
+    return read
 
 
 @pytest.fixture
