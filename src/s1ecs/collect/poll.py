@@ -43,6 +43,11 @@ class Outcome:
     newest: str | None = None
 
     @property
+    def misses(self) -> bool:
+        """Whether something that the console holds was not read, though no error ended the walk."""
+        return bool(self.unread) or self.stopped or any(not failure.gone for failure in self.failed)
+
+    @property
     def state(self) -> str:
         """How the walk ended, in a word or two."""
         if self.error is not None:

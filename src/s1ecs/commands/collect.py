@@ -19,6 +19,7 @@ from s1ecs.collect.scheduler import collect_once, run_forever
 from s1ecs.collect.session import open_feeds
 from s1ecs.errors import Forbidden, NotFound
 from s1ecs.settings import Settings
+from s1ecs.streams import STREAMS
 
 # How long the page in hand may take after a signal before it is given up; it is then read again at the next start.
 _LAST_PAGE_SECONDS = 8.0
@@ -28,6 +29,7 @@ def collect(settings: Settings, names: Sequence[str]) -> int:
     """Collect once; the exit status by the rules of `exit_status`."""
     with _progress() as tell:
         log = _logger(settings)
+        _warn_without_places(settings, names, log)
         outcomes = asyncio.run(_collect(settings, names, tell, log))
     return exit_status(outcomes, named=bool(names))
 
@@ -35,6 +37,7 @@ def collect(settings: Settings, names: Sequence[str]) -> int:
 def run(settings: Settings) -> int:
     """Collect at every interval until SIGINT or SIGTERM."""
     log = _logger(settings)
+    _warn_without_places(settings, (), log)
     asyncio.run(_run(settings, log))
     return 0
 
@@ -42,12 +45,20 @@ def run(settings: Settings) -> int:
 def exit_status(outcomes: Sequence[Outcome], *, named: bool) -> int:
     """1 when a stream that was named, or any stream for another reason than 403 or 404, failed; else 0.
 
-    A record that can't be read is such another reason, and so is a signal before the end: something is missing.
+    What can't be read is such another reason, and so is a signal before the end: something is missing.
     """
-    if not outcomes or any(outcome.unread or outcome.stopped for outcome in outcomes):
+    if not outcomes or any(outcome.misses for outcome in outcomes):
         return 1
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
     return int(any(named or not isinstance(error, Forbidden | NotFound) for error in errors))
+
+
+def _warn_without_places(settings: Settings, names: Sequence[str], log: structlog.stdlib.BoundLogger) -> None:
+    """Say once that documents will not tell where addresses lie, if any stream could."""
+    chosen = names or {name for console in settings.require_consoles() for name in settings.enabled(console)}
+    rows = (row for name in chosen for row in STREAMS[name].table.rows)
+    if settings.geoip is None and any(row.kind == "geo" for row in rows):
+        log.warning("no GeoIP database: documents have no host.geo; set 'geoip' to a MaxMind City database file")
 
 
 async def _collect(

@@ -16,7 +16,10 @@ from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.outputs.output import Batch
 from s1ecs.state.database import Database
+from s1ecs.streams import STREAMS
 from s1ecs.streams.alert import STREAM
+
+from .lists import ListConsole
 
 if TYPE_CHECKING:
     from s1ecs.api.client import Client
@@ -69,6 +72,7 @@ class RecordingOutput:
     name: str = "recording"
     ids: list[str] = field(default_factory=list)
     documents: list[Mapping[str, Any]] = field(default_factory=list)
+    delivered: list[str] = field(default_factory=list)
     failure: Exception | None = None
 
     async def open(self) -> None:
@@ -78,8 +82,9 @@ class RecordingOutput:
         """Take a batch, or raise the failure."""
         if self.failure is not None:
             raise self.failure
-        self.ids += [document["event"]["id"] for _, document in batch.documents]
+        self.ids += [document["event"].get("id", identity) for identity, document in batch.documents]
         self.documents += [document for _, document in batch.documents]
+        self.delivered += [identity for identity, _ in batch.documents]
 
     async def close(self) -> None:
         """Let go."""
@@ -132,3 +137,39 @@ Paced = Callable[..., Feed]
 def paced(feed: Feed) -> Paced:
     """The feed with another pace."""
     return lambda **changes: replace(feed, pace=replace(feed.pace, **changes))
+
+
+@pytest.fixture
+def lists() -> ListConsole:
+    """A console of lists in memory, all empty."""
+    return ListConsole()
+
+
+FeedOf = Callable[..., Feed]
+
+
+@pytest.fixture
+def feed_of(feed: Feed, lists: ListConsole) -> FeedOf:
+    """Makes the feed of a stream that collects from the console of lists; keywords change its pace."""
+
+    def made(name: str, **pace: Any) -> Feed:
+        stream = STREAMS[name]
+        unhurried = replace(
+            feed.pace,
+            interval=stream.ask.interval,
+            first_poll=stream.ask.first_poll,
+            reread=None,
+            reread_interval=timedelta(hours=24),
+        )
+        return replace(
+            feed,
+            stream=stream,
+            ask=stream.ask,
+            client=cast("Client", lists),
+            pace=replace(unhurried, **pace),
+            mapper=stream.mapper(),
+            redaction=Redaction(stream.table, ()),
+            envelope=stream.envelope(),
+        )
+
+    return made

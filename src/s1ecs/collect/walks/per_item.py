@@ -134,8 +134,9 @@ async def _pages(item: Item, source: Source, call: CallPerItem, cursor: str | No
 
 def _step(part: Part, call: CallPerItem, position: Mapping[str, Any]) -> Step:
     item, error = part.item, part.error
-    # Under `into` an id holds the item's version: once that is read through, it can't come again.
-    mark = f"item {item.key}" if call.into else ALWAYS
+    # Under `into` an id holds the item's version: once that is read through, the id can't come again.
+    passing = bool(call.into) and item.version is not None
+    mark = f"item {item.key}" if passing else ALWAYS
     failed = [] if error is None else [ItemFailed(item.key, item.record.exact(), error)]
     complete = part.inner is None and all(failure.gone for failure in failed)
     return Step(
@@ -146,7 +147,7 @@ def _step(part: Part, call: CallPerItem, position: Mapping[str, Any]) -> Step:
         notes=part.notes,
         done=[ItemDone(item.key, item.version)] if complete else (),
         failed=failed,
-        forget=mark if complete and call.into else None,
+        forget=mark if complete and passing else None,
     )
 
 

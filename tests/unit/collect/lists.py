@@ -1,0 +1,96 @@
+"""A console of lists in memory, with pages, cursors, failures and a count of what is asked at the same time."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from s1ecs.api.answer import Answer
+from s1ecs.api.connection import Connection
+from s1ecs.errors import ApiProblem, Refused
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+async def no_token() -> str:
+    """Nobody asks for it."""
+    return ""
+
+
+@dataclass
+class ListConsole:
+    """Answers each path, or path and `applicationName`, with its list; a cursor is the place behind the page.
+
+    `failures` are raised in turn by the path (or the path and a cursor) they stand under, `expired` are cursors that
+    the console no longer knows.
+    """
+
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    failures: dict[str, list[Exception]] = field(default_factory=dict)
+    expired: set[str] = field(default_factory=set)
+    clock: datetime = NOW
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+
+    connection: Connection = field(
+        default_factory=lambda: Connection(console="default", url="http://127.0.0.1", token=no_token)
+    )
+
+    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+        """Give a page of the path's list that meets the lower bound of a time, sorted as it stands."""
+        name = f"{path} {params['applicationName']}" if "applicationName" in params else path
+        self.asked.append((name, dict(params)))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        cursor = params.get("cursor", "0")
+        for key in (name, f"{name} {cursor}"):
+            if self.failures.get(key):
+                raise self.failures[key].pop(0)
+        if cursor in self.expired:
+            self.expired.remove(cursor)
+            raise Refused("no such cursor", problem=ApiProblem(status=400))
+        records = self.lists.get(name, [])
+        since = params.get("updatedAt__gte", "")
+        records = [each for each in records if each.get("threatInfo", {}).get("updatedAt", since) >= since]
+        return self._page(records, int(cursor), int(params["limit"]))
+
+    async def graphql(self, path: str, query: str, variables: Mapping[str, Any]) -> Answer:
+        """Give a page of the alerts that lie in the window, by the time that the variables name."""
+        self.asked.append((path, dict(variables)))
+        after = variables.get("after", "0")
+        for key in (path, f"{path} {after}"):
+            if self.failures.get(key):
+                raise self.failures[key].pop(0)
+        [by] = variables["filters"]
+        span = by["dateTimeRange"]
+        found = [
+            node
+            for node in self.lists.get(path, [])
+            if span["start"] < datetime.fromisoformat(node[by["fieldId"]]).timestamp() * 1000 <= span["end"]
+        ]
+        start, end = int(after), int(after) + variables["first"]
+        page = {"hasNextPage": end < len(found), "endCursor": str(end)}
+        data = {"alerts": {"edges": [{"node": node} for node in found[start:end]], "pageInfo": page}}
+        return Answer(data, None, (), orjson.dumps({"data": data}), self.clock)
+
+    def _page(self, records: list[dict[str, Any]], start: int, limit: int) -> Answer:
+        page = records[start : start + limit]
+        following = str(start + limit) if start + limit < len(records) else None
+        return Answer(page, following, (), orjson.dumps({"data": page}), self.clock)
+
+    def now(self) -> datetime:
+        """Tell the console's time."""
+        return self.clock
+
+    async def learn_time(self) -> None:
+        """Know the time already."""
+
+    def paths(self) -> list[str]:
+        """Whatever was asked, in order."""
+        return [name for name, _ in self.asked]

@@ -1,0 +1,125 @@
+"""Whole inventories: only what is new or changed is delivered, and what is gone is known."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from s1ecs.collect.checkpoint import LIVE
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.poll import Outcome, poll
+from s1ecs.errors import ApiProblem, ExpiredCursor, Refused, ServerTrouble
+
+from .conftest import FeedOf, RecordingOutput
+from .lists import ListConsole
+
+RISKS = "/application-management/risks"
+
+
+def risk(identity: str, status: str = "Detected", **more: Any) -> dict[str, Any]:
+    """A risk with an id and a status."""
+    return {"id": identity, "cveId": f"CVE-{identity}", "status": status, **more}
+
+
+async def polled(feed: Feed) -> Outcome:
+    """One poll, not stopped; the live walk's outcome."""
+    return (await poll(feed, asyncio.Event(), lambda *_: None))[0]
+
+
+async def gone(feed: Feed) -> list[str]:
+    """The risks of the state that the last complete walk did not see."""
+    name = feed.walk(LIVE)
+    completed = await feed.checkpoints.completed(name)
+    rows = await feed.checkpoints._rows("SELECT id FROM things WHERE round < ? ORDER BY id", completed)  # type: ignore[attr-defined]
+    return [row[0] for row in rows]
+
+
+async def test_second_walk_brings_only_what_changed(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """The inventory is read whole each time; of the same state nothing is delivered twice, whatever the output."""
+    feed = feed_of("application_risk", page_size=2)
+    lists.lists[RISKS] = [risk("a"), risk("b"), risk("c")]
+    assert (await polled(feed)).counts.delivered == 3
+    lists.lists[RISKS][1] = risk("b", "Resolved")
+    outcome = await polled(feed)
+    assert (outcome.counts.records, outcome.counts.delivered) == (3, 1)
+    assert output.documents[-1]["sentinel_one"]["application_risk"]["status"] == "Resolved"
+
+
+async def test_days_that_pass_are_no_change(feed_of: FeedOf, lists: ListConsole) -> None:
+    """A risk whose daysDetected alone grew is not delivered again."""
+    feed = feed_of("application_risk")
+    lists.lists[RISKS] = [risk("a", daysDetected=1)]
+    await polled(feed)
+    lists.lists[RISKS] = [risk("a", daysDetected=2)]
+    assert (await polled(feed)).counts.delivered == 0
+
+
+async def test_an_earlier_state_is_news(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
+    """A thing that goes back to a state it had is delivered again, with the id it had then."""
+    feed = feed_of("application_risk")
+    for status in ("Detected", "Resolved", "Detected"):
+        lists.lists[RISKS] = [risk("a", status)]
+        assert (await polled(feed)).counts.delivered == 1
+    assert output.delivered[0] == output.delivered[2] != output.delivered[1]
+
+
+async def test_what_a_complete_walk_did_not_see_is_gone(feed_of: FeedOf, lists: ListConsole) -> None:
+    """After a walk that read everything, the rest is gone; it is there again once it is seen again."""
+    feed = feed_of("application_risk")
+    lists.lists[RISKS] = [risk("a"), risk("b")]
+    await polled(feed)
+    lists.lists[RISKS] = [risk("a")]
+    await polled(feed)
+    assert len(await gone(feed)) == 1
+    lists.lists[RISKS] = [risk("a"), risk("b")]
+    await polled(feed)
+    assert not await gone(feed)
+
+
+async def test_a_walk_that_was_cut_off_tells_nothing_of_what_is_gone(feed_of: FeedOf, lists: ListConsole) -> None:
+    """Only a complete walk moves the round; the next poll goes on at the page that failed."""
+    feed = feed_of("application_risk", page_size=2)
+    lists.lists[RISKS] = [risk("a"), risk("b"), risk("c")]
+    await polled(feed)
+    lists.failures[f"{RISKS} 2"] = [ServerTrouble("down", problem=ApiProblem(status=503))]
+    assert (await polled(feed)).error is not None
+    assert not await gone(feed)
+    lists.asked.clear()
+    assert (await polled(feed)).error is None
+    assert [asked.get("cursor") for _, asked in lists.asked] == ["2"]
+    assert not await gone(feed)
+
+
+async def test_an_expired_cursor_begins_the_list_anew(feed_of: FeedOf, lists: ListConsole) -> None:
+    """A cursor that the console forgot costs a second reading and nothing else."""
+    feed = feed_of("application_risk", page_size=2)
+    lists.lists[RISKS] = [risk("a"), risk("b"), risk("c")]
+    lists.expired = {"2"}
+    outcome = await polled(feed)
+    assert outcome.error is None
+    assert (outcome.counts.records, outcome.counts.delivered) == (5, 3)
+
+
+async def test_cursors_that_always_expire_are_given_up(feed_of: FeedOf, lists: ListConsole) -> None:
+    """A console that forgets every cursor ends the poll with the error, not in a circle."""
+    feed = feed_of("application_risk", page_size=2)
+    lists.lists[RISKS] = [risk("a"), risk("b"), risk("c")]
+    lists.failures[f"{RISKS} 2"] = [Refused("gone", problem=ApiProblem(status=400)) for _ in range(9)]
+    assert isinstance((await polled(feed)).error, ExpiredCursor)
+
+
+async def test_agents_that_disappear_are_gone_after_a_day(feed_of: FeedOf, lists: ListConsole) -> None:
+    """Agents are followed by updates; once a day all are read again, and who is missing then is gone."""
+    feed = feed_of("agent")
+    agents = [{"id": str(number), "updatedAt": "2026-01-01T00:00:00Z"} for number in range(3)]
+    lists.lists["/agents"] = agents
+    await polled(feed)
+    lists.lists["/agents"] = agents[1:]
+    lists.clock += timedelta(hours=23)
+    assert len(await poll(feed, asyncio.Event(), lambda *_: None)) == 1
+    assert not await gone(feed)
+    lists.clock += timedelta(hours=2)
+    live, again = await poll(feed, asyncio.Event(), lambda *_: None)
+    assert (live.counts.delivered, again.counts.records, again.counts.delivered) == (0, 2, 0)
+    assert len(await gone(feed)) == 1

@@ -1,0 +1,110 @@
+"""A window in two phases: what came to be and what changed, without a gap between windows."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from s1ecs.collect.checkpoint import LIVE
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.poll import Outcome, poll
+from s1ecs.errors import ApiProblem, Refused, ServerTrouble
+
+from .conftest import FeedOf, RecordingOutput
+from .lists import ListConsole
+
+PATH = "/unifiedalerts/graphql"
+
+
+def alert(identity: str, detected: str, updated: str) -> dict[str, Any]:
+    """A unified alert with times of 2026-01-02."""
+    return {
+        "id": identity,
+        "detectedAt": f"2026-01-02T{detected}:00.000Z",
+        "updatedAt": f"2026-01-02T{updated}:00.000Z",
+    }
+
+
+async def polled(feed: Feed) -> Outcome:
+    """One poll, not stopped."""
+    return (await poll(feed, asyncio.Event(), lambda *_: None))[0]
+
+
+def phases(lists: ListConsole) -> list[tuple[str, str | None]]:
+    """Which field was asked by, and behind which cursor."""
+    return [(asked["sort"]["by"], asked.get("after")) for _, asked in lists.asked]
+
+
+async def test_both_phases_walk_the_same_window(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
+    """What was detected and what was updated in the window arrives, each state once, in pages."""
+    lists.lists[PATH] = [alert("1", "09:00", "10:00"), alert("2", "11:00", "11:30"), alert("3", "11:10", "11:10")]
+    feed = feed_of("unified_alert", page_size=2)
+    outcome = await polled(feed)
+    assert (outcome.counts.records, output.ids) == (6, ["1", "2", "3"])
+    assert phases(lists) == [("detectedAt", None), ("detectedAt", "2"), ("updatedAt", None), ("updatedAt", "2")]
+    windows = [asked["filters"][0]["dateTimeRange"] for _, asked in lists.asked]
+    assert all(window == windows[0] for window in windows)
+    assert windows[0]["end"] - windows[0]["start"] == timedelta(hours=24) / timedelta(milliseconds=1)
+    assert windows[0]["startInclusive"] is False
+
+
+async def test_windows_overlap(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
+    """The next window begins an overlap before the last one's end, so what becomes visible late is not missed."""
+    lists.lists[PATH] = [alert("1", "11:55", "11:55")]
+    feed = feed_of("unified_alert")
+    await polled(feed)
+    lists.lists[PATH] += [alert("late", "11:56", "11:56")]
+    lists.clock += timedelta(minutes=1)
+    await polled(feed)
+    assert output.ids == ["1", "late"]
+
+
+async def test_a_changed_alert_is_a_new_document(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
+    """An alert that changes is found by its update, though it was detected long before the window."""
+    lists.lists[PATH] = [alert("1", "09:00", "09:00")]
+    feed = feed_of("unified_alert")
+    await polled(feed)
+    lists.clock += timedelta(hours=2)
+    lists.lists[PATH] = [alert("1", "09:00", "13:59")]
+    await polled(feed)
+    assert output.ids == ["1", "1"]
+
+
+async def test_a_window_that_was_cut_off_is_finished(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """After a failure the same window goes on in its phase, behind the page that was delivered last."""
+    lists.lists[PATH] = [alert(str(number), "11:00", "11:00") for number in range(3)]
+    feed = feed_of("unified_alert", page_size=2)
+    lists.failures[f"{PATH} 2"] = [ServerTrouble("down", problem=ApiProblem(status=503))]
+    assert (await polled(feed)).error is not None
+    first_window = lists.asked[0][1]["filters"][0]["dateTimeRange"]
+    lists.asked.clear()
+    lists.clock += timedelta(minutes=5)
+    assert (await polled(feed)).error is None
+    assert phases(lists) == [("detectedAt", "2"), ("updatedAt", None), ("updatedAt", "2")]
+    assert lists.asked[0][1]["filters"][0]["dateTimeRange"] == first_window
+    assert output.ids == ["0", "1", "2"]
+    assert (await feed.checkpoints.load(feed.walk(LIVE))).position == {"walked": "2026-01-02T12:00:00.000Z"}
+
+
+async def test_a_cursor_forgotten_since_the_last_poll_begins_the_phase_anew(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """A refusal of the saved cursor costs a second reading of the phase; any other refusal fails the poll."""
+    lists.lists[PATH] = [alert(str(number), "11:00", "11:00") for number in range(3)]
+    feed = feed_of("unified_alert", page_size=2)
+    refused = Refused("errors", problem=ApiProblem(status=200))
+    lists.failures[f"{PATH} 2"] = [refused, refused]
+    assert (await polled(feed)).error is refused
+    assert (await polled(feed)).error is None
+    assert output.ids == ["0", "1", "2"]
+
+
+async def test_a_failed_poll_keeps_the_window(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
+    """Errors in the answer fail the poll; the window stays, with its end, and the next poll reads it."""
+    lists.lists[PATH] = [alert("1", "11:00", "11:00")]
+    feed = feed_of("unified_alert")
+    lists.failures[PATH] = [Refused("errors", problem=ApiProblem(status=200))]
+    assert (await polled(feed)).error is not None
+    await polled(feed)
+    assert output.ids == ["1"]
