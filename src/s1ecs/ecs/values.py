@@ -7,8 +7,8 @@ Elastic's integration.
 
 import re
 import socket
-import struct
 from collections.abc import Callable
+from ctypes import c_float
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -148,38 +148,30 @@ def double(value: Any) -> float | list[float] | None:
     """A number or its text; a list member by member."""
     if isinstance(value, list):
         return [_scalar(member, double) for member in value] or None
-    number = _double(value)
-    if number is None:
-        raise Bad("empty String" if value == "" else f'For input string: "{shown(value)}"')
-    return number
+    return _double(value)
 
 
-def _double(value: Any) -> float | None:
-    if type(value) is int:
-        return float(value)
-    if isinstance(value, float):
+def _double(value: Any) -> float:
+    number = None
+    if type(value) is int or isinstance(value, float):
         number = float(value)
     elif isinstance(value, str | ExactInteger):
         text = value if isinstance(value, str) else value.text
-        number = float(text) if _NUMBER.fullmatch(text) else float("inf")
-    else:
-        return None
-    return None if number in INFINITIES else number
+        number = float(text) if _NUMBER.fullmatch(text) else None
+    if number is None or number in INFINITIES:
+        raise Bad("empty String" if value == "" else f'For input string: "{shown(value)}"')
+    return number
 
 
 def float32(value: Any) -> float | list[float] | None:
     """A number or its text, rounded to 32 bits, with the fewest digits that name it; a list member by member."""
     if isinstance(value, list):
         return [_scalar(member, float32) for member in value] or None
-    try:
-        rounded = struct.pack("f", double(value))
-    except OverflowError:
-        raise Bad(f'For input string: "{shown(value)}"') from None
-    [number] = struct.unpack("f", rounded)
+    number = c_float(_double(value)).value
+    if number in INFINITIES:
+        raise Bad(f'For input string: "{shown(value)}"')
     forms = (float(f"{number:.{digits}g}") for digits in range(1, _DIGITS_OF_A_FLOAT))
-    return next(
-        (form for form in forms if struct.pack("f", form) == rounded), float(f"{number:.{_DIGITS_OF_A_FLOAT}g}")
-    )
+    return next((form for form in forms if c_float(form).value == number), float(f"{number:.{_DIGITS_OF_A_FLOAT}g}"))
 
 
 def boolean(value: Any) -> bool | list[bool] | None:

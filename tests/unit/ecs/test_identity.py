@@ -51,3 +51,38 @@ def test_sections_that_are_no_objects_count_as_absent() -> None:
     """A path that meets something other than an object is absent."""
     record = record_from_line(b'{"alertInfo":["alertId"]}')
     assert ALERT(record) == fingerprint(b'{"alertInfo":["alertId"]}')
+
+
+NEEDS_ID = identity_of(Table((), ("createdAt", "id"), identity_needs="id"))
+
+
+def test_needed_part() -> None:
+    """Without the part that is needed the others don't count, the whole record does; an empty text is there."""
+    created = "2024-01-15T10:00:00Z"
+    with_id = record_from_line(b'{"createdAt":"2024-01-15T10:00:00Z","id":"1","x":1}')
+    without = record_from_line(b'{"createdAt":"2024-01-15T10:00:00Z","id":null}')
+    empty = record_from_line(b'{"createdAt":"2024-01-15T10:00:00Z","id":""}')
+    assert NEEDS_ID(with_id) == fingerprint(created.encode(), b"1")
+    assert NEEDS_ID(without) == fingerprint(b'{"createdAt":"2024-01-15T10:00:00Z","id":null}')
+    assert NEEDS_ID(empty) == fingerprint(created.encode(), b"")
+
+
+def test_key_that_does_not_count() -> None:
+    """A value that grows by itself makes no new document; the same key further inside counts."""
+    identify = identity_of(Table((), (), identity_without=frozenset({"daysDetected"})))
+    record = record_from_line(b'{"id":"1","daysDetected":3,"inner":{"daysDetected":4}}')
+    assert identify(record) == fingerprint(b'{"id":"1","inner":{"daysDetected":4}}')
+
+
+def test_cleaned_record() -> None:
+    """Where the record is cleaned first, an empty part is absent, and so are empties of the whole record."""
+    identify = identity_of(Table((), ("id", "threatInfo.createdAt"), cleaned=True))
+    assert identify(record_from_line(b'{"id":"","threatInfo":{"createdAt":"t"}}')) == fingerprint(b"t")
+    assert identify(record_from_line(b'{"id":{"a":[]},"threatInfo":{"createdAt":"t"}}')) == fingerprint(b"t")
+    assert identify(record_from_line(b'{"id":"","x":[""],"y":1.50}')) == fingerprint(b'{"y":1.50}')
+    assert identify(record_from_line(b'{"id":""}')) == fingerprint(b"{}")
+
+
+def test_no_object() -> None:
+    """What is no object counts whole, whatever the table says."""
+    assert NEEDS_ID(record_from_line(b"[1, 2]")) == fingerprint(b"[1,2]")

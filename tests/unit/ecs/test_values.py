@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from s1ecs.ecs import empties, values
+from s1ecs.ecs import values
 from s1ecs.ecs.values import Bad, WholeRecordFailure
 from s1ecs.records import ExactFloat, ExactInteger
 
@@ -183,25 +183,123 @@ def test_os_type(text: str, expected: str | None) -> None:
     assert expected == values.os_type(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2018-2-7T4:09:06Z", "2018-02-07T04:09:06.000Z"),
+        ("2018-2-7", "2018-02-07T00:00:00.000Z"),
+        ("2018-12-27T14:49:26.25+05:30", "2018-12-27T09:19:26.250Z"),
+        ("2018-02-27T04:49:26.257525Z", "2018-02-27T04:49:26.257Z"),
+    ],
+)
+def test_lenient_date(text: str, expected: str) -> None:
+    """Months, days and hours may have one digit, all else is as in any date."""
+    assert expected == values.lenient_date(text)
+
+
+@pytest.mark.parametrize("value", ["2018-2-7T4:9:06Z", "2018-2-7T4:09:6Z", "2018-2-30", "18-2-7", "2018-2-7T24:00Z", 7])
+def test_lenient_date_bad(value: Any) -> None:
+    """Minutes and seconds have two digits, years four, and the calendar holds."""
+    with pytest.raises(Bad, match=r"^unable to parse date \["):
+        values.lenient_date(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("7.00", 7.0),
+        ("-1.5E+3", -1500.0),
+        (".5", 0.5),
+        ("5.", 5.0),
+        (7, 7.0),
+        (7.1, 7.1),
+        (1e300, 1e300),
+        (ExactFloat("1.50"), 1.5),
+        (ExactInteger("123456789012345678901234567890"), 1.2345678901234568e29),
+        ([1, "2.5"], [1.0, 2.5]),
+        ([], None),
+    ],
+)
+def test_double_good(value: Any, expected: Any) -> None:
+    """Numbers and their texts are numbers with a fraction, members of lists too."""
+    got = values.double(value)
+    assert expected == got
+    assert type(got) in {float, list, type(None)}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("", "empty String"),
+        ("abc", 'For input string: "abc"'),
+        ("NaN", 'For input string: "NaN"'),
+        ("Infinity", 'For input string: "Infinity"'),
+        ("1_0", 'For input string: "1_0"'),
+        (" 1", 'For input string: " 1"'),
+        ("7.5d", 'For input string: "7.5d"'),
+        ("1e400", 'For input string: "1e400"'),
+        (ExactFloat("1e400"), 'For input string: "1e400"'),
+        (ExactInteger("9" * 400), f'For input string: "{"9" * 400}"'),
+        (True, 'For input string: "true"'),
+        ({"a": 1}, 'For input string: "{"a":1}"'),
+        ([1, "x", "y"], 'For input string: "x"'),
+        ([1, None], 'For input string: "null"'),
+    ],
+)
+def test_double_bad(value: Any, text: str) -> None:
+    """Words, true, and what a double can't hold are bad."""
+    for convert in (values.double, values.float32):
+        with pytest.raises(Bad) as raised:
+            convert(value)
+        assert text == str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("7.1", 7.1),
+        (7.123456789, 7.123457),
+        (16777217, 16777216.0),
+        ("0.1", 0.1),
+        ("3.4028235e38", 3.4028235e38),
+        (0, 0.0),
+        (["7.1"], [7.1]),
+    ],
+)
+def test_float_is_named_with_the_fewest_digits(value: Any, expected: Any) -> None:
+    """A number is rounded to 32 bits and written with no more digits than tell it from its neighbours."""
+    assert expected == values.float32(value)
+
+
+def test_float_beyond_its_range() -> None:
+    """What 32 bits can't hold is bad, though 64 could."""
+    with pytest.raises(Bad, match=r'^For input string: "1e39"$'):
+        values.float32("1e39")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("192.0.2.1", ["192.0.2.1"]),
+        ("192.0.2.1,2001:DB8::1", ["192.0.2.1", "2001:DB8::1"]),
+        ("192.0.2.1,,", ["192.0.2.1"]),
+        (",,", None),
+    ],
+)
+def test_ip_list(text: str, expected: Any) -> None:
+    """A text is split at its commas, empty pieces at its end don't count."""
+    assert expected == values.ip_list(text)
+
+
+@pytest.mark.parametrize(("text", "shown"), [("192.0.2.1, ::1", " ::1"), (",::1", ""), ("::1,,::2", ""), ("a,b", "a")])
+def test_ip_list_bad(text: str, shown: str) -> None:
+    """One bad piece makes the whole text bad, and is named; blanks belong to their piece."""
+    with pytest.raises(Bad) as raised:
+        values.ip_list(text)
+    assert f"'{shown}' is not an IP string literal." == str(raised.value)
+
+
 def test_os_type_not_text() -> None:
     """An operating system that is no text fails the whole record, as upstream's lower-casing does."""
     with pytest.raises(WholeRecordFailure, match=r"^\[7\] is not text$"):
         values.os_type(7)
-
-
-def test_whole_removes_empties_inside_out() -> None:
-    """Nulls, empty texts, objects and lists go, also those that become empty; 0 and false stay."""
-    value = {"a": None, "b": "", "c": {"d": [{}, [""]]}, "e": [0, False, None, "x"], "f": {"g": 0}}
-    assert empties.whole(value, []) == {"e": [0, False, "x"], "f": {"g": 0}}
-
-
-def test_whole_leaves_out_what_a_double_cannot_hold() -> None:
-    """A number beyond a double is a bad value, wherever it stands."""
-    problems: list[str] = []
-    assert empties.whole({"a": ExactFloat("1e400"), "b": 1}, problems) == {"b": 1}
-    assert problems == ['For input string: "1e400"']
-
-
-def test_text_form_is_javas() -> None:
-    """Objects and lists are written as Java writes them, numbers and true/false as JSON does."""
-    assert values.text_form({"key": "value", "k": ["a", 1, True]}) == "{key=value, k=[a, 1, true]}"
