@@ -207,7 +207,7 @@ STREAM = Stream(
         Column("outcome", "event.outcome"),
         Column("file", "file.name"),
         Column("sha1", "file.hash.sha1"),
-        Column("group", "user.group.name"),
+        Column("group_name", "user.group.name"),
         Column("site", "sentinel_one.activity.site.name"),
         Column("account", "sentinel_one.activity.account.name"),
         Column("agent_id", "sentinel_one.activity.agent.id"),

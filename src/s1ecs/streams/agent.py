@@ -226,7 +226,7 @@ STREAM = Stream(
         Column("mitigation", "sentinel_one.agent.mitigation_mode"),
         Column("machine", "sentinel_one.agent.machine.type"),
         Column("domain", "host.domain"),
-        Column("group", "group.name"),
+        Column("group_name", "group.name"),
         Column("site", "sentinel_one.agent.site.name"),
         Column("decommissioned", "sentinel_one.agent.is_decommissioned"),
         Column("agent_id", "host.id"),

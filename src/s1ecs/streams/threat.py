@@ -350,7 +350,7 @@ STREAM = Stream(
         Column("sha256", "threat.indicator.file.hash.sha256"),
         Column("sha1", "threat.indicator.file.hash.sha1"),
         Column("created", "sentinel_one.threat.created_at"),
-        Column("group", "sentinel_one.threat.agent.group.name"),
+        Column("group_name", "sentinel_one.threat.agent.group.name"),
         Column("site", "sentinel_one.threat.agent.site.name"),
         Column("storyline", "sentinel_one.threat.storyline"),
         Column("agent_id", "host.id"),
