@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from bench.records import alert_lines
+from bench.records import lines
 
 LINES = 1_000_000
 DISTINCT = 5000
@@ -16,7 +16,7 @@ LIMIT_MEGABYTES = 120
 
 def run() -> Iterator[str]:
     """Transform a million alerts; the peak is what the kernel counted for the process."""
-    block = b"".join(line + b"\n" for line in alert_lines(DISTINCT))
+    block = b"".join(line + b"\n" for line in lines("alert", DISTINCT))
     start = perf_counter()
     command = [str(Path(sys.executable).with_name("s1ecs")), "transform", "alert"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
