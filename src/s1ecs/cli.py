@@ -129,6 +129,25 @@ def run(context: typer.Context, log_format: LogFormat = None) -> None:
 
 
 @app.command()
+def backfill(
+    context: typer.Context,
+    streams: Annotated[list[str], typer.Argument(metavar="STREAM...", help="The streams to read.")],
+    *,
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help="Where to begin, such as 2026-01-31.")],
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="Where to end.")],
+    again: Annotated[bool, typer.Option("--again", help="Once more, though it was read before.")] = False,
+    log_format: LogFormat = None,
+) -> None:
+    """Read a past range beside the live collection."""
+    from s1ecs.collect.backfill import Period
+    from s1ecs.commands.backfill import backfill_streams
+
+    names = [stream.name for stream in _streams(streams)]
+    period = Period(*(datetime.fromisoformat(_moment(text, flag)) for text, flag in ((start, "--from"), (end, "--to"))))
+    raise typer.Exit(backfill_streams(_settings(context, log_format=log_format), names, period, again=again))
+
+
+@app.command()
 def check(context: typer.Context) -> None:
     """Check consoles, tokens and permissions."""
     from s1ecs.commands.check import check as check_command
@@ -168,6 +187,7 @@ def query(
 
 @app.command()
 def transform(
+    context: typer.Context,
     stream: StreamName,
     files: Annotated[
         list[str] | None, typer.Argument(metavar="[FILE]...", help="NDJSON; standard input if none.")
@@ -179,13 +199,22 @@ def transform(
         str | None, typer.Option("--now", metavar="TIME", help="@timestamp of documents without one.")
     ] = None,
     geoip: Annotated[str | None, typer.Option("--geoip", metavar="FILE", help="A MaxMind City database.")] = None,
+    redact: Annotated[bool, typer.Option("--redact", help="Leave out the fields of the setting redact.")] = False,
 ) -> None:
     """Turn records into documents, both as NDJSON."""
     from s1ecs.commands.transform import transform_files
 
     [chosen] = _streams([stream])
     moment = None if now is None else _moment(now)
-    transform_files(chosen, files or [], with_id=with_id, preserve_original=preserve_original, now=moment, geoip=geoip)
+    transform_files(
+        chosen,
+        files or [],
+        with_id=with_id,
+        preserve_original=preserve_original,
+        now=moment,
+        geoip=geoip,
+        redact=_settings(context).redact if redact else (),
+    )
 
 
 @app.command()
@@ -248,10 +277,10 @@ def standin(
         raise UsageError(f"standin: port {port} can't be used ({error.strerror}); choose another or 0") from None
 
 
-def _moment(text: str) -> str:
+def _moment(text: str, flag: str = "--now") -> str:
     from s1ecs.ecs.values import Bad, date
 
     try:
         return date(text)
     except Bad:
-        raise UsageError(f"--now {text}: write a time such as 2026-01-31T12:00:00Z") from None
+        raise UsageError(f"{flag} {text}: write a time such as 2026-01-31T12:00:00Z") from None

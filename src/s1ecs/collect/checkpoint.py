@@ -64,7 +64,7 @@ class Advance:
     can those remembered under this mark. `next_due` None leaves the saved one; `writes` are the documents of outputs
     that lie in the same database. `things` are those of an inventory, `completed` is the round that ends with this
     commit. `done` are items that were read through: (item, version); `failed` those to be asked again: (item, its JSON,
-    reason, when it was tried).
+    reason, when it was tried). `delivered` are the documents that it makes durable, at the time `now`.
     """
 
     position: Position
@@ -77,19 +77,20 @@ class Advance:
     completed: int | None = None
     done: Sequence[tuple[str, str | None]] = ()
     failed: Sequence[tuple[str, str, str, str]] = ()
+    delivered: int = 0
+    now: str = ""
 
 
 @dataclass(frozen=True)
 class PollNote:
     """How a poll of a stream ended: its state (ok, set aside, failed, stopped) and the reason; for `s1ecs streams`.
 
-    `documents` were delivered by it; `newest` is the greatest time that the walk has seen, None where it goes by none.
+    `newest` is the greatest time that the walk has seen, None where it goes by none.
     """
 
     polled: str
     state: str
     reason: str
-    documents: int
     newest: str | None
 
 

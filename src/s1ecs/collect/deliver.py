@@ -57,6 +57,8 @@ async def deliver(feed: Feed, walk: WalkName, step: Step, position: Position, *,
         writes=writes,
         things=new.things,
         done=step.done,
+        delivered=len(documents),
+        now=now,
         failed=[
             (failure.key, canonical(failure.item).decode(), str(failure.error), now)
             for failure in step.failed

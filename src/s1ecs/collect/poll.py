@@ -128,7 +128,6 @@ async def _note(feed: Feed, outcomes: Sequence[Outcome]) -> None:
         polled=time_text(feed.client.now()),
         state=worst.state,
         reason="" if worst.error is None else str(worst.error),
-        documents=sum(outcome.counts.delivered for outcome in outcomes),
         newest=outcomes[0].newest,
     )
     await feed.checkpoints.note(feed.walk(LIVE), note)

@@ -6,13 +6,14 @@ order is: identify the raw record, strip, map what is left, seal, clean.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from s1ecs.ecs.mapper import Document
 from s1ecs.ecs.sources import Source, sources_of
 from s1ecs.ecs.table import Table
-from s1ecs.ecs.values import text_form
+from s1ecs.ecs.values import Bad, Inexact, text_form
 from s1ecs.records import DEEPEST, Record
 
 KeyForm = Callable[[str], str]
@@ -165,5 +166,7 @@ def _texts(taken: Iterable[Any]) -> frozenset[str]:
         elif isinstance(value, list):
             ahead += value
         elif value is not None:
-            texts.add(text_form(value))
+            # What has no text form, such as 1e400, is in no related list.
+            with suppress(Bad, Inexact):
+                texts.add(text_form(value))
     return frozenset(texts - {""})

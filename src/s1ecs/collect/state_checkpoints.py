@@ -36,6 +36,13 @@ class StateCheckpoints:
             _save_items(connection, walk, advance)
             if advance.things is not None:
                 _save_things(connection, walk, advance.things)
+            if advance.delivered:
+                connection.execute(
+                    "INSERT INTO polls (console, stream, polled, state, reason, documents)"
+                    " VALUES (?, ?, ?, 'never polled', '', ?)"
+                    " ON CONFLICT DO UPDATE SET documents = documents + excluded.documents",
+                    (walk.console, walk.stream, advance.now, advance.delivered),
+                )
             if advance.completed is not None:
                 connection.execute(
                     "INSERT INTO rounds (console, stream, completed) VALUES (?, ?, ?)"
@@ -98,10 +105,9 @@ class StateCheckpoints:
         def save(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO polls (console, stream, polled, state, reason, documents, newest)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET polled = excluded.polled,"
-                " state = excluded.state, reason = excluded.reason, documents = documents + excluded.documents,"
-                " newest = coalesce(excluded.newest, newest)",
-                (walk.console, walk.stream, note.polled, note.state, note.reason, note.documents, note.newest),
+                " VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO UPDATE SET polled = excluded.polled,"
+                " state = excluded.state, reason = excluded.reason, newest = coalesce(excluded.newest, newest)",
+                (walk.console, walk.stream, note.polled, note.state, note.reason, note.newest),
             )
 
         await self._database.run(save)

@@ -2,33 +2,28 @@
 
 import asyncio
 import contextlib
-import signal
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from s1ecs import logs
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.feed import Progress as Tell
 from s1ecs.collect.poll import Outcome
 from s1ecs.collect.scheduler import collect_once, run_forever
 from s1ecs.collect.session import open_feeds
+from s1ecs.commands.process import start_log, until_signal
 from s1ecs.errors import Forbidden, NotFound
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
-
-# How long the page in hand may take after a signal before it is given up; it is then read again at the next start.
-_LAST_PAGE_SECONDS = 8.0
 
 
 def collect(settings: Settings, names: Sequence[str]) -> int:
     """Collect once; the exit status by the rules of `exit_status`."""
     with _progress() as tell:
-        log = _logger(settings)
+        log = start_log(settings)
         _warn_without_places(settings, names, log)
         outcomes = asyncio.run(_collect(settings, names, tell, log))
     return exit_status(outcomes, named=bool(names))
@@ -36,7 +31,7 @@ def collect(settings: Settings, names: Sequence[str]) -> int:
 
 def run(settings: Settings) -> int:
     """Collect at every interval until SIGINT or SIGTERM."""
-    log = _logger(settings)
+    log = start_log(settings)
     _warn_without_places(settings, (), log)
     asyncio.run(_run(settings, log))
     return 0
@@ -71,7 +66,7 @@ async def _collect(
         async with open_feeds(settings, names) as feeds:
             outcomes.extend(await collect_once(feeds, stop, tell, log))
 
-    await _until_signal(work(), stop, log)
+    await until_signal(work(), stop, log)
     return outcomes
 
 
@@ -82,36 +77,7 @@ async def _run(settings: Settings, log: structlog.stdlib.BoundLogger) -> None:
         async with open_feeds(settings, ()) as feeds:
             await run_forever(feeds, stop, lambda *_: None, log)
 
-    await _until_signal(work(), stop, log)
-
-
-async def _until_signal(
-    work: Coroutine[Any, Any, None], stop: asyncio.Event, log: structlog.stdlib.BoundLogger
-) -> None:
-    loop = asyncio.get_running_loop()
-
-    def on_signal() -> None:
-        log.info("stopping after the page in hand")
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, on_signal)
-    task = asyncio.create_task(work)
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not task.done():
-        await asyncio.wait({task}, timeout=_LAST_PAGE_SECONDS)
-        if task.cancel():
-            log.warning("the page in hand did not come in time; it is read at the next start")
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
-def _logger(settings: Settings) -> structlog.stdlib.BoundLogger:
-    logs.configure(settings.log_format, settings.log_level, sys.stderr)
-    logger: structlog.stdlib.BoundLogger = structlog.get_logger()
-    return logger
+    await until_signal(work(), stop, log)
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
             console TEXT NOT NULL,
             stream TEXT NOT NULL,
             polled TEXT NOT NULL,
-            state TEXT NOT NULL,  -- ok, set aside, failed, stopped
+            state TEXT NOT NULL,  -- ok, set aside, failed, stopped; never polled before the first poll ended
             reason TEXT NOT NULL,
             documents INTEGER NOT NULL,  -- delivered since the beginning
             newest TEXT,  -- the greatest time that a record had

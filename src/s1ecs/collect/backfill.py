@@ -1,0 +1,133 @@
+"""Backfill: a past range, read slice by slice beside the live collection, as a walk of its own.
+
+Its ids are those of the live collection. The ids of the slice in hand and of the one before it are remembered, because
+slices meet in a second that both read.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from s1ecs.api.paging import SetAside
+from s1ecs.collect.checkpoint import Advance, Position
+from s1ecs.collect.deliver import Counts
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.live import steps_by_time
+from s1ecs.collect.poll import Outcome, walk_through
+from s1ecs.collect.times import bound, earlier, time_text
+from s1ecs.collect.walk import Walk
+from s1ecs.collect.walks.bounds import Bounds
+from s1ecs.collect.walks.step import Step
+from s1ecs.collect.walks.window import next_span, walk_window
+from s1ecs.streams.asking import Asking, ByTime, Inventory
+
+_SLICE = timedelta(days=1)
+
+# Told after each step: how many slices are complete, how many there are, records read and documents new in all.
+Tell = Callable[[Feed, int, int, Counts], None]
+
+
+@dataclass(frozen=True)
+class Period:
+    """A range of time, both ends in it, in whole seconds."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def name(self) -> str:
+        """What the checkpoint of its backfill is named."""
+        return f"backfill {bound(time_text(self.start))} {bound(time_text(self.end))}"
+
+    def slices(self) -> list["Period"]:
+        """Pieces of a day each, the last one shorter."""
+        count = max(1, -((self.start - self.end) // _SLICE))
+        starts = [self.start + number * _SLICE for number in range(count)]
+        return [Period(start, min(start + _SLICE, self.end)) for start in starts]
+
+
+def can_backfill(ask: Asking) -> bool:
+    """Whether the API filters the stream by time."""
+    return not isinstance(ask, Inventory)
+
+
+async def backfill(feed: Feed, period: Period, stop: asyncio.Event, tell: Tell) -> Outcome | None:
+    """Read the period from where an earlier run of the same one stopped; None if that one read it to its end."""
+    name = feed.walk(period.name)
+    slices = len(period.slices())
+    outcome: Outcome | None = None
+    while (number := (await feed.checkpoints.load(name)).position.get("slice", 0)) < slices:
+        before = Outcome(name, Counts()) if outcome is None else outcome
+        unread: list[SetAside] = []
+        walk = await _slice_walk(feed, period, number, unread.append)
+        made = await walk_through(feed, walk, unread, stop, partial(_progress, tell, (number, slices), before.counts))
+        outcome = replace(
+            made,
+            counts=before.counts.plus(made.counts),
+            failed=(*before.failed, *made.failed),
+            unread=(*before.unread, *made.unread),
+            notes=(*before.notes, *made.notes),
+        )
+        if made.error is not None or made.stopped:
+            return outcome
+    if outcome is not None:
+        await feed.checkpoints.commit(name, Advance({"slice": slices}, forget=_mark(period, slices - 1)))
+    return outcome
+
+
+async def read_before(feed: Feed, period: Period) -> bool:
+    """Whether the period was read to its end already."""
+    position = (await feed.checkpoints.load(feed.walk(period.name))).position
+    return bool(position.get("slice", 0) >= len(period.slices()))
+
+
+async def forget(feed: Feed, period: Period) -> None:
+    """Let the period be read from its beginning again."""
+    await feed.checkpoints.commit(feed.walk(period.name), Advance({}))
+
+
+def _progress(tell: Tell, slices: tuple[int, int], before: Counts, feed: Feed, *step: int | None) -> None:
+    records, new, _total = step
+    tell(feed, *slices, before.plus(Counts(records or 0, new or 0)))
+
+
+async def _slice_walk(feed: Feed, period: Period, number: int, unread: Callable[[SetAside], None]) -> Walk:
+    name = feed.walk(period.name)
+    slices = period.slices()
+    within = (await feed.checkpoints.load(name)).position.get("within", {})
+    steps = _steps(feed, slices[number], within, unread)
+    return Walk(
+        name,
+        {"slice": number, "within": within},
+        _sliced(steps, number, mark=_mark(period, number)),
+        lambda _: Advance({"slice": number + 1}, forget=_mark(period, number - 1)),
+        newest=lambda _: None,
+        round=await feed.checkpoints.completed(name),
+    )
+
+
+def _steps(
+    feed: Feed, piece: Period, within: Position, unread: Callable[[SetAside], None]
+) -> AsyncGenerator[Step, None]:
+    start, end = time_text(piece.start), time_text(piece.end)
+    source = feed.source(unread)
+    if isinstance(feed.ask, ByTime):
+        bounds = Bounds.from_position(within, timedelta(0)) if within else Bounds(start, until=bound(end))
+        return steps_by_time(feed, feed.ask, source, bounds, within)
+    if isinstance(feed.ask, Inventory):
+        raise TypeError(f"{feed}: the API does not filter it by time")
+    # The start of a window does not belong to it.
+    span = next_span(within, now=end, overlap=timedelta(0), first_poll=earlier(start, timedelta(seconds=1)))
+    return walk_window(source, feed.ask, span)
+
+
+async def _sliced(steps: AsyncGenerator[Step, None], number: int, mark: str) -> AsyncGenerator[Step, None]:
+    async for step in steps:
+        times = [mark if time[:1].isdigit() else time for time in step.times]
+        yield replace(step, times=times, position={"slice": number, "within": step.position})
+
+
+def _mark(period: Period, number: int) -> str:
+    return f"{period.name} {number}"

@@ -1,0 +1,92 @@
+"""`s1ecs backfill`: read a past range beside the live collection."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from s1ecs.collect.backfill import Period, Tell, backfill, can_backfill, forget, read_before
+from s1ecs.collect.deliver import Counts
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.poll import Outcome
+from s1ecs.collect.scheduler import say
+from s1ecs.collect.session import open_feeds
+from s1ecs.commands.collect import exit_status
+from s1ecs.commands.process import start_log, until_signal
+from s1ecs.errors import UsageError
+from s1ecs.settings import Settings
+from s1ecs.streams import STREAMS
+
+
+def backfill_streams(settings: Settings, names: Sequence[str], period: Period, *, again: bool) -> int:
+    """Backfill the streams of every console, side by side; the exit status is that of `collect` with names."""
+    by_time = [stream.name for stream in STREAMS.values() if can_backfill(stream.ask)]
+    for name in names:
+        if name not in by_time:
+            raise UsageError(
+                f"backfill: {name} can't be asked for by time, the console has its present state alone; "
+                f"there are: {', '.join(by_time)}"
+            )
+    if period.start >= period.end:
+        raise UsageError("backfill: --from must lie before --to")
+    log = start_log(settings)
+    with _progress() as tell:
+        outcomes = asyncio.run(_backfill(settings, names, period, again=again, tell=tell, log=log))
+    return exit_status(outcomes, named=True) if outcomes else 0
+
+
+async def _backfill(
+    settings: Settings,
+    names: Sequence[str],
+    period: Period,
+    *,
+    again: bool,
+    tell: Tell,
+    log: structlog.stdlib.BoundLogger,
+) -> list[Outcome]:
+    stop = asyncio.Event()
+    outcomes: list[Outcome] = []
+
+    async def one(feed: Feed) -> None:
+        if again:
+            await forget(feed, period)
+        elif await read_before(feed, period):
+            log.info(f"{feed}: this period was read to its end before; --again reads it once more")
+            return
+        outcome = await backfill(feed, period, stop, tell)
+        if outcome is not None:
+            say(log, outcome)
+            outcomes.append(outcome)
+
+    async def work() -> None:
+        async with open_feeds(settings, names) as feeds:
+            for feed in feeds:
+                await feed.client.learn_time()
+            await asyncio.gather(*map(one, feeds))
+
+    await until_signal(work(), stop, log)
+    return outcomes
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Tell]:
+    """A bar for each feed where standard error is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    bars: dict[str, TaskID] = {}
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+
+        def tell(feed: Feed, done: int, slices: int, counts: Counts) -> None:
+            name = str(feed)
+            if name not in bars:
+                bars[name] = progress.add_task(name, total=slices)
+            about = f"{name}: day {min(done + 1, slices)} of {slices}, {counts.records} read, {counts.delivered} new"
+            progress.update(bars[name], completed=done, description=about)
+
+        yield tell
