@@ -11,7 +11,7 @@ DEV := .venv/.dev-$(shell cksum < requirements/dev.txt | cut -d' ' -f1)
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-demo: $(RUN) ## start a stand-in console, collect 5,000 alerts from it, show what arrived
+demo: $(RUN) ## start a stand-in console, collect its nine streams, show what arrived
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./demo.sh
 
 test: $(DEV) ## every test; a visible skip with its reason where a service can't be had

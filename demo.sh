@@ -9,8 +9,8 @@ state=demo
 rm -rf "$state"
 mkdir -p "$state"
 
-say "a stand-in console with 5,000 alerts (a real HTTP server with a made-up organisation)"
-s1ecs standin --port 0 --alerts 5000 --seed 7 >"$state/standin.out" &
+say "a stand-in console: 100 hosts and all that happened on them, 5,000 alerts (a real HTTP server, made-up data)"
+s1ecs standin --port 0 --agents 100 --alerts 5000 --seed 7 >"$state/standin.out" &
 standin=$!
 trap 'kill "$standin" 2>/dev/null || true; wait "$standin" 2>/dev/null || true' EXIT
 for _ in $(seq 100); do
@@ -26,24 +26,39 @@ export S1ECS_URL=$address S1ECS_TOKEN=demo-token S1ECS_STATE_DIR=$state
 say "s1ecs check"
 s1ecs check
 
-say "s1ecs collect alert"
-s1ecs collect alert
+say "s1ecs collect: nine streams side by side (half a minute: consoles allow three calls a second for applications)"
+s1ecs collect
 
-say "what arrived, by severity"
-s1ecs query "SELECT severity, count(*) AS alerts FROM alert GROUP BY severity ORDER BY severity DESC"
+say "s1ecs streams"
+s1ecs streams
 
-say "the five loudest rules"
-s1ecs query "SELECT rule, max(severity) AS severity, count(*) AS alerts, count(DISTINCT host) AS hosts FROM alert GROUP BY rule ORDER BY alerts DESC, rule LIMIT 5"
+say "alerts by severity"
+s1ecs query "SELECT severity, count(*) AS alerts, count(DISTINCT host) AS hosts FROM alert GROUP BY severity ORDER BY severity DESC"
+
+say "the agents' latest state, by operating system"
+s1ecs query "SELECT os, count(*) AS agents, sum(infected) AS infected, sum(NOT up_to_date) AS outdated FROM agent_latest WHERE NOT gone GROUP BY os ORDER BY agents DESC"
+
+say "the five applications with the most critical risks"
+s1ecs query "SELECT application, vendor, count(DISTINCT cve) AS cves, count(DISTINCT host) AS hosts, count(*) AS risks FROM application_risk_latest WHERE severity = 99 AND NOT gone GROUP BY application, vendor ORDER BY risks DESC, application LIMIT 5"
+
+say "hosts with threats that nobody resolved: what was recorded around them, and what else is wrong there"
+s1ecs query "
+SELECT threat.host, count(DISTINCT threat_id) AS threats, max(classification) AS such_as,
+  (SELECT count(*) FROM threat_event WHERE threat_event.host = threat.host) AS events,
+  (SELECT count(*) FROM alert WHERE alert.host = threat.host) AS alerts,
+  (SELECT count(*) FROM application_risk_latest AS risk WHERE risk.host = threat.host AND severity = 99) AS critical_risks
+FROM threat WHERE status = 'unresolved' GROUP BY threat.host ORDER BY threats DESC, alerts DESC LIMIT 5"
 
 say "one full document"
-s1ecs query --json "SELECT document FROM alert WHERE severity = 99 ORDER BY time DESC LIMIT 1" |
+s1ecs query --json "SELECT document FROM threat WHERE classification = 'Ransomware' ORDER BY time DESC LIMIT 1" |
   python3 -c 'import json, sys; print(json.dumps(json.loads(json.load(sys.stdin)[0]["document"]), indent=2, sort_keys=True))'
 
-count=$(s1ecs query --csv "SELECT count(*) FROM alert" | tail -n 1 | tr -d '\r')
-say "$count alerts lie in $state/s1ecs.db"
+count() { s1ecs query --csv "SELECT count(*) FROM $1" | tail -n 1 | tr -d '\r'; }
+alerts=$(count alert)
+say "$(count documents) documents lie in $state/s1ecs.db, $alerts of them alerts"
 cat <<END
-Ask on:        S1ECS_STATE_DIR=$state .venv/bin/s1ecs query "SELECT time, host, user, command_line FROM alert ORDER BY time DESC LIMIT 10"
+Ask on:        S1ECS_STATE_DIR=$state .venv/bin/s1ecs query "SELECT time, description FROM activity ORDER BY time DESC LIMIT 10"
 Your console:  S1ECS_URL=https://your-console.example S1ECS_TOKEN=... S1ECS_STATE_DIR=./data .venv/bin/s1ecs collect
 All commands:  .venv/bin/s1ecs --help
 END
-[ "$count" = 5000 ]
+[ "$alerts" = 5000 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from s1ecs import __version__
+from s1ecs.streams import STREAMS
 
 from .conftest import ALERTS, S1ECS, Commands, Start, answering
 
@@ -134,6 +135,7 @@ def test_query_forms(commands: Commands) -> None:
     [
         "SELEC 1",
         "SELECT * FROM alerts",
+        "SELECT * FROM group",
         "DELETE FROM documents",
         "DROP VIEW alert",
         "ATTACH 'other.db' AS other",
@@ -150,6 +152,7 @@ def test_query_only_reads(commands: Commands, sql: str) -> None:
     result = commands.run("query", sql)
     assert result.returncode == 2
     assert "views to ask: activity, " in result.stderr
+    assert ', "group", group_latest, ' in result.stderr
     assert "Traceback" not in result.stderr
     assert commands.count() == ALERTS
     assert [path.name for path in commands.folder.iterdir()] == ["state"]
@@ -199,11 +202,11 @@ def verdicts(output: str) -> list[str]:
 
 
 def test_check_good(commands: Commands) -> None:
-    """A good console is all ok: it answers, the token is good for weeks, the stream may be read."""
+    """A good console is all ok: it answers, the token is good for weeks, every stream may be read."""
     output = commands.ok("check")
     assert "error" not in verdicts(output)
     assert "the token expires on" in output
-    assert "alert: may be read" in output
+    assert [name for name in STREAMS if f" {name}: may be read\n" not in output] == []
 
 
 @pytest.mark.parametrize(
@@ -211,7 +214,7 @@ def test_check_good(commands: Commands) -> None:
     [
         ("wrong", 1, ["error", "401", "API Token"]),
         ("expired", 1, ["error", "401"]),
-        ("forbidden", 1, ["error", "STAR Rule Alerts -> view"]),
+        ("no-alert", 1, ["error", "STAR Rule Alerts -> view"]),
         ("expiring", 0, ["warning", "generate a new one"]),
         ("expiring-now", 1, ["error", "generate a new one"]),
         ("admin", 0, ["warning", "more than read"]),
@@ -225,6 +228,17 @@ def test_check_tokens(commands: Commands, token: str, status: int, texts: list[s
     for text in texts:
         assert text in line
     assert not result.stderr
+
+
+def test_check_without_any_permission(commands: Commands) -> None:
+    """A token that may read no stream is told the permission of each."""
+    result = commands.run("check", S1ECS_TOKEN="forbidden")
+    assert result.returncode == 1
+    errors = [line for line in result.stdout.splitlines() if line.startswith("error")]
+    assert len(errors) == len(STREAMS)
+    assert [
+        stream.name for stream, line in zip(STREAMS.values(), errors, strict=True) if stream.permission in line
+    ] == [*STREAMS]
 
 
 def test_check_unreachable(commands: Commands) -> None:
@@ -255,7 +269,7 @@ def test_standin_same_seed_same_alerts(alone: Commands, start_standin: Start) ->
     for number, seed in enumerate(("5", "5", "6")):
         url = start_standin("--alerts", "40", "--seed", seed, "--now", "2026-01-31T12:00:00Z")
         state = str(alone.folder / str(number))
-        alone.ok("collect", S1ECS_URL=url, S1ECS_TOKEN="t", S1ECS_STATE_DIR=state)
+        alone.ok("collect", "alert", S1ECS_URL=url, S1ECS_TOKEN="t", S1ECS_STATE_DIR=state)
         stores.append(alone.ok("query", "SELECT id FROM alert ORDER BY id", S1ECS_STATE_DIR=state))
     assert stores[0] == stores[1] != stores[2]
 

@@ -15,6 +15,9 @@ Print = Callable[[Sequence[str], Iterable[Row]], None]
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "function_list", "page_count", "page_size"})
 
+# Names of views that are words of SQL, too; they stand in quotation marks.
+_RESERVED = frozenset({"group"})
+
 # Errors of the file, not of the statement.
 _OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_FULL")
 
@@ -44,4 +47,5 @@ def _authorize(action: int, first: str | None, *_: str | None) -> int:
 
 def _views(connection: sqlite3.Connection) -> str:
     rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name").fetchall()
-    return f"views to ask: {', '.join(row[0] for row in rows)}" if rows else "no views yet, collect first"
+    names = [f'"{name}"' if name in _RESERVED else name for (name,) in rows]
+    return f"views to ask: {', '.join(names)}" if names else "no views yet, collect first"
