@@ -11,29 +11,35 @@ def whole(value: Any, problems: list[str], depth: int = 0) -> Any:
 
     A number beyond a double, and what is nested deeper than any writer goes, is left out and becomes a problem.
     """
-    if depth > DEEPEST:
-        problems.append(TOO_DEEP)
-        return None
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value or None
-    if isinstance(value, dict):
-        return {
-            key: kept for key, member in value.items() if (kept := whole(member, problems, depth + 1)) is not None
-        } or None
-    if isinstance(value, list):
-        return [kept for member in value if (kept := whole(member, problems, depth + 1)) is not None] or None
-    if isinstance(value, ExactFloat) and value in INFINITIES:
+    if kind is dict or kind is list:
+        if depth > DEEPEST:
+            problems.append(TOO_DEEP)
+            return None
+        return _members(value, problems, depth + 1) or None
+    if kind is ExactFloat and value in INFINITIES:
         problems.append(f'For input string: "{value.text}"')
         return None
     return exactly(value)
 
 
+def _members(value: Any, problems: list[str], depth: int) -> Any:
+    if type(value) is dict:
+        return {key: kept for key, member in value.items() if (kept := whole(member, problems, depth)) is not None}
+    return [kept for member in value if (kept := whole(member, problems, depth)) is not None]
+
+
 def cleaned(value: Any, depth: int = 0) -> Any:
     """Any JSON value without its empties, else as it is, to the depth at which nothing is delivered any more."""
+    kind = type(value)
+    if kind is str:
+        return value or None
     if depth > DEEPEST:
         return value
-    if isinstance(value, dict):
+    if kind is dict:
         return {key: kept for key, member in value.items() if (kept := cleaned(member, depth + 1)) is not None} or None
-    if isinstance(value, list):
+    if kind is list:
         return [kept for member in value if (kept := cleaned(member, depth + 1)) is not None] or None
-    return None if value == "" else value
+    return value

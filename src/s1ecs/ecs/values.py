@@ -33,7 +33,8 @@ _HEXADECIMAL = re.compile(r"-?0x[0-9a-fA-F]{1,40}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 INFINITIES = frozenset({float("inf"), float("-inf")})
 _DIGITS_OF_A_FLOAT = 9
-_COMMON_LENGTH = len("2018-02-27T04:49:26.257525Z")
+_WITHOUT_FRACTION = len("2018-02-27T04:49:26Z")
+_COMMON_LENGTHS = frozenset({_WITHOUT_FRACTION, len("2018-02-27T04:49:26.257Z"), len("2018-02-27T04:49:26.257525Z")})
 _LONGEST_WITHOUT_CHECK = 18
 _LARGEST_OFFSET_HOURS = 18
 _LARGEST_MINUTE = 59
@@ -76,31 +77,36 @@ def not_text(value: Any) -> str:
 
 def date(value: Any) -> str:
     """ISO 8601 text as UTC `YYYY-MM-DDTHH:MM:SS.mmmZ`; what is finer is cut, not rounded."""
-    # Nearly every date of the API is in this form, and fromisoformat alone is fast. It checks the digits; the
-    # separators asked for here leave it no other form of this length.
+    return _common_date(value) or _any_date(value, _DATE)
+
+
+def lenient_date(value: Any) -> str:
+    """The same; months, days and hours may have one digit."""
+    return _common_date(value) or _any_date(value, _LENIENT_DATE)
+
+
+def _common_date(value: Any) -> str | None:
+    # Nearly every date of the API is in one of three forms, and fromisoformat alone is fast. It checks the digits; the
+    # separators asked for here leave it no other form of these lengths.
     if (
         type(value) is str
-        and len(value) == _COMMON_LENGTH
-        and value[19] == "."
+        and (length := len(value)) in _COMMON_LENGTHS
+        and value[-1] == "Z"
+        and value[19] == ("Z" if length == _WITHOUT_FRACTION else ".")
+        and value[13] == ":"
         and value[10] == "T"
         and value[7] == "-"
-        and value[26] == "Z"
         and (value[11] != "2" or value[12] < "4")
     ):
         try:
             datetime.fromisoformat(value)
         except ValueError:
-            return _any_date(value)
-        return value[:23] + "Z"
-    return _any_date(value)
+            return None
+        return f"{value[:19]}.000Z" if length == _WITHOUT_FRACTION else f"{value[:23]}Z"
+    return None
 
 
-def lenient_date(value: Any) -> str:
-    """The same; months, days and hours may have one digit."""
-    return _any_date(value, _LENIENT_DATE)
-
-
-def _any_date(value: Any, form: re.Pattern[str] = _DATE) -> str:
+def _any_date(value: Any, form: re.Pattern[str]) -> str:
     match = form.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise Bad(f"unable to parse date [{shown(value)}]")
