@@ -32,6 +32,10 @@ s1ecs collect
 say "s1ecs streams"
 s1ecs streams
 
+say "one full document: an event that an agent recorded around a threat"
+s1ecs query --json "SELECT document FROM threat_event WHERE event = 'Process Creation' ORDER BY time DESC LIMIT 1" |
+  python3 -c 'import json, sys; print(json.dumps(json.loads(json.load(sys.stdin)[0]["document"]), indent=2, sort_keys=True))'
+
 say "alerts by severity"
 s1ecs query "SELECT severity, count(*) AS alerts, count(DISTINCT host) AS hosts FROM alert GROUP BY severity ORDER BY severity DESC"
 
@@ -48,10 +52,6 @@ SELECT threat.host, count(DISTINCT threat_id) AS threats, max(classification) AS
   (SELECT count(*) FROM alert WHERE alert.host = threat.host) AS alerts,
   (SELECT count(*) FROM application_risk_latest AS risk WHERE risk.host = threat.host AND severity = 99) AS critical_risks
 FROM threat WHERE status = 'unresolved' GROUP BY threat.host ORDER BY threats DESC, alerts DESC LIMIT 5"
-
-say "one full document"
-s1ecs query --json "SELECT document FROM threat WHERE classification = 'Ransomware' ORDER BY time DESC LIMIT 1" |
-  python3 -c 'import json, sys; print(json.dumps(json.loads(json.load(sys.stdin)[0]["document"]), indent=2, sort_keys=True))'
 
 count() { s1ecs query --csv "SELECT count(*) FROM $1" | tail -n 1 | tr -d '\r'; }
 alerts=$(count alert)

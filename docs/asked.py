@@ -1,15 +1,19 @@
 """How a stream is asked for, in words: the rows of its page's first table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from s1ecs.settings import write_duration
 from s1ecs.streams import Stream
 from s1ecs.streams.asking import ByTime, CallPerItem, Inventory, Reread, Window
+from s1ecs.streams.threat import TIMELINE
 
 BASE = "/web/api/v2.1"
 
 Fact = tuple[str, str]
+
+# A call per item that a setting adds to a stream.
+_ADDED_BY: Mapping[str, tuple[str, CallPerItem]] = {"threat": ("threat_timeline", TIMELINE)}
 
 
 def facts(stream: Stream) -> Iterator[Fact]:
@@ -22,6 +26,10 @@ def facts(stream: Stream) -> Iterator[Fact]:
             yield from _window(ask)
         case Inventory():
             yield from _inventory(ask)
+    if stream.name in _ADDED_BY:
+        setting, call = _ADDED_BY[stream.name]
+        for name, text in _per_item(call):
+            yield f"{name} (with `{setting}`)", text
     yield "permission", stream.permission
     yield "interval", write_duration(ask.interval)
     yield "first poll", _reach(ask.first_poll)
