@@ -53,6 +53,6 @@ def _polls(connection: sqlite3.Connection) -> Iterator[tuple[Key, LastPoll]]:
         )
     }
     told = connection.execute("SELECT console, stream, polled, state, reason, documents, newest FROM polls")
-    for console, stream, *poll in told:
+    for console, stream, polled, state, reason, documents, newest in told:
         key = Key(console, stream)
-        yield key, LastPoll(*poll, failed.get(key, 0))
+        yield key, LastPoll(polled, state, reason, documents, newest, failed.get(key, 0))
