@@ -18,7 +18,7 @@ from s1ecs.api.answer import Answer, answer_from
 from s1ecs.api.connection import Connection, Observer, nobody
 from s1ecs.api.console_time import ConsoleTime
 from s1ecs.api.failures import Failures
-from s1ecs.api.patience import WAIT_INITIAL, WAIT_JITTER, Patience
+from s1ecs.api.patience import PAUSE_AFTER_429, WAIT_INITIAL, WAIT_JITTER, Patience
 from s1ecs.api.rates import RateLimits
 from s1ecs.errors import ConsoleError, SettingsError, Unauthorized
 from s1ecs.records import canonical, dumps
@@ -189,7 +189,8 @@ class Client:
     async def _exchange(self, request: _Request, token: str | None, attempt: int) -> Answer:
         failures = Failures(self.connection, str(request), token or "", acts=not request.repeatable)
         headers = _headers(request, token, failures)
-        await self._rates.bucket(request.path).acquire()
+        bucket = self._rates.bucket(request.path)
+        await bucket.acquire()
         started = self._monotonic()
         status = 0
         try:
@@ -198,6 +199,9 @@ class Client:
         finally:
             seconds = self._monotonic() - started
             self._observer(method=request.method, path=request.path, status=status, seconds=seconds, attempt=attempt)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            asked = self._time.seconds_asked(response.headers.get("Retry-After"))
+            bucket.pause(min(PAUSE_AFTER_429 if asked is None else asked, self.connection.retry_wait_max))
         if status >= HTTPStatus.BAD_REQUEST:
             raise failures.refused(status, body, self._time.seconds_asked(response.headers.get("Retry-After")))
         if status >= HTTPStatus.MULTIPLE_CHOICES:

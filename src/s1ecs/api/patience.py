@@ -8,7 +8,7 @@ WAIT_INITIAL = 1.0
 WAIT_JITTER = 1.0
 
 # The vendor's own client waits this long after a 429 that does not say for how long.
-_PAUSE_AFTER_429 = 5.0
+PAUSE_AFTER_429 = 5.0
 _UNREADABLE_ATTEMPTS = 3
 _BEFORE_ANYTHING_WAS_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
@@ -37,7 +37,7 @@ class Patience:
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= self._retry_wait_max else False
         if isinstance(error, RateLimited):
-            return min(_PAUSE_AFTER_429, self._retry_wait_max)
+            return min(PAUSE_AFTER_429, self._retry_wait_max)
         return True
 
 

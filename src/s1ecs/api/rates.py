@@ -1,5 +1,6 @@
 """How often which path may be asked: SentinelOne's published limits per API token, as data."""
 
+import asyncio
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -68,6 +69,30 @@ RATES = (
 DEFAULT = Rate("", 10, 10)
 
 
+# Requests that leave in time arrive in time only on the average; a console counts arrivals.
+_SHARE = 0.9
+
+
+class Bucket:
+    """What the paths of one limit draw from before each request, in the order in which they come."""
+
+    def __init__(self, rate: Rate) -> None:
+        self.limiter = AsyncLimiter(rate.burst, rate.burst / (rate.per_second * _SHARE))
+        self._turn = asyncio.Lock()
+        self._resumes = 0.0
+
+    async def acquire(self) -> None:
+        """Wait until the limit, and a pause that the console asked for, let one more request through."""
+        async with self._turn:
+            while (seconds := self._resumes - asyncio.get_running_loop().time()) > 0:
+                await asyncio.sleep(seconds)
+            await self.limiter.acquire()
+
+    def pause(self, seconds: float) -> None:
+        """Let no request through for so long: the console asked one of them to wait."""
+        self._resumes = max(self._resumes, asyncio.get_running_loop().time() + seconds)
+
+
 class RateLimits:
     """One bucket for each prefix; a path draws from the bucket of its longest prefix."""
 
@@ -75,7 +100,7 @@ class RateLimits:
         self._default = default
         # Longest first, so that the first that fits is the longest.
         self._rates = sorted(((_segments(rate.prefix), rate) for rate in rates), key=lambda entry: -len(entry[0]))
-        self._buckets: dict[str, AsyncLimiter] = {}
+        self._buckets: dict[str, Bucket] = {}
 
     def rate(self, path: str) -> Rate:
         """Return the limit that holds for `path`, such as `/threats/225494730938493804/notes`."""
@@ -85,11 +110,11 @@ class RateLimits:
                 return rate
         return self._default
 
-    def bucket(self, path: str) -> AsyncLimiter:
+    def bucket(self, path: str) -> Bucket:
         """Return the bucket to draw from before `path` is asked."""
         rate = self.rate(path)
         if rate.prefix not in self._buckets:
-            self._buckets[rate.prefix] = AsyncLimiter(rate.burst, rate.burst / rate.per_second)
+            self._buckets[rate.prefix] = Bucket(rate)
         return self._buckets[rate.prefix]
 
 

@@ -1,6 +1,8 @@
+import asyncio
+
 import pytest
 
-from s1ecs.api.rates import RateLimits
+from s1ecs.api.rates import Rate, RateLimits
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,23 @@ async def test_buckets() -> None:
     limits = RateLimits()
     bucket = limits.bucket("/agents/count")
     await bucket.acquire()
-    assert not limits.bucket("/agents").has_capacity()
-    assert limits.bucket("/threats").has_capacity(50)
-    assert bucket.time_period == pytest.approx(1 / 25)
-    assert limits.bucket("/tag-manager").time_period == 50
+    assert not limits.bucket("/agents").limiter.has_capacity()
+    assert limits.bucket("/threats").limiter.has_capacity(50)
+
+
+async def test_a_tenth_is_left_to_the_way() -> None:
+    """What leaves evenly arrives unevenly: the rate stays a tenth below what is published."""
+    limits = RateLimits()
+    assert limits.bucket("/agents").limiter.time_period == pytest.approx(1 / 25 / 0.9)
+    assert limits.bucket("/tag-manager").limiter.time_period == pytest.approx(50 / 0.9)
+
+
+async def test_a_pause_holds_for_all_paths_of_the_limit() -> None:
+    """Once the console asked one request to wait, none of its limit goes out before; other limits are free."""
+    limits = RateLimits((Rate("/a", 1000, 10), Rate("/b", 1000, 10)))
+    limits.bucket("/a/x").pause(0.2)
+    began = asyncio.get_running_loop().time()
+    await limits.bucket("/b").acquire()
+    assert asyncio.get_running_loop().time() - began < 0.1
+    await asyncio.gather(*(limits.bucket("/a").acquire() for _ in range(3)))
+    assert asyncio.get_running_loop().time() - began >= 0.2
