@@ -63,7 +63,7 @@ class Client:
         self._clock = clock
         self._monotonic = monotonic
         self._observer = observer
-        self._rates = rates or RateLimits()
+        self._rates = rates or RateLimits(longest_pause=connection.retry_wait_max)
         self._connections = connections
         self._time = ConsoleTime(clock, monotonic)
         self._token: str | None = None
@@ -189,8 +189,7 @@ class Client:
     async def _exchange(self, request: _Request, token: str | None, attempt: int) -> Answer:
         failures = Failures(self.connection, str(request), token or "", acts=not request.repeatable)
         headers = _headers(request, token, failures)
-        bucket = self._rates.bucket(request.path)
-        await bucket.acquire()
+        await self._rates.bucket(request.path).acquire()
         started = self._monotonic()
         status = 0
         try:
@@ -201,7 +200,7 @@ class Client:
             self._observer(method=request.method, path=request.path, status=status, seconds=seconds, attempt=attempt)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             asked = self._time.seconds_asked(response.headers.get("Retry-After"))
-            bucket.pause(min(PAUSE_AFTER_429 if asked is None else asked, self.connection.retry_wait_max))
+            self._rates.pause(request.path, PAUSE_AFTER_429 if asked is None else asked)
         if status >= HTTPStatus.BAD_REQUEST:
             raise failures.refused(status, body, self._time.seconds_asked(response.headers.get("Retry-After")))
         if status >= HTTPStatus.MULTIPLE_CHOICES:

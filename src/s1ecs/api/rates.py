@@ -79,25 +79,38 @@ class Bucket:
     def __init__(self, rate: Rate) -> None:
         self.limiter = AsyncLimiter(rate.burst, rate.burst / (rate.per_second * _SHARE))
         self._turn = asyncio.Lock()
-        self._resumes = 0.0
+        self._pauses: set[asyncio.TimerHandle] = set()
+        self._open = asyncio.Event()
+        self._open.set()
 
     async def acquire(self) -> None:
         """Wait until the limit, and a pause that the console asked for, let one more request through."""
         async with self._turn:
-            while (seconds := self._resumes - asyncio.get_running_loop().time()) > 0:
-                await asyncio.sleep(seconds)
+            await self._open.wait()
             await self.limiter.acquire()
 
     def pause(self, seconds: float) -> None:
         """Let no request through for so long: the console asked one of them to wait."""
-        self._resumes = max(self._resumes, asyncio.get_running_loop().time() + seconds)
+        self._open.clear()
+
+        def end() -> None:
+            self._pauses.discard(pause)
+            if not self._pauses:
+                self._open.set()
+
+        pause = asyncio.get_running_loop().call_later(seconds, end)
+        self._pauses.add(pause)
 
 
 class RateLimits:
-    """One bucket for each prefix; a path draws from the bucket of its longest prefix."""
+    """One bucket for each prefix; a path draws from the bucket of its longest prefix.
 
-    def __init__(self, rates: Iterable[Rate] = RATES, default: Rate = DEFAULT) -> None:
+    `longest_pause` bounds what a console may ask for, in seconds.
+    """
+
+    def __init__(self, rates: Iterable[Rate] = RATES, default: Rate = DEFAULT, *, longest_pause: float = 60.0) -> None:
         self._default = default
+        self._longest_pause = longest_pause
         # Longest first, so that the first that fits is the longest.
         self._rates = sorted(((_segments(rate.prefix), rate) for rate in rates), key=lambda entry: -len(entry[0]))
         self._buckets: dict[str, Bucket] = {}
@@ -116,6 +129,11 @@ class RateLimits:
         if rate.prefix not in self._buckets:
             self._buckets[rate.prefix] = Bucket(rate)
         return self._buckets[rate.prefix]
+
+    def pause(self, path: str, seconds: float) -> None:
+        """Let nothing of the path's limit through for so long."""
+        if pause := min(seconds, self._longest_pause):
+            self.bucket(path).pause(pause)
 
 
 def _segments(path: str) -> list[str]:

@@ -68,7 +68,7 @@ async def client_for(waits: list[float]) -> AsyncIterator[Callable[..., Any]]:
             client = Client(
                 Connection(console="default", url=url, **options),
                 clock=lambda: NOON,
-                rates=RateLimits((), Rate("", 10_000, 10_000)),
+                rates=RateLimits((), Rate("", 10_000, 10_000), longest_pause=0),
                 **outer,
             )
             return await stack.enter_async_context(client)
