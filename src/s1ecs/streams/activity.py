@@ -38,7 +38,7 @@ class Rule(NamedTuple):
 RULES = (
     Rule(("logged in", "logged out", "failed to log in"), category="authentication"),
     Rule(("logged in",), type="start", outcome="success"),
-    Rule(("logged out",), type="end", outcome="success"),
+    Rule(("logged out",), type="end"),
     Rule(
         ("created", "added", "deleted", "edited", "updated", "modified", "enabled", "recovery email"),
         category="configuration",
