@@ -1,0 +1,161 @@
+"""Every stream of a console of 500 agents, with the real process."""
+
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from .conftest import MOMENT, Commands, Start
+
+AGENTS = 500
+
+# Applications are asked for at three calls a second; who tests another thing does without.
+QUICK = ("activity", "agent", "alert", "application_risk", "group", "threat", "threat_event", "unified_alert")
+
+
+@pytest.fixture(scope="module")
+def organisation(start_standin: Start) -> str:
+    """The address of a stand-in console of 500 agents."""
+    return start_standin("--agents", str(AGENTS), "--now", MOMENT)
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory, organisation: str) -> Commands:
+    """Commands whose state holds one whole collection of that console."""
+    commands = Commands(tmp_path_factory.mktemp("all"), organisation)
+    commands.ok("collect")
+    return commands
+
+
+def held(address: str) -> dict[str, int]:
+    """How many records of each stream the console holds, by its own count."""
+    with urllib.request.urlopen(f"{address}/_standin/counts") as answer:  # noqa: S310 - our own server on loopback
+        counts: dict[str, int] = json.load(answer)
+        return counts
+
+
+def stored(commands: Commands) -> dict[str, int]:
+    """How many documents of each stream lie in the store."""
+    return {row["stream"]: row["n"] for row in commands.query("SELECT stream, count(*) n FROM documents GROUP BY 1")}
+
+
+def states_of(commands: Commands) -> dict[str, str]:
+    """The state of each enabled stream, as `s1ecs streams` has it."""
+    rows = json.loads(commands.ok("streams", "--json"))
+    return {row["stream"]: row["state"] for row in rows if row["state"] != "off"}
+
+
+def test_every_record_of_every_stream_arrives_once(collected: Commands, organisation: str) -> None:
+    """One run brings exactly what the console holds, in all nine streams; a second run brings none twice."""
+    assert len(held(organisation)) == 9
+    assert stored(collected) == held(organisation)
+    collected.ok("collect")
+    assert stored(collected) == held(organisation)
+
+
+def test_everything_was_mapped(collected: Commands) -> None:
+    """No record of the console is a pipeline_error."""
+    kinds = collected.query("SELECT DISTINCT json_extract(document, '$.event.kind') AS kind FROM documents")
+    assert {row["kind"] for row in kinds} == {"alert", "event", "state"}
+
+
+def test_streams_tells_how_they_fare(collected: Commands, organisation: str) -> None:
+    """`s1ecs streams` shows every stream as ok, with its documents."""
+    rows = json.loads(collected.ok("streams", "--json"))
+    assert {row["stream"]: row["documents"] for row in rows} == held(organisation)
+    assert {row["state"] for row in rows} == {"ok"}
+
+
+def test_latest_views_hold_each_thing_once(collected: Commands, organisation: str) -> None:
+    """The latest views of the inventories hold every thing, and nothing is gone."""
+    counts = held(organisation)
+    for stream in ("agent", "group", "application", "application_risk"):
+        [row] = collected.query(f"SELECT count(*) AS n, sum(gone) AS gone FROM {stream}_latest")
+        assert row == {"n": counts[stream], "gone": 0}
+
+
+def test_what_a_smaller_console_lacks_is_gone(tmp_path: Path, start_standin: Start) -> None:
+    """After a walk of a console that lost hosts, their risks are gone and the others are not."""
+    commands = Commands(tmp_path, start_standin("--agents", "12", "--now", MOMENT))
+    commands.ok("collect", "application_risk")
+    smaller = start_standin("--agents", "9", "--now", MOMENT)
+    commands.environment["S1ECS_URL"] = smaller
+    commands.ok("collect", "application_risk")
+    rows = commands.query("SELECT gone, count(*) AS n FROM application_risk_latest GROUP BY gone ORDER BY gone")
+    assert [row["gone"] for row in rows] == [0, 1]
+    assert rows[0]["n"] == held(smaller)["application_risk"]
+
+
+def test_backfill_brings_what_a_short_first_poll_left_out(tmp_path: Path, organisation: str) -> None:
+    """A backfill of the day adds exactly the missing records; the same command again does nothing."""
+    commands = Commands(tmp_path, organisation)
+    names = ("activity", "alert", "threat", "threat_event", "unified_alert")
+    commands.ok("collect", *names, S1ECS_INITIAL_INTERVAL="4h")
+    counts = {name: held(organisation)[name] for name in names}
+    before = stored(commands)
+    assert all(before[name] < counts[name] for name in names)
+    period = ("--from", "2026-01-30T11:00:00Z", "--to", MOMENT)
+    commands.ok("backfill", *names, *period)
+    assert stored(commands) == counts
+    again = commands.run("backfill", *names, *period)
+    assert again.returncode == 0
+    assert again.stderr.count("read to its end before") == len(names)
+
+
+def test_backfill_of_an_inventory_is_refused(tmp_path: Path, organisation: str) -> None:
+    """What has no past to ask for is a wrong use, and the message says which streams have one."""
+    result = Commands(tmp_path, organisation).run("backfill", "application", "--from", "2026-01-01", "--to", MOMENT)
+    assert result.returncode == 2
+    assert "application can't be asked for by time" in result.stderr
+
+
+@pytest.mark.parametrize("stream", ["activity", "group", "unified_alert"])
+def test_a_missing_permission_costs_that_stream_alone(tmp_path: Path, start_standin: Start, stream: str) -> None:
+    """A token without one permission: that stream is said in check, log and streams, and all others arrive."""
+    address = start_standin("--agents", "6", "--now", MOMENT)
+    commands = Commands(tmp_path, address)
+    commands.environment |= {"S1ECS_TOKEN": f"no-{stream}", "S1ECS_STREAMS": ",".join(QUICK)}
+    check = commands.run("check")
+    assert check.returncode == 1
+    assert f"{stream}: not permitted; give the token's role the permission" in check.stdout
+    log = commands.run("collect")
+    assert log.returncode == 0
+    assert f"default {stream}: set aside" in log.stderr
+    states = states_of(commands)
+    assert states == {name: "set aside" if name == stream else "ok" for name in states}
+    counts = {name: held(address)[name] for name in QUICK if name != stream}
+    assert stored(commands) == counts
+
+
+def test_a_console_without_star_costs_the_alerts_alone(tmp_path: Path, start_standin: Start) -> None:
+    """404 on the alerts: check warns, collect ends well, streams shows it, all else arrives."""
+    address = start_standin("--agents", "6", "--now", MOMENT, "--without-star")
+    commands = Commands(tmp_path, address)
+    commands.environment |= {"S1ECS_STREAMS": ",".join(QUICK)}
+    assert "alert: this console does not have it" in commands.ok("check")
+    assert "default alert: set aside" in commands.run("collect").stderr
+    states = states_of(commands)
+    assert states == {name: "set aside" if name == "alert" else "ok" for name in states}
+    counts = {name: held(address)[name] for name in QUICK if name != "alert"}
+    assert stored(commands) == counts
+
+
+def test_secrets_that_let_others_in_stay_out(collected: Commands, organisation: str, tmp_path: Path) -> None:
+    """By default no registration token and no licence key leaves the process, not even in event.original."""
+    rows = collected.query("SELECT count(*) AS n FROM documents WHERE document LIKE '%registration_token%'")
+    assert rows == [{"n": 0}]
+    commands = Commands(tmp_path, organisation)
+    commands.environment |= {"S1ECS_PRESERVE_ORIGINAL_EVENT": "true"}
+    commands.ok("collect", "group", "agent")
+    [row] = commands.query(
+        "SELECT count(*) AS n, sum(document LIKE '%registrationToken%') AS token, sum(document LIKE '%licenseKey%')"
+        " AS key, sum(document LIKE '%\\\"creatorId%') AS original FROM documents"
+    )
+    assert row["n"] == held(organisation)["agent"] + held(organisation)["group"]
+    assert (row["token"], row["key"]) == (0, 0)
+    assert row["original"] > 0
+    commands.environment |= {"S1ECS_REDACT": "", "S1ECS_STATE_DIR": str(tmp_path / "other")}
+    commands.ok("collect", "group", S1ECS_REDACT="[]")
+    [row] = commands.query("SELECT count(*) AS n FROM documents WHERE document LIKE '%registration_token%'")
+    assert row["n"] > 0
