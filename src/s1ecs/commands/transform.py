@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from s1ecs.collect.redact import Redaction
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.geoip import open_database
 from s1ecs.ecs.identity import fingerprint
-from s1ecs.ecs.mapper import Document, Mapper
+from s1ecs.ecs.mapper import Document, Mapper, original
 from s1ecs.errors import UsageError
 from s1ecs.records import NotJSON, dumps, record_from_line
 from s1ecs.streams import Stream
@@ -28,6 +29,7 @@ def transform(
     write: Callable[[bytes], object],
     mapper: Mapper,
     envelope: Envelope,
+    redaction: Redaction,
     *,
     with_id: bool = False,
     now: str | None = None,
@@ -38,7 +40,7 @@ def transform(
         text = line.rstrip(b"\r\n")
         if text.isspace() or not text:
             continue
-        identity, document, failed = _document(text, mapper, envelope, with_id=with_id, now=now)
+        identity, document, failed = _document(text, mapper, envelope, redaction, with_id=with_id, now=now)
         if identity is not None:
             document = {"_id": identity, **document}
         write(dumps(document) + b"\n")
@@ -48,19 +50,27 @@ def transform(
 
 
 def _document(
-    text: bytes, mapper: Mapper, envelope: Envelope, *, with_id: bool, now: str | None
+    text: bytes, mapper: Mapper, envelope: Envelope, redaction: Redaction, *, with_id: bool, now: str | None
 ) -> tuple[str | None, Document, bool]:
     identity = None
     try:
         record = record_from_line(text)
     except NotJSON as error:
+        stripped = redaction.unreadable()
         mapped = mapper.unreadable(str(error))
         identity = fingerprint(text) if with_id else None
     else:
-        mapped = mapper.map(record)
+        stripped = redaction.strip(record)
+        mapped = mapper.map(stripped.record)
         identity = mapper.identify(record) if with_id else None
-    # The line as it was read; what is not Unicode in it can't stand in JSON either.
-    envelope.seal(mapped, lambda: text.decode("utf-8", "replace"), fetched=None, now=now)
+
+    def shown() -> str:
+        # The line as it was read; what is not Unicode in it can't stand in JSON either. Where the stream has redacted
+        # fields the line is written anew: what a repeated key hides from the parser would still stand in it.
+        return original(stripped.record) if redaction.reaches_records else text.decode("utf-8", "replace")
+
+    envelope.seal(mapped, shown, fetched=None, now=now)
+    redaction.clean(mapped.document, stripped)
     return identity, mapped.document, mapped.failed
 
 
@@ -84,14 +94,25 @@ def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def transform_files(
-    stream: Stream, files: Sequence[str], *, with_id: bool, preserve_original: bool, now: str | None, geoip: str | None
+    stream: Stream,
+    files: Sequence[str],
+    *,
+    with_id: bool,
+    preserve_original: bool,
+    now: str | None,
+    geoip: str | None,
+    redact: Sequence[str],
 ) -> None:
     """Transform files, or standard input, to standard output; say on standard error what could not be mapped."""
     locate = open_database(Path(geoip)) if geoip is not None else None
-    envelope = stream.envelope(preserve_original=preserve_original, preserve_duplicates=True)
-    lines = lines_of(files) if files else without_mark(sys.stdin.buffer)
     count = transform(
-        lines, sys.stdout.buffer.write, stream.mapper(locate, keep_duplicates=True), envelope, with_id=with_id, now=now
+        lines_of(files) if files else without_mark(sys.stdin.buffer),
+        sys.stdout.buffer.write,
+        stream.mapper(locate, keep_duplicates=True),
+        stream.envelope(preserve_original=preserve_original, preserve_duplicates=True),
+        Redaction(stream.table, redact),
+        with_id=with_id,
+        now=now,
     )
     sys.stdout.buffer.flush()
     if count.failed:

@@ -1,0 +1,436 @@
+"""What is redacted is nowhere in a document: by example for each kind of row, by property for every stream."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from s1ecs.collect.redact import Redaction, Stripped
+from s1ecs.ecs import table as words
+from s1ecs.ecs.envelope import FIELDS
+from s1ecs.ecs.exported import exported_fields
+from s1ecs.ecs.mapper import Document, Mapped, Mapper, original
+from s1ecs.ecs.sources import Source, sources_of
+from s1ecs.ecs.table import Found, Inner, Row, Table
+from s1ecs.records import NotJSON, Record, dumps, record_from_line
+from s1ecs.streams import STREAMS, Stream
+from s1ecs.streams.snake_case import in_snake_case, snake_case
+
+SECRET = "hush"
+
+
+def table(*rows: Row, **switches: Any) -> Table:
+    """A small table of a stream."""
+    kind = words.constant("event.kind", "event", "Kind.")
+    return Table(rows=(kind, *rows), identity=("id",), **switches)
+
+
+def record_of(value: Any) -> Record:
+    """A record as it is read from its JSON text."""
+    return record_from_line(json.dumps(value).encode())
+
+
+def redacted(fields_of: Table, fields: Sequence[str], value: Any) -> Document:
+    """The document of a record, its original kept, without the fields."""
+    redaction = Redaction(fields_of, fields)
+    stripped = redaction.strip(record_of(value))
+    mapped = Mapper(fields_of).map(stripped.record)
+    return sealed(redaction, mapped, stripped)
+
+
+def sealed(redaction: Redaction, mapped: Mapped, stripped: Stripped) -> Document:
+    """The finished document."""
+    envelope = STREAMS["alert"].envelope(preserve_original=True)
+    envelope.seal(mapped, lambda: original(stripped.record), fetched=None, now=None)
+    redaction.clean(mapped.document, stripped)
+    return mapped.document
+
+
+def meaning(kind: Callable[..., Row], target: str, source: str, **more: Any) -> Row:
+    """A row with a meaning."""
+    return kind(target, source, "A field.", **more)
+
+
+ROWS = [
+    (meaning(words.keyword, "own.a", "a.b"), SECRET),
+    (meaning(words.keyword, "own.a", "a.b"), {"deep": [SECRET]}),
+    (meaning(words.keyword, "own.a", "a.b", copies=("user.name",), related="user"), SECRET),
+    (meaning(words.keyword, "own.a", "a.b", one_of=frozenset({SECRET}), related="user"), SECRET),
+    (meaning(words.text, "own.a", "a.b"), {"x": SECRET}),
+    (meaning(words.joined, "own.a", "a.b"), ["x", SECRET]),
+    (meaning(words.lower_case, "own.a", "a.b"), SECRET),
+    (meaning(words.lower_case, "own.a", "a.b"), [SECRET]),
+    (meaning(words.words, "own.a", "a.b", table={SECRET: SECRET}), SECRET),
+    (meaning(words.words, "own.a", "a.b", table={}, not_text="fails"), [SECRET]),
+    (meaning(words.os_type, "own.a", "a.b"), [SECRET]),
+    (meaning(words.date, "own.a", "a.b"), SECRET),
+    (meaning(words.long, "own.a", "a.b"), SECRET),
+    (meaning(words.boolean, "own.a", "a.b"), SECRET),
+    (meaning(words.double, "own.a", "a.b"), SECRET),
+    (meaning(words.float32, "own.a", "a.b"), SECRET),
+    (meaning(words.ip, "own.a", "a.b"), SECRET),
+    (meaning(words.ip, "own.a", "a.b", split=True, related="ip"), f"192.0.2.1,{SECRET}"),
+    (meaning(words.rest, "own.a", "a.b"), {"x": SECRET}),
+]
+
+
+@pytest.mark.parametrize(("row", "value"), ROWS, ids=lambda part: part.kind if isinstance(part, Row) else None)
+def test_every_kind_of_value(row: Row, value: Any) -> None:
+    """A redacted value is in no field, copy, related list, text about a bad value or original; the rest stays."""
+    rows = table(row, meaning(words.keyword, "own.c", "a.c"))
+    raw = {"a": {"b": value, "c": "kept"}, "z": 1}
+    document = redacted(rows, ["own.a"], raw)
+    assert SECRET not in dumps(document).decode()
+    assert document["own"] == {"c": "kept"}
+    assert document["event"]["original"] == '{"a":{"c":"kept"},"z":1}'
+    assert "error" not in document
+    assert "related" not in document
+    if row.kind != "words" or row.not_text == "fails":
+        assert SECRET in dumps(redacted(rows, [], raw)).decode()
+
+
+@pytest.mark.parametrize("field", ["own.a", "user.name", "own", "user"])
+def test_copies_go_together(field: str) -> None:
+    """Whichever of a value's fields is named, or an object around it: the value is gone from all of them."""
+    rows = table(meaning(words.keyword, "own.a", "a", copies=("user.name",)))
+    document = redacted(rows, [field], {"a": SECRET, "b": "kept"})
+    assert "own" not in document
+    assert "user" not in document
+    assert document["event"]["original"] == '{"b":"kept"}'
+
+
+def test_related_of_other_fields() -> None:
+    """A redacted text is in no related list, though another field with the same text stays."""
+    rows = table(
+        meaning(words.keyword, "own.a", "a", related="user"),
+        meaning(words.keyword, "own.b", "b", related="user"),
+        meaning(words.ip, "own.c", "c", related="ip", split=True),
+        meaning(words.ip, "own.d", "d", related="ip"),
+    )
+    raw = {"a": ["x", 7], "b": ["x", "7", "y"], "c": "192.0.2.1,192.0.2.2", "d": "192.0.2.2"}
+    document = redacted(rows, ["own.a", "own.c"], raw)
+    assert document["related"] == {"user": ["y"]}
+    assert document["own"] == {"b": ["x", "7", "y"], "d": "192.0.2.2"}
+
+
+def test_every_row_of_the_same_field() -> None:
+    """A field is redacted at its first source, at those it falls back to, and at those that overwrite it."""
+    rows = table(
+        meaning(words.keyword, "host.name", "a"),
+        meaning(words.keyword, "host.name", "b", only_if_unset=True),
+        meaning(words.keyword, "own.c", "c", copies=("host.name",), overwrites=True),
+        meaning(words.keyword, "host.id", "d"),
+    )
+    assert redacted(rows, ["host.name"], {"a": SECRET, "b": SECRET, "c": SECRET, "d": "1"})["host"] == {"id": "1"}
+
+
+def test_inside_of_a_whole_value() -> None:
+    """A field beneath what is kept whole is found in the record at the same path: in lists, in keys with dots."""
+    rows = table(meaning(words.keyword, "own.a", "a", copies=("user.roles",)), meaning(words.rest, "own.r", "r"))
+    raw = {"a": [{"b": {"c": SECRET}, "d": 1}, [{"b.c": SECRET}], 5], "r": {"x": {"y": SECRET, "z": 2}}}
+    document = redacted(rows, ["own.a.b.c", "own.r.x.y"], raw)
+    assert document["own"] == {"a": [{"d": 1}, 5], "r": {"x": {"z": 2}}}
+    assert SECRET not in dumps(document).decode()
+    assert SECRET not in dumps(redacted(rows, ["user.roles.b", "own.r"], raw)).decode()
+
+
+def test_what_is_left_over() -> None:
+    """To redact what no other row names leaves what the others name, but takes what is kept in both."""
+    rows = table(
+        meaning(words.keyword, "own.a", "data.a"),
+        meaning(words.keyword, "own.b", "data.b"),
+        words.rest("own.rest", "data", "The rest.", keeps=frozenset({"b"})),
+    )
+    document = redacted(rows, ["own.rest"], {"data": {"a": "kept", "b": SECRET, "c": SECRET}})
+    assert document["own"] == {"a": "kept"}
+    assert document["event"]["original"] == '{"data":{"a":"kept"}}'
+
+
+def _people(value: Any, found: Found) -> Any:
+    found.fields["user.name"] = [person["fullName"] for person in value if "fullName" in person]
+    found.fields["user.roles"] = ["admin"]
+    found.related["user"].append(SECRET)
+    return [{"id": person.get("id"), "made": person.get("x")} for person in value]
+
+
+FUNCTION = words.function(
+    "own.people",
+    "people",
+    "People.",
+    _people,
+    Inner("user.name", "keyword", "Name.", "fullName"),
+    Inner("user.roles", "keyword", "Roles.", ""),
+    Inner(".id", "keyword", "Id."),
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "left"),
+    [
+        ("user.name", '{"people":[{"id":1,"x":3}]}'),
+        ("own.people.id", '{"people":[{"fullName":"hush","x":3}]}'),
+        ("own.people", '{"z":0}'),
+        ("own.people.made", '{"z":0}'),
+        ("user.roles", '{"people":[{"fullName":"hush","id":1,"x":3}]}'),
+    ],
+)
+def test_function_rows(field: str, left: str) -> None:
+    """What a function sets is found where the row says that it comes from; where it does not, the whole source goes.
+
+    What has no place in the record is taken out of the document alone.
+    """
+    rows = table(FUNCTION, meaning(words.keyword, "user.id", "u", related="user"))
+    raw = {"people": [{"fullName": SECRET, "id": 1, "x": 3}]}
+    document = redacted(rows, [field], raw if left != '{"z":0}' else raw | {"z": 0})
+    assert document["event"]["original"] == left
+    first, _, second = field.partition(".")
+    assert second not in document.get(first, {})
+
+
+def test_related_that_a_function_sets() -> None:
+    """A text that was taken out of the record is in no related list, whatever put it there."""
+    rows = table(FUNCTION, meaning(words.keyword, "own.other", "other", related="user"))
+    raw = {"people": [{"id": 1}], "other": SECRET}
+    assert "related" not in redacted(rows, ["own.other"], raw)
+
+
+def test_the_whole_record() -> None:
+    """To redact the object that a whole record is kept in redacts the whole record."""
+    rows = table(meaning(words.keyword, "own", ""), meaning(words.keyword, "user.name", "name"))
+    document = redacted(rows, ["own"], {"name": SECRET, "other": [SECRET]})
+    assert SECRET not in dumps(document).decode()
+    assert document["event"]["original"] == "{}"
+
+
+def test_snake_case() -> None:
+    """Where a table spells keys differently, the record's keys are compared in its spelling."""
+    rows = table(
+        meaning(words.keyword, "own", ""),
+        meaning(words.keyword, "user.name", "real_time.user_name"),
+        key_form=snake_case,
+        prepare=lambda record, _: in_snake_case(record),
+    )
+    raw = {"realTime": {"userName": SECRET, "user_name": SECRET}, "someList": [{"innerKey": SECRET, "k": 1}]}
+    document = redacted(rows, ["user.name", "own.some_list.inner_key"], raw)
+    assert SECRET not in dumps(document).decode()
+    assert document["own"] == {"some_list": [{"k": 1}]}
+
+
+def test_fields_that_no_record_holds() -> None:
+    """Constants, templates and what the envelope sets are taken out of the document, with objects left empty."""
+    rows = table(
+        meaning(words.keyword, "own.a", "a"),
+        words.constant("event.category", ["host"], "Kind."),
+        words.template("message", "{own.a}!", "Text."),
+    )
+    document = redacted(rows, ["message", "event.category", "data_stream.type", "input", "tags"], {"a": "x"})
+    assert document["event"] == {"kind": "event", "dataset": "sentinel_one.alert", "original": '{"a":"x"}'}
+    assert {"message", "input", "tags"} & set(document) == set()
+    assert document["data_stream"] == {"dataset": "sentinel_one.alert", "namespace": "default"}
+    assert "message" not in redacted(rows, ["own.a"], {"a": "x"})
+
+
+@pytest.mark.parametrize("text", ['["hush"]', '"hush"', "hush", '{"a":hush}', '{"a":"hush', '{"hush":NaN}', "[" * 2000])
+def test_texts_that_are_no_object(text: str) -> None:
+    """Nothing of a text that is no JSON object is shown, once fields are redacted; without, it is kept."""
+    rows = table(meaning(words.keyword, "own.a", "a"))
+
+    def document(fields: Sequence[str]) -> Document:
+        redaction = Redaction(rows, fields)
+        try:
+            stripped = redaction.strip(record_from_line(text.encode()))
+            mapped = Mapper(rows).map(stripped.record)
+        except NotJSON as error:
+            stripped = redaction.unreadable()
+            mapped = Mapper(rows).unreadable(str(error))
+        assert stripped.original_is_safe == (not fields)
+        return sealed(redaction, mapped, stripped)
+
+    assert "original" not in document(["own.a"])["event"]
+    assert SECRET not in dumps(document(["own.a"])).decode()
+    assert "[[" not in dumps(document(["own.a"])).decode()
+    assert "original" in document([])["event"]
+
+
+def test_nothing_to_strip() -> None:
+    """A record that holds nothing redacted is not copied, and no record is changed."""
+    rows = table(meaning(words.keyword, "own.a", "a.b"), meaning(words.keyword, "own.c", "c"))
+    without = record_of({"a": {"x": 1}, "c": [1]})
+    assert Redaction(rows, ["own.a"]).strip(without).record is without
+    assert Redaction(rows, ["other.a"]).strip(without).record is without
+    assert not Redaction(rows, ["other.a"]).reaches_records
+    full = record_of({"a": {"b": SECRET}, "c": [1]})
+    stripped = Redaction(rows, ["own.a"]).strip(full)
+    assert full.value == {"a": {"b": SECRET}, "c": [1]}
+    assert stripped == (stripped.record, frozenset({SECRET}), True)
+    assert stripped.record.value == {"c": [1]}
+    assert stripped.record.value["c"] is full.value["c"]
+
+
+def test_numbers_and_surrogates() -> None:
+    """Numbers keep their text in the original, and what is not Unicode or nested deeply is taken out like the rest."""
+    rows = table(meaning(words.keyword, "own.a", "a"))
+    deep = "[" * 900 + '"hush"' + "]" * 900
+    line = f'{{"a":{{"x":1.50,"y":99999999999999999999,"z":"\\ud800","deep":{deep}}},"n":1e2,"l":{deep}}}'
+    record = record_from_line(line.encode())
+    stripped = Redaction(rows, ["own.a"]).strip(record)
+    assert {"1.5", "99999999999999999999", "\ufffd", SECRET} <= stripped.removed
+    assert original(stripped.record).startswith('{"l":[[')
+    assert original(stripped.record).endswith('"n":1e2}')
+    assert SECRET not in original(Redaction(rows, ["own.a.b"]).strip(record_of({"a": json.loads(deep)})).record)
+
+
+def test_default_fields_have_sources() -> None:
+    """A group's registration token and an agent's licence key are found in what the console sends."""
+    found = {
+        name: sources_of(STREAMS[name].table, field)
+        for name, field in (
+            ("group", "sentinel_one.group.registration_token"),
+            ("agent", "sentinel_one.agent.license.key"),
+        )
+    }
+    assert found == {"group": {Source("registrationToken")}, "agent": {Source("licenseKey")}}
+
+
+# Properties of every stream. Markers are put wherever a table reads; those that show in a field without redaction,
+# and those at its rows' sources, must be nowhere once the field is redacted.
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a document with the name of its field."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from _flat(member, f"{name}.{key}" if name else key)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _flat(member, name)
+    else:
+        yield name, str(value)
+
+
+def _beneath(name: str, field: str) -> bool:
+    return f"{name}.".startswith(f"{field}.")
+
+
+def _placeless(stream: Stream) -> set[str]:
+    """Fields that no single place of the record makes."""
+    rows = stream.table.rows
+    made = {row.target for row in rows if row.kind in {"template", "constant"} or (row.function and not row.source)}
+    return made | {
+        f"{row.target}{inner.name}" if inner.name.startswith(".") else inner.name
+        for row in rows
+        for inner in row.inner
+        if inner.source == ""
+    }
+
+
+def _inner(stream: Stream) -> Iterator[tuple[str, str]]:
+    """The full names of inner fields and the paths that they come from."""
+    for row in stream.table.rows:
+        for inner in row.inner:
+            name = f"{row.target}{inner.name}" if inner.name.startswith(".") else inner.name
+            source = inner.name.removeprefix(".") if inner.source is None else inner.source
+            if source:
+                yield name, f"{row.source}.{source}".removeprefix(".")
+
+
+def _places(stream: Stream) -> list[str]:
+    """Every path that the stream's table reads, without those that others lie beneath."""
+    rows = stream.table.rows
+    paths = {f"{row.source}.leftover" if row.kind == "rest" else row.source for row in rows}
+    paths |= {path for _, path in _inner(stream)}
+    return sorted(path for path in paths if path and not any(other.startswith(f"{path}.") for other in paths))
+
+
+SHAPES: Mapping[str, Callable[[str], Any]] = {
+    "text": str,
+    "list": lambda text: [text],
+    "object": lambda text: {"k": text},
+}
+
+
+def _marked(stream: Stream, shape: str, *, lists: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    """A record with a text of its own at every place, and the places by text; with `lists` objects lie in lists."""
+    record: dict[str, Any] = {}
+    texts: dict[str, str] = {}
+    for number, path in enumerate(_places(stream)):
+        text = f"<{number}>"
+        texts[text] = path
+        *around, last = path.split(".")
+        part = record
+        for step in around:
+            part = part.setdefault(step, {})
+        part[last] = SHAPES[shape](text)
+    for path in sorted({row.source for row in stream.table.rows if lists and row.inner and row.source}):
+        _make_list(record, path.split("."))
+    return record, texts
+
+
+def _make_list(part: Any, steps: list[str]) -> None:
+    for step in steps[:-1]:
+        part = part[step]
+    if isinstance(part, dict):
+        part[steps[-1]] = [part[steps[-1]]]
+
+
+ANYTHING = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.text(st.characters(exclude_categories=())),
+        st.floats(allow_nan=False, allow_infinity=False),
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+OUTSIDE = {field.name for field in FIELDS}
+
+
+@pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), shape=st.sampled_from(sorted(SHAPES)), lists=st.booleans())
+def test_a_redacted_field_is_nowhere(stream: Stream, data: st.DataObject, shape: str, *, lists: bool) -> None:
+    """Whatever field of a stream is named: no text that it would hold is anywhere in the document."""
+    names = sorted({each.name for each in exported_fields(stream.table)} - OUTSIDE - {"@timestamp"})
+    names = [name for name in names if not name.startswith("related.")]
+    field = data.draw(st.sampled_from(names))
+    if "." in field and data.draw(st.booleans()):
+        field = field.rpartition(".")[0]
+    assume(not any(_beneath(name, field) or _beneath(field, name) for name in _placeless(stream) if name))
+    raw, places = _marked(stream, shape, lists=lists)
+    mapper = stream.mapper(keep_duplicates=True)
+
+    shown = mapper.map(record_of(raw)).document
+    sources = {path for name, path in _inner(stream) if _beneath(name, field)} | {
+        f"{row.source}.leftover" if row.kind == "rest" else row.source
+        for row in stream.table.rows
+        if row.source and any(_beneath(target, field) for target in row.targets)
+    }
+    forbidden = {text for name, value in _flat(shown) if _beneath(name, field) for text in places if text in value}
+    forbidden |= {text for text, path in places.items() if any(_beneath(path, source) for source in sources)}
+
+    redaction = Redaction(stream.table, [field])
+    stripped = redaction.strip(record_of(raw))
+    document = dumps(sealed(redaction, mapper.map(stripped.record), stripped)).decode()
+    assert not [(text, places[text]) for text in forbidden if text in document]
+    assert stripped.record.value == record_of(raw).value or forbidden
+
+
+@pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), shape=st.sampled_from(sorted(SHAPES)))
+def test_redaction_never_fails(stream: Stream, data: st.DataObject, shape: str) -> None:
+    """Whatever stands in a record and whatever is named: one document of JSON, without the named field."""
+    raw, _ = _marked(stream, shape, lists=True)
+    keys = st.sampled_from(sorted(raw)) | st.text(max_size=4)
+    raw |= data.draw(st.dictionaries(keys, ANYTHING, max_size=6))
+    names = sorted({each.name for each in exported_fields(stream.table)})
+    fields = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3))
+    redaction = Redaction(stream.table, fields)
+    stripped = redaction.strip(record_of(raw))
+    document = json.loads(dumps(sealed(redaction, stream.mapper().map(stripped.record), stripped)))
+    assert not [name for name, _ in _flat(document) for field in fields if _beneath(name, field)]
