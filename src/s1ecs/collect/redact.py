@@ -8,6 +8,7 @@ order is: identify the raw record, strip, map what is left, seal, clean.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from s1ecs.ecs.mapper import Document
@@ -140,17 +141,22 @@ class _Removal:
 
     def _keys_on(self, path: str, value: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         """The keys on a path or beneath it, and how much of it each takes: one with dots takes several steps."""
-        lengths = {path[:end]: end for end, letter in enumerate(f"{path}.") if letter == "."}
-        beneath = f"{path}."
+        lengths, beneath = _lengths(path)
         for key in value:
-            name = self._spelled(key)
-            if end := lengths.get(name):
-                yield key, end
+            name = key if self.key_form is None else self.key_form(key)
+            if name in lengths:
+                yield key, lengths[name]
             elif name.startswith(beneath):
                 yield key, len(path)
 
     def _spelled(self, key: str) -> str:
         return key if self.key_form is None else self.key_form(key)
+
+
+@lru_cache(maxsize=1000)
+def _lengths(path: str) -> tuple[Mapping[str, int], str]:
+    """How long each beginning of a path is, and what a key beneath the path begins with."""
+    return {path[:end]: end for end, letter in enumerate(f"{path}.") if letter == "."}, f"{path}."
 
 
 def _texts(taken: Iterable[Any]) -> frozenset[str]:
