@@ -2,12 +2,12 @@
 
 import sys
 
-from bench import mapping, memory
+from bench import inventory, mapping, memory
 
 
 def main() -> None:
     """Run all; arguments choose some by name."""
-    benchmarks = {"mapping": mapping.run, "memory": memory.run}
+    benchmarks = {"mapping": mapping.run, "memory": memory.run, "inventory": inventory.run}
     for name in sys.argv[1:] or benchmarks:
         for line in benchmarks[name]():
             sys.stdout.write(f"{name}: {line}\n")
