@@ -61,7 +61,7 @@ def test_terminated_in_the_middle(commands: Commands) -> None:
 def test_run_follows_what_is_new(commands: Commands, start_standin: Start) -> None:
     """`run` brings alerts as they appear, until SIGINT ends it with status 0."""
     commands.environment["S1ECS_URL"] = start_standin("--alerts", "50", "--rate", "240")
-    process = commands.start("run", S1ECS_INTERVAL="500ms")
+    process = commands.start("run", S1ECS_INTERVAL="500ms", S1ECS_STREAMS="alert")
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and stored(commands) < 60:
         time.sleep(0.2)
@@ -83,6 +83,7 @@ def test_settings_file_and_several_consoles(commands: Commands, standin: str, st
         f"  - {{name: two, url: {second}, token_file: token, namespace: blue, tags: [x],"
         " preserve_original_event: true}\n"
         "outputs: [{type: store}]\n"
+        "streams: [alert]\n"
     )
     commands.ok("collect")
     counts = commands.query("SELECT console, count(*) AS n FROM alert GROUP BY 1 ORDER BY 1")
@@ -99,7 +100,7 @@ def test_settings_file_and_several_consoles(commands: Commands, standin: str, st
 
 def test_stream_without_permission(commands: Commands) -> None:
     """A 403 costs the stream, not the run: a warning without a name, status 1 when the stream was named."""
-    unnamed = commands.run("collect", S1ECS_TOKEN="forbidden")
+    unnamed = commands.run("collect", S1ECS_TOKEN="forbidden", S1ECS_STREAMS="alert")
     named = commands.run("collect", "alert", S1ECS_TOKEN="forbidden")
     assert (unnamed.returncode, named.returncode) == (0, 1)
     for result in (unnamed, named):

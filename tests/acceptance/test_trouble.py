@@ -84,7 +84,7 @@ def test_no_console(alone: Commands) -> None:
 
 def test_unknown_stream(commands: Commands) -> None:
     """A stream that does not exist: those there are."""
-    assert_one_line(commands.run("collect", "alerts"), 2, "alerts", "there are: alert")
+    assert_one_line(commands.run("collect", "alerts"), 2, "alerts", "there are: activity, agent, alert")
 
 
 def test_file_size_limit(commands: Commands) -> None:
