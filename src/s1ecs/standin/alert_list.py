@@ -106,6 +106,7 @@ class AlertList:
         self._clock = clock
         self._count = count
         self._rate = rate or 0.0
+        self._made = 0
         self._shelf = Shelf(_IDENTITY)
         for record in history(organisation, count):
             self._shelf.add(record)
@@ -116,9 +117,10 @@ class AlertList:
         """Return all alerts that there are by now."""
         if self._rate:
             minutes = (self._clock() - self._organisation.now) / timedelta(minutes=1)
-            for number in range(len(self._shelf) - self._count + 1, int(minutes * self._rate) + 1):
+            for number in range(self._made + 1, int(minutes * self._rate) + 1):
                 created = self._organisation.now + timedelta(minutes=number / self._rate)
                 self._shelf.add(alert(self._organisation, self._count + number - 1, created, created))
+                self._made = number
         return self._shelf
 
     def page(self, given: Mapping[str, Any]) -> Page:

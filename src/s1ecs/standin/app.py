@@ -23,6 +23,8 @@ from s1ecs.standin.application_list import ApplicationList
 from s1ecs.standin.below_threats import EVENTS_OF_THREAT, THREAT_TIMELINE
 from s1ecs.standin.clock import Clock
 from s1ecs.standin.console import Answer, Asked, Console
+from s1ecs.standin.growth.endpoints import routes as growth_routes
+from s1ecs.standin.growth.growth import Growth
 from s1ecs.standin.installations import Installations
 from s1ecs.standin.limits import Buckets
 from s1ecs.standin.lists import lists
@@ -95,6 +97,7 @@ def build(
     clock: Clock,
     alerts: int = 5000,
     rate: float | None = None,
+    growth: float = 0.0,
     star: bool = True,
     monotonic: Callable[[], float] = time.monotonic,
     middleware: Sequence[Middleware] = (),
@@ -102,7 +105,8 @@ def build(
     """Build the console of that organisation, with `alerts` alerts before its `now` and `rate` a minute after it.
 
     `clock` is the console's own; `monotonic` measures the rate limits. `middleware` stands around the answers, inside
-    of compression and the Date header: faults can be put in there. Without `star` there is no path of the alerts.
+    of compression and the Date header. Without `star` there is no path of the alerts. `growth` is how many changes
+    there are in a minute, in all streams; what makes them is the application's `state.growth`.
     """
     installations = Installations(organisation)
     console = Console(
@@ -110,15 +114,19 @@ def build(
         lists=lists(organisation, clock, installations, alerts=alerts, rate=rate),
         applications=ApplicationList(installations),
         unified_alerts=UnifiedAlertList(organisation),
+        installations=installations,
+        incidents=dict(organisation.incidents),
     )
+    grown = Growth(console, clock, growth)
     buckets = Buckets(monotonic)
     # What no console has stands outside of the API, and outside of its limits.
-    counts = Route("/_standin/counts", partial(_unlimited, console, answers.counts))
+    counts = Route("/_standin/counts", partial(_unlimited, console, grown, answers.counts))
     app = Starlette(
         routes=[
             counts,
+            *growth_routes(console, grown),
             *(
-                Route(_PREFIX + each.path, partial(_handle, console, buckets, each), methods=[each.method])
+                Route(_PREFIX + each.path, partial(_handle, console, grown, buckets, each), methods=[each.method])
                 for each in ENDPOINTS
                 if star or not each.of_star
             ),
@@ -131,6 +139,7 @@ def build(
         exception_handlers={Refusal: answer_refusal, HTTPException: answer_refusal},
     )
     app.router.redirect_slashes = False
+    app.state.growth = grown
     return app
 
 
@@ -152,11 +161,12 @@ class ConsoleDate:
         await self._app(scope, receive, dated)
 
 
-async def _unlimited(console: Console, answer: Answer, request: Request) -> Response:
+async def _unlimited(console: Console, growth: Growth, answer: Answer, request: Request) -> Response:
+    growth.catch_up()
     return _json(await answer(console, Asked(tokens.find(""), {}, request)))
 
 
-async def _handle(console: Console, buckets: Buckets, endpoint: Endpoint, request: Request) -> Response:
+async def _handle(console: Console, growth: Growth, buckets: Buckets, endpoint: Endpoint, request: Request) -> Response:
     """Refuse the request as a console does (401, 429, 403, 400, in this order), or answer it."""
     value = _token(request, endpoint.schemes)
     token = tokens.find(value or "")
@@ -170,6 +180,7 @@ async def _handle(console: Console, buckets: Buckets, endpoint: Endpoint, reques
     if endpoint.needs in token.lacks:
         raise not_permitted()
     given = strict.read(endpoint.parameters, request.query_params.multi_items())
+    growth.catch_up()
     return _json(await endpoint.answer(console, Asked(token, given, request)))
 
 

@@ -59,6 +59,7 @@ class ApplicationList:
         self._installations = installations
         self._endpoints: dict[tuple[str, str], Shelf] = {}
         self._inventories: dict[str, Shelf] = {}
+        self._changes = installations.changes
 
     def __len__(self) -> int:
         """How many installations there are."""
@@ -66,15 +67,24 @@ class ApplicationList:
 
     def inventory(self, given: Mapping[str, Any]) -> bytes:
         """Return the page of the inventory that parameters, already checked, ask for."""
+        self._forget()
         asked = {name: value for name, value in given.items() if name.partition("__")[0] in _OF_HOSTS}
         shelf = _kept(self._inventories, repr(sorted(asked.items())), lambda: self._grouped(asked))
         return pages.answer(shelf, _INVENTORY.page(given))
 
     def endpoints(self, given: Mapping[str, Any]) -> bytes:
         """Return the page of one application's installations; of an unknown application there are none."""
+        self._forget()
         key = given["applicationName"], given["applicationVendor"]
         shelf = _kept(self._endpoints, key, lambda: self._installed(key))
         return pages.answer(shelf, _ENDPOINTS.page(given))
+
+    def _forget(self) -> None:
+        """Throw the shelves away once installations came or went."""
+        if self._changes != self._installations.changes:
+            self._changes = self._installations.changes
+            self._endpoints.clear()
+            self._inventories.clear()
 
     def _installed(self, key: tuple[str, str]) -> Shelf:
         shelf = Shelf(_ENDPOINTS.identity)

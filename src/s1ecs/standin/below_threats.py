@@ -7,34 +7,42 @@ from s1ecs.standin import record_list, threat_events, timeline
 from s1ecs.standin.console import Answer, Asked, Console
 from s1ecs.standin.fields import Fields
 from s1ecs.standin.incidents import Incident
-from s1ecs.standin.organisation import Host, Organisation
+from s1ecs.standin.organisation import Host
 from s1ecs.standin.record_list import RecordList
 from s1ecs.standin.refusal import bad_request, no_such_threat
 from s1ecs.standin.strict import is_id
 
-_Records = Callable[[Organisation, Host, Incident], Iterator[dict[str, Any]]]
+_Records = Callable[[Console, Host, Incident], Iterator[dict[str, Any]]]
 
 
 def _of_threat(fields: Fields, records: _Records) -> Answer:
     async def answer(console: Console, asked: Asked) -> bytes:
-        host, incident = _find(console.organisation, asked.request.path_params["threat_id"])
-        return record_list.answer(
-            RecordList(fields, lambda: records(console.organisation, host, incident)), asked.given
-        )
+        host, incident = _find(console, asked.request.path_params["threat_id"])
+        return record_list.answer(RecordList(fields, lambda: records(console, host, incident)), asked.given)
 
     return answer
 
 
-def _find(organisation: Organisation, threat_id: str) -> tuple[Host, Incident]:
+def _find(console: Console, threat_id: str) -> tuple[Host, Incident]:
     if not is_id(threat_id):
         raise bad_request(f"threat_id: not an id: {threat_id}")
-    found = organisation.incidents.get(threat_id)
+    found = console.incidents.get(threat_id)
     if found is None:
         raise no_such_threat(threat_id)
     return found
 
 
+def _timeline(console: Console, host: Host, incident: Incident) -> Iterator[dict[str, Any]]:
+    return timeline.timeline(console.organisation, host, incident)
+
+
+def events_of(console: Console, host: Host, incident: Incident) -> Iterator[dict[str, Any]]:
+    """Yield the events of a threat that there are by now."""
+    yield from threat_events.threat_events(console.organisation, host, incident)
+    yield from console.more_events.get(incident.id, ())
+
+
 # Answers GET /threats/{threat_id}/timeline.
-THREAT_TIMELINE = _of_threat(timeline.FIELDS, timeline.timeline)
+THREAT_TIMELINE = _of_threat(timeline.FIELDS, _timeline)
 # Answers GET /threats/{threat_id}/explore/events.
-EVENTS_OF_THREAT = _of_threat(threat_events.FIELDS, threat_events.threat_events)
+EVENTS_OF_THREAT = _of_threat(threat_events.FIELDS, events_of)

@@ -1,7 +1,7 @@
 """What the console answers: one function a path, over what all of them know."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -9,7 +9,9 @@ from starlette.requests import Request
 
 from s1ecs.standin import pages, record_list, threat_events, tokens
 from s1ecs.standin.application_list import ApplicationList
-from s1ecs.standin.organisation import Organisation
+from s1ecs.standin.incidents import Incident
+from s1ecs.standin.installations import Installations, Record
+from s1ecs.standin.organisation import Host, Organisation
 from s1ecs.standin.record_list import Listed
 from s1ecs.standin.refusal import bad_request, not_authenticated, not_found
 from s1ecs.standin.strict import is_id
@@ -27,6 +29,10 @@ class Console:
     lists: Mapping[str, Listed]
     applications: ApplicationList
     unified_alerts: UnifiedAlertList
+    installations: Installations
+    # By threat id, growing with the console; events are those that came after the first of a threat.
+    incidents: dict[str, tuple[Host, Incident]]
+    more_events: dict[str, list[Record]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,8 @@ COUNTS: Mapping[str, Callable[[Console], int]] = {
     "application_risk": _of_list("application_risk"),
     "group": _of_list("group"),
     "threat": _of_list("threat"),
-    "threat_event": lambda console: len(console.organisation.incidents) * threat_events.EVENTS,
+    "threat_event": lambda console: (
+        len(console.incidents) * threat_events.EVENTS + sum(map(len, console.more_events.values()))
+    ),
     "unified_alert": lambda console: len(console.unified_alerts.shelf()),
 }

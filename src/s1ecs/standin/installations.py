@@ -37,6 +37,9 @@ class Installations:
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
         self._catalogue = Catalogue(organisation.seed)
+        # Installations that were there once, and how often any came or went.
+        self.gone: list[Installed] = []
+        self.changes = 0
 
     @cached_property
     def all(self) -> tuple[Installed, ...]:
@@ -50,6 +53,21 @@ class Installations:
         for each in self.all:
             found.setdefault(each.application.key, []).append(each)
         return found
+
+    def appear(self, host: Host, place: int, number: int, moment: datetime) -> None:
+        """Install the application of that number in the catalogue's tail; `place` is one that the host has free."""
+        application = self._catalogue.rare(number)
+        installed = Installed(host, place, application, application.versions[-1], moment)
+        self.all = (*self.all, installed)
+        self.by_application.setdefault(application.key, []).append(installed)
+        self.changes += 1
+
+    def disappear(self, installed: Installed) -> None:
+        """Remove an installation."""
+        self.by_application[installed.application.key].remove(installed)
+        self.all = tuple(each for each in self.all if each is not installed)
+        self.gone.append(installed)
+        self.changes += 1
 
     def record(self, installed: Installed) -> Record:
         """Return the installation as the console shows it."""

@@ -4,6 +4,7 @@ import base64
 import binascii
 import bisect
 import hashlib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -83,7 +84,7 @@ def _numbers(order: list[Place], after: tuple[str, str] | None, *, descending: b
     if descending:
         last = len(order) if after is None else bisect.bisect_left(order, Place(*after, -1))
         return range(last - 1, -1, -1)
-    first = 0 if after is None else bisect.bisect_right(order, Place(*after, len(order)))
+    first = 0 if after is None else bisect.bisect_right(order, Place(*after, sys.maxsize))
     return range(first, len(order))
 
 

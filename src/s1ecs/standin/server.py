@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import FrameType
@@ -11,6 +11,10 @@ import uvicorn
 
 from s1ecs.standin.app import build
 from s1ecs.standin.clock import running
+from s1ecs.standin.faults.layer import Faulty
+from s1ecs.standin.faults.plan import Plan
+from s1ecs.standin.faults.rule import Rule
+from s1ecs.standin.faults.wire import WireProtocol
 from s1ecs.standin.organisation import organisation
 
 _SECONDS_FOR_THE_LAST_ANSWERS = 3
@@ -27,7 +31,9 @@ def serve(
     agents: int = 500,
     alerts: int | None = None,
     rate: float | None = None,
+    growth: float = 0.0,
     star: bool = True,
+    faults: Sequence[Rule] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM; print the address once it can be asked. Raises OSError if the port is taken.
 
@@ -42,11 +48,13 @@ def serve(
             clock=clock,
             alerts=_ALERTS_AN_AGENT * agents if alerts is None else alerts,
             rate=rate,
+            growth=growth,
             star=star,
         )
         # No Date of its own: the console's clock writes it. Nothing on standard output but the address.
         config = uvicorn.Config(
-            application,
+            Faulty(application, Plan(faults), clock, application.state.growth.burst),
+            http=WireProtocol,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -1,7 +1,7 @@
 """The records of one stream, kept as the bytes that are sent, with their columns and orders made when first needed."""
 
 import bisect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,6 +19,14 @@ class Place(NamedTuple):
     number: int
 
 
+class State(NamedTuple):
+    """What a record is or was: `readable` if it still is so, `shown` if an answer held it, arrived or not."""
+
+    body: bytes
+    readable: bool
+    shown: bool
+
+
 class Shelf:
     """Records in the order in which they came; `identity` is the path to their id."""
 
@@ -28,9 +36,12 @@ class Shelf:
         self._asides: list[Mapping[str, str]] = []
         self._columns: dict[str, list[str]] = {identity: []}
         self._orders: dict[str, list[Place]] = {}
+        self._numbers: dict[str, int] = {}
+        self._gone: set[int] = set()
+        self._shown: set[int] = set()
 
     def __len__(self) -> int:
-        return len(self._bodies)
+        return len(self._bodies) - len(self._gone)
 
     def add(self, record: Mapping[str, Any], aside: Mapping[str, str] = _NOTHING) -> None:
         """Put a record behind the others and at its place in every order.
@@ -44,11 +55,36 @@ class Shelf:
         for path, column in self._columns.items():
             column.append(aside[path] if path in aside else _text(record, path))
         identity = self._columns[self._identity][number]
+        self._numbers[identity] = number
         for path, order in self._orders.items():
             bisect.insort(order, Place(rank(self._columns[path][number]), identity, number))
 
+    def replace(self, identity: str, record: Mapping[str, Any]) -> None:
+        """Put a record, with what is kept beside it, in the place of the one with that id; its former state is gone."""
+        number = self._numbers[identity]
+        self._gone.add(number)
+        for path, order in self._orders.items():
+            place = Place(rank(self._columns[path][number]), identity, number)
+            del order[bisect.bisect_left(order, place)]
+        self.add(record, self._asides[number])
+
+    def ids(self) -> list[str]:
+        """Return the ids of all records, in the order in which they first came."""
+        return list(self._numbers)
+
+    def record(self, identity: str) -> dict[str, Any]:
+        """Return the record of that id."""
+        found: dict[str, Any] = orjson.loads(self._bodies[self._numbers[identity]])
+        return found
+
+    def states(self) -> Iterator[State]:
+        """Yield what every record is, and what it was before."""
+        for number, body in enumerate(self._bodies):
+            yield State(body, number not in self._gone, number in self._shown)
+
     def body(self, number: int) -> bytes:
-        """Return the record of that number as JSON."""
+        """Return the record of that number as JSON, to be shown."""
+        self._shown.add(number)
         return self._bodies[number]
 
     def column(self, path: str) -> list[str]:
@@ -64,7 +100,11 @@ class Shelf:
         """Return the places of all records, ascending by the rank of the value at `path`."""
         if path not in self._orders:
             values, ids = self.column(path), self.column(self._identity)
-            self._orders[path] = sorted(Place(rank(values[number]), ids[number], number) for number in range(len(self)))
+            self._orders[path] = sorted(
+                Place(rank(values[number]), ids[number], number)
+                for number in range(len(self._bodies))
+                if number not in self._gone
+            )
         return self._orders[path]
 
 

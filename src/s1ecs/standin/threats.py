@@ -33,10 +33,11 @@ def threats(organisation: Organisation) -> Iterator[Record]:
     """Yield the threats, host by host."""
     for host in organisation.hosts:
         for incident in host.incidents:
-            yield _threat(organisation, host, incident)
+            yield threat(organisation, host, incident)
 
 
-def _threat(organisation: Organisation, host: Host, incident: Incident) -> Record:
+def threat(organisation: Organisation, host: Host, incident: Incident) -> Record:
+    """Return the threat that the console makes of that incident of the host."""
     malware = incident.malware
     return {
         "agentDetectionInfo": _detection(host),

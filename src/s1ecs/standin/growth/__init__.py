@@ -1,0 +1,1 @@
+"""How the console grows while it runs: new records and changed ones in all nine streams."""
