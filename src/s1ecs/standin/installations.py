@@ -58,8 +58,9 @@ class Installations:
         """Install the application of that number in the catalogue's tail; `place` is one that the host has free."""
         application = self._catalogue.rare(number)
         installed = Installed(host, place, application, application.versions[-1], moment)
-        self.all = (*self.all, installed)
+        # First, as it is made of all when it is first asked for.
         self.by_application.setdefault(application.key, []).append(installed)
+        self.all = (*self.all, installed)
         self.changes += 1
 
     def disappear(self, installed: Installed) -> None:
