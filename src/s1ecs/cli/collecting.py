@@ -39,6 +39,7 @@ def backfill(
 ) -> None:
     """Read a past range beside the live collection."""
     from s1ecs.collect.backfill import Period
+    from s1ecs.commands.backfill import backfill_streams
 
     names = [stream.name for stream in streams_named(streams)]
     period = Period(_moment(start, "--from"), _moment(end, "--to"))
