@@ -43,10 +43,10 @@ class FeedMaker:
             console=console.name,
             namespace=console.namespace,
             stream=stream,
-            ask=_ask(stream, console),
+            ask=ask_of(stream, console),
             client=client,
             pace=_pace(self.settings, console, stream),
-            scope={"siteIds": ",".join(console.site_ids)} if console.site_ids else {},
+            scope=scope_of(console),
             mapper=self.mapper(name, envelope.keeps_duplicates),
             redaction=self.redaction(name, console.redact),
             envelope=envelope,
@@ -78,7 +78,13 @@ def _mapper(locate: Locate | None, name: str, keep_duplicates: bool) -> Mapper: 
     return STREAMS[name].mapper(locate, keep_duplicates=keep_duplicates)
 
 
-def _ask(stream: Stream, console: Console) -> Asking:
+def scope_of(console: Console) -> dict[str, str]:
+    """The query parameters that narrow a console's lists to the sites of the settings."""
+    return {"siteIds": ",".join(console.site_ids)} if console.site_ids else {}
+
+
+def ask_of(stream: Stream, console: Console) -> Asking:
+    """How the stream is asked for under the console's settings."""
     if stream.name == "threat" and console.threat_timeline and isinstance(stream.ask, ByTime):
         return replace(stream.ask, per_item=TIMELINE)
     return stream.ask

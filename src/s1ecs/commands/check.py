@@ -9,6 +9,7 @@ from typing import Literal
 from s1ecs.api import access
 from s1ecs.api.client import Client
 from s1ecs.api.graphql import between
+from s1ecs.collect.feeds import scope_of
 from s1ecs.collect.session import open_client
 from s1ecs.errors import ConsoleError, Forbidden, NotFound, S1ecsError, Unauthorized
 from s1ecs.settings import Settings
@@ -155,7 +156,7 @@ async def check(settings: Settings) -> int:
     for console in settings.require_consoles():
         async with open_client(settings, console) as client:
             streams = [STREAMS[name] for name in settings.enabled(console)]
-            scope = {"siteIds": ",".join(console.site_ids)} if console.site_ids else {}
+            scope = scope_of(console)
             async for finding in check_console(console.name, client, streams, scope):
                 sys.stdout.write(f"{finding}\n")
                 worst |= finding.verdict == "error"

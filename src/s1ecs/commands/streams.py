@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from s1ecs.collect.feeds import ask_of
 from s1ecs.commands.tables import print_json, print_leading
 from s1ecs.settings import Settings, write_duration
 from s1ecs.state.polls import Key, LastPoll, read_polls
@@ -41,6 +42,7 @@ class Row:
     interval: timedelta
     poll: LastPoll | None
     lag: timedelta | None
+    ask: Asking
 
     @property
     def state(self) -> str:
@@ -73,7 +75,8 @@ def stream_rows(settings: Settings, polls: Mapping[Key, LastPoll], now: datetime
             key = Key(console.name, stream.name)
             poll = polls.get(key)
             lag = None if poll is None else _lag(stream.ask, poll, now)
-            found.append(Row(key, stream, chosen.enabled, chosen.interval or stream.ask.interval, poll, lag))
+            interval = chosen.interval or stream.ask.interval
+            found.append(Row(key, stream, chosen.enabled, interval, poll, lag, ask_of(stream, console)))
     return found
 
 
@@ -109,7 +112,7 @@ def _line(row: Row) -> Sequence[str]:
         "" if poll is None else str(poll.documents),
         write_duration(row.interval),
         row.stream.permission,
-        endpoint(row.stream.ask),
+        endpoint(row.ask),
         row.stream.what,
     )
 
@@ -137,7 +140,7 @@ def _plain(row: Row) -> Sequence[Any]:
         0 if poll is None else poll.documents,
         row.interval.total_seconds(),
         row.stream.permission,
-        endpoint(row.stream.ask),
+        endpoint(row.ask),
         row.stream.what,
     )
 
