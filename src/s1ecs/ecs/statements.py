@@ -10,7 +10,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
-from s1ecs.ecs import empties, geoip, values
+from s1ecs.ecs import empties, geoip, related, values
 from s1ecs.ecs.duplicates import Duplicates, without
 from s1ecs.ecs.shape import Shape, indented
 from s1ecs.ecs.table import Found, Row, Table
@@ -49,7 +49,8 @@ NAMES: Mapping[str, Any] = MappingProxyType(
         "text_form": values.text_form,
         "not_text": values.not_text,
         "whole": empties.whole,
-        "append": values.append,
+        "append": related.append,
+        "append_raw": related.append_raw,
         "without": without,
         "first_known": geoip.first_known,
         "Bad": values.Bad,
@@ -133,14 +134,19 @@ class Statements:
         removal = (
             ["    else:", *indented([self._shape.remove(copy) for copy in row.copies], 2)] if row.overwrites else []
         )
+        raw = f"raw_{number}"
+        append_raw = [f"append_raw(related_{row.related}, {raw}, {value})"] if row.related else []
         return [
             f"if type({value}) is str:",
             f"    if {value}:",
             *indented(of_text, 2),
             *removal,
             f"elif {value} is not None:",
+            *([f"    {raw} = {value}"] if row.related else []),
             f"    {value} = whole({value}, problems)",
             *indented(self._deliver_whole(number, row, value)),
+            *removal,
+            *indented(append_raw),
         ]
 
     def _words(self, number: int, row: Row, value: str) -> list[str]:
@@ -207,7 +213,7 @@ class Statements:
         ]
 
     def _deliver_whole(self, number: int, row: Row, value: str) -> list[str]:
-        lines = [f"if {value} is not None:", *indented([*self._set(row, value), *self._append(row, value)])]
+        lines = [f"if {value} is not None:", *indented(self._set(row, value))]
         if self._duplicates.inside(row.target):
             lines.insert(0, f"{value} = without({value}, duplicates_{number})")
         return lines

@@ -284,25 +284,6 @@ def text_form(value: Any, depth: int = 0) -> str:
     return value.text if isinstance(value, ExactInteger) else dumps(exactly(value)).decode()
 
 
-def append(related: list[str], value: Any, depth: int = 0) -> None:
-    """Append a value's text form to a `related.*` list unless empty or already there; a list member by member.
-
-    Raise Bad as `text_form` does.
-    """
-    if type(value) is str:
-        text = value
-    elif isinstance(value, list):
-        if depth > DEEPEST:
-            raise Bad(TOO_DEEP)
-        for member in value:
-            append(related, member, depth + 1)
-        return
-    else:
-        text = text_form(value)
-    if text and text not in related:
-        related.append(text)
-
-
 def _scalar(member: Any, convert: Callable[[Any], Any]) -> Any:
     # A list inside a list is not a member of the kind, whatever it holds.
     return convert(shown(member) if isinstance(member, list) or member is None else member)

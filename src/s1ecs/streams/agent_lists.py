@@ -4,8 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from s1ecs.ecs.related import append
 from s1ecs.ecs.table import Found, Inner
-from s1ecs.ecs.values import Bad, append, date, ip, mac
+from s1ecs.ecs.values import Bad, date, ip, mac
 from s1ecs.streams.network_interfaces import good_addresses
 
 Interface = dict[str, Any]

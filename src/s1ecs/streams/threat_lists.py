@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from s1ecs.ecs.related import append
 from s1ecs.ecs.table import Found, Inner
-from s1ecs.ecs.values import Bad, append, boolean, date, long, mac
+from s1ecs.ecs.values import Bad, boolean, date, long, mac
 from s1ecs.streams.network_interfaces import good_addresses
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from s1ecs.ecs import empties, values
+from s1ecs.ecs import empties, related, values
 from s1ecs.ecs.table import Found, Inner
 
 _ADDRESSES = ("console_ip_address", "ip_v4", "ip_v6")
@@ -160,12 +160,11 @@ def _set(found: Found, part: Mapping[str, Any], targets: Mapping[str, str]) -> N
 
 
 def _append(texts: list[str], value: Any) -> None:
-    kept = empties.whole(value, []) if value is not None else None
-    if isinstance(kept, list):
-        for member in kept:
-            _append(texts, member)
-    elif kept is not None:
-        texts.append(values.text_form(kept))
+    try:
+        texts += related.texts(value)
+    except values.Bad:
+        # The row of the whole alert has named what has no text form.
+        texts += related.texts(empties.whole(value, []))
 
 
 def _first(members: Any) -> dict[str, Any]:

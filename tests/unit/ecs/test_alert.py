@@ -45,9 +45,9 @@ def test_severity(word: Any, number: int | None) -> None:
     assert word == document["sentinel_one"]["alert"]["rule"]["severity"]
 
 
-@pytest.mark.parametrize(("name", "expected"), [("new", "new"), (None, "old"), ("", None)])
-def test_host_name_is_overwritten(name: str | None, expected: str | None) -> None:
-    """The realtime name replaces the one at detection, an empty text too; related.hosts keeps the first."""
+@pytest.mark.parametrize(("name", "expected"), [("new", "new"), (None, "old"), ("", None), ({}, None), ([[]], None)])
+def test_host_name_is_overwritten(name: Any, expected: str | None) -> None:
+    """The realtime name replaces the one at detection, an empty one too; related.hosts keeps the first."""
     document = mapped({"agentDetectionInfo": {"name": "old"}, "agentRealtimeInfo": {"name": name}})
     assert expected == document.get("host", {}).get("name")
     assert document["related"]["hosts"] == ["old"]

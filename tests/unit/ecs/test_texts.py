@@ -75,14 +75,6 @@ def test_texts_of_numbers_that_the_fast_parser_bent() -> None:
             values.shown(value)
 
 
-def test_append_once_and_member_by_member() -> None:
-    """A related list gets each text once, of lists each member, and no empty one."""
-    related = ["a"]
-    for value in ("a", "", "b", ["c", ["a", 7]], {"k": "v"}):
-        values.append(related, value)
-    assert related == ["a", "b", "c", "7", "{k=v}"]
-
-
 def test_cleaned() -> None:
     """A record is rid of its empties and otherwise untouched, numbers that no double holds included."""
     beyond = ExactFloat("1e400")

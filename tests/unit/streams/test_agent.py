@@ -63,6 +63,13 @@ def test_bad_gateway_is_related_nevertheless() -> None:
     assert document["sentinel_one"]["agent"]["network_interfaces"] == [{"id": "1"}]
 
 
+def test_gateways_of_a_list() -> None:
+    """Of a list of gateways each member is related as it came, nothing of null and of an empty text."""
+    document = interfaces_of({"id": "1", "gatewayIp": ["192.0.2.1", None, "", "gw", {"a": None}]})
+    assert document["error"]["message"] == ["'null' is not an IP string literal."]
+    assert document["related"] == {"ip": ["192.0.2.1", "gw", "{a=null}"]}
+
+
 def test_bad_address_leaves_its_list() -> None:
     """A bad member goes with a text, the others stay; an empty or null member is a bad one."""
     document = interfaces_of({"inet": ["192.0.2.1", "x", "", None, "192.0.2.2"]}, {"inet6": ["2001:db8::1", 6]})

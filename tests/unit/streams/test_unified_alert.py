@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from s1ecs.records import record_from_line
 from s1ecs.standin.graphql.syntax import Fragment, Selection, parse
 from s1ecs.streams.snake_case import snake_case
 from s1ecs.streams.unified_alert import CATEGORIES, OWN, STREAM, TABLE
@@ -213,6 +214,13 @@ def test_first_asset_only() -> None:
     assert document["host"] == {"name": "pc", "os": {"name": "o"}}
     assert document["observer"] == {"serial_number": "u"}
     assert document["related"] == {"hosts": ["pc"]}
+
+
+def test_related_with_empties_inside() -> None:
+    """The first assets' values stand in related.* as they came, with empties that their own fields lose."""
+    beyond = b'{"assets":[{"id":["x",1e400],"name":{"aB":null},"lastLoggedInUser":[{},null,""]}]}'
+    related = STREAM.mapper().map(record_from_line(beyond)).document["related"]
+    assert related == {"hosts": ["x", "{a_b=null}"], "user": ["{}"]}
 
 
 def test_related_in_order() -> None:
