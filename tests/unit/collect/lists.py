@@ -1,6 +1,7 @@
 """A console of lists in memory, with pages, cursors, failures and a count of what is asked at the same time."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import orjson
 from s1ecs.api.answer import Answer
 from s1ecs.api.connection import Connection
 from s1ecs.errors import ApiProblem, Refused
+from s1ecs.records import read
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -57,7 +59,7 @@ class ListConsole:
             raise Refused("no such cursor", problem=ApiProblem(status=400))
         records = self.lists.get(name, [])
         since = params.get("updatedAt__gte", "")
-        records = [each for each in records if each.get("threatInfo", {}).get("updatedAt", since) >= since]
+        records = [each for each in records if _updated(each, since) >= since]
         return self._page(records, int(cursor), int(params["limit"]))
 
     async def graphql(self, path: str, query: str, variables: Mapping[str, Any]) -> Answer:
@@ -82,7 +84,9 @@ class ListConsole:
     def _page(self, records: list[dict[str, Any]], start: int, limit: int) -> Answer:
         page = records[start : start + limit]
         following = str(start + limit) if start + limit < len(records) else None
-        return Answer(page, following, (), orjson.dumps({"data": page}), self.clock)
+        body = json.dumps({"data": page}).encode()
+        content, tolerant = read(body)
+        return Answer(content["data"], following, (), body, self.clock, tolerant=tolerant)
 
     def now(self) -> datetime:
         """Tell the console's time."""
@@ -94,3 +98,8 @@ class ListConsole:
     def paths(self) -> list[str]:
         """Whatever was asked, in order."""
         return [name for name, _ in self.asked]
+
+
+def _updated(record: Any, otherwise: str) -> str:
+    info = record.get("threatInfo") if isinstance(record, dict) else None
+    return str(info.get("updatedAt", otherwise)) if isinstance(info, dict) else otherwise
