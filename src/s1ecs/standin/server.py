@@ -16,6 +16,7 @@ from s1ecs.standin.faults.plan import Plan
 from s1ecs.standin.faults.rule import Rule
 from s1ecs.standin.faults.wire import WireProtocol
 from s1ecs.standin.organisation import organisation
+from s1ecs.standin.traffic import Traffic
 
 _SECONDS_FOR_THE_LAST_ANSWERS = 3
 _ALERTS_AN_AGENT = 2
@@ -53,7 +54,7 @@ def serve(
         )
         # No Date of its own: the console's clock writes it. Nothing on standard output but the address.
         config = uvicorn.Config(
-            Faulty(application, Plan(faults), clock, application.state.growth.burst),
+            Traffic(Faulty(application, Plan(faults), clock, application.state.growth.burst)),
             http=WireProtocol,
             lifespan="off",
             log_config=None,

@@ -20,11 +20,15 @@ class Place(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a record is or was: `readable` if it still is so, `shown` if an answer held it, arrived or not."""
+    """What a record is or was: `readable` if it still is so, `shown` if an answer held it, arrived or not.
+
+    `item` is, as JSON, the element of another list that it was asked for by, where it does not tell that itself.
+    """
 
     body: bytes
     readable: bool
     shown: bool
+    item: bytes = b"null"
 
 
 class Shelf:

@@ -16,16 +16,20 @@ import orjson
 
 from s1ecs.standin.below_threats import events_of
 from s1ecs.standin.console import Console
+from s1ecs.standin.installations import Installed
 from s1ecs.standin.shelf import Shelf, State
 
 STREAMS: Mapping[str, Callable[[Console], Iterator[State]]]
 
 
 def held(console: Console, stream: str) -> Iterator[bytes]:
-    """Yield a line for each state that a record of the stream has or had: `readable`, `shown`, and the `record`."""
+    """Yield a line for each state that a record of the stream has or had: `readable`, `shown`, `item`, `record`.
+
+    `item` is what an installation's application is asked for by; null for other streams.
+    """
     for state in STREAMS[stream](console):
-        marks = f'{{"readable":{_word(state.readable)},"shown":{_word(state.shown)},"record":'
-        yield marks.encode() + state.body + b"}\n"
+        marks = f'{{"readable":{_word(state.readable)},"shown":{_word(state.shown)},"item":'
+        yield marks.encode() + state.item + b',"record":' + state.body + b"}\n"
 
 
 def _of_shelf(shelf: Callable[[Console], Shelf]) -> Callable[[Console], Iterator[State]]:
@@ -39,9 +43,14 @@ def _of_list(name: str) -> Callable[[Console], Iterator[State]]:
 def _applications(console: Console) -> Iterator[State]:
     installations = console.installations
     for installed in installations.all:
-        yield State(orjson.dumps(installations.record(installed)), readable=True, shown=False)
+        yield State(orjson.dumps(installations.record(installed)), readable=True, shown=False, item=_item(installed))
     for installed in installations.gone:
-        yield State(orjson.dumps(installations.record(installed)), readable=False, shown=True)
+        yield State(orjson.dumps(installations.record(installed)), readable=False, shown=True, item=_item(installed))
+
+
+def _item(installed: Installed) -> bytes:
+    application = installed.application
+    return orjson.dumps({"applicationName": application.name, "applicationVendor": application.vendor})
 
 
 def _events(console: Console) -> Iterator[State]:
