@@ -88,6 +88,12 @@ class Unreadable(ConsoleError):
     transient = True
 
 
+class TooLarge(Unreadable):
+    """The answer is larger than the setting 'max_answer'; the same request would bring it again, a smaller page not."""
+
+    transient = False
+
+
 class Unauthorized(ConsoleError):
     """HTTP 401: the token is missing, wrong, expired or revoked."""
 
@@ -126,6 +132,10 @@ class StateTooNew(StateError):
 
 class StateDamaged(StateError):
     """The file is no SQLite database, or SQLite finds it inconsistent."""
+
+
+class WalkTaken(S1ecsError):
+    """Another process makes this walk; the text names it. It is refused, so that no checkpoint has two walkers."""
 
 
 class OutputError(S1ecsError):

@@ -1,6 +1,7 @@
 """One session with one console: token, TLS, proxy, time-outs, retries, rate limits."""
 
 import asyncio
+import contextlib
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -221,7 +222,7 @@ class Client:
             raise failures.unreachable(error) from error
         self._time.learn(response.headers.get("Date"))
         try:
-            return response, await response.aread()
+            body = await _read(response, self.connection.max_answer)
         except httpx2.HTTPError as error:
             if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
                 # The status says enough; the rest of its explanation is lost.
@@ -229,11 +230,28 @@ class Client:
             raise failures.cut_off(error) from error
         finally:
             await response.aclose()
+        if body is None and response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            raise failures.too_large()
+        return response, body or b""
 
     def _url(self, request: _Request) -> str:
         # Encoded here, exactly once: the library would take a "%3D" that is part of a value for encoded already.
         query = f"?{urlencode(request.params, quote_via=quote, safe='')}" if request.params else ""
         return f"{self.connection.url}{BASE_PATH}{request.path}{query}"
+
+
+async def _read(response: httpx2.Response, largest: int) -> bytes | None:
+    """The body, unpacked piece by piece as it comes; None as soon as it is known to be larger than `largest`."""
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced) > largest:
+        return None
+    body = bytearray()
+    async with contextlib.aclosing(response.aiter_bytes()) as pieces:
+        async for piece in pieces:
+            body += piece
+            if len(body) > largest:
+                return None
+    return bytes(body)
 
 
 def _headers(request: _Request, token: str | None, failures: Failures) -> dict[str, str]:

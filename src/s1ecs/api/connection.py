@@ -11,6 +11,7 @@ class Connection:
 
     `token` reads the token anew at each call (it may be a file or a command) and may raise an S1ecsError. All times
     are seconds; `retry_wait_max` bounds each wait before another attempt, a larger Retry-After ends the attempts.
+    `max_answer` is in bytes, of the answer unpacked.
     """
 
     console: str
@@ -22,6 +23,7 @@ class Connection:
     read_timeout: float = 60
     attempts: int = 5
     retry_wait_max: float = 60.0
+    max_answer: int = 64_000_000
     user_agent: str = "s1ecs"
 
 

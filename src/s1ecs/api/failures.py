@@ -18,6 +18,7 @@ from s1ecs.errors import (
     RateLimited,
     Refused,
     ServerTrouble,
+    TooLarge,
     Unauthorized,
     Unreachable,
     Unreadable,
@@ -79,6 +80,12 @@ class Failures:
         quoted = f", it begins {quoted!r}" if quoted else ""
         cure = "something between here and the console may answer instead of it: check 'url' and 'proxy'"
         return Unreadable(self._line(f"{what}{quoted}", self._outcome(cure)), request=self.request)
+
+    def too_large(self) -> TooLarge:
+        """Return the error for an answer that was given up at the largest size that is read."""
+        what = f"the answer is larger than {self.connection.max_answer / 1e6:g} MB"
+        cure = "set a smaller 'page_size', or a greater 'max_answer' where memory allows"
+        return TooLarge(self._line(what, self._outcome(cure)), request=self.request)
 
     def redirected(self, status: int, location: str) -> Refused:
         """Return the error for a redirect: the token goes nowhere but to the console that the settings name."""

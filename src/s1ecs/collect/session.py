@@ -67,6 +67,7 @@ def open_client(settings: Settings, console: Console) -> Client:
             connect_timeout=settings.connect_timeout.total_seconds(),
             read_timeout=settings.read_timeout.total_seconds(),
             attempts=settings.attempts,
+            max_answer=settings.max_answer,
             user_agent=f"s1ecs/{__version__}",
         )
     )

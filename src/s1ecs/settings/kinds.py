@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from s1ecs.settings import duration
+from s1ecs.settings import duration, size
 from s1ecs.settings.address import clean_proxy
 from s1ecs.settings.token import ProxyAddress, Secret, clean_command, clean_token
 
@@ -28,6 +28,8 @@ class Kind:
 
 # SentinelOne's tokens are longer, file names hardly ever are.
 _LONGEST_FILE_NAME = 60
+
+_GREATEST_PORT = 65_535
 
 # Words joined by dots. What else Elasticsearch might take is far more likely a slip than a name.
 _FIELD_NAME = r"(?=.{1,256}$)@?[\w#$%&+=~@-]+(\.[\w#$%&+=~@-]+)*"
@@ -61,6 +63,20 @@ def _read_duration(text: str, _folder: Path) -> timedelta:
 
 def _read_duration_or_none(text: str, _folder: Path) -> timedelta:
     return duration.parse_duration(text)
+
+
+def _read_size(text: str, _folder: Path) -> int:
+    value = size.parse_size(text)
+    if not value:
+        raise ValueError(f"{text!r} is nothing at all; allowed: {size.ALLOWED}")
+    return value
+
+
+def _read_port(text: str, _folder: Path) -> int:
+    trimmed = text.strip()
+    if not re.fullmatch(r"[0-9]{1,5}", trimmed) or not 1 <= int(trimmed) <= _GREATEST_PORT:
+        raise ValueError(f"{text!r} is not a port, a whole number from 1 to {_GREATEST_PORT}")
+    return int(trimmed)
 
 
 def _read_path(text: str, folder: Path) -> Path:
@@ -118,6 +134,7 @@ _NAME = "letters, digits, hyphen, underscore and dot, not first a dot; at most 6
 _NAMESPACE = 'lower case, at most 100 characters, none of space \\ / * ? " < > | , # : -'
 _TAG = "texts of at most 256 characters without line breaks, as a list or joined by commas"
 _FIELD = "names of document fields such as user.name, whole and without wildcards, as a list or joined by commas"
+_HOST = "an IP address or a host name of this machine, such as 127.0.0.1 or 0.0.0.0"
 _SITE = "the console's site ids, digits only, as a list or joined by commas"
 
 ADDRESS = Kind("address", "https://HOST or https://HOST:PORT", lambda text, _folder: text)
@@ -128,10 +145,13 @@ DURATION = Kind("duration", duration.ALLOWED, _read_duration, write=duration.wri
 DURATION_OR_NONE = Kind("duration", f"{duration.ALLOWED}; or 0s", _read_duration_or_none, write=duration.write_duration)
 EXISTING_FILE = Kind("file", "the path of a file", _read_existing_file)
 FIELDS = Kind("list", _FIELD, _matching(_FIELD_NAME, _FIELD), many=True, write=_write_fields)
+HOST = Kind("host", _HOST, _matching(r"[A-Za-z0-9.:-]{1,253}", _HOST))
 NAME = Kind("name", _NAME, _matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", _NAME))
 NAMESPACE = Kind("name", _NAMESPACE, _matching(r"(?!\.)[^A-Z\s\\/*?\"<>|,#:-]{1,100}", _NAMESPACE))
 PATH = Kind("path", "a path", _read_path)
+PORT = Kind("number", "a port, from 1 to 65535", _read_port)
 PROXY = Kind("address", "http://[USER:PASSWORD@]HOST:PORT", lambda text, _folder: ProxyAddress(clean_proxy(text)))
+SIZE = Kind("size", size.ALLOWED, _read_size, write=size.write_size)
 SITES = Kind("list", _SITE, _matching(r"[0-9]{1,20}", _SITE), many=True, write=", ".join)
 TAGS = Kind("list", _TAG, _matching(r"[^\x00-\x1f\x7f]{1,256}", _TAG), many=True, write=", ".join)
 TOKEN_FILE = Kind("path", "the path of a file that holds the token", _read_token_file)

@@ -16,6 +16,9 @@ from s1ecs.settings.values import Value, read, resolve
 # Read apart, because they are more than one value.
 _STRUCTURES = {"consoles", "streams", "outputs", *CONNECTION}
 
+# Those of tests, and those that Kubernetes sets for a service named s1ecs.
+_FOREIGN = ("S1ECS_TEST", "S1ECS_SERVICE_", "S1ECS_PORT")
+
 
 def load(
     *,
@@ -24,7 +27,7 @@ def load(
     flags: Mapping[str, str],
     streams: Sequence[str],
     working_folder: Path,
-    ignored: Sequence[str] = ("S1ECS_TEST",),
+    ignored: Sequence[str] = _FOREIGN,
 ) -> Settings:
     """Load the settings from the file, the environment and flags (setting name to text), in rising order.
 

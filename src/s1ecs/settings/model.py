@@ -86,8 +86,11 @@ class Settings(_Frozen):
     proxy: ProxyAddress | None
     connect_timeout: timedelta
     read_timeout: timedelta
+    max_answer: int
     attempts: int
     allow_http: bool
+    metrics_port: int | None
+    metrics_host: str
     log_level: Literal["debug", "info", "warning", "error", "critical"]
     log_format: Literal["text", "ecs"]
     origins: Mapping[str, str] = pydantic.Field(repr=False)

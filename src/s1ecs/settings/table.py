@@ -268,6 +268,12 @@ TABLE: tuple[Setting, ...] = (
         default=timedelta(seconds=60),
     ),
     Setting(
+        "max_answer",
+        kinds.SIZE,
+        "The largest answer that is read into memory, unpacked; a larger page is asked for again in halves.",
+        default=64_000_000,
+    ),
+    Setting(
         "attempts",
         kinds.COUNT,
         "How often a request is tried in all, when the connection breaks or the console is in trouble.",
@@ -278,6 +284,19 @@ TABLE: tuple[Setting, ...] = (
         kinds.BOOLEAN,
         "Allow plain http to other machines; whoever listens on the way then reads the token.",
         default=False,
+    ),
+    Setting(
+        "metrics_port",
+        kinds.PORT,
+        "The port at which `s1ecs run` shows its metrics for Prometheus, at /metrics; needs s1ecs[metrics].",
+        default_words="none, and no metrics",
+    ),
+    Setting(
+        "metrics_host",
+        kinds.HOST,
+        "The address of this machine at which metrics are shown; they hold no secret, but anyone who reaches it reads "
+        "them.",
+        default="127.0.0.1",
     ),
     Setting(
         "log_level",

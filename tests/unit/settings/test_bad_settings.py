@@ -149,8 +149,9 @@ def test_bad_environment(loader: Loader, environment: dict[str, str], said: str)
 
 
 def test_foreign_variables(loader: Loader) -> None:
-    """Variables that resemble no setting, and those of tests, are left alone."""
-    settings = loader(environment={"S1ECS_SERVICE_HOST": "10.0.0.1", "S1ECS_TEST_URL": "x", "S1ECS_URL": " "})
+    """Variables of tests, and those that Kubernetes sets for a service of our name, are left alone."""
+    kubernetes = {"S1ECS_SERVICE_HOST": "10.0.0.1", "S1ECS_SERVICE_PORT": "80", "S1ECS_PORT": "tcp://10.0.0.1:80"}
+    settings = loader(environment={**kubernetes, "S1ECS_TEST_URL": "x", "S1ECS_URL": " "})
     assert settings.consoles == ()
 
 
