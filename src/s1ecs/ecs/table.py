@@ -36,7 +36,8 @@ class Inner(NamedTuple):
     """A field that a row sets beside its target, or that lies inside of what it keeps whole.
 
     `name` begins with a dot where it lies in the row's target. `source` is where its value comes from, a path inside
-    of the row's source with lists passed through; None: the name without its dot; "": from no single place.
+    of the row's source with lists passed through; None: the name without its dot; "": from none that could be named. A
+    field that may come from several places stands there once for each.
     """
 
     name: str

@@ -196,6 +196,7 @@ STREAM = Stream(
         until="createdAt__lte",
         sort="createdAt",
         time="createdAt",
+        settled=True,
     ),
     table=TABLE,
     view=(

@@ -53,9 +53,16 @@ def _with_dates(value: Any, depth: int = 0) -> Any:
 
 # What an entry holds is not known for sure; these keys are those that the console sorts it by, and an activity's.
 TIMELINE_FIELDS = (
-    Inner("rule.description", "keyword", "What the STAR rule looks for, from an entry of the timeline.", ""),
-    Inner("rule.id", "keyword", "Id of the STAR rule, from an entry of the timeline.", ""),
-    Inner("rule.name", "keyword", "Name of the STAR rule, from an entry of the timeline.", ""),
+    *(
+        Inner(field, "keyword", f"{meaning}, from an entry of the timeline.", f"{place}{key}")
+        for field, meaning in (
+            ("rule.description", "What the STAR rule looks for"),
+            ("rule.id", "Id of the STAR rule"),
+            ("rule.name", "Name of the STAR rule"),
+        )
+        for place in ("data.", "")
+        for key in _RULE_KEYS[field]
+    ),
     Inner(".account_id", "keyword", "Id of the account that the entry belongs to.", "accountId"),
     Inner(".activity_type", "long", "Number of the entry's activity type.", "activityType"),
     Inner(".agent_id", "keyword", "Id of the agent that the entry is about.", "agentId"),

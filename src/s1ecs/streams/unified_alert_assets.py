@@ -47,7 +47,10 @@ FIELDS = (
     Inner("observer.version", "keyword", "Version of the first asset's agent.", "assets.agent_version"),
     Inner("host.name", "keyword", "Name of the first asset.", "assets.name"),
     Inner("host.type", "keyword", "Finer kind of the first asset, such as Laptop.", "assets.subcategory"),
-    Inner("host.ip", "ip", "Addresses of the first asset at detection.", ""),
+    *(
+        Inner("host.ip", "ip", "Addresses of the first asset at detection.", f"{_AT_DETECTION}.asset.{key}")
+        for key in ("console_ip_address", "ip_v4", "ip_v6")
+    ),
     Inner("host.os.name", "keyword", "Name of the operating system at detection.", f"{_AT_DETECTION}.asset.os_name"),
     Inner(
         "host.os.version",
@@ -66,7 +69,15 @@ FIELDS = (
     Inner("cloud.instance.id", "keyword", "Id of the cloud instance.", f"{_AT_DETECTION}.cloud.instance_id"),
     Inner("cloud.machine.type", "keyword", "Size of the cloud instance.", f"{_AT_DETECTION}.cloud.instance_size"),
     Inner("cloud.region", "keyword", "Region or zone of the instance.", f"{_AT_DETECTION}.cloud.location"),
-    Inner("cloud.account.id", "keyword", "Account, service account or subscription of the instance.", ""),
+    *(
+        Inner(
+            "cloud.account.id",
+            "keyword",
+            "Account, service account or subscription of the instance.",
+            f"{_AT_DETECTION}.cloud.provider_details.{key}",
+        )
+        for key in ("account_id", "service_account", "subscription_id")
+    ),
     Inner(
         "cloud.project.id",
         "keyword",
