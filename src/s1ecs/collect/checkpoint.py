@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 Position = Mapping[str, Any]
 Write = Callable[[sqlite3.Connection], None]
+T = TypeVar("T")
 
 
 # The console's clock is known to the second, and it may be set.
@@ -120,3 +122,9 @@ class Checkpoints(Protocol):
 
     async def note(self, walk: WalkName, note: PollNote) -> None:
         """Save how a poll ended."""
+
+    def held(self, walks: Sequence[WalkName]) -> AbstractAsyncContextManager[None]:
+        """Be the only one who makes these walks; raise WalkTaken where another process is."""
+
+    async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """What an output that lies in the same database answers, asked between two commits."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from s1ecs.api.client import Client
 from s1ecs.api.paging import SetAside
-from s1ecs.collect.checkpoint import Checkpoints, WalkName
+from s1ecs.collect.checkpoint import LIVE, REREAD, Checkpoints, WalkName
 from s1ecs.collect.redact import Redaction
 from s1ecs.collect.walks.source import Source
 from s1ecs.ecs.envelope import Envelope
@@ -65,6 +65,11 @@ class Feed:
     def walk(self, name: str) -> WalkName:
         """What the checkpoint of one of the feed's walks is named."""
         return WalkName(self.console, self.stream.name, name)
+
+    @property
+    def own_walks(self) -> Sequence[WalkName]:
+        """The walks that a poll makes."""
+        return [self.walk(name) for name in ((LIVE, REREAD) if self.rereads else (LIVE,))]
 
     def source(self, unread: Callable[[SetAside], None]) -> Source:
         """What a walk asks with; `unread` is told of each single record that can't be read."""

@@ -7,7 +7,9 @@ from contextlib import suppress
 import structlog
 
 from s1ecs.collect.checkpoint import LIVE, WalkName
+from s1ecs.collect.deliver import Counts
 from s1ecs.collect.feed import Feed, Progress
+from s1ecs.collect.hold import holding
 from s1ecs.collect.poll import SET_ASIDE, Outcome, poll
 from s1ecs.errors import S1ecsError
 from s1ecs.records import dumps
@@ -19,7 +21,11 @@ async def collect_once(
     """Poll every feed once, all side by side; each outcome is logged as it comes."""
 
     async def one(feed: Feed) -> list[Outcome]:
-        outcomes = await poll(feed, stop, progress)
+        try:
+            async with feed.checkpoints.held(feed.own_walks):
+                outcomes = await poll(feed, stop, progress)
+        except S1ecsError as error:
+            outcomes = [Outcome(feed.walk(LIVE), Counts(), error)]
         for outcome in outcomes:
             say(log, outcome)
         return outcomes
@@ -36,12 +42,15 @@ async def run_forever(
 
 async def _follow(feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger) -> None:
     set_aside: dict[WalkName, str] = {}
-    async for _ in _due_times(feed, stop):
-        for outcome in await poll(feed, stop, progress):
-            reason = str(outcome.error) if isinstance(outcome.error, SET_ASIDE) else ""
-            if not reason or reason != set_aside.get(outcome.walk):
-                say(log, outcome, ", asked again at each interval")
-            set_aside[outcome.walk] = reason
+    async with holding(feed, log) as hold:
+        async for _ in _due_times(feed, stop):
+            if not await hold.taken():
+                continue
+            for outcome in await poll(feed, stop, progress):
+                reason = str(outcome.error) if isinstance(outcome.error, SET_ASIDE) else ""
+                if not reason or reason != set_aside.get(outcome.walk):
+                    say(log, outcome, ", asked again at each interval")
+                set_aside[outcome.walk] = reason
 
 
 async def _due_times(feed: Feed, stop: asyncio.Event) -> AsyncIterator[None]:
@@ -95,6 +104,7 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "
     for note in outcome.notes:
         log.warning(f"{outcome.walk}: the console said beside its data, which was kept: {dumps(note).decode()}")
     problem = "" if outcome.error is None else outcome.error.behind(outcome.walk.console)
+    problem = problem.removeprefix(f"{outcome.walk}: ")
     if outcome.error is None:
         log.info(f"{outcome.walk}: {'stopped' if outcome.stopped else 'up to date'}", **facts)
     elif isinstance(outcome.error, SET_ASIDE):

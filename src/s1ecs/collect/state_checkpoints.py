@@ -1,13 +1,18 @@
 """Checkpoints in the state database."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from typing import TypeVar
 
 import orjson
 
 from s1ecs.collect.checkpoint import Advance, Checkpoint, PollNote, Things, WalkName
 from s1ecs.state.database import Database
+from s1ecs.state.locks import held
+
+T = TypeVar("T")
 
 
 class StateCheckpoints:
@@ -111,6 +116,14 @@ class StateCheckpoints:
             )
 
         await self._database.run(save)
+
+    def held(self, walks: Sequence[WalkName]) -> AbstractAsyncContextManager[None]:
+        """Hold a lock of each walk, beside the database."""
+        return held(self._database.path.parent, walks)
+
+    async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """What an output that lies in the same database answers, asked between two commits."""
+        return await self._database.run(question)
 
     async def _rows(self, statement: str, *values: object) -> list[tuple[str, ...]]:
         return await self._database.run(lambda connection: connection.execute(statement, values).fetchall())

@@ -17,7 +17,7 @@ from s1ecs.collect.scheduler import say
 from s1ecs.collect.session import open_feeds
 from s1ecs.commands.collect import exit_status
 from s1ecs.commands.process import start_log, until_signal
-from s1ecs.errors import UsageError
+from s1ecs.errors import UsageError, WalkTaken
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
 
@@ -51,13 +51,21 @@ async def _backfill(
     stop = asyncio.Event()
     outcomes: list[Outcome] = []
 
-    async def one(feed: Feed) -> None:
+    async def made(feed: Feed) -> Outcome | None:
         if again:
             await forget(feed, period)
         elif await read_before(feed, period):
             log.info(f"{feed}: this period was read to its end before; --again reads it once more")
-            return
-        outcome = await backfill(feed, period, stop, tell)
+            return None
+        return await backfill(feed, period, stop, tell)
+
+    async def one(feed: Feed) -> None:
+        name = feed.walk(period.name)
+        try:
+            async with feed.checkpoints.held([name]):
+                outcome = await made(feed)
+        except WalkTaken as error:
+            outcome = Outcome(name, Counts(), error)
         if outcome is not None:
             say(log, outcome)
             outcomes.append(outcome)

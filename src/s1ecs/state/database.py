@@ -1,14 +1,16 @@
 """The state database's one connection, on the one thread that s1ecs has."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from s1ecs.errors import StateDamaged, StateError, StateFull, StateTooNew
+from s1ecs.state.private import make_private, private_file, private_folder
 from s1ecs.state.schema import SCHEMA_STEPS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -66,14 +68,18 @@ class Database:
 def connect(path: Path) -> sqlite3.Connection:
     """Open, create or upgrade a state database for reading and writing."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path.parent)
     except OSError as error:
         raise StateError(
             f"state folder {path.parent}: can't be made ({error.strerror}); choose another with the setting state_dir"
         ) from None
+    _make_private(path)
     with explained(path):
         connection = sqlite3.connect(path, timeout=_WAIT_FOR_LOCK_SECONDS, isolation_level=None)
         try:
+            # An older database changes to it when it is compacted.
+            if not connection.execute("PRAGMA page_count").fetchone()[0]:
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             _upgrade(path, connection)
@@ -94,6 +100,16 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
             connection.close()
             raise _too_new(path, version)
     return connection
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite does, which gives what it makes beside it (-wal, -shm) the same mode."""
+    # An existing file is not opened: to close it again would drop the locks that this process has on it. What can't be
+    # made here SQLite can't make either, and its error is told.
+    with suppress(OSError):
+        os.close(private_file(path, os.O_RDWR | os.O_EXCL))
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        make_private(each)
 
 
 def _upgrade(path: Path, connection: sqlite3.Connection) -> None:

@@ -1,7 +1,10 @@
 """The state database: durable or not at all, and errors that say what to do."""
 
+import os
 import resource
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +95,42 @@ async def test_writing_beyond_a_limit_is_said(tmp_path: Path) -> None:
     names = await database.run(lambda connection: connection.execute("SELECT name FROM about").fetchall())
     await database.close()
     assert names == [("kept",)]
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o277])
+def test_files_and_folder_are_private(tmp_path: Path, mask: int) -> None:
+    """The database and what SQLite makes beside it are the owner's alone, whatever the umask; so is the folder."""
+    path = tmp_path / "state" / FILE_NAME
+    before = os.umask(mask)
+    try:
+        connection = connect(path)
+        connection.execute("INSERT INTO about VALUES ('a', 'x')")
+    finally:
+        os.umask(before)
+    modes = {each.name: each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+    assert modes == dict.fromkeys((FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"), 0o600)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    connection.close()
+
+
+def test_files_of_an_older_version_become_private(tmp_path: Path) -> None:
+    """A database that others could read is theirs no more once it was opened; a folder that was there is left alone."""
+    connect(tmp_path / FILE_NAME).close()
+    (tmp_path / FILE_NAME).chmod(0o644)
+    tmp_path.chmod(0o755)
+    connect(tmp_path / FILE_NAME).close()
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_opening_twice_keeps_the_first_ones_locks(tmp_path: Path) -> None:
+    """A second connection of the same process does not let other processes write into the first one's transaction."""
+    first = connect(tmp_path / FILE_NAME)
+    first.execute("BEGIN IMMEDIATE")
+    connect(tmp_path / FILE_NAME).close()
+    attempt = (
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None).execute('BEGIN IMMEDIATE')"
+    )
+    result = subprocess.run([sys.executable, "-c", attempt, tmp_path / FILE_NAME], capture_output=True, check=False)
+    first.close()
+    assert b"database is locked" in result.stderr
