@@ -41,8 +41,8 @@ build: $(DEV) ## a wheel in dist/, installed with pip into a fresh environment a
 LOCK = $(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11
 lock: $(DEV) ## resolve the requirements anew
-	@$(LOCK) --extra standin pyproject.toml -o requirements/run.txt
-	@$(LOCK) --extra standin --group dev pyproject.toml -o requirements/dev.txt
+	@$(LOCK) --all-extras pyproject.toml -o requirements/run.txt
+	@$(LOCK) --all-extras --group dev pyproject.toml -o requirements/dev.txt
 	@$(LOCK) --group build -o requirements/build.txt
 
 clean: ## remove what the other targets made
