@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from s1ecs.collect.checkpoint import LIVE, Position
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.walks.items import Item, item_of
+from s1ecs.collect.walks.items import Item, is_settled, item_of
 from s1ecs.collect.walks.per_item import walk_items
 from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
 from s1ecs.errors import ConsoleError, Unauthorized
 from s1ecs.records import record_from_line
-from s1ecs.streams.asking import CallPerItem
+from s1ecs.streams.asking import ByTime, CallPerItem
 
 # Whoever has more of them waits some polls longer; the longest untried come first.
 _AT_A_POLL = 1000
@@ -25,7 +25,7 @@ async def items_again(feed: Feed, call: CallPerItem, source: Source, position: P
 
     async def items() -> AsyncGenerator[Item, None]:
         for text in failed:
-            yield item_of(record_from_line(text.encode()), call, feed.client.now())
+            yield _item(feed, call, text)
 
     try:
         async for step in walk_items(items(), source, call, lambda _item, _inner: position):
@@ -34,3 +34,9 @@ async def items_again(feed: Feed, call: CallPerItem, source: Source, position: P
         raise
     except ConsoleError:
         return
+
+
+def _item(feed: Feed, call: CallPerItem, text: str) -> Item:
+    record, now = record_from_line(text.encode()), feed.client.now()
+    settled = not isinstance(feed.ask, ByTime) or is_settled(record, feed.ask.time, now, feed.pace.overlap)
+    return replace(item_of(record, call, now), settled=settled)

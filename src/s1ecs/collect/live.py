@@ -68,7 +68,9 @@ def steps_by_time(
     if ask.per_item is None:
         return walk_by_time(source, ask, bounds)
     unchanged = partial(feed.checkpoints.unchanged, feed.walk(LIVE))
-    return walk_items_by_time(source, ask, ask.per_item, bounds, position=position, unchanged=unchanged)
+    return walk_items_by_time(
+        source, ask, ask.per_item, bounds, position=position, unchanged=unchanged, overlap=feed.pace.overlap
+    )
 
 
 def _finish_by_time(feed: Feed, now: datetime, position: Position) -> Advance:

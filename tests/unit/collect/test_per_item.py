@@ -134,18 +134,37 @@ async def test_a_deleted_item_is_left_behind(feed_of: FeedOf, lists: ListConsole
 async def test_a_threat_that_did_not_change_is_not_read_again(
     feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
 ) -> None:
-    """Within the overlap a threat is listed again; its events are asked for again only when it changed."""
-    lists.lists["/threats"] = [threat("1", "11:55"), threat("2", "11:56")]
+    """A threat that is listed again, because it changed lately, is asked for its events again only if it changed."""
+    lists.lists["/threats"] = [threat("1", "11:45"), threat("2", "11:46")]
     events(lists, "1", 1)
     events(lists, "2", 1)
     feed = feed_of("threat_event")
     await polled(feed)
-    lists.lists["/threats"] = [threat("1", "11:55"), threat("2", "11:58")]
+    lists.lists["/threats"] = [threat("1", "11:45"), threat("2", "11:48")]
     events(lists, "2", 2)
     lists.asked.clear()
     outcome = await polled(feed)
     assert lists.paths() == ["/threats", "/threats/2/explore/events"]
     assert (outcome.counts.records, output.ids) == (2, ["1.0", "2.0", "2.1"])
+
+
+async def test_events_that_become_visible_late_arrive(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """Events that the console shows later than their threat's change arrive, though the threat changes no more."""
+    lists.lists["/threats"] = [threat("1", "11:55")]
+    events(lists, "1", 1)
+    feed = feed_of("threat_event")
+    await polled(feed)
+    events(lists, "1", 3)
+    lists.clock += timedelta(minutes=4)
+    await polled(feed)
+    assert output.ids == ["1.0", "1.1", "1.2"]
+    lists.clock += timedelta(minutes=4)
+    await polled(feed)
+    lists.asked.clear()
+    await polled(feed)
+    assert lists.paths() == ["/threats"]
 
 
 async def test_events_are_known_however_long_ago_they_were_read(

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from s1ecs.collect.walks.values import value_at
+from s1ecs.collect.times import earlier, time_text
+from s1ecs.collect.walks.values import time_at, value_at
 from s1ecs.records import Record, canonical
 from s1ecs.streams.asking import CallPerItem
 
@@ -18,6 +19,7 @@ class Item:
     """An element of the list. `listed` is when its page arrived, `page` the cursor that led to that page.
 
     `unchanged`: its version was read through before, so no call is made. `inner` is the cursor to go on behind.
+    `settled`: nothing of its version can become visible late any more; otherwise it is asked for again.
     """
 
     key: str
@@ -27,6 +29,7 @@ class Item:
     page: str | None = None
     unchanged: bool = False
     inner: str | None = None
+    settled: bool = True
 
 
 def item_of(record: Record, call: CallPerItem, listed: datetime, page: str | None = None) -> Item:
@@ -34,6 +37,12 @@ def item_of(record: Record, call: CallPerItem, listed: datetime, page: str | Non
     key = canonical([value_at(record, name) for name in call.key]).decode()
     version = value_at(record, call.version) if call.version else None
     return Item(key, record, None if version is None else _text(version), listed, page)
+
+
+def is_settled(record: Record, time: str, now: datetime, overlap: timedelta) -> bool:
+    """Whether all that belongs to the item's last change is visible by now; `time` is the path to when that was."""
+    changed = time_at(record, time)
+    return changed is None or changed <= earlier(time_text(now), overlap)
 
 
 def place_within(item: Item, inner: str) -> dict[str, Any]:

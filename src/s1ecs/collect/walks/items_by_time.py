@@ -1,17 +1,19 @@
 """A list by time, a call per item: what changed since, and of each such item its own list.
 
 The position is that of pages by time, moved when an item was read through; within an item, its cursor. An item whose
-version was read through before is passed over.
+version was read through before is passed over, but not before an overlap has gone by since the change: what belongs to
+an item may become visible later than the change itself.
 """
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from s1ecs.api.paging import pages
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.bounds import Bounds
-from s1ecs.collect.walks.items import Item, Unchanged, cursor_within, item_of, place_within
+from s1ecs.collect.walks.items import Item, Unchanged, cursor_within, is_settled, item_of, place_within
 from s1ecs.collect.walks.per_item import walk_items
 from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
@@ -28,8 +30,12 @@ def walk_items_by_time(
     *,
     position: Mapping[str, Any],
     unchanged: Unchanged,
+    overlap: timedelta = timedelta(0),
 ) -> AsyncGenerator[Step, None]:
-    """Walk from `bounds.since` to the end; `position` is the saved one, for the item that was cut off within."""
+    """Walk from `bounds.since` to the end; `position` is the saved one, for the item that was cut off within.
+
+    `overlap` is how late what belongs to an item may become visible.
+    """
     read = bounds
 
     def place(item: Item, inner: str | None) -> dict[str, Any]:
@@ -39,7 +45,7 @@ def walk_items_by_time(
         read = read.past([time_at(item.record, ask.time)], time_text(source.client.now()))
         return read.position
 
-    items = _items(source, ask, call, bounds, position=position, unchanged=unchanged)
+    items = _items(source, ask, call, bounds, position=position, unchanged=unchanged, overlap=overlap)
     return walk_items(items, source, call, place)
 
 
@@ -51,6 +57,7 @@ async def _items(
     *,
     position: Mapping[str, Any],
     unchanged: Unchanged,
+    overlap: timedelta,
 ) -> AsyncGenerator[Item, None]:
     restarted_at: str | None = None
     limit = source.limit(ask.page_size)
@@ -62,7 +69,12 @@ async def _items(
                 versions = {item.key: item.version for item in items if item.version is not None}
                 known = await unchanged(versions)
                 for item in items:
-                    yield replace(item, unchanged=item.key in known, inner=cursor_within(item, position))
+                    yield replace(
+                        item,
+                        unchanged=item.key in known,
+                        inner=cursor_within(item, position),
+                        settled=is_settled(item.record, ask.time, source.client.now(), overlap),
+                    )
                 bounds = bounds.past([time_at(item.record, ask.time) for item in items], time_text(source.client.now()))
         except ExpiredCursor:
             if bounds.greatest is None or bounds.greatest == restarted_at:

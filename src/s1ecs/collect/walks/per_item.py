@@ -139,15 +139,17 @@ def _step(part: Part, call: CallPerItem, position: Mapping[str, Any]) -> Step:
     mark = f"item {item.key}" if passing else ALWAYS
     failed = [] if error is None else [ItemFailed(item.key, item.record.exact(), error)]
     complete = part.inner is None and all(failure.gone for failure in failed)
+    # Of an item that is gone nothing comes late.
+    final = complete and (item.settled or bool(failed))
     return Step(
         records=part.records,
         times=[mark] * len(part.records),
         position=position,
         fetched=part.fetched,
         notes=part.notes,
-        done=[ItemDone(item.key, item.version)] if complete else (),
+        done=[ItemDone(item.key, item.version if final else None)] if complete else (),
         failed=failed,
-        forget=mark if complete and passing else None,
+        forget=mark if final and passing else None,
     )
 
 
