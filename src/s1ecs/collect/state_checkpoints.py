@@ -3,23 +3,25 @@
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import orjson
 
-from s1ecs.collect.checkpoint import Advance, Checkpoint, PollNote, Things, WalkName
+from s1ecs.collect.checkpoint import LIVE, REREAD, Advance, Checkpoint, PollNote, Things, WalkName
 from s1ecs.state.database import Database
+from s1ecs.state.life import save_good, save_moved
 from s1ecs.state.locks import held
 
 T = TypeVar("T")
 
 
 class StateCheckpoints:
-    """The checkpoints of all consoles, in one SQLite file."""
+    """The checkpoints of all consoles, in one SQLite file; `clock` is this machine's, in UTC, for signs of life."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
+        self._clock = clock
 
     async def load(self, walk: WalkName) -> Checkpoint:
         """A walk's checkpoint; an empty one before the first commit."""
@@ -43,10 +45,10 @@ class StateCheckpoints:
                 _save_things(connection, walk, advance.things)
             if advance.delivered:
                 connection.execute(
-                    "INSERT INTO polls (console, stream, polled, state, reason, documents)"
-                    " VALUES (?, ?, ?, 'never polled', '', ?)"
-                    " ON CONFLICT DO UPDATE SET documents = documents + excluded.documents",
-                    (walk.console, walk.stream, advance.now, advance.delivered),
+                    "INSERT INTO polls (console, stream, polled, state, reason, documents, refused)"
+                    " VALUES (?, ?, ?, 'never polled', '', ?, ?) ON CONFLICT DO UPDATE SET"
+                    " documents = documents + excluded.documents, refused = refused + excluded.refused",
+                    (walk.console, walk.stream, advance.now, advance.delivered, advance.refused),
                 )
             if advance.completed is not None:
                 connection.execute(
@@ -60,6 +62,8 @@ class StateCheckpoints:
                 " next_due = coalesce(excluded.next_due, next_due)",
                 (*walk, orjson.dumps(advance.position).decode(), _text(advance.next_due)),
             )
+            if walk.walk in (LIVE, REREAD):
+                save_moved(connection, walk.console, walk.stream, self._clock())
 
         await self._database.run(save)
 
@@ -114,6 +118,8 @@ class StateCheckpoints:
                 " state = excluded.state, reason = excluded.reason, newest = coalesce(excluded.newest, newest)",
                 (walk.console, walk.stream, note.polled, note.state, note.reason, note.newest),
             )
+            if note.state == "ok":
+                save_good(connection, walk.console, walk.stream, self._clock())
 
         await self._database.run(save)
 

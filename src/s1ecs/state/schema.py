@@ -90,6 +90,55 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    # 3: files, and what outputs refused
+    (
+        # How many batches a writer of files committed.
+        "CREATE TABLE file_writers (writer TEXT PRIMARY KEY, batches INTEGER NOT NULL) WITHOUT ROWID",
+        # How far the file that a writer has open for a stream is good.
+        """
+        CREATE TABLE files (
+            writer TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            sequence INTEGER NOT NULL,  -- the greatest number that a file of the stream had
+            file TEXT,  -- null: none is open
+            bytes INTEGER NOT NULL,
+            opened TEXT NOT NULL,
+            PRIMARY KEY (writer, stream)
+        ) WITHOUT ROWID
+        """,
+        "ALTER TABLE polls ADD COLUMN refused INTEGER NOT NULL DEFAULT 0",  # documents among the dead letters
+    ),
+    # 4: documents by their age, whatever their stream, and whether one is the latest state of a thing
+    (
+        "CREATE INDEX documents_by_age ON documents (time)",
+        "CREATE INDEX things_by_id ON things (console, stream, id)",
+    ),
+    # 4: signs of life, all by this machine's clock
+    (
+        # One row: the `run` that showed itself last. `ended` is null as long as nobody told it to stop.
+        """
+        CREATE TABLE runs (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            host TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            started TEXT NOT NULL,
+            beat TEXT NOT NULL,
+            ended TEXT
+        )
+        """,
+        # When each stream's last poll without trouble ended, and when a step of it was saved last.
+        """
+        CREATE TABLE progress (
+            console TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            good TEXT,
+            moved TEXT,
+            PRIMARY KEY (console, stream)
+        ) WITHOUT ROWID
+        """,
+        # When each console's token expires (null: nobody tells), and when that was asked.
+        "CREATE TABLE tokens (console TEXT PRIMARY KEY, expires TEXT, learned TEXT NOT NULL) WITHOUT ROWID",
+    ),
 )
 
 SCHEMA_VERSION = len(SCHEMA_STEPS)
