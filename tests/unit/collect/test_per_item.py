@@ -120,7 +120,7 @@ async def test_one_item_that_fails_neither_blocks_nor_loses(
 
 async def test_a_deleted_item_is_left_behind(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
     """A threat that is deleted (404) is said, and neither kept nor asked for again."""
-    lists.lists["/threats"] = [threat("1", "11:55"), threat("2", "11:56")]
+    lists.lists["/threats"] = [threat("1", "11:55"), threat("2", "11:45")]
     events(lists, "2", 1)
     lists.failures["/threats/1/explore/events"] = [NotFound("no such threat", problem=ApiProblem(status=404))]
     feed = feed_of("threat_event")
