@@ -1,0 +1,45 @@
+"""What each output holds of a feed, whichever way it is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from s1ecs.collect.feed import Feed
+from s1ecs.outputs.held import Askable, AskableInCommit
+from s1ecs.outputs.output import JoinsCommit, Output
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One output that can be asked what it holds of one feed."""
+
+    feed: Feed
+    output: Output | JoinsCommit
+
+    @property
+    def name(self) -> str:
+        """The output's name."""
+        return self.output.name
+
+    async def present(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` that the output holds."""
+        console, stream = self.feed.console, self.feed.stream.name
+        if isinstance(self.output, AskableInCommit):
+            asked = partial(self.output.present_in, console=console, stream=stream, ids=ids)
+            return await self.feed.checkpoints.ask(asked)
+        assert isinstance(self.output, Askable)  # as holdings() chose it
+        return await self.output.present(console, stream, ids)
+
+    async def count(self, start: str, end: str) -> int:
+        """How many documents of these times, both included, the output holds."""
+        console, stream = self.feed.console, self.feed.stream.name
+        if isinstance(self.output, AskableInCommit):
+            asked = partial(self.output.count_in, console=console, stream=stream, start=start, end=end)
+            return await self.feed.checkpoints.ask(asked)
+        assert isinstance(self.output, Askable)  # as holdings() chose it
+        return await self.output.count(console, stream, start, end)
+
+
+def holdings(feed: Feed) -> list[Holding]:
+    """The feed's outputs that can be asked."""
+    return [Holding(feed, output) for output in feed.outputs if isinstance(output, Askable | AskableInCommit)]

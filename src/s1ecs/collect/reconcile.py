@@ -1,0 +1,151 @@
+"""Reconciling: what the console holds now against what each output holds, and delivering what is missing.
+
+Only the present state of a record can be asked for: earlier states, which outputs may hold, too, are nobody's loss.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from s1ecs.api.paging import SetAside
+from s1ecs.collect.backfill import Period
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.holdings import Holding, holdings
+from s1ecs.collect.present import pieces, steps_of, total
+from s1ecs.collect.repair import delivered_before, repair
+from s1ecs.collect.times import time_text
+from s1ecs.collect.walks.buffer import Buffer
+from s1ecs.collect.walks.step import Step
+from s1ecs.collect.walks.values import time_at
+from s1ecs.errors import S1ecsError
+from s1ecs.records import Record
+from s1ecs.streams.asking import ByTime
+
+REPAIR = "repair"
+
+
+@dataclass
+class Finding:
+    """What one piece of a stream came to; `piece` None is the whole inventory.
+
+    `total` is the console's own count, None where it has none; `read` how many records were read, None where equal
+    totals told enough; `held` how many of these each output has; `missing` the ids that each lacks, after a repair
+    those that it still lacks; `repaired` how many it was given. `due` counts what changed so lately that no poll had to
+    bring it yet, `unread` what could not be read, `error` is what ended the piece early.
+    """
+
+    feed: Feed
+    piece: Period | None
+    total: int | None = None
+    read: int | None = None
+    held: Counter[str] = field(default_factory=Counter)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    repaired: Counter[str] = field(default_factory=Counter)
+    due: int = 0
+    unread: int = 0
+    error: S1ecsError | None = None
+    stopped: bool = False
+
+    @property
+    def sound(self) -> bool:
+        """Whether all was looked at and nothing is missing."""
+        return not (any(self.missing.values()) or self.unread or self.error or self.stopped)
+
+    @property
+    def fewer_than_told(self) -> bool:
+        """Whether fewer records could be read than the console counts."""
+        return self.read is not None and self.total is not None and self.read < self.total
+
+
+async def reconcile(feed: Feed, period: Period, stop: asyncio.Event, *, repairs: bool) -> AsyncGenerator[Finding, None]:
+    """Hold every output that can be asked against the console, piece by piece; an error ends it in its finding."""
+    asked = holdings(feed)
+    for piece in pieces(feed, period):
+        finding = Finding(feed, piece, missing={holding.name: [] for holding in asked})
+        try:
+            await _look(finding, asked, stop, repairs=repairs)
+        except S1ecsError as error:
+            finding.error = error
+        yield finding
+        if finding.error is not None or finding.stopped:
+            return
+
+
+async def _look(finding: Finding, asked: Sequence[Holding], stop: asyncio.Event, *, repairs: bool) -> None:
+    feed, piece = finding.feed, finding.piece
+    finding.total = await total(feed, piece)
+    if piece is not None and isinstance(feed.ask, ByTime) and feed.ask.settled:
+        for holding in asked:
+            finding.held[holding.name] = await holding.count(time_text(piece.start), time_text(piece.end))
+        # A total of nothing is not taken on trust: it costs one request to see.
+        if finding.total and all(finding.held[holding.name] == finding.total for holding in asked):
+            return
+        finding.held.clear()
+    unread = list[SetAside]()
+    seen = set[str]()
+    async with Buffer(steps_of(feed, piece, feed.source(unread.append))) as coming:
+        async for step in coming:
+            await _step(finding, asked, step, seen, repairs=repairs)
+            if stop.is_set():
+                finding.stopped = True
+                break
+    finding.read = len(seen)
+    finding.unread += len(unread)
+
+
+async def _step(finding: Finding, asked: Sequence[Holding], step: Step, seen: set[str], *, repairs: bool) -> None:
+    feed = finding.feed
+    failed = sum(not failure.gone for failure in step.failed)
+    if failed:
+        # What comes with them may be but a part of what the item's call would have told.
+        finding.unread += failed
+        return
+    records = {
+        feed.mapper.identify(record): (record, time) for record, time in zip(step.records, step.times, strict=True)
+    }
+    records = {identity: pair for identity, pair in records.items() if identity not in seen}
+    seen.update(records)
+    if not records:
+        return
+    lacking = {}
+    for holding in asked:
+        present = await holding.present(list(records))
+        finding.held[holding.name] += len(present)
+        lacking[holding.name] = [identity for identity in records if identity not in present]
+    due = await _due(feed, {each: records[each][0] for ids in lacking.values() for each in ids})
+    finding.due += len(due)
+    for holding in asked:
+        missing = [identity for identity in lacking[holding.name] if identity not in due]
+        if missing and repairs:
+            given = {identity: records[identity] for identity in missing}
+            await repair(feed, feed.walk(REPAIR), holding.output, step, given)
+            present = await holding.present(missing)
+            finding.repaired[holding.name] += len(present)
+            finding.held[holding.name] += len(present)
+            missing = [identity for identity in missing if identity not in present]
+        finding.missing[holding.name] += missing
+
+
+async def _due(feed: Feed, records: dict[str, Record]) -> frozenset[str]:
+    """Those that were never delivered and changed so lately that no poll had to bring them yet."""
+    since = time_text(feed.client.now() - _allowance(feed))
+    late = {identity: record for identity, record in records.items() if (_changed(feed, record) or "") > since}
+    if not late:
+        return frozenset()
+    return frozenset(late) - await delivered_before(feed, feed.walk(REPAIR), late)
+
+
+def _allowance(feed: Feed) -> timedelta:
+    """How long a change may take to be collected: what changes unseen waits for the re-read, all may come late."""
+    again = feed.pace.reread_interval if feed.pace.reread else timedelta(0)
+    return max(feed.pace.interval, again) + feed.pace.overlap
+
+
+def _changed(feed: Feed, record: Record) -> str | None:
+    """The latest of the times that the record's identity or its way of asking names."""
+    named = [path for path in feed.stream.table.identity if path.endswith("At")]
+    by_time = [feed.ask.time] if isinstance(feed.ask, ByTime) and feed.ask.per_item is None else []
+    times = [time_at(record, path) for path in (*named, *by_time)]
+    return max((time for time in times if time is not None), default=None)

@@ -1,0 +1,29 @@
+"""What an output may offer to whoever wants to know what it holds: `s1ecs reconcile` asks by these."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Askable(Protocol):
+    """An output that can say which documents of a console's stream it holds."""
+
+    async def present(self, console: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` whose documents are there; raise OutputError when that can't be told now."""
+
+    async def count(self, console: str, stream: str, start: str, end: str) -> int:
+        """How many documents have their `@timestamp` from `start` to `end`, both included; OutputError likewise."""
+
+
+@runtime_checkable
+class AskableInCommit(Protocol):
+    """The same for an output that joins the checkpoint's transaction: it is asked on that thread, inside of one."""
+
+    def present_in(
+        self, connection: sqlite3.Connection, console: str, stream: str, ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Those of `ids` whose documents are there."""
+
+    def count_in(self, connection: sqlite3.Connection, console: str, stream: str, start: str, end: str) -> int:
+        """How many documents have their `@timestamp` from `start` to `end`, both included."""

@@ -1,0 +1,118 @@
+"""`s1ecs reconcile` with the real process: what was deleted by hand is found and brought back."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Commands, Start
+
+STREAMS = ("activity", "agent", "alert", "application_risk", "group", "threat", "threat_event", "unified_alert")
+PERIOD = ("--from", "2025-12-01", "--to", "2026-01-31T12:00:00Z")
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory, start_standin: Start) -> Commands:
+    """A store with all that a small console holds."""
+    commands = Commands(tmp_path_factory.mktemp("reconcile"), start_standin("--agents", "8", "--now", NOON))
+    commands.environment["S1ECS_INITIAL_INTERVAL"] = "90d"
+    commands.ok("collect", *STREAMS)
+    return commands
+
+
+NOON = "2026-01-31T12:00:00Z"
+
+
+def rows(commands: Commands, *arguments: str, status: int) -> list[dict[str, Any]]:
+    """What reconcile says as JSON, after it ended with this status."""
+    result = commands.run("reconcile", *arguments, *PERIOD, "--json")
+    assert result.returncode == status, result.stderr
+    found: list[dict[str, Any]] = json.loads(result.stdout)
+    return found
+
+
+def missing(found: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """(stream, id) of all that the store lacks."""
+    return {(row["stream"], each) for row in found for each in row["outputs"]["store"]["missing"]}
+
+
+def deleted(commands: Commands, stream: str) -> str:
+    """The id of a document that was deleted from the store just now."""
+    with closing(sqlite3.connect(commands.state / "s1ecs.db")) as store, store:
+        # The last one is the present state of what it tells of.
+        [identity] = store.execute(
+            "SELECT id FROM documents WHERE stream = ? ORDER BY rowid DESC LIMIT 1", (stream,)
+        ).fetchone()
+        assert store.execute("DELETE FROM documents WHERE (stream, id) = (?, ?)", (stream, identity)).rowcount == 1
+    return str(identity)
+
+
+def count(commands: Commands) -> int:
+    """How many documents lie in the store."""
+    return int(commands.query("SELECT count(*) AS n FROM documents")[0]["n"])
+
+
+def test_untouched_store_lacks_nothing(collected: Commands) -> None:
+    """All that was collected is held: no row misses anything, totals equal what was read, exit status 0."""
+    found = rows(collected, *STREAMS, status=0)
+    assert {row["stream"] for row in found} == set(STREAMS)
+    assert not missing(found)
+    assert sum(row["outputs"]["store"]["held"] for row in found if row["stream"] == "activity") > 0
+    by_time = [row for row in found if row["stream"] in {"agent", "alert", "group", "threat"}]
+    assert by_time
+    assert [row for row in by_time if row["total"] != row["read"]] == []
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_deleted_document_is_found_and_brought_back(collected: Commands, stream: str) -> None:
+    """A document deleted by hand is named, and the exit status is 1; --repair puts just that one back, with its id."""
+    before = count(collected)
+    identity = deleted(collected, stream)
+    assert missing(rows(collected, stream, status=1)) == {(stream, identity)}
+    assert count(collected) == before - 1
+    repaired = rows(collected, stream, "--repair", status=0)
+    assert sum(row["outputs"]["store"]["repaired"] for row in repaired) == 1
+    assert count(collected) == before
+    assert not missing(rows(collected, stream, status=0))
+
+
+def test_table_names_what_is_missing(collected: Commands) -> None:
+    """The table for people has the console's total, what the store holds, and the missing id."""
+    identity = deleted(collected, "alert")
+    result = collected.run("reconcile", "alert", *PERIOD)
+    assert result.returncode == 1
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["console", "stream", "day", "total", "read", "store", "missing"]
+    assert [line for line in lines if line.startswith("missing from store: default alert ") and identity in line]
+    assert collected.run("reconcile", "alert", "--repair", *PERIOD).returncode == 0
+
+
+def test_repair_is_nothing_new_to_the_next_poll(collected: Commands) -> None:
+    """What was repaired is neither delivered nor counted again by the polls that follow."""
+    deleted(collected, "group")
+    collected.ok("reconcile", "group", "--repair", *PERIOD)
+    before = count(collected)
+    told = {row["stream"]: row["documents"] for row in json.loads(collected.ok("streams", "--json"))}
+    assert told["group"] == collected.query('SELECT count(*) AS n FROM "group"')[0]["n"]
+    collected.ok("collect", "group")
+    assert count(collected) == before
+
+
+def test_repair_fills_an_empty_store(tmp_path: Path, collected: Commands) -> None:
+    """Where nothing was ever collected, --repair brings all of the period, and a collect finds nothing new in it."""
+    fresh = Commands(tmp_path, collected.environment["S1ECS_URL"])
+    fresh.environment["S1ECS_INITIAL_INTERVAL"] = "90d"
+    fresh.ok("reconcile", "alert", "unified_alert", "--repair", *PERIOD)
+    held = fresh.query("SELECT id FROM documents WHERE stream IN ('alert', 'unified_alert') ORDER BY id")
+    assert held == collected.query("SELECT id FROM documents WHERE stream IN ('alert', 'unified_alert') ORDER BY id")
+
+
+def test_console_that_does_not_answer_is_no_proof(tmp_path: Path) -> None:
+    """Without an answer of the console nothing is proven: exit status 1, and the log says why."""
+    commands = Commands(tmp_path, "http://127.0.0.1:1")
+    result = commands.run("reconcile", "alert", *PERIOD)
+    assert result.returncode == 1
+    assert "refused" in result.stderr
