@@ -140,3 +140,7 @@ class WalkTaken(S1ecsError):
 
 class OutputError(S1ecsError):
     """An output can't take documents now; the checkpoint stays where it is and the poll is tried again."""
+
+
+class ReaderGone(OutputError):
+    """Whoever read standard output went away; nothing can be delivered any more, so the process is to end."""

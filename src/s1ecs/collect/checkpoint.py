@@ -66,7 +66,8 @@ class Advance:
     can those remembered under this mark. `next_due` None leaves the saved one; `writes` are the documents of outputs
     that lie in the same database. `things` are those of an inventory, `completed` is the round that ends with this
     commit. `done` are items that were read through: (item, version); `failed` those to be asked again: (item, its JSON,
-    reason, when it was tried). `delivered` are the documents that it makes durable, at the time `now`.
+    reason, when it was tried). `delivered` are the documents that it makes durable, at the time `now`; `refused` counts
+    those of them that an output did not take and that lie among the dead letters.
     """
 
     position: Position
@@ -80,6 +81,7 @@ class Advance:
     done: Sequence[tuple[str, str | None]] = ()
     failed: Sequence[tuple[str, str, str, str]] = ()
     delivered: int = 0
+    refused: int = 0
     now: str = ""
 
 

@@ -9,16 +9,21 @@ from s1ecs.collect.things import thing_of
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.step import Step
 from s1ecs.ecs.mapper import Document, original
+from s1ecs.outputs.dead_letters import Letter, letters
 from s1ecs.outputs.output import Batch, JoinsCommit
 from s1ecs.records import Record, canonical
 
 
 class Counts(NamedTuple):
-    """What became of records: read, delivered as new documents, and of these how many could not be mapped."""
+    """What became of records: read, delivered as new documents.
+
+    Of these, how many could not be mapped, and how many an output refused.
+    """
 
     records: int = 0
     delivered: int = 0
     failed: int = 0
+    refused: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
         """Both together."""
@@ -37,19 +42,24 @@ async def deliver(feed: Feed, walk: WalkName, step: Step, position: Position, *,
     """Deliver a step's new documents to every output, then save `position`.
 
     The checkpoint moves only after every output took the documents; if one raises, nothing was saved and the step
-    comes again. `round_` is the round of an inventory in which the step's things are seen.
+    comes again. What an output refuses is among the dead letters before the checkpoint moves. `round_` is the round of
+    an inventory in which the step's things are seen.
     """
     new = await _new_things(feed, walk, step, round_) if feed.thing else await _new_records(feed, walk, step)
     documents, failed = _documents(feed, step, new.records)
+    now = time_text(feed.client.now())
     writes: list[Write] = []
+    dead: list[Letter] = []
     if documents:
         batch = Batch(feed.console, feed.namespace, feed.stream.name, documents)
         for output in feed.outputs:
             if isinstance(output, JoinsCommit):
                 writes.append(partial(output.write, batch=batch))
             else:
-                await output.deliver(batch)
-    now = time_text(feed.client.now())
+                delivered = await output.deliver(batch)
+                dead += letters(batch, output.name, delivered.refused, now)
+    if dead:
+        writes.append(lambda _: feed.dead_letters.append(dead))
     advance = Advance(
         position,
         seen=new.seen,
@@ -58,6 +68,7 @@ async def deliver(feed: Feed, walk: WalkName, step: Step, position: Position, *,
         things=new.things,
         done=step.done,
         delivered=len(documents),
+        refused=len(dead),
         now=now,
         failed=[
             (failure.key, canonical(failure.item).decode(), str(failure.error), now)
@@ -66,7 +77,7 @@ async def deliver(feed: Feed, walk: WalkName, step: Step, position: Position, *,
         ],
     )
     await feed.checkpoints.commit(walk, advance)
-    return Counts(len(step.records), len(documents), failed)
+    return Counts(len(step.records), len(documents), failed, len(dead))
 
 
 async def _new_records(feed: Feed, walk: WalkName, step: Step) -> _New:

@@ -9,8 +9,10 @@ from s1ecs.api.paging import SetAside
 from s1ecs.collect.checkpoint import LIVE, REREAD, Checkpoints, WalkName
 from s1ecs.collect.redact import Redaction
 from s1ecs.collect.walks.source import Source
+from s1ecs.collect.watch import UNWATCHED, Watch
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.mapper import Mapper
+from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.streams.asking import Asking, ByTime, Window
 from s1ecs.streams.stream import Stream
@@ -50,7 +52,9 @@ class Feed:
     redaction: Redaction
     envelope: Envelope
     outputs: Sequence[Output | JoinsCommit]
+    dead_letters: DeadLetters
     checkpoints: Checkpoints
+    watch: Watch = UNWATCHED
 
     @property
     def thing(self) -> tuple[str, ...]:

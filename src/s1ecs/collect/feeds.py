@@ -11,6 +11,7 @@ from s1ecs.collect.redact import Redaction
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.mapper import Mapper
+from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.settings import Console, Settings
 from s1ecs.streams import STREAMS, Stream
@@ -24,6 +25,7 @@ class FeedMaker:
 
     settings: Settings
     outputs: Sequence[Output | JoinsCommit]
+    dead_letters: DeadLetters
     checkpoints: Checkpoints
     collector: Collector
     mapper: Callable[[str, bool], Mapper]
@@ -51,6 +53,7 @@ class FeedMaker:
             redaction=self.redaction(name, console.redact),
             envelope=envelope,
             outputs=self.outputs,
+            dead_letters=self.dead_letters,
             checkpoints=self.checkpoints,
         )
 
@@ -67,6 +70,7 @@ def feed_maker(
     return FeedMaker(
         settings,
         outputs,
+        DeadLetters(settings.state_dir),
         checkpoints,
         collector,
         mapper=cache(partial(_mapper, locate)),

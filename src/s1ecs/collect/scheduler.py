@@ -91,16 +91,9 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "
             log.error(
                 f"{outcome.walk}: {failure.key} is left out now and asked for again at each poll: {failure.error}"
             )
-    facts = {
-        "console": outcome.walk.console,
-        "stream": outcome.walk.stream,
-        "records": outcome.counts.records,
-        "new": outcome.counts.delivered,
-    }
-    if outcome.counts.failed:
-        facts["not_mapped"] = outcome.counts.failed
-    if missing := sum(not failure.gone for failure in outcome.failed):
-        facts["left_out"] = missing
+    if refused := outcome.counts.refused:
+        log.warning(f"{outcome.walk}: outputs refused documents: {refused}; they are kept, see s1ecs dead-letters")
+    facts = _facts(outcome)
     for note in outcome.notes:
         log.warning(f"{outcome.walk}: the console said beside its data, which was kept: {dumps(note).decode()}")
     problem = "" if outcome.error is None else outcome.error.behind(outcome.walk.console)
@@ -111,3 +104,16 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "
         log.warning(f"{outcome.walk}: set aside{afterwards}: {problem}", **facts)
     else:
         log.error(f"{outcome.walk}: {problem}", **facts)
+
+
+def _facts(outcome: Outcome) -> dict[str, str | int]:
+    counts = outcome.counts
+    told = {"not_mapped": counts.failed, "refused": counts.refused}
+    told["left_out"] = sum(not failure.gone for failure in outcome.failed)
+    return {
+        "console": outcome.walk.console,
+        "stream": outcome.walk.stream,
+        "records": counts.records,
+        "new": counts.delivered,
+        **{name: count for name, count in told.items() if count},
+    }

@@ -1,20 +1,22 @@
 """From settings to feeds: clients, outputs, checkpoints and envelopes, opened together and closed together."""
 
 import platform
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+import structlog
+
 from s1ecs import __version__, logs
 from s1ecs.api.client import Client
-from s1ecs.api.connection import Connection
+from s1ecs.api.connection import Connection, Observer, nobody
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.feeds import feed_maker
+from s1ecs.collect.outputs import make_output, open_outputs
 from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.geoip import open_database
-from s1ecs.outputs.output import JoinsCommit, Output
-from s1ecs.outputs.store import Store, View, Views, make_views
+from s1ecs.outputs.store import View, Views, make_views
 from s1ecs.settings import Console, Settings
 from s1ecs.state.about import collector_id
 from s1ecs.state.database import Database
@@ -22,33 +24,37 @@ from s1ecs.streams import STREAMS
 
 
 @asynccontextmanager
-async def open_feeds(settings: Settings, names: Sequence[str]) -> AsyncIterator[list[Feed]]:
-    """Open the state and every console; give the feeds of the streams `names`, of all enabled ones if empty."""
+async def open_feeds(
+    settings: Settings, names: Sequence[str], observer: Callable[[str], Observer] = lambda _: nobody
+) -> AsyncIterator[list[Feed]]:
+    """Open the state and every console; give the feeds of the streams `names`, of all enabled ones if empty.
+
+    `observer` gives for a console's name who is told of its requests.
+    """
     consoles = settings.require_consoles()
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.state_dir)
         stack.push_async_callback(database.close)
-        outputs = [_output(output.type) for output in settings.outputs]
-        for output in outputs:
-            if not isinstance(output, JoinsCommit):
-                await output.open()
-                stack.push_async_callback(output.close)
+        collector = Collector(__version__, await collector_id(database), platform.node())
+        log: structlog.stdlib.BoundLogger = structlog.get_logger()
+        outputs = [make_output(output, collector.id, log.warning) for output in settings.outputs]
+        await stack.enter_async_context(open_outputs(outputs, database, log))
         await database.run(partial(make_views, views=views()))
         maker = feed_maker(
             settings,
             None if settings.geoip is None else open_database(settings.geoip),
             outputs=outputs,
             checkpoints=StateCheckpoints(database),
-            collector=Collector(__version__, await collector_id(database), platform.node()),
+            collector=collector,
         )
         feeds = []
         for console in consoles:
-            client = await stack.enter_async_context(open_client(settings, console))
+            client = await stack.enter_async_context(open_client(settings, console, observer(console.name)))
             feeds += [maker.feed(console, client, name) for name in (names or settings.enabled(console))]
         yield feeds
 
 
-def open_client(settings: Settings, console: Console) -> Client:
+def open_client(settings: Settings, console: Console, observer: Observer = nobody) -> Client:
     """The client of a console. Whatever token it reads is masked in the log from then on."""
 
     async def token() -> str:
@@ -69,7 +75,8 @@ def open_client(settings: Settings, console: Console) -> Client:
             attempts=settings.attempts,
             max_answer=settings.max_answer,
             user_agent=f"s1ecs/{__version__}",
-        )
+        ),
+        observer=observer,
     )
 
 
@@ -82,8 +89,3 @@ def views() -> Views:
         if stream.latest_view:
             made[stream.latest_view] = View(stream.name, columns, latest=True)
     return made
-
-
-def _output(kind: str) -> Output | JoinsCommit:
-    outputs = {"store": Store}
-    return outputs[kind]()

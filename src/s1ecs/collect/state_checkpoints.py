@@ -152,10 +152,15 @@ def _save_seen(connection: sqlite3.Connection, walk: WalkName, advance: Advance)
 
 
 def _save_things(connection: sqlite3.Connection, walk: WalkName, things: Things) -> None:
+    rows = [(walk.console, walk.stream, thing, identity, things.round) for thing, identity in things.states]
+    # Most things are as they were; two statements leave the index over their ids alone then.
     connection.executemany(
         "INSERT INTO things (console, stream, thing, id, round) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET id = excluded.id, round = max(round, excluded.round)",
-        [(walk.console, walk.stream, thing, identity, things.round) for thing, identity in things.states],
+        " ON CONFLICT DO UPDATE SET id = excluded.id WHERE id <> excluded.id",
+        rows,
+    )
+    connection.executemany(
+        "UPDATE things SET round = ?5 WHERE (console, stream, thing) = (?1, ?2, ?3) AND round < ?5", rows
     )
 
 

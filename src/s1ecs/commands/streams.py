@@ -21,6 +21,7 @@ _PLAIN = (
     "state",
     "reason",
     "to_ask_again",
+    "refused",
     "last_poll",
     "newest",
     "lag_seconds",
@@ -118,12 +119,16 @@ def _line(row: Row) -> Sequence[str]:
 
 
 def _story(row: Row) -> str:
-    """The state with its reason and with what is to be asked again."""
+    """The state with its reason, what is to be asked again, and what outputs refused."""
     if row.poll is None or not row.enabled:
         return row.state
     told = f"{row.state}: {row.poll.reason}" if row.poll.reason else row.state
     count = row.poll.to_ask_again
-    return f"{told}, {count} {'item' if count == 1 else 'items'} to be asked again" if count else told
+    if count:
+        told += f", {count} {'item' if count == 1 else 'items'} to be asked again"
+    if refused := row.poll.refused:
+        told += f", {refused} {'document' if refused == 1 else 'documents'} refused (see s1ecs dead-letters)"
+    return told
 
 
 def _plain(row: Row) -> Sequence[Any]:
@@ -134,6 +139,7 @@ def _plain(row: Row) -> Sequence[Any]:
         row.state,
         "" if poll is None else poll.reason,
         0 if poll is None else poll.to_ask_again,
+        0 if poll is None else poll.refused,
         None if poll is None else poll.polled,
         None if poll is None else poll.newest,
         None if row.lag is None else row.lag.total_seconds(),

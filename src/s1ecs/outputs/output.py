@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -16,22 +16,40 @@ class Batch:
     documents: Sequence[tuple[str, Mapping[str, Any]]]
 
 
+class Refused(NamedTuple):
+    """A document that an output will never take as it is, and why."""
+
+    id: str
+    document: Mapping[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of a batch: all of it is durable but for what was refused."""
+
+    refused: Sequence[Refused] = ()
+
+
 class Output(Protocol):
     """A place that documents go to.
 
-    `deliver` returns when the documents are durable there, and raises OutputError when they can't be now; the
-    checkpoint moves only after it returned. It may be given the same documents again and must keep one copy.
+    Every method raises OutputError when the place can't be used now; the checkpoint then stays where it is and the
+    documents come again. So the same documents may be given twice, and the output must keep one copy.
     """
 
     @property
     def name(self) -> str:
-        """The output's name in logs and settings."""
+        """The output's name in logs, settings and dead letters; no two outputs of a process share it."""
 
     async def open(self) -> None:
         """Make ready to take documents."""
 
-    async def deliver(self, batch: Batch) -> None:
-        """Make a batch durable."""
+    async def deliver(self, batch: Batch) -> Delivered:
+        """Make a batch durable; give back what will never be taken, with the reason."""
+
+    async def check(self) -> None:
+        """Do what is due though no documents come, and find out whether they would be taken; about once a minute."""
 
     async def close(self) -> None:
         """Let go of everything; what was delivered stays."""
@@ -39,11 +57,24 @@ class Output(Protocol):
 
 @runtime_checkable
 class JoinsCommit(Protocol):
-    """An output that lies in the state database: its documents are written in the checkpoint's own transaction."""
+    """An output whose documents become durable with the checkpoint, in one transaction of the state database.
+
+    Every method runs on the state database's thread, inside a transaction of its own or, `write`, the checkpoint's.
+    What it did outside of the database must not count when the transaction was not committed.
+    """
 
     @property
     def name(self) -> str:
         """The output's name in logs and settings."""
 
+    def open(self, connection: sqlite3.Connection) -> None:
+        """Make ready to take documents."""
+
     def write(self, connection: sqlite3.Connection, batch: Batch) -> None:
         """Write a batch inside the transaction that is open."""
+
+    def check(self, connection: sqlite3.Connection) -> None:
+        """Do what is due though no documents come; about once a minute."""
+
+    def close(self, connection: sqlite3.Connection) -> None:
+        """Let go of everything; what was committed stays."""

@@ -44,6 +44,15 @@ class Store:
 
     name: str = field(default="store", init=False)
 
+    def open(self, connection: sqlite3.Connection) -> None:
+        """Nothing to make ready: the tables are the state database's."""
+
+    def check(self, connection: sqlite3.Connection) -> None:
+        """Nothing is ever due."""
+
+    def close(self, connection: sqlite3.Connection) -> None:
+        """Nothing to let go of."""
+
     def write(self, connection: sqlite3.Connection, batch: Batch) -> None:
         """Write a batch inside the transaction that is open."""
         connection.executemany(
@@ -53,6 +62,24 @@ class Store:
                 for identity, document in batch.documents
             ],
         )
+
+    def present_in(
+        self, connection: sqlite3.Connection, console: str, stream: str, ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Those of `ids` whose documents are there."""
+        rows = connection.execute(
+            "SELECT id FROM documents WHERE (console, stream) = (?, ?) AND id IN (SELECT value FROM json_each(?))",
+            (console, stream, dumps(ids)),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def count_in(self, connection: sqlite3.Connection, console: str, stream: str, start: str, end: str) -> int:
+        """How many documents have their `@timestamp` from `start` to `end`, both included."""
+        row = connection.execute(
+            "SELECT count(*) FROM documents WHERE (console, stream) = (?, ?) AND time BETWEEN ? AND ?",
+            (console, stream, start, end),
+        ).fetchone()
+        return int(row[0])
 
 
 def make_views(connection: sqlite3.Connection, views: Views) -> None:

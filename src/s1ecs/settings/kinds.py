@@ -86,6 +86,10 @@ def _read_path(text: str, folder: Path) -> Path:
         raise ValueError(f"{text!r} names a home folder that is not known; write the whole path") from None
 
 
+def _read_path_or_output(text: str, folder: Path) -> Path | None:
+    return None if text.strip() == "-" else _read_path(text, folder)
+
+
 def _read_token_file(text: str, folder: Path) -> Path:
     path = _read_path(text, folder)
     # A token written here by mistake would be shown as a path, in errors and by `s1ecs settings`.
@@ -149,6 +153,9 @@ HOST = Kind("host", _HOST, _matching(r"[A-Za-z0-9.:-]{1,253}", _HOST))
 NAME = Kind("name", _NAME, _matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", _NAME))
 NAMESPACE = Kind("name", _NAMESPACE, _matching(r"(?!\.)[^A-Z\s\\/*?\"<>|,#:-]{1,100}", _NAMESPACE))
 PATH = Kind("path", "a path", _read_path)
+PATH_OR_OUTPUT = Kind(
+    "path", "the path of a folder, or - for standard output", _read_path_or_output, write=lambda path: str(path or "-")
+)
 PORT = Kind("number", "a port, from 1 to 65535", _read_port)
 PROXY = Kind("address", "http://[USER:PASSWORD@]HOST:PORT", lambda text, _folder: ProxyAddress(clean_proxy(text)))
 SIZE = Kind("size", size.ALLOWED, _read_size, write=size.write_size)

@@ -80,24 +80,38 @@ def _output_list(given: Given, problems: Problems) -> tuple[Output, ...]:
         problems.add(given, f"must be a list of outputs, not {given.shape()}; allowed: - type: {allowed}")
     outputs: list[Output] = []
     for item in items:
-        if not isinstance(item.content, Mapping):
-            problems.add(item, f"must be a mapping, not {item.shape()}; allowed: type: {allowed}")
-            continue
-        type_given = item.content.get("type")
-        if type_given is None or not isinstance(type_given.content, str):
-            problems.add(type_given or item, f"the output has no type; allowed: {allowed}")
-            continue
-        name = type_given.content
-        if name not in types:
-            problems.add(type_given, f"{name!r}: {unknown('output', name, types)}")
-            continue
-        if not types[name].several and any(each.type == name for each in outputs):
-            problems.add(type_given, f"the output {name} stands here twice; keep one of them")
-            continue
-        known: dict[str, Setting] = {row.name: row for row in types[name].settings}
-        rest = {key: value for key, value in item.content.items() if key != "type"}
-        own = known_entries(rest, known, f"setting of the output {name}", problems)
-        values = {key: row.default for key, row in known.items()}
-        values.update({key: read(known[key].kind, value, problems) for key, value in own.items()})
-        outputs.append(Output(type=name, values=values))
+        output = _output(item, outputs, problems)
+        if output is not None:
+            outputs.append(output)
     return tuple(outputs)
+
+
+def _output(item: Given, earlier: Sequence[Output], problems: Problems) -> Output | None:
+    types = {each.name: each for each in OUTPUT_TYPES}
+    allowed = ", ".join(types)
+    if not isinstance(item.content, Mapping):
+        problems.add(item, f"must be a mapping, not {item.shape()}; allowed: type: {allowed}")
+        return None
+    type_given = item.content.get("type")
+    if type_given is None or not isinstance(type_given.content, str):
+        problems.add(type_given or item, f"the output has no type; allowed: {allowed}")
+        return None
+    name = type_given.content
+    if name not in types:
+        problems.add(type_given, f"{name!r}: {unknown('output', name, types)}")
+        return None
+    if not types[name].several and any(each.type == name for each in earlier):
+        problems.add(type_given, f"the output {name} stands here twice; keep one of them")
+        return None
+    known: dict[str, Setting] = {row.name: row for row in types[name].settings}
+    rest = {key: value for key, value in item.content.items() if key != "type"}
+    own = known_entries(rest, known, f"setting of the output {name}", problems)
+    for key, row in known.items():
+        if row.needed and key not in own:
+            problems.add(item, f"the output {name} has no {key}; allowed: {row.kind.allowed}")
+    values = {key: row.default for key, row in known.items()}
+    values.update({key: read(known[key].kind, value, problems) for key, value in own.items()})
+    output = Output(type=name, values=values)
+    if types[name].several and any((each.type, each.values["path"]) == (name, values["path"]) for each in earlier):
+        problems.add(item, f"the output {name} stands here twice with the same path; keep one of them")
+    return output

@@ -100,6 +100,11 @@ def _outputs() -> str:
 def _allowed() -> str:
     lines = ["| setting | allowed |", "|---|---|"]
     lines += [f"| `{row.name}` | {_cell(row.kind.allowed)} |" for row in TABLE]
+    lines += [
+        f"| `{row.name}` of {output.name} | {_cell(row.kind.allowed)} |"
+        for output in OUTPUT_TYPES
+        for row in output.settings
+    ]
     return "\n".join(lines) + "\n"
 
 

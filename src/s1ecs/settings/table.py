@@ -32,7 +32,7 @@ class Level(Flag):
 class Setting:
     """One row: what the setting is called, what it takes, what holds without it, and why one would set it.
 
-    `default_words` says in words what a default of None means.
+    `default_words` says in words what a default of None means; `needed`: an output can't do without it.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Setting:
     default: Any = None
     default_words: str = ""
     level: Level = Level.TOP
+    needed: bool = False
 
     @property
     def variable(self) -> str:
@@ -313,7 +314,47 @@ TABLE: tuple[Setting, ...] = (
 )
 
 OUTPUT_TYPES: tuple[OutputType, ...] = (
-    OutputType("store", "One SQLite file, s1ecs.db in state_dir, which `s1ecs query` reads."),
+    OutputType(
+        "store",
+        "One SQLite file, s1ecs.db in state_dir, which `s1ecs query` reads.",
+        settings=(
+            Setting(
+                "keep_days",
+                kinds.COUNT,
+                "How many days back documents are kept, by their @timestamp; older ones are removed. "
+                "The latest state of things of an inventory always stays.",
+                default_words="everything",
+            ),
+            Setting(
+                "keep_size",
+                kinds.SIZE,
+                "How large the file may become, such as 20GB; then the oldest documents are removed.",
+                default_words="everything",
+            ),
+        ),
+    ),
+    OutputType(
+        "files",
+        "NDJSON files, each document a line with its `_id`, in files of their own for each stream; or standard output.",
+        (
+            Setting(
+                "path",
+                kinds.PATH_OR_OUTPUT,
+                "The folder; or - for standard output, to stand in a pipe before another program.",
+                default_words="none, it is needed",
+                needed=True,
+            ),
+            Setting(
+                "compression",
+                kinds.choice("none", "zstd"),
+                "How files are compressed; zstd needs s1ecs[zstd].",
+                default="none",
+            ),
+            Setting("max_size", kinds.SIZE, "A file is closed before it grows beyond this.", default=100_000_000),
+            Setting("max_age", kinds.DURATION, "A file is closed when it is this old.", default=timedelta(hours=1)),
+        ),
+        several=True,
+    ),
 )
 
 # What makes a console; the other settings of a console fall back to the top of the file.

@@ -21,8 +21,8 @@ class Key(NamedTuple):
 class LastPoll:
     """A stream's last poll: when (the console's clock, ISO 8601), its state and why; `documents` since the beginning.
 
-    `newest` is the greatest time that a record had, None where none had one; `to_ask_again` counts the items whose own
-    call failed.
+    `refused` counts those of them that an output did not take, which came to lie among the dead letters. `newest` is
+    the greatest time that a record had, None where none had one; `to_ask_again` counts the items whose own call failed.
     """
 
     polled: str
@@ -31,6 +31,7 @@ class LastPoll:
     documents: int
     newest: str | None
     to_ask_again: int = 0
+    refused: int = 0
 
 
 def read_polls(state_folder: Path) -> Mapping[Key, LastPoll]:
@@ -52,7 +53,11 @@ def _polls(connection: sqlite3.Connection) -> Iterator[tuple[Key, LastPoll]]:
             "SELECT console, stream, count(*) FROM items WHERE failed IS NOT NULL GROUP BY console, stream"
         )
     }
-    told = connection.execute("SELECT console, stream, polled, state, reason, documents, newest FROM polls")
-    for console, stream, polled, state, reason, documents, newest in told:
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(polls)")}
+    refused = "refused" if "refused" in columns else "0"
+    told = connection.execute(
+        f"SELECT console, stream, polled, state, reason, documents, newest, {refused} FROM polls"  # noqa: S608 - our own words
+    )
+    for console, stream, polled, state, reason, documents, newest, not_taken in told:
         key = Key(console, stream)
-        yield key, LastPoll(polled, state, reason, documents, newest, failed.get(key, 0))
+        yield key, LastPoll(polled, state, reason, documents, newest, failed.get(key, 0), not_taken)

@@ -14,7 +14,8 @@ from s1ecs.collect.feed import Feed, Pace
 from s1ecs.collect.redact import Redaction
 from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Envelope
-from s1ecs.outputs.output import Batch
+from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.output import Batch, Delivered, Refused
 from s1ecs.state.database import Database
 from s1ecs.streams import STREAMS
 from s1ecs.streams.alert import STREAM
@@ -74,17 +75,27 @@ class RecordingOutput:
     documents: list[Mapping[str, Any]] = field(default_factory=list)
     delivered: list[str] = field(default_factory=list)
     failure: Exception | None = None
+    refuses: set[str] = field(default_factory=set)
+    reason: str = "no room for it"
 
     async def open(self) -> None:
         """Make ready."""
 
-    async def deliver(self, batch: Batch) -> None:
-        """Take a batch, or raise the failure."""
+    async def deliver(self, batch: Batch) -> Delivered:
+        """Take a batch, or raise the failure; refuse the documents named in `refuses`."""
         if self.failure is not None:
             raise self.failure
-        self.ids += [document["event"].get("id", identity) for identity, document in batch.documents]
-        self.documents += [document for _, document in batch.documents]
-        self.delivered += [identity for identity, _ in batch.documents]
+        names = [document["event"].get("id", identity) for identity, document in batch.documents]
+        pairs = list(zip(names, batch.documents, strict=True))
+        refused = [Refused(*pair, self.reason) for name, pair in pairs if name in self.refuses]
+        taken = [(name, *pair) for name, pair in pairs if name not in self.refuses]
+        self.ids += [name for name, _, _ in taken]
+        self.documents += [document for _, _, document in taken]
+        self.delivered += [identity for _, identity, _ in taken]
+        return Delivered(refused)
+
+    async def check(self) -> None:
+        """Nothing is due."""
 
     async def close(self) -> None:
         """Let go."""
@@ -125,6 +136,7 @@ async def feed(tmp_path: Path, console: ScriptedConsole, output: RecordingOutput
         redaction=Redaction(STREAM.table, ()),
         envelope=Envelope(STREAM.dataset, STREAM.input_type, "default", ()),
         outputs=(output,),
+        dead_letters=DeadLetters(tmp_path),
         checkpoints=StateCheckpoints(database),
     )
     await database.close()

@@ -29,7 +29,8 @@ def state(tmp_path: Path) -> Path:
     """A folder with a state database in which three streams were polled."""
     with closing(connect(tmp_path / FILE_NAME)) as connection:
         connection.executemany(
-            "INSERT INTO polls VALUES ('default', ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO polls (console, stream, polled, state, reason, documents, newest)"
+            " VALUES ('default', ?, ?, ?, ?, ?, ?)",
             [
                 ("alert", POLLED, "ok", "", 5000, "2026-01-31T11:54:48.500Z"),
                 ("application", POLLED, "ok", "", 12, None),
@@ -59,6 +60,7 @@ def test_rows_for_programs(capsys: pytest.CaptureFixture[str], state: Path) -> N
         "state": "ok",
         "reason": "",
         "to_ask_again": 0,
+        "refused": 0,
         "last_poll": POLLED,
         "newest": "2026-01-31T11:54:48.500Z",
         "lag_seconds": 311.5,

@@ -1,0 +1,70 @@
+"""From settings to outputs, opened together, tended once a minute, closed together."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+
+from s1ecs.errors import S1ecsError
+from s1ecs.outputs.files import Files
+from s1ecs.outputs.lines import packer
+from s1ecs.outputs.output import JoinsCommit, Output
+from s1ecs.outputs.standard_output import StandardOutput
+from s1ecs.outputs.store import Store
+from s1ecs.outputs.written_files import Rules
+from s1ecs.settings import Output as OutputSettings
+from s1ecs.state.database import Database
+
+_CHECK_SECONDS = 60.0
+
+
+def make_output(settings: OutputSettings, state: str, warn: Callable[[str], None]) -> Output | JoinsCommit:
+    """The output of these settings, not opened yet; `state` is the id of the state that it belongs to."""
+    if settings.type == "store":
+        return Store()
+    values = settings.values
+    pack = packer(values["compression"])
+    if values["path"] is None:
+        return StandardOutput(sys.stdout.fileno(), pack)
+    suffix = ".ndjson.zst" if values["compression"] == "zstd" else ".ndjson"
+    rules = Rules(values["max_size"], values["max_age"], suffix)
+    return Files(values["path"], state, rules, pack=pack, now=lambda: datetime.now(UTC), warn=warn)
+
+
+@asynccontextmanager
+async def open_outputs(
+    outputs: Sequence[Output | JoinsCommit], database: Database, log: structlog.stdlib.BoundLogger
+) -> AsyncIterator[None]:
+    """Hold the outputs open, and let each do once a minute what is due though no documents come."""
+    async with AsyncExitStack() as stack:
+        for output in outputs:
+            if isinstance(output, JoinsCommit):
+                await database.run(output.open)
+                stack.push_async_callback(database.run, output.close)
+            else:
+                await output.open()
+                stack.push_async_callback(output.close)
+        tending = asyncio.create_task(_tend(outputs, database, log))
+        try:
+            yield
+        finally:
+            tending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await tending
+
+
+async def _tend(outputs: Sequence[Output | JoinsCommit], database: Database, log: structlog.stdlib.BoundLogger) -> None:
+    while True:
+        await asyncio.sleep(_CHECK_SECONDS)
+        for output in outputs:
+            try:
+                if isinstance(output, JoinsCommit):
+                    await database.run(output.check)
+                else:
+                    await output.check()
+            except S1ecsError as error:
+                log.warning(str(error))

@@ -1,0 +1,120 @@
+"""The files output: NDJSON files a stream, each document in exactly one closed file, whatever crashes between.
+
+Files are written inside the checkpoint's transaction, which saves how far each is good; so file and checkpoint differ
+by a tail at most, and that is cut off before the next write.
+"""
+
+import errno
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from s1ecs.errors import OutputError
+from s1ecs.outputs.file_writer import Writer
+from s1ecs.outputs.lines import Pack, lines
+from s1ecs.outputs.output import Batch
+from s1ecs.outputs.written_files import Rules, WrittenFiles
+
+_WRITER = re.compile(r"\.s1ecs-writer-([0-9]+)")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Files:
+    """Writes files into a folder; `state` is the id of the state whose database holds the marks."""
+
+    def __init__(
+        self,
+        folder: Path,
+        state: str,
+        rules: Rules,
+        *,
+        pack: Pack,
+        now: Callable[[], datetime],
+        warn: Callable[[str], None],
+    ) -> None:
+        self.name = f"files {folder}"
+        self._folder = folder
+        self._state = state
+        self._rules = rules
+        self._pack = pack
+        self._now = now
+        self._warn = warn
+        self._files: WrittenFiles | None = None
+
+    def open(self, connection: sqlite3.Connection) -> None:
+        """Make the folder, take a writer number, close what is due."""
+        with self._explained():
+            self._folder.mkdir(parents=True, exist_ok=True)
+        self.check(connection)
+
+    def write(self, connection: sqlite3.Connection, batch: Batch) -> None:
+        """Append a batch to its stream's file inside the transaction that is open."""
+        data = self._pack(lines(batch.documents))
+        with self._explained():
+            self._mine(connection).append(connection, batch.stream, data, self._now())
+
+    def check(self, connection: sqlite3.Connection) -> None:
+        """Close files that are old or large enough, also those that earlier processes of this state left open."""
+        with self._explained():
+            mine = self._mine(connection)
+            mine.close_done(connection, self._now())
+            for number in self._numbers():
+                if number != mine.writer.number:
+                    self._close_others(connection, number)
+
+    def close(self, connection: sqlite3.Connection) -> None:
+        """Let go of the writer number; open files stay open, for the next process."""
+        if self._files is not None:
+            with suppress(OSError):
+                self._files.rest(connection)
+        self._let_go()
+
+    def _mine(self, connection: sqlite3.Connection) -> WrittenFiles:
+        if self._files is None:
+            files = WrittenFiles(Writer.take(self._folder, self._state), self._rules, self._warn)
+            try:
+                files.meet(connection)
+            except BaseException:
+                files.writer.close()
+                raise
+            self._files = files
+        return self._files
+
+    def _close_others(self, connection: sqlite3.Connection, number: int) -> None:
+        writer = Writer.take_number(self._folder, number, self._state)
+        if writer is None:
+            return
+        try:
+            others = WrittenFiles(writer, self._rules, self._warn)
+            others.meet(connection)
+            others.close_done(connection, self._now())
+        finally:
+            writer.close()
+
+    def _numbers(self) -> list[int]:
+        found = (_WRITER.fullmatch(path.name) for path in self._folder.iterdir())
+        return sorted(int(each[1]) for each in found if each)
+
+    def _let_go(self) -> None:
+        if self._files is not None:
+            self._files.writer.close()
+            self._files = None
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the file system raises into an OutputError; what was held is taken anew afterwards."""
+        try:
+            yield
+        except OSError as error:
+            self._let_go()
+            if error.errno in _FULL:
+                raise OutputError(
+                    f"{self.name}: no space left on its disk; make room; nothing is lost, collecting goes on by itself"
+                ) from None
+            raise OutputError(
+                f"{self.name}: can't be written ({error.strerror}); give s1ecs write access to the folder and its "
+                "files; nothing is lost, collecting goes on by itself"
+            ) from None
