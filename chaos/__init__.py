@@ -1,0 +1,1 @@
+"""Proof by force that nothing is lost and nothing is doubled: `python -m chaos`."""

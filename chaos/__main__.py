@@ -1,0 +1,46 @@
+"""`python -m chaos`: one run, told on standard output; status 1 if anything was lost, doubled or not tried."""
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from chaos.mutants import MUTANTS
+from chaos.run import Plan, run
+from s1ecs.streams import STREAMS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run once; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=200, help="how often the collector is killed (200)")
+    parser.add_argument("--seed", type=int, help="repeats the choices of another run; the timing is the machine's")
+    parser.add_argument("--minutes", type=float, default=10, help="how long it may take at most (10)")
+    parser.add_argument("--agents", type=int, default=5, help="how large the console is at first (5)")
+    parser.add_argument("--without", action="append", default=[], choices=STREAMS, help="a stream to leave out")
+    parser.add_argument("--mutant", choices=MUTANTS, help="break the collector on purpose, to see that it is found")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder to leave state and log in")
+    given = parser.parse_args(arguments)
+    seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
+    say(f"seed {seed}")
+    streams = [name for name in STREAMS if name not in given.without]
+    plan = Plan(given.kills, seed, given.minutes, given.agents, streams, given.mutant)
+    with tempfile.TemporaryDirectory(prefix="s1ecs-chaos-") as temporary:
+        verdict = run(plan, given.keep or Path(temporary))
+    for line in verdict.lines():
+        say(line)
+    if verdict.failures:
+        say(f"FAILED with seed {seed}")
+    return int(bool(verdict.failures))
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

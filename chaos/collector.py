@@ -1,0 +1,125 @@
+"""The collector as a process of its own: `s1ecs run`, which is started and killed over and over."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from chaos.console import S1ECS
+
+# What `s1ecs run` may take after SIGTERM.
+SECONDS_TO_END = 10
+_LAST_LINES = 20
+
+
+class EndedByItself(Exception):
+    """`s1ecs run` ended though nobody told it to; the text says how, with its last words."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of a run: settings, token, state and log of the collector."""
+
+    folder: Path
+
+    @property
+    def settings(self) -> Path:
+        """The settings file."""
+        return self.folder / "s1ecs.yaml"
+
+    @property
+    def token(self) -> Path:
+        """The file that holds the token."""
+        return self.folder / "token.txt"
+
+    @property
+    def state(self) -> Path:
+        """The state folder."""
+        return self.folder / "state"
+
+    @property
+    def files(self) -> Path:
+        """The folder of the files output."""
+        return self.folder / "files"
+
+    @property
+    def log(self) -> Path:
+        """What the collector said, of all its lives."""
+        return self.folder / "collector.log"
+
+    def prepare(self, address: str, streams: Sequence[str], overlap_seconds: float) -> None:
+        """Write the settings: polls without a pause between, small pages, short time-outs, every output at once."""
+        settings = {
+            "url": address,
+            "token_file": str(self.token),
+            "state_dir": str(self.state),
+            "streams": list(streams),
+            "interval": "300ms",
+            "initial_interval": "3650d",
+            "overlap": f"{overlap_seconds:.0f}s",
+            "page_size": 20,
+            "alert_reread": "3650d",
+            "alert_reread_interval": "2s",
+            "connect_timeout": "2s",
+            "read_timeout": "2s",
+            "attempts": 3,
+            "outputs": [{"type": "store"}],
+        }
+        self.settings.write_text(yaml.safe_dump(settings))
+        self.renew_token(0)
+
+    def renew_token(self, number: int) -> None:
+        """Put another token into the file, whole at once."""
+        new = self.token.with_suffix(".new")
+        new.write_text(f"token-{number}")
+        new.replace(self.token)
+
+
+class Collector:
+    """One life of `s1ecs run`; `mutant` names a broken one of `chaos.mutants`."""
+
+    def __init__(self, place: Place, mutant: str | None = None) -> None:
+        command = [str(S1ECS)] if mutant is None else [sys.executable, "-m", "chaos.mutants", mutant]
+        environment = {"PATH": os.environ["PATH"], "HOME": str(place.folder)}
+        with place.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - the product's own command
+                [*command, "--config", str(place.settings), "run"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                env=environment,
+            )
+        self._place = place
+
+    def still_runs(self) -> None:
+        """Raise EndedByItself if it does not."""
+        status = self._process.poll()
+        if status is not None:
+            said = self._place.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
+            raise EndedByItself("\n".join([f"s1ecs run ended by itself with status {status}; it said last:", *said]))
+
+    def halt(self) -> None:
+        """Stop it where it stands, so that one can look before it is killed."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        """Kill it with SIGKILL."""
+        self._process.kill()
+        self._process.wait()
+
+    def end(self) -> None:
+        """Tell it to end with SIGTERM; raise EndedByItself unless it ends in time and with status 0."""
+        self.still_runs()
+        self._process.terminate()
+        try:
+            status = self._process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise EndedByItself(f"s1ecs run did not end within {SECONDS_TO_END} s of SIGTERM") from None
+        if status:
+            raise EndedByItself(f"s1ecs run ended with status {status} after SIGTERM")

@@ -1,0 +1,81 @@
+"""One run: a console, a storm, a calm, a comparison."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from chaos import delivered
+from chaos.calm import Unfinished, settle
+from chaos.collector import Collector, EndedByItself, Place
+from chaos.console import Console, console
+from chaos.faults import KINDS
+from chaos.held import held_ids
+from chaos.storm import Storm, Tally
+from chaos.verdict import Verdict, compare
+
+# What is kept of the time for the calm and the comparison; the calls for applications alone need most of it.
+_CALM_SHARE, _MOST_CALM = 0.4, 100.0
+_OVERLAP_SHARE, _LEAST_OVERLAP = 0.1, 20.0
+# Changes of the console in a minute.
+_GROWTH = 240.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to do: so many kills in so many minutes. `mutant` breaks the collector on purpose."""
+
+    kills: int
+    seed: int
+    minutes: float
+    agents: int
+    streams: Sequence[str]
+    mutant: str | None = None
+
+
+def run(plan: Plan, folder: Path) -> Verdict:
+    """Do it in `folder`."""
+    began = time.monotonic()
+    seconds = plan.minutes * 60
+    calm = min(_MOST_CALM, seconds * _CALM_SHARE)
+    overlap = max(_LEAST_OVERLAP, seconds * _OVERLAP_SHARE)
+    place = Place(folder)
+    with console(agents=plan.agents, seed=plan.seed, growth=_GROWTH) as standin:
+        place.prepare(standin.address, plan.streams, overlap)
+        random = Random(plan.seed)  # noqa: S311 - it repeats choices, it hides nothing
+        storm = Storm(standin, place, random, plan.kills, began + seconds - calm, overlap, plan.mutant)
+        problems: list[str] = []
+        try:
+            storm.rage()
+            _settle(plan, place, storm, began + seconds)
+        except (EndedByItself, Unfinished) as problem:
+            problems.append(str(problem))
+        return _verdict(plan, place, standin, storm.tally, problems)
+
+
+def _settle(plan: Plan, place: Place, storm: Storm, end: float) -> None:
+    storm.console.grow(0)
+    storm.console.fault(())
+    storm.renew_token()
+    collector = Collector(place, plan.mutant)
+    try:
+        settle(place, collector, plan.streams, seconds=end - time.monotonic())
+    finally:
+        collector.kill()
+
+
+def _verdict(plan: Plan, place: Place, standin: Console, tally: Tally, problems: list[str]) -> Verdict:
+    held = {stream: held_ids(stream, standin.held(stream)) for stream in plan.streams}
+    found = delivered.damage(place.state)
+    if found != "ok":
+        problems.append(f"the store is damaged: {found}")
+    return Verdict(
+        [compare("store", stream, held[stream], delivered.in_store(place.state, stream)) for stream in plan.streams],
+        tally,
+        standin.struck(),
+        KINDS,
+        plan.kills,
+        records=sum(len(each.readable) for each in held.values()),
+        problems=problems,
+    )
