@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import structlog
 from rich.console import Console
@@ -12,10 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.feed import Progress as Tell
 from s1ecs.collect.poll import Outcome
+from s1ecs.collect.prune import Retention, keep_of
 from s1ecs.collect.scheduler import collect_once, run_forever
 from s1ecs.collect.session import open_feeds
+from s1ecs.commands.accompany import accompanied
 from s1ecs.commands.process import start_log, until_signal
 from s1ecs.errors import Forbidden, NotFound
+from s1ecs.metrics.figures import Figures
+from s1ecs.metrics.meter import Meter
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
 
@@ -65,6 +71,8 @@ async def _collect(
     async def work() -> None:
         async with open_feeds(settings, names) as feeds:
             outcomes.extend(await collect_once(feeds, stop, tell, log))
+            if feeds:
+                await _retention(settings, log).once(feeds[0].checkpoints.ask, stop)
 
     await until_signal(work(), stop, log)
     return outcomes
@@ -74,10 +82,21 @@ async def _run(settings: Settings, log: structlog.stdlib.BoundLogger) -> None:
     stop = asyncio.Event()
 
     async def work() -> None:
-        async with open_feeds(settings, ()) as feeds:
-            await run_forever(feeds, stop, lambda *_: None, log)
+        meter = Meter(Figures(lambda: datetime.now(UTC)))
+        async with (
+            open_feeds(settings, (), meter.observer) as opened,
+            accompanied(settings, opened, meter, log) as feeds,
+        ):
+            await asyncio.gather(
+                run_forever(feeds, stop, lambda *_: None, log),
+                *(_retention(settings, log).until(feed.checkpoints.ask, stop) for feed in feeds[:1]),
+            )
 
     await until_signal(work(), stop, log)
+
+
+def _retention(settings: Settings, log: structlog.stdlib.BoundLogger) -> Retention:
+    return Retention(keep_of(settings), now=lambda: datetime.now(UTC), clock=time.monotonic, log=log)
 
 
 @contextlib.contextmanager

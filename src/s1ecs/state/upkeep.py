@@ -1,0 +1,85 @@
+"""What a state database's owner does to it now and then: look whether it is sound, make it small, copy it."""
+
+import errno
+import os
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from s1ecs.errors import StateError, UsageError
+from s1ecs.state.database import connect, connect_for_reading, explained
+
+_MOST_FINDINGS = 10
+
+
+def size_on_disk(path: Path) -> int:
+    """The bytes of the database and of what SQLite keeps beside it."""
+    files = [path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))]
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def findings(path: Path) -> Sequence[str]:
+    """What SQLite's integrity check finds wrong, nothing in a sound database; StateDamaged if not readable."""
+    with closing(connect_for_reading(path)) as connection, explained(path):
+        rows = connection.execute(f"PRAGMA integrity_check({_MOST_FINDINGS})").fetchall()
+    return [] if rows == [("ok",)] else [str(text) for (text,) in rows]
+
+
+def compact(path: Path) -> None:
+    """Write the database anew without what is free in it; it gives room back step by step from then on.
+
+    Needs the size of its content twice as room, and keeps others from writing meanwhile.
+    """
+    if not path.exists():
+        connect_for_reading(path)
+    with closing(connect(path)) as connection, explained(path):
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def back_up(path: Path, target: Path) -> None:
+    """Copy the database, as it is at this moment, into a new file, whoever reads and writes it meanwhile.
+
+    The file appears when it is whole and on the disk. Raise UsageError where there is one already.
+    """
+    if target.exists() or target.is_symlink():
+        raise _there(target)
+    with closing(connect_for_reading(path)) as source:
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        except OSError as error:
+            raise StateError(f"{target}: can't be written ({error.strerror}); choose another place") from None
+        part = Path(name)
+        try:
+            with explained(part), closing(sqlite3.connect(part)) as copy:
+                # All at once: between two pieces another process would write, and SQLite begin anew.
+                source.backup(copy, pages=-1)
+            os.fsync(descriptor)
+            _name(part, target)
+        finally:
+            os.close(descriptor)
+            part.unlink(missing_ok=True)
+
+
+def _name(part: Path, target: Path) -> None:
+    """Give a whole file its name, never another file's."""
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
+        raise _there(target) from None
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}:
+            raise StateError(f"{target}: can't be written ({error.strerror}); choose another place") from None
+        part.rename(target)  # a file system without links
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _there(target: Path) -> UsageError:
+    return UsageError(f"store: {target}: is there already; choose another name, nothing is overwritten")

@@ -1,0 +1,118 @@
+"""The state database's upkeep, on real files."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from s1ecs.errors import StateDamaged, StateError, UsageError
+from s1ecs.state.database import FILE_NAME, connect
+from s1ecs.state.upkeep import back_up, compact, findings, size_on_disk
+
+
+def filled(path: Path, documents: int = 500) -> None:
+    """A database with some documents of a kilobyte."""
+    with closing(connect(path)) as connection:
+        connection.executemany(
+            "INSERT INTO documents VALUES (?, 'alert', 'default', '2026-01-01T00:00:00.000Z', ?)",
+            [(str(number), "x" * 1000) for number in range(documents)],
+        )
+
+
+def count(path: Path) -> int:
+    """How many documents lie in a database."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM documents").fetchone()[0])
+
+
+def test_compacting_gives_room_back(tmp_path: Path) -> None:
+    """A compacted file has no room that is free, and its content is the same."""
+    path = tmp_path / FILE_NAME
+    filled(path)
+    with closing(connect(path)) as connection:
+        connection.execute("DELETE FROM documents WHERE CAST(id AS INTEGER) >= 50")
+    before = size_on_disk(path)
+    compact(path)
+    assert size_on_disk(path) < before / 3
+    assert count(path) == 50
+
+
+def test_compacting_an_older_database_lets_it_give_back(tmp_path: Path) -> None:
+    """A database without incremental vacuum has it from then on."""
+    path = tmp_path / FILE_NAME
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE old (x)")
+    for expected in (0, 2):
+        with closing(connect(path)) as connection:
+            assert connection.execute("PRAGMA auto_vacuum").fetchone() == (expected,)
+        compact(path)
+
+
+def test_a_sound_database(tmp_path: Path) -> None:
+    """Nothing is found wrong in what s1ecs wrote."""
+    filled(tmp_path / FILE_NAME)
+    assert findings(tmp_path / FILE_NAME) == []
+
+
+def test_a_damaged_page_is_found(tmp_path: Path) -> None:
+    """Bytes that were overwritten in the middle of the file are found."""
+    path = tmp_path / FILE_NAME
+    filled(path)
+    with closing(connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(b"\xff" * 20_000)
+    try:
+        found = findings(path)
+    except StateDamaged as error:
+        found = [str(error)]
+    assert found
+
+
+def test_a_backup_is_whole_and_private(tmp_path: Path) -> None:
+    """A copy made while another connection has written and not yet checkpointed holds all that was committed."""
+    path, target = tmp_path / FILE_NAME, tmp_path / "copy.db"
+    filled(path)
+    with closing(connect(path)) as connection:
+        connection.execute("INSERT INTO documents VALUES ('one more', 'alert', 'default', NULL, '{}')")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO documents VALUES ('not committed', 'alert', 'default', NULL, '{}')")
+        back_up(path, target)
+    assert sorted(each.name for each in tmp_path.iterdir() if not each.name.startswith(FILE_NAME)) == ["copy.db"]
+    assert count(target) == 501
+    assert findings(target) == []
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_backup_overwrites_nothing(tmp_path: Path, *, link: bool) -> None:
+    """A file that is there stays as it is, and so does what a link points at, even to nowhere."""
+    path, target = tmp_path / FILE_NAME, tmp_path / "copy.db"
+    filled(path)
+    if link:
+        target.symlink_to(tmp_path / "nowhere")
+    else:
+        target.write_text("precious")
+    with pytest.raises(UsageError, match="nothing is overwritten"):
+        back_up(path, target)
+    assert link or target.read_text() == "precious"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_backup_into_no_folder(tmp_path: Path) -> None:
+    """A place that can't be written is said, and nothing is left there."""
+    filled(tmp_path / FILE_NAME)
+    with pytest.raises(StateError, match="choose another place"):
+        back_up(tmp_path / FILE_NAME, tmp_path / "missing" / "copy.db")
+
+
+def test_upkeep_needs_a_store(tmp_path: Path) -> None:
+    """Where nothing was collected nothing is made."""
+    for work in (compact, findings):
+        with pytest.raises(StateError, match="collect first"):
+            work(tmp_path / FILE_NAME)
+    with pytest.raises(StateError, match="collect first"):
+        back_up(tmp_path / FILE_NAME, tmp_path / "copy.db")
+    assert not list(tmp_path.iterdir())
