@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from docs.stream_page import stream_page
+from s1ecs.metrics.page import metrics_page
 from s1ecs.settings import settings_page
 from s1ecs.streams import STREAMS
 
@@ -14,7 +15,7 @@ FOLDER = Path(__file__).parent
 def pages() -> Mapping[Path, str]:
     """Every generated page by its file."""
     streams = {FOLDER / "streams" / f"{stream.name}.md": stream_page(stream) for stream in STREAMS.values()}
-    return {FOLDER / "settings.md": settings_page(), **streams}
+    return {FOLDER / "settings.md": settings_page(), FOLDER / "metrics.md": metrics_page(), **streams}
 
 
 def main() -> int:

@@ -57,6 +57,13 @@ class Outcome:
 
 async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
     """Walk what is new, then what is due to be read again. Errors come back in the outcomes, never raised."""
+    outcomes = await _outcomes(feed, stop, progress)
+    for outcome in outcomes:
+        feed.watch.walked(outcome, feed.client.now())
+    return outcomes
+
+
+async def _outcomes(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
     try:
         outcomes = await _walks(feed, stop, progress)
         await _note(feed, outcomes)
@@ -104,7 +111,9 @@ async def walk_through(
             async for step in coming:
                 failed += step.failed
                 position = {**step.position, **_missed(position, unread, failed)}
-                counts = counts.plus(await deliver(feed, walk.name, step, position, round_=walk.round))
+                made = await deliver(feed, walk.name, step, position, round_=walk.round)
+                feed.watch.step(walk.name, made)
+                counts = counts.plus(made)
                 notes += step.notes
                 progress(feed, counts.records, counts.delivered, step.total)
                 if stop.is_set():

@@ -1,0 +1,1 @@
+"""Metrics of a running collector, for Prometheus."""
