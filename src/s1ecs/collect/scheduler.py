@@ -11,14 +11,17 @@ from s1ecs.collect.deliver import Counts
 from s1ecs.collect.feed import Feed, Progress
 from s1ecs.collect.hold import holding
 from s1ecs.collect.poll import SET_ASIDE, Outcome, poll
-from s1ecs.errors import S1ecsError
+from s1ecs.errors import OutputError, ReaderGone, S1ecsError, StateError
 from s1ecs.records import dumps
+
+# What lasts until somebody mends it; it is tried again at each interval, but said anew only when it is something else.
+_SAID_ONCE = (*SET_ASIDE, StateError, OutputError)
 
 
 async def collect_once(
     feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
 ) -> list[Outcome]:
-    """Poll every feed once, all side by side; each outcome is logged as it comes."""
+    """Poll every feed once, all side by side; each outcome is logged as it comes. Raise ReaderGone."""
 
     async def one(feed: Feed) -> list[Outcome]:
         try:
@@ -27,30 +30,49 @@ async def collect_once(
         except S1ecsError as error:
             outcomes = [Outcome(feed.walk(LIVE), Counts(), error)]
         for outcome in outcomes:
-            say(log, outcome)
+            if isinstance(outcome.error, ReaderGone):
+                stop.set()
+            else:
+                say(log, outcome)
         return outcomes
 
-    return [outcome for outcomes in await asyncio.gather(*map(one, feeds)) for outcome in outcomes]
+    found = [outcome for outcomes in await asyncio.gather(*map(one, feeds)) for outcome in outcomes]
+    for outcome in found:
+        if isinstance(outcome.error, ReaderGone):
+            raise outcome.error
+    return found
 
 
 async def run_forever(
     feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
-) -> None:
-    """Poll every feed at its interval until `stop` is set; no error ends it."""
-    await asyncio.gather(*(_follow(feed, stop, progress, log) for feed in feeds))
+) -> list[ReaderGone]:
+    """Poll every feed at its interval until `stop` is set.
+
+    The one error that ends it is that nobody reads standard output any more; it is given back.
+    """
+    found = await asyncio.gather(*(_follow(feed, stop, progress, log) for feed in feeds))
+    return [error for errors in found for error in errors]
 
 
-async def _follow(feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger) -> None:
-    set_aside: dict[WalkName, str] = {}
+async def _follow(
+    feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
+) -> list[ReaderGone]:
+    gone: list[ReaderGone] = []
+    said: dict[WalkName, str] = {}
     async with holding(feed, log) as hold:
         async for _ in _due_times(feed, stop):
             if not await hold.taken():
                 continue
             for outcome in await poll(feed, stop, progress):
-                reason = str(outcome.error) if isinstance(outcome.error, SET_ASIDE) else ""
-                if not reason or reason != set_aside.get(outcome.walk):
+                if isinstance(outcome.error, ReaderGone):
+                    gone.append(outcome.error)
+                    stop.set()
+                    continue
+                reason = str(outcome.error) if isinstance(outcome.error, _SAID_ONCE) else ""
+                if not reason or reason != said.get(outcome.walk):
                     say(log, outcome, ", asked again at each interval")
-                set_aside[outcome.walk] = reason
+                said[outcome.walk] = reason
+    return gone
 
 
 async def _due_times(feed: Feed, stop: asyncio.Event) -> AsyncIterator[None]:

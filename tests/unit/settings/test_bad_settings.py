@@ -59,7 +59,7 @@ FILES = [
     ),
     (
         ONE + "outputs:\n- type: fils\n",
-        ["s1ecs.yaml line 4: outputs[0].type: 'fils': unknown output.  Allowed here: st"],
+        ["s1ecs.yaml line 4: outputs[0].type: 'fils': unknown output; did you mean 'files'?  Allowed here: st"],
     ),
     (ONE + "outputs:\n- {}\n", ["s1ecs.yaml line 4: outputs[0]: the output has no type; allowed: store"]),
     (ONE + "outputs: []\n", ["s1ecs.yaml line 3: outputs: must be a list of outputs"]),
@@ -70,6 +70,18 @@ FILES = [
     (
         ONE + "outputs:\n- type: store\n  path: x\n",
         ["s1ecs.yaml line 5: outputs[0].path: unknown setting of the output store"],
+    ),
+    (ONE + "outputs: files\n", ["s1ecs.yaml line 3: outputs: the output files has no path; allowed: the path of a"]),
+    (
+        ONE + "outputs:\n- {type: files, path: a}\n- {type: files, path: b}\n- {type: files, path: ./a}\n",
+        ["s1ecs.yaml line 6: outputs[2]: the output files stands here twice with the same path; keep one"],
+    ),
+    (
+        ONE + "outputs:\n- {type: files, path: a, max_size: much, compression: gzip}\n",
+        [
+            "s1ecs.yaml line 4: outputs[0].max_size: 'much' is not a size",
+            "s1ecs.yaml line 4: outputs[0].compression: 'gzip' is not allowed; allowed: none, zstd",
+        ],
     ),
     ("url: http://x.example\ntoken: abc\n", ["s1ecs.yaml line 1: url: plain http would send the token"]),
     ("url: https://u:hush@x.example\ntoken: abc\n", ["s1ecs.yaml line 1: url: holds a user or password"]),
