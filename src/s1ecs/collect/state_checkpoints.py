@@ -9,6 +9,7 @@ from typing import TypeVar
 import orjson
 
 from s1ecs.collect.checkpoint import LIVE, REREAD, Advance, Checkpoint, PollNote, Things, WalkName
+from s1ecs.errors import StateError
 from s1ecs.state.database import Database
 from s1ecs.state.life import save_good, save_moved
 from s1ecs.state.locks import held
@@ -22,21 +23,33 @@ class StateCheckpoints:
     def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
         self._clock = clock
+        # How often the database was opened when the position of a walk was read from it.
+        self._read_at: dict[WalkName, int] = {}
 
     async def load(self, walk: WalkName) -> Checkpoint:
         """A walk's checkpoint; an empty one before the first commit."""
-        rows = await self._rows(
-            "SELECT position, next_due FROM checkpoints WHERE (console, stream, walk) = (?, ?, ?)", *walk
-        )
+
+        def read(connection: sqlite3.Connection) -> list[tuple[str, str | None]]:
+            self._read_at[walk] = self._database.opened
+            return connection.execute(
+                "SELECT position, next_due FROM checkpoints WHERE (console, stream, walk) = (?, ?, ?)", walk
+            ).fetchall()
+
+        rows = await self._database.run(read)
         if not rows:
             return Checkpoint()
         [(position, next_due)] = rows
         return Checkpoint(orjson.loads(position), datetime.fromisoformat(next_due) if next_due else None)
 
     async def commit(self, walk: WalkName, advance: Advance) -> None:
-        """Save an advance in one transaction."""
+        """Save an advance in one transaction; raise StateError if the walk began in another state than this."""
 
         def save(connection: sqlite3.Connection) -> None:
+            if self._read_at.get(walk, self._database.opened) != self._database.opened:
+                # An older backup may stand in its place: the walk's position would hide what lies between.
+                raise StateError(
+                    f"{self._database.path}: opened anew meanwhile; the next poll goes on from there"
+                )
             for write in advance.writes:
                 write(connection)
             _save_seen(connection, walk, advance)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from s1ecs.errors import StateDamaged, StateError, StateFull, StateTooNew
 from s1ecs.state.private import make_private, private_file, private_folder
+from s1ecs.state.same_file import OpenFiles
 from s1ecs.state.schema import SCHEMA_STEPS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ T = TypeVar("T")
 FILE_NAME = "s1ecs.db"
 _WAIT_FOR_LOCK_SECONDS = 30.0
 
+# After these the connection may know things that hold no more, or not see that they are mended.
+_DOUBTFUL = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+
 
 class Database:
     """An open state database. Every use of it is a function that runs on its thread, inside one transaction."""
@@ -29,6 +33,9 @@ class Database:
         self.path = path
         self._connection = connection
         self._thread = thread
+        self._files = OpenFiles.now(path)
+        self._doubtful = False
+        self._opened = 1
 
     @classmethod
     async def open(cls, state_folder: Path) -> Self:
@@ -46,6 +53,11 @@ class Database:
         """Do `work` in one transaction: all of it is durable afterwards, or, if it raised, none."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
 
+    @property
+    def opened(self) -> int:
+        """How often the file was opened; another number means that it may be another file, or an older one."""
+        return self._opened
+
     async def close(self) -> None:
         """Close the file; what was committed stays."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
@@ -53,16 +65,32 @@ class Database:
 
     def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with explained(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
+            if self._doubtful or self._files.replaced():
+                self._open_again()
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 result = work(self._connection)
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
+                self._doubtful = isinstance(error, sqlite3.Error) and _name_of(error).startswith(_DOUBTFUL)
                 # SQLite ends a transaction by itself on some errors, a full disk among them.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
         return result
+
+    def _open_again(self) -> None:
+        """Open what lies at the path now; what this connection knew may hold no more."""
+        replaced = self._files.replaced()
+        self._doubtful = True  # until it is open
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        if replaced:
+            self._files.drop_left_behind()
+        self._connection = connect(self.path)
+        self._files = OpenFiles.now(self.path)
+        self._doubtful = False
+        self._opened += 1
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -146,15 +174,21 @@ def explained(path: Path) -> "Iterator[None]":
         raise _explanation(path, error) from None
 
 
+def _name_of(error: sqlite3.Error) -> str:
+    return getattr(error, "sqlite_errorname", "") or ""
+
+
 def _explanation(path: Path, error: sqlite3.Error) -> StateError:
-    code = getattr(error, "sqlite_errorname", "") or ""
+    code = _name_of(error)
     if code.startswith("SQLITE_FULL"):
         return StateFull(
-            f"{path}: no space left on its disk; make room and start again; nothing that was committed is lost"
+            f"{path}: no space left on its disk; make room: `run` then goes on by itself; "
+            "nothing that was committed is lost"
         )
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return StateDamaged(
-            f"{path}: not a sound SQLite database ({error}); move it away and collect anew, or put back a backup"
+            f"{path}: not a sound SQLite database ({error}); put a backup in its place: `run` then goes on by itself; "
+            "or move it away and start s1ecs again to collect anew"
         )
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return StateError(f"{path}: can't be written ({error}); give s1ecs write access to the folder and its files")
@@ -162,7 +196,7 @@ def _explanation(path: Path, error: sqlite3.Error) -> StateError:
         return StateError(f"{path}: another process holds it for too long ({error}); stop that process and try again")
     if code.startswith("SQLITE_IOERR"):
         return StateError(
-            f"{path}: reading or writing failed ({error}); look at the disk and its limits, then start again; "
-            "nothing that was committed is lost"
+            f"{path}: reading or writing failed ({error}); look at the disk and its limits: once they are "
+            "mended `run` goes on by itself; nothing that was committed is lost"
         )
     return StateError(f"{path}: {error}")

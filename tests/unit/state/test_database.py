@@ -61,7 +61,7 @@ def test_upgrade_from_nothing_is_repeatable(tmp_path: Path) -> None:
 def test_damaged_file(tmp_path: Path) -> None:
     """A file that is no database is named with what to do."""
     (tmp_path / FILE_NAME).write_bytes(b"not a database, but long enough to look like one" * 100)
-    with pytest.raises(StateDamaged, match="move it away and collect anew"):
+    with pytest.raises(StateDamaged, match="put a backup in its place"):
         connect(tmp_path / FILE_NAME)
 
 
