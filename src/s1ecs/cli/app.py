@@ -81,5 +81,6 @@ def _options(
 def _assignment(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise UsageError(f"--set {text}: write NAME=VALUE; `s1ecs settings` lists the names")
+        # Without the text: it may be a token.
+        raise UsageError("--set: write NAME=VALUE; `s1ecs settings` lists the names")
     return name.strip().replace("-", "_"), value

@@ -17,6 +17,7 @@ class Kind:
     """A kind of value: `allowed` says what may be written, `read` turns a text into the value or says why not.
 
     `read` gets the text and the folder that relative paths start at; `many` means a list, or texts joined by commas.
+    `holds_secret` tells of a text whether it holds one, which then must not stand among a process's arguments.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Kind:
     read: Callable[[str, Path], Any]
     many: bool = False
     write: Callable[[Any], str] = str
+    holds_secret: Callable[[str], bool] = lambda _text: False
 
 
 # SentinelOne's tokens are longer, file names hardly ever are.
@@ -157,12 +159,22 @@ PATH_OR_OUTPUT = Kind(
     "path", "the path of a folder, or - for standard output", _read_path_or_output, write=lambda path: str(path or "-")
 )
 PORT = Kind("number", "a port, from 1 to 65535", _read_port)
-PROXY = Kind("address", "http://[USER:PASSWORD@]HOST:PORT", lambda text, _folder: ProxyAddress(clean_proxy(text)))
+PROXY = Kind(
+    "address",
+    "http://[USER:PASSWORD@]HOST:PORT",
+    lambda text, _folder: ProxyAddress(clean_proxy(text)),
+    holds_secret=lambda text: "@" in text,
+)
 SIZE = Kind("size", size.ALLOWED, _read_size, write=size.write_size)
 SITES = Kind("list", _SITE, _matching(r"[0-9]{1,20}", _SITE), many=True, write=", ".join)
 TAGS = Kind("list", _TAG, _matching(r"[^\x00-\x1f\x7f]{1,256}", _TAG), many=True, write=", ".join)
 TOKEN_FILE = Kind("path", "the path of a file that holds the token", _read_token_file)
-TOKEN = Kind("secret", "the token alone", lambda text, _folder: Secret(clean_token(text)))
+TOKEN = Kind(
+    "secret",
+    "the token alone",
+    lambda text, _folder: Secret(clean_token(text)),
+    holds_secret=lambda _text: True,
+)
 
 
 def _read_structure(_text: str, _folder: Path) -> Any:

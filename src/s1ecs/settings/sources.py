@@ -117,6 +117,13 @@ def _flag_layer(flags: Mapping[str, str], folder: Path, known: Mapping[str, Sett
             problems.add_at(f"flag --{name}", "", unknown("setting", name, known))
         elif not text.strip():
             problems.add_at(f"flag {row.flag}", "", f"is empty; allowed: {row.kind.allowed}")
+        elif row.kind.holds_secret(text):
+            problems.add_at(
+                f"flag {row.flag}",
+                "",
+                "refused: everyone on this machine can read the arguments of a process; write it into the settings "
+                f"file or the variable {row.variable}",
+            )
         else:
             layer[name] = _from_text(text, f"flag {row.flag}", row, folder, problems)
     return layer

@@ -182,6 +182,24 @@ def test_bad_flags(loader: Loader, flags: dict[str, str], said: str) -> None:
     assert str(caught.value).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("flags", "variable"),
+    [({"token": "hush-hush"}, "S1ECS_TOKEN"), ({"proxy": "http://me:hush-hush@192.0.2.1:3128"}, "S1ECS_PROXY")],
+)
+def test_no_secret_among_arguments(loader: Loader, flags: dict[str, str], variable: str) -> None:
+    """What everyone on the machine could read in the list of processes is refused, and not repeated."""
+    with pytest.raises(SettingsError) as caught:
+        loader(environment={"S1ECS_URL": "https://192.0.2.2", "S1ECS_TOKEN_FILE": "t"}, flags=flags)
+    assert "arguments of a process" in str(caught.value)
+    assert variable in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
+def test_a_proxy_without_a_password_may_be_a_flag(loader: Loader) -> None:
+    """An address alone is no secret."""
+    assert loader(flags={"proxy": "http://192.0.2.1:3128"}).proxy is not None
+
+
 @pytest.mark.parametrize("name", ["S1ECS_URL", "S1ECS_TOKEN", "S1ECS_TOKEN_FILE"])
 def test_ambiguous_console(loader: Loader, name: str) -> None:
     """With several consoles in the file, a variable can't mean one of them."""
