@@ -19,7 +19,7 @@ from s1ecs.collect.scheduler import collect_once, run_forever
 from s1ecs.collect.session import open_feeds
 from s1ecs.commands.accompany import accompanied
 from s1ecs.commands.process import start_log, until_signal
-from s1ecs.errors import Forbidden, NotFound
+from s1ecs.errors import Forbidden, NotFound, ReaderGone
 from s1ecs.metrics.figures import Figures
 from s1ecs.metrics.meter import Meter
 from s1ecs.settings import Settings
@@ -80,6 +80,7 @@ async def _collect(
 
 async def _run(settings: Settings, log: structlog.stdlib.BoundLogger) -> None:
     stop = asyncio.Event()
+    gone: list[ReaderGone] = []
 
     async def work() -> None:
         meter = Meter(Figures(lambda: datetime.now(UTC)))
@@ -87,12 +88,18 @@ async def _run(settings: Settings, log: structlog.stdlib.BoundLogger) -> None:
             open_feeds(settings, (), meter.observer) as opened,
             accompanied(settings, opened, meter, log) as feeds,
         ):
+
+            async def follow() -> None:
+                gone.extend(await run_forever(feeds, stop, lambda *_: None, log))
+
             await asyncio.gather(
-                run_forever(feeds, stop, lambda *_: None, log),
+                follow(),
                 *(_retention(settings, log).until(feed.checkpoints.ask, stop) for feed in feeds[:1]),
             )
 
     await until_signal(work(), stop, log)
+    for error in gone:
+        raise error
 
 
 def _retention(settings: Settings, log: structlog.stdlib.BoundLogger) -> Retention:
