@@ -50,8 +50,8 @@ streams:
 A console's own setting is nearer than the same at the top of the file and wins; so is a stream's own. With exactly one
 console, variables and flags speak of that console. With several, `S1ECS_URL` and the variables of the token are
 refused, because it would not be clear which console they mean. Of the ways to give a token, exactly one is allowed; the
-one of a later source replaces that of an earlier one. A token, or a proxy with a password, is refused as a flag: everyone
-on the machine can read the arguments of a process.
+one of a later source replaces that of an earlier one. A token, or a proxy with a password, is refused as a flag:
+everyone on the machine can read the arguments of a process.
 """
 
 
