@@ -43,9 +43,9 @@ class Place:
         return self.folder / "state"
 
     @property
-    def files(self) -> Path:
-        """The folder of the files output."""
-        return self.folder / "files"
+    def files(self) -> dict[str, Path]:
+        """The folders of the files outputs, by the compression of each."""
+        return {compression: self.folder / f"files-{compression}" for compression in ("none", "zstd")}
 
     @property
     def log(self) -> Path:
@@ -53,13 +53,17 @@ class Place:
         return self.folder / "collector.log"
 
     def prepare(self, address: str, streams: Sequence[str], overlap_seconds: float) -> None:
-        """Write the settings: polls without a pause between, small pages, short time-outs, every output at once."""
+        """Write the settings: polls with hardly a pause, small pages and files, every output at once."""
+        files = [
+            {"type": "files", "path": str(path), "compression": compression, "max_size": "20KB", "max_age": "30s"}
+            for compression, path in self.files.items()
+        ]
         settings = {
             "url": address,
             "token_file": str(self.token),
             "state_dir": str(self.state),
             "streams": list(streams),
-            "interval": "300ms",
+            "interval": "100ms",
             "initial_interval": "3650d",
             "overlap": f"{overlap_seconds:.0f}s",
             "page_size": 20,
@@ -68,10 +72,15 @@ class Place:
             "connect_timeout": "2s",
             "read_timeout": "2s",
             "attempts": 3,
-            "outputs": [{"type": "store"}],
+            "outputs": [{"type": "store"}, *files],
         }
         self.settings.write_text(yaml.safe_dump(settings))
         self.renew_token(0)
+
+    def mistakes(self) -> list[str]:
+        """What the log says of mistakes in s1ecs itself, each once."""
+        found = (line.partition("] ")[2] for line in self.log.read_text(errors="replace").splitlines())
+        return sorted({line for line in found if "mistake in s1ecs" in line or "was left out: " in line})
 
     def renew_token(self, number: int) -> None:
         """Put another token into the file, whole at once."""

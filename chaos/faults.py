@@ -5,7 +5,8 @@ from random import Random
 
 from chaos.console import Rule
 
-_PATHS = (
+# The lists that the streams are read from.
+PATHS = (
     "/activities",
     "/agents",
     "/groups",
@@ -66,7 +67,7 @@ def _always(minutes: float) -> list[Rule]:
     """What holds all the time: some records come late, always the same; some answers take a while."""
     return [
         {"kind": "late", "minutes": minutes, "share": 0.3},
-        {"kind": "slow", "probability": 0.3, "bytes": 1_000_000, "seconds": 0.1},
+        {"kind": "slow", "probability": 0.5, "bytes": 1_000_000, "seconds": 0.1},
     ]
 
 
@@ -84,7 +85,7 @@ def draw(random: Random, struck: Mapping[str, int], overlap_seconds: float) -> l
 
 def _rule(kind: str, random: Random, minutes: float) -> Rule:
     rule = {"kind": kind, **_DRAWS[kind](random, minutes), "seed": random.randrange(1 << 30)}
-    path = random.choice(_PATHS)
+    path = random.choice(PATHS)
     if random.randrange(100) < _OF_ONE_PATH and kind not in _OF_CURSORS:
         rule["path"] = path
     return rule

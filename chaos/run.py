@@ -49,7 +49,10 @@ def run(plan: Plan, folder: Path) -> Verdict:
         try:
             storm.rage()
             _settle(plan, place, storm, began + seconds)
-        except (EndedByItself, Unfinished) as problem:
+        except EndedByItself as problem:
+            # What it left behind says nothing about a collector that runs.
+            return Verdict((), storm.tally, standin.struck(), KINDS, plan.kills, 0, [str(problem)])
+        except Unfinished as problem:
             problems.append(str(problem))
         return _verdict(plan, place, standin, storm.tally, problems)
 
@@ -67,15 +70,16 @@ def _settle(plan: Plan, place: Place, storm: Storm, end: float) -> None:
 
 def _verdict(plan: Plan, place: Place, standin: Console, tally: Tally, problems: list[str]) -> Verdict:
     held = {stream: held_ids(stream, standin.held(stream)) for stream in plan.streams}
-    found = delivered.damage(place.state)
-    if found != "ok":
+    state = place.state
+    differences = [compare("store", name, held[name], delivered.in_store(state, name)) for name in plan.streams]
+    for compression, folder in place.files.items():
+        output = f"files {compression}"
+        differences += [
+            compare(output, name, held[name], delivered.in_files(folder, state, name)) for name in plan.streams
+        ]
+        problems += [f"{output}: {name} was kept apart" for name in delivered.kept_apart(folder)]
+    if (found := delivered.damage(state)) != "ok":
         problems.append(f"the store is damaged: {found}")
-    return Verdict(
-        [compare("store", stream, held[stream], delivered.in_store(place.state, stream)) for stream in plan.streams],
-        tally,
-        standin.struck(),
-        KINDS,
-        plan.kills,
-        records=sum(len(each.readable) for each in held.values()),
-        problems=problems,
-    )
+    problems += place.mistakes()
+    records = sum(len(each.readable) for each in held.values())
+    return Verdict(differences, tally, standin.struck(), KINDS, plan.kills, records, problems)

@@ -93,6 +93,7 @@ class Storm:
         told = self.console.requests()
         since = time.monotonic() - halted
         cut = [*told["open"], *(path for path, age in told["answered"] if age - since <= _JUST_ANSWERED)]
+        cut = [path for path in cut if path.startswith(faults.PATHS)]
         self.tally.inside += bool(cut)
         self.tally.paths.update({_shown(path) for path in cut})
 

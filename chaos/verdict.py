@@ -76,15 +76,15 @@ class Verdict:
     def lines(self) -> list[str]:
         """The run for people: documents, faults, kills, and the sum as the last line."""
         told = [
-            f"{each.output:6} {each.stream:17} {each.documents:6} documents, lost {len(each.lost)}, "
+            f"{each.output:10} {each.stream:17} {each.documents:6} documents, lost {len(each.lost)}, "
             f"twice {len(each.twice)}, never held {len(each.never_held)}"
             for each in self.differences
         ]
-        told += [f"fault  {kind:17} {self.faults.get(kind, 0):6} times" for kind in self.kinds]
+        told += [f"fault {kind:17} {self.faults.get(kind, 0):6} times" for kind in self.kinds]
         told.append(
             f"kills inside a poll: at least {self.tally.inside} of {self.tally.kills}; requests cut off by path:"
         )
-        told += [f"kills  {path:45} {times:4}" for path, times in sorted(self.tally.paths.items())]
+        told += [f"kills {path:45} {times:4}" for path, times in sorted(self.tally.paths.items())]
         told += [f"FAILED: {failure}" for failure in self.failures]
         told.append(
             f"lost {self.lost}, doubled {self.doubled}, kills {self.tally.kills}, "

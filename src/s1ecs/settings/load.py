@@ -112,6 +112,7 @@ def _output(item: Given, earlier: Sequence[Output], problems: Problems) -> Outpu
     values = {key: row.default for key, row in known.items()}
     values.update({key: read(known[key].kind, value, problems) for key, value in own.items()})
     output = Output(type=name, values=values)
-    if types[name].several and any((each.type, each.values["path"]) == (name, values["path"]) for each in earlier):
+    same = (each for each in earlier if each.type == name and each.values.get("path") == values.get("path"))
+    if types[name].several and any(same):
         problems.add(item, f"the output {name} stands here twice with the same path; keep one of them")
     return output
