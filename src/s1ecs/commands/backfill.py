@@ -35,8 +35,8 @@ def backfill_streams(settings: Settings, names: Sequence[str], period: Period, *
         raise UsageError("backfill: --from must lie before --to")
     log = start_log(settings)
     with _progress() as tell:
-        outcomes = asyncio.run(_backfill(settings, names, period, again=again, tell=tell, log=log))
-    return exit_status(outcomes, named=True) if outcomes else 0
+        outcomes, whole = asyncio.run(_backfill(settings, names, period, again=again, tell=tell, log=log))
+    return 1 if not whole else exit_status(outcomes, named=True) if outcomes else 0
 
 
 async def _backfill(
@@ -47,7 +47,7 @@ async def _backfill(
     again: bool,
     tell: Tell,
     log: structlog.stdlib.BoundLogger,
-) -> list[Outcome]:
+) -> tuple[list[Outcome], bool]:
     stop = asyncio.Event()
     outcomes: list[Outcome] = []
 
@@ -76,8 +76,8 @@ async def _backfill(
                 await feed.client.learn_time()
             await asyncio.gather(*map(one, feeds))
 
-    await until_signal(work(), stop, log)
-    return outcomes
+    whole = await until_signal(work(), stop, log)
+    return outcomes, whole
 
 
 @contextlib.contextmanager
