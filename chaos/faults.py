@@ -17,7 +17,7 @@ PATHS = (
     "/unifiedalerts/graphql",
 )
 # How many kinds there are at a time, and how many of them are those that struck least so far.
-_AT_ONCE, _RAREST = 5, 3
+_AT_ONCE, _RAREST = 6, 4
 # How many rules of a hundred are about one path alone; those about cursors need all lists that have pages.
 _OF_ONE_PATH = 40
 _OF_CURSORS = frozenset(("cursor_expired", "same_cursor", "empty_page"))
