@@ -18,6 +18,7 @@ import stamina
 from s1ecs.api.answer import Answer, answer_from
 from s1ecs.api.connection import Connection, Observer, nobody
 from s1ecs.api.console_time import ConsoleTime
+from s1ecs.api.exchange import Exchange, Tracer, untraced
 from s1ecs.api.failures import Failures
 from s1ecs.api.patience import PAUSE_AFTER_429, WAIT_INITIAL, WAIT_JITTER, Patience
 from s1ecs.api.rates import RateLimits
@@ -47,7 +48,8 @@ class _Request:
 class Client:
     """Asks one console; an async context manager, usable from many tasks at once.
 
-    `clock` gives our time in UTC, `monotonic` steady seconds; `observer` is told of every request sent.
+    `clock` gives our time in UTC, `monotonic` steady seconds; `observer` is told of every request sent, `tracer` with
+    what it held and what came back.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Client:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         observer: Observer = nobody,
+        tracer: Tracer = untraced,
         rates: RateLimits | None = None,
         connections: int = 20,
     ) -> None:
@@ -64,6 +67,7 @@ class Client:
         self._clock = clock
         self._monotonic = monotonic
         self._observer = observer
+        self._tracer = tracer
         self._rates = rates or RateLimits(longest_pause=connection.retry_wait_max)
         self._connections = connections
         self._time = ConsoleTime(clock, monotonic)
@@ -196,9 +200,13 @@ class Client:
         try:
             response, body = await self._transfer(request, headers, failures)
             status = response.status_code
+        except ConsoleError as error:
+            await self._trace(request, token, attempt, started, error=str(error))
+            raise
         finally:
             seconds = self._monotonic() - started
             self._observer(method=request.method, path=request.path, status=status, seconds=seconds, attempt=attempt)
+        await self._trace(request, token, attempt, started, response=response, body=body)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             asked = self._time.seconds_asked(response.headers.get("Retry-After"))
             self._rates.pause(request.path, PAUSE_AFTER_429 if asked is None else asked)
@@ -209,6 +217,32 @@ class Client:
         if status == HTTPStatus.NO_CONTENT:
             body = b"{}"
         return answer_from(body, status=status, received=self._clock(), strict=request.strict, failures=failures)
+
+    async def _trace(
+        self,
+        request: _Request,
+        token: str | None,
+        attempt: int,
+        started: float,
+        *,
+        response: httpx2.Response | None = None,
+        body: bytes = b"",
+        error: str = "",
+    ) -> None:
+        exchange = Exchange(
+            method=request.method,
+            path=request.path,
+            params=request.params,
+            content=request.content,
+            attempt=attempt,
+            seconds=self._monotonic() - started,
+            status=0 if response is None else response.status_code,
+            headers={} if response is None else response.headers,
+            body=body,
+            error=error,
+            secrets=(token,) if token else (),
+        )
+        await self._tracer(exchange)
 
     async def _transfer(
         self, request: _Request, headers: Mapping[str, str], failures: Failures

@@ -13,6 +13,9 @@ from s1ecs.streams import STREAMS, Stream
 
 StreamNames = Annotated[list[str] | None, typer.Argument(metavar="[STREAM]...", help="Streams; all enabled if none.")]
 StreamName = Annotated[str, typer.Argument(metavar="STREAM", help="The stream's name.")]
+TraceFile = Annotated[
+    str | None, typer.Option("--trace", metavar="FILE", help="Write every request and answer, without secrets.")
+]
 LogFormat = Annotated[str | None, typer.Option("--log-format", help="text, or ecs for ECS JSON.")]
 
 

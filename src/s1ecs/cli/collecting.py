@@ -7,24 +7,26 @@ from typing import Annotated
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.arguments import LogFormat, StreamNames, moment_text, settings_of, streams_named
+from s1ecs.cli.arguments import LogFormat, StreamNames, TraceFile, moment_text, settings_of, streams_named
 
 
 @app.command()
-def collect(context: typer.Context, streams: StreamNames = None, log_format: LogFormat = None) -> None:
+def collect(
+    context: typer.Context, streams: StreamNames = None, log_format: LogFormat = None, trace: TraceFile = None
+) -> None:
     """Collect what is new, once."""
     from s1ecs.commands.collect import collect as collect_command
 
     names = [stream.name for stream in streams_named(streams or [])]
-    raise typer.Exit(collect_command(settings_of(context, log_format=log_format), names))
+    raise typer.Exit(collect_command(settings_of(context, log_format=log_format, trace=trace), names))
 
 
 @app.command()
-def run(context: typer.Context, log_format: LogFormat = None) -> None:
+def run(context: typer.Context, log_format: LogFormat = None, trace: TraceFile = None) -> None:
     """Collect at every interval, until told to stop."""
     from s1ecs.commands.collect import run as run_command
 
-    raise typer.Exit(run_command(settings_of(context, log_format=log_format)))
+    raise typer.Exit(run_command(settings_of(context, log_format=log_format, trace=trace)))
 
 
 @app.command()
@@ -36,6 +38,7 @@ def backfill(
     end: Annotated[str, typer.Option("--to", metavar="TIME", help="Where to end.")],
     again: Annotated[bool, typer.Option("--again", help="Once more, though it was read before.")] = False,
     log_format: LogFormat = None,
+    trace: TraceFile = None,
 ) -> None:
     """Read a past range beside the live collection."""
     from s1ecs.collect.backfill import Period
@@ -43,7 +46,9 @@ def backfill(
 
     names = [stream.name for stream in streams_named(streams)]
     period = Period(_moment(start, "--from"), _moment(end, "--to"))
-    raise typer.Exit(backfill_streams(settings_of(context, log_format=log_format), names, period, again=again))
+    raise typer.Exit(
+        backfill_streams(settings_of(context, log_format=log_format, trace=trace), names, period, again=again)
+    )
 
 
 def _moment(text: str, flag: str) -> datetime:
@@ -51,11 +56,11 @@ def _moment(text: str, flag: str) -> datetime:
 
 
 @app.command()
-def check(context: typer.Context) -> None:
+def check(context: typer.Context, trace: TraceFile = None) -> None:
     """Check consoles, tokens and permissions."""
     from s1ecs.commands.check import check as check_command
 
-    raise typer.Exit(asyncio.run(check_command(settings_of(context))))
+    raise typer.Exit(asyncio.run(check_command(settings_of(context, trace=trace))))
 
 
 @app.command()

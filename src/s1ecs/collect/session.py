@@ -3,6 +3,7 @@
 import platform
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -10,6 +11,7 @@ import structlog
 from s1ecs import __version__, logs
 from s1ecs.api.client import Client
 from s1ecs.api.connection import Connection, Observer, nobody
+from s1ecs.api.exchange import untraced
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.feeds import feed_maker
 from s1ecs.collect.outputs import make_output, open_outputs
@@ -21,6 +23,8 @@ from s1ecs.settings import Console, Settings
 from s1ecs.state.about import collector_id
 from s1ecs.state.database import Database
 from s1ecs.streams import STREAMS
+from s1ecs.trace.secrets import secrets_of_proxy
+from s1ecs.trace.trace import Aside, Trace, open_trace
 
 
 @asynccontextmanager
@@ -40,6 +44,7 @@ async def open_feeds(
         outputs = [make_output(output, collector.id, log.warning) for output in settings.outputs]
         await stack.enter_async_context(open_outputs(outputs, database, log))
         await database.run(partial(make_views, views=views()))
+        trace = await stack.enter_async_context(open_trace_of(settings, database.beside))
         maker = feed_maker(
             settings,
             None if settings.geoip is None else open_database(settings.geoip),
@@ -49,12 +54,25 @@ async def open_feeds(
         )
         feeds = []
         for console in consoles:
-            client = await stack.enter_async_context(open_client(settings, console, observer(console.name)))
+            client = await stack.enter_async_context(open_client(settings, console, observer(console.name), trace))
             feeds += [maker.feed(console, client, name) for name in (names or settings.enabled(console))]
         yield feeds
 
 
-def open_client(settings: Settings, console: Console, observer: Observer = nobody) -> Client:
+@asynccontextmanager
+async def open_trace_of(settings: Settings, aside: Aside) -> AsyncIterator[Trace | None]:
+    """The trace that the settings want, None where they want none; `aside` does what blocks."""
+    if settings.trace is None:
+        yield None
+        return
+    log: structlog.stdlib.BoundLogger = structlog.get_logger()
+    async with open_trace(settings.trace, aside, lambda: datetime.now(UTC), log.warning) as trace:
+        yield trace
+
+
+def open_client(
+    settings: Settings, console: Console, observer: Observer = nobody, trace: Trace | None = None
+) -> Client:
     """The client of a console. Whatever token it reads is masked in the log from then on."""
 
     async def token() -> str:
@@ -62,14 +80,16 @@ def open_client(settings: Settings, console: Console, observer: Observer = nobod
         logs.hide([text])
         return text
 
-    logs.hide([] if console.proxy is None else [console.proxy.reveal()])
+    proxy = None if console.proxy is None else console.proxy.reveal()
+    secrets = () if proxy is None else secrets_of_proxy(proxy)
+    logs.hide([] if proxy is None else [proxy])
     return Client(
         Connection(
             console=console.name,
             url=console.url,
             token=token,
             ca_file=None if console.ca_file is None else str(console.ca_file),
-            proxy=None if console.proxy is None else console.proxy.reveal(),
+            proxy=proxy,
             connect_timeout=settings.connect_timeout.total_seconds(),
             read_timeout=settings.read_timeout.total_seconds(),
             attempts=settings.attempts,
@@ -77,6 +97,7 @@ def open_client(settings: Settings, console: Console, observer: Observer = nobod
             user_agent=f"s1ecs/{__version__}",
         ),
         observer=observer,
+        tracer=untraced if trace is None else trace.of(console.name, STREAMS.values(), console.redact, secrets),
     )
 
 

@@ -10,11 +10,12 @@ from s1ecs.api import access
 from s1ecs.api.client import Client
 from s1ecs.api.graphql import between
 from s1ecs.collect.feeds import scope_of
-from s1ecs.collect.session import open_client
+from s1ecs.collect.session import open_client, open_trace_of
 from s1ecs.errors import ConsoleError, Forbidden, NotFound, S1ecsError, Unauthorized
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS, Stream
 from s1ecs.streams.asking import Asking, ByTime, Inventory, Window
+from s1ecs.trace.trace import at_once
 
 Verdict = Literal["ok", "warning", "error"]
 
@@ -153,11 +154,12 @@ def _cause(name: str, error: S1ecsError) -> str:
 async def check(settings: Settings) -> int:
     """Print the findings about every console; 1 if one of them is an error, else 0."""
     worst = 0
-    for console in settings.require_consoles():
-        async with open_client(settings, console) as client:
-            streams = [STREAMS[name] for name in settings.enabled(console)]
-            scope = scope_of(console)
-            async for finding in check_console(console.name, client, streams, scope):
-                sys.stdout.write(f"{finding}\n")
-                worst |= finding.verdict == "error"
+    async with open_trace_of(settings, at_once) as trace:
+        for console in settings.require_consoles():
+            async with open_client(settings, console, trace=trace) as client:
+                streams = [STREAMS[name] for name in settings.enabled(console)]
+                scope = scope_of(console)
+                async for finding in check_console(console.name, client, streams, scope):
+                    sys.stdout.write(f"{finding}\n")
+                    worst |= finding.verdict == "error"
     return worst

@@ -93,6 +93,7 @@ class Settings(_Frozen):
     metrics_host: str
     log_level: Literal["debug", "info", "warning", "error", "critical"]
     log_format: Literal["text", "ecs"]
+    trace: Path | None
     origins: Mapping[str, str] = pydantic.Field(repr=False)
     gap: str = pydantic.Field(default="", repr=False)
 

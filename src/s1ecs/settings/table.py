@@ -311,6 +311,13 @@ TABLE: tuple[Setting, ...] = (
         "How the log is written: text for people, ecs for machines (a JSON object a line).",
         default="text",
     ),
+    Setting(
+        "trace",
+        kinds.PATH,
+        "A file for every request and its answer, a JSON object a line, without secrets and what redact names; it and "
+        "the one before it, with .1 at its name, are at most 10 MB each.",
+        default_words="none",
+    ),
 )
 
 OUTPUT_TYPES: tuple[OutputType, ...] = (

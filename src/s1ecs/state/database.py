@@ -53,6 +53,10 @@ class Database:
         """Do `work` in one transaction: all of it is durable afterwards, or, if it raised, none."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
 
+    async def beside(self, work: Callable[[], None]) -> None:
+        """Do `work` on the database's thread, outside of any transaction: what blocks, but is about other files."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
     @property
     def opened(self) -> int:
         """How often the file was opened; another number means that it may be another file, or an older one."""
