@@ -1,0 +1,278 @@
+"""The files output: names, rotation, compression, writers beside each other, states put back from backups."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from s1ecs.errors import OutputError
+from s1ecs.outputs.file_writer import Writer
+from .folder import HOUR, Folder, batch, read, transact
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """An empty folder."""
+    return Folder(tmp_path)
+
+
+def test_a_line_is_the_document_with_its_id_first(folder: Folder) -> None:
+    """Each line begins with `_id` and goes on with the document's fields."""
+    folder.write(["a"])
+    assert (folder.path / "alert-000001.ndjson.open").read_bytes() == b'{"_id":"a","event":{"id":"a"}}\n'
+
+
+def test_a_process_goes_on_with_the_open_file(folder: Folder) -> None:
+    """A file stays open between processes until its time has come."""
+    folder.write(["a"], ["b"])
+    folder.write(["c"])
+    assert folder.names() == ["alert-000001.ndjson.open"]
+    assert folder.ids(".open") == ["a", "b", "c"]
+
+
+def test_streams_have_files_of_their_own(folder: Folder) -> None:
+    """What is said of one stream's file is not said of another's, though names begin alike."""
+    folder.write(["a"], stream="application")
+    folder.write(["b"], stream="application_risk")
+    assert folder.names() == ["application-000001.ndjson.open", "application_risk-000001.ndjson.open"]
+
+
+def test_a_file_does_not_grow_beyond_its_size(folder: Folder) -> None:
+    """A batch that would make it larger goes into the next file; one that is larger itself has a file alone."""
+    folder.max_size = 70
+    folder.write(["a"], ["b"], ["c"], ["d" * 100], ["e"])
+    assert folder.names() == [
+        "alert-000001.ndjson",
+        "alert-000002.ndjson",
+        "alert-000003.ndjson",
+        "alert-000004.ndjson.open",
+    ]
+    assert folder.ids() == ["a", "b", "c", "d" * 100]
+    sizes = [(folder.path / name).stat().st_size for name in folder.names()]
+    assert max(sizes[:2]) <= 70
+
+
+def test_an_old_file_is_closed_though_nothing_arrives(folder: Folder) -> None:
+    """At the check a file that is old enough gets its last name; a younger one stays open."""
+    folder.write(["a"])
+    folder.now += HOUR - timedelta(seconds=1)
+    folder.check()
+    assert folder.names() == ["alert-000001.ndjson.open"]
+    folder.now += timedelta(seconds=1)
+    folder.check()
+    assert folder.names() == ["alert-000001.ndjson"]
+    folder.write(["b"])
+    assert folder.names() == ["alert-000001.ndjson", "alert-000002.ndjson.open"]
+
+
+def test_numbers_are_not_used_again(folder: Folder) -> None:
+    """Closed files that their reader took away leave no number for others."""
+    folder.write(["a"])
+    folder.now += HOUR
+    folder.check()
+    (folder.path / "alert-000001.ndjson").unlink()
+    folder.write(["b"])
+    assert folder.names() == ["alert-000002.ndjson.open"]
+
+
+def test_zstd_is_a_frame_a_batch(folder: Folder) -> None:
+    """A compressed file ends whole after each batch; changed settings close the file that is open."""
+    folder.write(["plain"])
+    folder.compression = "zstd"
+    folder.write(["a"], ["b"])
+    folder.write(["c"])
+    assert folder.names() == ["alert-000001.ndjson", "alert-000002.ndjson.zst.open"]
+    assert folder.ids(".zst.open") == ["a", "b", "c"]
+    data = (folder.path / "alert-000002.ndjson.zst.open").read_bytes()
+    assert data.count(b"\x28\xb5\x2f\xfd") == 3
+
+
+def test_group_may_read_others_not(folder: Folder) -> None:
+    """Files are for their owner and its group, what the writer keeps for itself is for the owner alone."""
+    before = os.umask(0o022)
+    try:
+        folder.write(["a"])
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.iterdir()}
+    assert modes == {".s1ecs-writer-1": 0o600, "alert-000001.ndjson.open": 0o640}
+
+
+def test_two_processes_write_files_of_their_own(folder: Folder) -> None:
+    """A second process of the same state has another number, and what it leaves open is closed by the first."""
+    first, second = folder.output(), folder.output()
+    with closing(folder.connect()) as connection:
+        transact(connection, first.open)
+        transact(connection, second.open)
+        transact(connection, lambda c: first.write(c, batch(["a"])))
+        transact(connection, lambda c: second.write(c, batch(["b"])))
+        assert folder.names() == ["alert-000001.ndjson.open", "alert-2-000001.ndjson.open"]
+        folder.now += HOUR
+        transact(connection, first.check)
+        assert folder.names() == ["alert-000001.ndjson", "alert-2-000001.ndjson.open"]
+        transact(connection, second.close)
+        transact(connection, first.check)
+    assert folder.names() == ["alert-000001.ndjson", "alert-2-000001.ndjson"]
+
+
+def test_another_state_has_a_number_of_its_own(folder: Folder) -> None:
+    """Whoever writes into a folder with another state never goes on with, cuts or closes the first one's files."""
+    folder.write(["a"])
+    before = (folder.path / "alert-000001.ndjson.open").read_bytes()
+    other = Folder(folder.root, state="other", id="state-b")
+    other.now += 2 * HOUR
+    other.write(["b"])
+    assert folder.names() == ["alert-000001.ndjson.open", "alert-2-000001.ndjson.open"]
+    assert (folder.path / "alert-000001.ndjson.open").read_bytes() == before
+
+
+@pytest.mark.parametrize("batches_behind", [1, 2, 5])
+def test_a_state_put_back_from_a_backup_destroys_nothing(folder: Folder, batches_behind: int) -> None:
+    """What an older state does not know stays as it is, under a name that says so; new documents go elsewhere."""
+    folder.write(["a"])
+    shutil.copytree(folder.root / "state", folder.root / "backup")
+    folder.write(*([str(number)] for number in range(batches_behind)))
+    shutil.rmtree(folder.root / "state")
+    (folder.root / "backup").rename(folder.root / "state")
+    folder.write(["0"], ["new"])
+    assert folder.names() == ["alert-000001.ndjson.kept", "alert-000002.ndjson.open"]
+    assert folder.ids(".kept") == ["a", *map(str, range(batches_behind))]
+    assert folder.ids(".open") == ["0", "new"]
+    assert len(folder.warnings) == 1
+    assert "alert-000001.ndjson.kept" in folder.warnings[0]
+
+
+def test_a_backup_from_before_files_were_closed_destroys_nothing(folder: Folder) -> None:
+    """Closed files stay as they are when the state says that they are open, and their numbers are passed over."""
+    folder.write(["a"])
+    shutil.copytree(folder.root / "state", folder.root / "backup")
+    folder.max_size = 70
+    folder.write(["b"], ["c"], ["d"], ["e"])
+    closed = {name: (folder.path / name).read_bytes() for name in folder.names() if name.endswith(".ndjson")}
+    assert len(closed) == 2
+    shutil.rmtree(folder.root / "state")
+    (folder.root / "backup").rename(folder.root / "state")
+    folder.write(["c"])
+    assert {name: (folder.path / name).read_bytes() for name in closed} == closed
+    assert folder.ids(".kept") == ["e"]
+    assert "alert-000004.ndjson.open" in folder.names()
+
+
+def test_a_moved_folder_goes_on(folder: Folder) -> None:
+    """Marks belong to the folder's writer, not to its path: moved with the settings changed it goes on."""
+    folder.write(["a"])
+    moved = Folder(folder.root / "elsewhere", state="../state")
+    moved.root.mkdir()
+    folder.path.rename(moved.path)
+    moved.write(["b"])
+    assert moved.ids(".open") == ["a", "b"]
+
+
+def test_an_open_file_that_somebody_took_away(folder: Folder) -> None:
+    """It is said, and another file is begun; a shorter one is kept as it is."""
+    folder.write(["a"])
+    (folder.path / "alert-000001.ndjson.open").unlink()
+    folder.write(["b"])
+    assert "is gone" in folder.warnings[0]
+    assert folder.names() == ["alert-000002.ndjson.open"]
+    (folder.path / "alert-000002.ndjson.open").write_bytes(b"{}")
+    folder.write(["c"])
+    assert "is shorter than it was" in folder.warnings[1]
+    assert folder.names() == ["alert-000002.ndjson.kept", "alert-000003.ndjson.open"]
+    assert (folder.path / "alert-000002.ndjson.kept").read_bytes() == b"{}"
+
+
+def test_a_closed_name_that_is_taken_is_not_overwritten(folder: Folder) -> None:
+    """Whoever put a file under the next closed name keeps it."""
+    folder.write(["a"])
+    (folder.path / "alert-000001.ndjson").write_bytes(b"somebody else's")
+    folder.now += HOUR
+    folder.write(["b"])
+    assert (folder.path / "alert-000001.ndjson").read_bytes() == b"somebody else's"
+
+
+def test_a_batch_that_was_not_committed_is_cut_off(folder: Folder) -> None:
+    """In the same process, too: a transaction that fails after the write leaves no line of it."""
+    output = folder.output()
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    with closing(folder.connect()) as connection:
+        transact(connection, output.open)
+        for before, ids in (([], ["lost"]), (["a"], ["b"]), ([], ["lost", "again"]), (["c"], [])):
+            for identity in before:
+                transact(connection, lambda c, identity=identity: output.write(c, batch([identity])))
+            with pytest.raises(ZeroDivisionError):
+                transact(connection, lambda c, ids=ids: (output.write(c, batch(ids)), fail(c)) and None)
+        folder.now += HOUR
+        transact(connection, output.check)
+    assert folder.ids() == ["a", "c"]
+
+
+def test_a_folder_that_can_not_be_made(folder: Folder) -> None:
+    """The error says what to do."""
+    folder.path.write_bytes(b"a file where the folder belongs")
+    with pytest.raises(OutputError, match="give s1ecs write access"):
+        folder.write(["a"])
+
+
+def test_a_folder_that_goes_away_and_comes_back(folder: Folder, tmp_path: Path) -> None:
+    """While it is away nothing is taken; when it is back, writing goes on in the same process."""
+    output = folder.output()
+    with closing(folder.connect()) as connection:
+        transact(connection, output.open)
+        transact(connection, lambda c: output.write(c, batch(["a"])))
+        folder.path.rename(tmp_path / "away")
+        with pytest.raises(OutputError, match="can't be written"):
+            transact(connection, lambda c: output.write(c, batch(["b"])))
+        (tmp_path / "away").rename(folder.path)
+        transact(connection, lambda c: output.write(c, batch(["b"])))
+    assert folder.ids(".open") == ["a", "b"]
+
+
+def test_a_full_disk_loses_nothing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that fails in the middle is an error that says so; the same batch then arrives once."""
+    output = folder.output()
+    with closing(folder.connect()) as connection:
+        transact(connection, output.open)
+        transact(connection, lambda c: output.write(c, batch(["a"])))
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "pwrite", _short_of_space(os.pwrite))
+            with pytest.raises(OutputError, match="no space left on its disk"):
+                transact(connection, lambda c: output.write(c, batch(["b"])))
+        transact(connection, lambda c: output.write(c, batch(["b"])))
+    assert folder.ids(".open") == ["a", "b"]
+
+
+def _short_of_space(pwrite: Callable[[int, bytes, int], int]) -> Callable[[int, bytes, int], int]:
+    def some(descriptor: int, data: bytes, place: int) -> int:
+        if len(data) < 20:
+            raise OSError(28, os.strerror(28))
+        return pwrite(descriptor, data[: len(data) - 10], place)
+
+    return some
+
+
+def test_the_writers_own_file_is_not_mistaken(folder: Folder) -> None:
+    """A writer's file that is damaged begins a new writer, which passes over what it finds."""
+    folder.write(["a"])
+    (folder.path / ".s1ecs-writer-1").write_bytes(b"???")
+    folder.write(["b"])
+    assert folder.names() == ["alert-000001.ndjson.open", "alert-000002.ndjson.open"]
+    assert [line["_id"] for line in read(folder.path / "alert-000001.ndjson.open")] == ["a"]
+
+
+def test_numbers_of_writers_are_let_go(folder: Folder) -> None:
+    """A number is free again after its process ended."""
+    folder.path.mkdir()
+    first = Writer.take(folder.path, "state-a")
+    second = Writer.take(folder.path, "state-a")
+    assert (first.number, second.number) == (1, 2)
+    first.close()
+    assert Writer.take(folder.path, "state-a").number == 1
