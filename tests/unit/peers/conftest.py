@@ -1,0 +1,5 @@
+"""The feeds, consoles and outputs of the tests of collecting."""
+
+from tests.unit.collect.conftest import console, feed, feed_of, lists, output, paced
+
+__all__ = ["console", "feed", "feed_of", "lists", "output", "paced"]
