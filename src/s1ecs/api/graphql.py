@@ -1,6 +1,6 @@
 """GraphQL paging: a connection as an async iterator of pages, the twin of `paging`."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from s1ecs.api.answer import Answer
 from s1ecs.api.connection import Connection
+from s1ecs.api.paging import SetAside
 from s1ecs.errors import BrokenWalk, Unreadable
 
 
@@ -52,67 +53,84 @@ async def connection_pages(
     *,
     first: int,
     after: str | None = None,
+    skim: str | None = None,
+    set_aside: Callable[[SetAside], None] | None = None,
 ) -> AsyncIterator[Answer]:
     """Yield the pages of a connection from `after` if given; each answer's `next_cursor` is its endCursor.
 
-    Ends where `pageInfo` has no next page or no endCursor. Raises BrokenWalk behind a page that names a cursor of this
-    walk again, Refused for `errors`. A page that can't be read is asked again with half the size, down to 1.
+    Ends where `pageInfo` has no next page. Raises BrokenWalk behind a page that names a cursor of this walk again, or
+    promises more and names none; Refused for `errors`. A page that can't be read is asked again with half the size,
+    down to 1; with `skim`, the same query for next to nothing of each record, a single one is then passed over and told
+    to `set_aside`.
     """
     seen = {_digest(after)} if after else set[bytes]()
     size = first
     while True:
         asked = {**variables, "first": size} | ({"after": after} if after else {})
         try:
-            answer = await client.graphql(query.path, query.query, asked)
-        except Unreadable:
-            if size == 1:
+            answer = await _page(client, query, query.query, asked)
+        except Unreadable as error:
+            if size > 1:
+                size //= 2
+                continue
+            if skim is None or set_aside is None:
                 raise
-            size //= 2
-            continue
-        answer = replace(
-            answer,
-            within=partial(_nodes, query.root),
-            next_cursor=_end_cursor(answer.data, query.root),
-            total=_total(answer.data, query.root),
-        )
+            answer = await _page(client, query, skim, asked)
+            answer = replace(answer, within=lambda _: [])
+            set_aside(SetAside(query.path, after, 0, error))
         yield answer
         after = answer.next_cursor
         if after is None:
             return
         if _digest(after) in seen:
-            request = f"POST {query.path}"
-            raise BrokenWalk(
-                f"{client.connection.console}: {request}: the console named the same next page twice: what was read "
-                "is delivered, the next poll asks for the window again; if it lasts, report it with this line",
-                request=request,
-            )
+            raise _broken(client, query, "the console named the same next page twice")
         seen.add(_digest(after))
         size = min(first, size * 2)
+
+
+async def _page(client: GraphQLReader, query: Query, text: str, variables: Mapping[str, Any]) -> Answer:
+    answer = await client.graphql(query.path, text, variables)
+    found = answer.data.get(query.root) if isinstance(answer.data, dict) else None
+    if not isinstance(found, dict) or not isinstance(found.get("edges"), list):
+        request = f"POST {query.path}"
+        # An empty list is a list of no edges; without any the console did not say what there is.
+        raise Unreadable(
+            f"{client.connection.console}: {request}: the answer holds no list {query.root}: it is asked again at the "
+            "next interval; if it lasts, report it with this line",
+            request=request,
+        )
+    page = found.get("pageInfo")
+    more = isinstance(page, dict) and page.get("hasNextPage") is True
+    cursor = page.get("endCursor") if isinstance(page, dict) else None
+    if more and not cursor:
+        raise _broken(client, query, "the console promised a next page and named none")
+    return replace(
+        answer,
+        within=partial(_nodes, query.root),
+        next_cursor=str(cursor) if more else None,
+        total=_total(found),
+    )
+
+
+def _broken(client: GraphQLReader, query: Query, what: str) -> BrokenWalk:
+    request = f"POST {query.path}"
+    return BrokenWalk(
+        f"{client.connection.console}: {request}: {what}: what was read is delivered, the next poll goes on behind it; "
+        "if it lasts, report it with this line",
+        request=request,
+    )
 
 
 def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _list(data: Any, root: str) -> Mapping[str, Any]:
-    found = data.get(root) if isinstance(data, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
 def _nodes(root: str, data: Any) -> list[Any]:
-    edges = _list(data, root).get("edges")
-    return [edge["node"] for edge in edges or () if isinstance(edge, dict) and edge.get("node") is not None]
+    return [edge["node"] for edge in data[root]["edges"] if isinstance(edge, dict) and edge.get("node") is not None]
 
 
-def _end_cursor(data: Any, root: str) -> str | None:
-    page = _list(data, root).get("pageInfo")
-    if not isinstance(page, dict) or page.get("hasNextPage") is not True:
-        return None
-    return str(page["endCursor"]) if page.get("endCursor") else None
-
-
-def _total(data: Any, root: str) -> int | None:
-    total = _list(data, root).get("totalCount")
+def _total(found: Mapping[str, Any]) -> int | None:
+    total = found.get("totalCount")
     return total if type(total) is int and total > 0 else None
 
 

@@ -1,14 +1,16 @@
-"""Items whose calls failed are asked for again at each poll, before what is new."""
+"""Items whose calls failed are asked for again at each poll, behind what is new."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
-from s1ecs.collect.checkpoint import LIVE, Position
+from s1ecs.api.paging import SetAside
+from s1ecs.collect.checkpoint import LIVE, Advance
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.items import Item, is_settled, item_of
 from s1ecs.collect.walks.per_item import walk_items
-from s1ecs.collect.walks.source import Source
-from s1ecs.collect.walks.step import Step
+from s1ecs.collect.walks.step import ItemFailed, Step
 from s1ecs.errors import ConsoleError, Unauthorized
 from s1ecs.records import record_from_line
 from s1ecs.streams.asking import ByTime, CallPerItem
@@ -17,23 +19,43 @@ from s1ecs.streams.asking import ByTime, CallPerItem
 _AT_A_POLL = 1000
 
 
-async def items_again(feed: Feed, call: CallPerItem, source: Source, position: Position) -> AsyncGenerator[Step, None]:
-    """Steps that leave the position where it is; many failures in a row end them, not the poll."""
-    failed = await feed.checkpoints.failed(feed.walk(LIVE), _AT_A_POLL)
+async def again_walk(feed: Feed, call: CallPerItem, before: str, unread: Callable[[SetAside], None]) -> Walk | None:
+    """A walk through the items that failed before the time `before`; the position stays where it is."""
+    name = feed.walk(LIVE)
+    failed = await feed.checkpoints.failed(name, _AT_A_POLL, before)
     if not failed:
-        return
+        return None
+    position = (await feed.checkpoints.load(name)).position
 
     async def items() -> AsyncGenerator[Item, None]:
         for text in failed:
             yield _item(feed, call, text)
 
+    steps = walk_items(items(), feed.source(unread), call, lambda _item, _inner: position)
+    return Walk(
+        name,
+        position,
+        _as_long_as_it_goes(steps),
+        Advance,
+        newest=lambda _: None,
+        round=await feed.checkpoints.completed(name),
+    )
+
+
+async def _as_long_as_it_goes(steps: AsyncGenerator[Step, None]) -> AsyncGenerator[Step, None]:
+    """Many failures in a row end the walk, not the poll."""
     try:
-        async for step in walk_items(items(), source, call, lambda _item, _inner: position):
-            yield replace(step, failed=[failure._replace(again=True) for failure in step.failed])
+        async with aclosing(steps):
+            async for step in steps:
+                yield replace(step, failed=_again(step))
     except Unauthorized:
         raise
     except ConsoleError:
         return
+
+
+def _again(step: Step) -> Sequence[ItemFailed]:
+    return [failure._replace(again=True) for failure in step.failed]
 
 
 def _item(feed: Feed, call: CallPerItem, text: str) -> Item:

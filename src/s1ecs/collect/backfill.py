@@ -1,27 +1,29 @@
 """Backfill: a past range, read slice by slice beside the live collection, as a walk of its own.
 
 Its ids are those of the live collection. The ids of the slice in hand and of the one before it are remembered, because
-slices meet in a second that both read.
+slices meet in a second that both read; those that the live collection may still come by are told to it.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from s1ecs.api.paging import SetAside
-from s1ecs.collect.checkpoint import Advance, Position
+from s1ecs.collect.checkpoint import LIVE, NEVER_SEEN_WHOLE, Advance, Position
 from s1ecs.collect.deliver import Counts
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.live import steps_by_time
+from s1ecs.collect.live import remembered_from, steps_by_time
+from s1ecs.collect.memory import Memory
 from s1ecs.collect.poll import Outcome, walk_through
 from s1ecs.collect.times import bound, earlier, time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.window import next_span, walk_window
-from s1ecs.streams.asking import Asking, ByTime, Inventory
+from s1ecs.streams.asking import Asking, ByTime, Inventory, Window
 
 _SLICE = timedelta(days=1)
 
@@ -48,6 +50,11 @@ class Period:
         return [Period(start, min(start + _SLICE, self.end)) for start in starts]
 
 
+def slices_of(feed: Feed, period: Period) -> list[Period]:
+    """The pieces in which the stream is read: one alone where a record may be found by several of its times."""
+    return [period] if isinstance(feed.ask, Window) else period.slices()
+
+
 def can_backfill(ask: Asking) -> bool:
     """Whether the API filters the stream by time."""
     return not isinstance(ask, Inventory)
@@ -56,31 +63,25 @@ def can_backfill(ask: Asking) -> bool:
 async def backfill(feed: Feed, period: Period, stop: asyncio.Event, tell: Tell) -> Outcome | None:
     """Read the period from where an earlier run of the same one stopped; None if that one read it to its end."""
     name = feed.walk(period.name)
-    slices = len(period.slices())
+    slices = len(slices_of(feed, period))
     outcome: Outcome | None = None
     while (number := (await feed.checkpoints.load(name)).position.get("slice", 0)) < slices:
         before = Outcome(name, Counts()) if outcome is None else outcome
         unread: list[SetAside] = []
         walk = await _slice_walk(feed, period, number, unread.append)
         made = await walk_through(feed, walk, unread, stop, partial(_progress, tell, (number, slices), before.counts))
-        outcome = replace(
-            made,
-            counts=before.counts.plus(made.counts),
-            failed=(*before.failed, *made.failed),
-            unread=(*before.unread, *made.unread),
-            notes=(*before.notes, *made.notes),
-        )
+        outcome = before.with_(made)
         if made.error is not None or made.stopped:
             return outcome
     if outcome is not None:
-        await feed.checkpoints.commit(name, Advance({"slice": slices}, forget=_mark(period, slices - 1)))
+        await feed.checkpoints.commit(name, Advance({"slice": slices}, forget_slices=slices))
     return outcome
 
 
 async def read_before(feed: Feed, period: Period) -> bool:
     """Whether the period was read to its end already."""
     position = (await feed.checkpoints.load(feed.walk(period.name))).position
-    return bool(position.get("slice", 0) >= len(period.slices()))
+    return bool(position.get("slice", 0) >= len(slices_of(feed, period)))
 
 
 async def forget(feed: Feed, period: Period) -> None:
@@ -95,16 +96,16 @@ def _progress(tell: Tell, slices: tuple[int, int], before: Counts, feed: Feed, *
 
 async def _slice_walk(feed: Feed, period: Period, number: int, unread: Callable[[SetAside], None]) -> Walk:
     name = feed.walk(period.name)
-    slices = period.slices()
     within = (await feed.checkpoints.load(name)).position.get("within", {})
-    steps = _steps(feed, slices[number], within, unread)
+    live = (await feed.checkpoints.load(feed.walk(LIVE))).position
     return Walk(
         name,
         {"slice": number, "within": within},
-        _sliced(steps, number, mark=_mark(period, number)),
-        lambda _: Advance({"slice": number + 1}, forget=_mark(period, number - 1)),
+        _sliced(_steps(feed, slices_of(feed, period)[number], within, unread), number),
+        lambda _: Advance({"slice": number + 1}, forget_slices=number),
         newest=lambda _: None,
-        round=await feed.checkpoints.completed(name),
+        round=NEVER_SEEN_WHOLE,
+        memory=Memory(number, remembered_from(feed, live, feed.client.now())),
     )
 
 
@@ -123,11 +124,7 @@ def _steps(
     return walk_window(source, feed.ask, span)
 
 
-async def _sliced(steps: AsyncGenerator[Step, None], number: int, mark: str) -> AsyncGenerator[Step, None]:
-    async for step in steps:
-        times = [mark if time[:1].isdigit() else time for time in step.times]
-        yield replace(step, times=times, position={"slice": number, "within": step.position})
-
-
-def _mark(period: Period, number: int) -> str:
-    return f"{period.name} {number}"
+async def _sliced(steps: AsyncGenerator[Step, None], number: int) -> AsyncGenerator[Step, None]:
+    async with aclosing(steps):
+        async for step in steps:
+            yield replace(step, position={"slice": number, "within": step.position})

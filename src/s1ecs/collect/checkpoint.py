@@ -16,6 +16,9 @@ T = TypeVar("T")
 _SLACK = timedelta(minutes=1)
 
 
+# The round of a thing that no whole walk was to see yet: whoever was only backfilled is never taken for gone.
+NEVER_SEEN_WHOLE = -1
+
 LIVE = "live"
 REREAD = "reread"
 
@@ -62,22 +65,25 @@ class Things:
 class Advance:
     """What one commit saves: all of it or nothing.
 
-    `seen`: (id, time) of what was delivered; `forget_before`: ids with an older time can't be read again; `forget`: nor
-    can those remembered under this mark. `next_due` None leaves the saved one; `writes` are the documents of outputs
-    that lie in the same database. `things` are those of an inventory, `completed` is the round that ends with this
-    commit. `done` are items that were read through: (item, version); `failed` those to be asked again: (item, its JSON,
-    reason, when it was tried). `delivered` are the documents that it makes durable, at the time `now`; `refused` counts
-    those of them that an output did not take and that lie among the dead letters.
+    `seen`: (id, time) of what was delivered; `forget_before`: ids with an older time can't be read again. `backfilled`:
+    (id, slice) that the walk remembers for itself, until `forget_slices` before a number. `next_due` None leaves the
+    saved one; `writes` are the documents of outputs that lie in the same database. `things` are those of an inventory,
+    `completed` is the round that ends with this commit; items that failed and were not tried since `listed_since` are
+    listed no more. `done` are items that were read through: (item, version); `failed` those to be asked again: (item,
+    its JSON, reason, when it was tried). `delivered` are the documents that it makes durable, at the time `now`;
+    `refused` counts those of them that an output did not take and that lie among the dead letters.
     """
 
     position: Position
     seen: Sequence[tuple[str, str]] = ()
     forget_before: str | None = None
-    forget: str | None = None
+    backfilled: Sequence[tuple[str, int]] = ()
+    forget_slices: int | None = None
     next_due: datetime | None = None
     writes: Sequence[Write] = ()
     things: Things | None = None
     completed: int | None = None
+    listed_since: str | None = None
     done: Sequence[tuple[str, str | None]] = ()
     failed: Sequence[tuple[str, str, str, str]] = ()
     delivered: int = 0
@@ -119,8 +125,8 @@ class Checkpoints(Protocol):
     async def unchanged(self, walk: WalkName, versions: Mapping[str, str]) -> frozenset[str]:
         """Those items (item -> version) that were read through in that version."""
 
-    async def failed(self, walk: WalkName, limit: int) -> Sequence[str]:
-        """Items whose calls failed, as JSON, the longest untried first."""
+    async def failed(self, walk: WalkName, limit: int, before: str) -> Sequence[str]:
+        """Items whose calls failed before that time, as JSON, the longest untried first."""
 
     async def note(self, walk: WalkName, note: PollNote) -> None:
         """Save how a poll ended."""

@@ -14,7 +14,7 @@ from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import JoinsCommit, Output
-from s1ecs.streams.asking import Asking, ByTime, Window
+from s1ecs.streams.asking import Asking, ByTime, CallPerItem, Window
 from s1ecs.streams.stream import Stream
 
 # Told after each step: feed, records read, documents new, records in all (None: not known).
@@ -60,6 +60,11 @@ class Feed:
     def thing(self) -> tuple[str, ...]:
         """The keys that name the thing whose state a record is; empty where the stream is no inventory."""
         return () if isinstance(self.ask, Window) else self.ask.thing
+
+    @property
+    def per_item(self) -> CallPerItem | None:
+        """The call that is made for each item of the stream's list, if it is asked for that way."""
+        return None if isinstance(self.ask, Window) else self.ask.per_item
 
     @property
     def rereads(self) -> bool:

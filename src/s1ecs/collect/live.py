@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from s1ecs.api.paging import SetAside
-from s1ecs.collect.again import items_again
 from s1ecs.collect.checkpoint import LIVE, Advance, Checkpoint, Position
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.times import BEGINNING, earlier, time_text
@@ -20,8 +19,8 @@ from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.window import next_span, walk_window, walked
 from s1ecs.streams.asking import ByTime, Inventory, Window
 
-# A walk may take long, and the bounds of the next are asked in whole seconds.
-_SLACK = timedelta(hours=1)
+# An id is remembered for this long behind what may be read again: a walk may take long, and bounds are whole seconds.
+_FORGET_AFTER = timedelta(hours=1)
 
 
 def live_walk(
@@ -37,10 +36,7 @@ def live_walk(
         if isinstance(ask, ByTime)
         else _inventory(feed, ask, source, position, now)
     )
-    steps = walk.steps
-    if ask.per_item is not None:
-        steps = _one_after_the_other(items_again(feed, ask.per_item, source, position), steps)
-    return replace(walk, round=completed + walk.completes, steps=steps)
+    return replace(walk, round=completed + walk.completes)
 
 
 def first_bound(feed: Feed, now: datetime) -> str:
@@ -73,23 +69,40 @@ def steps_by_time(
     )
 
 
-def _finish_by_time(feed: Feed, now: datetime, position: Position) -> Advance:
-    bounds = Bounds.from_position(position, feed.pace.overlap)
-    oldest = bounds.since
+def remembered_from(feed: Feed, position: Position, now: datetime) -> str:
+    """Ids of an earlier time than this can't be read again by the live walk that stands at `position`, or a re-read."""
+    if isinstance(feed.ask, Window):
+        oldest = first_bound(feed, now)
+        if position:
+            oldest = earlier(min(position.get("start") or position["walked"], time_text(now)), feed.pace.overlap)
+    else:
+        oldest = Bounds.from_position(position, feed.pace.overlap).ended.since if position else first_bound(feed, now)
     if feed.rereads and feed.pace.reread is not None:
         oldest = min(oldest, earlier(time_text(now), feed.pace.reread))
-    return Advance(bounds.position, forget_before=earlier(oldest, _SLACK), next_due=now + feed.pace.interval)
+    return earlier(oldest, _FORGET_AFTER)
+
+
+def _finish_by_time(feed: Feed, now: datetime, position: Position) -> Advance:
+    bounds = Bounds.from_position(position, feed.pace.overlap).ended
+    forgotten = max(remembered_from(feed, bounds.position, now), bounds.forgotten)
+    bounds = replace(bounds, forgotten=forgotten)
+    return Advance(bounds.position, forget_before=forgotten, next_due=now + feed.pace.interval)
 
 
 def _window(feed: Feed, ask: Window, source: Source, position: Position, now: datetime) -> Walk:
     span = next_span(position, now=time_text(now), overlap=feed.pace.overlap, first_poll=first_bound(feed, now))
 
     def finish(last: Position) -> Advance:
-        oldest = earlier(earlier(span.end, feed.pace.overlap), _SLACK)
-        return Advance(walked(last), forget_before=oldest, next_due=now + feed.pace.interval)
+        forgotten = earlier(earlier(span.end, feed.pace.overlap), _FORGET_AFTER)
+        return Advance(walked(last, forgotten), forget_before=forgotten, next_due=now + feed.pace.interval)
 
     return Walk(
-        feed.walk(LIVE), span.position, walk_window(source, ask, span), finish, newest=lambda last: last.get("end")
+        feed.walk(LIVE),
+        span.position,
+        walk_window(source, ask, span),
+        finish,
+        newest=lambda _: None,
+        catches_up="end" in position,
     )
 
 
@@ -100,13 +113,7 @@ def _inventory(feed: Feed, ask: Inventory, source: Source, position: Position, n
         feed.walk(LIVE),
         position,
         steps,
-        lambda _: Advance({}, next_due=now + feed.pace.interval),
-        newest=lambda _: None,
+        lambda _: Advance({}, next_due=now + feed.pace.interval, listed_since=time_text(now)),
+        newest=lambda _: time_text(now),
         completes=True,
     )
-
-
-async def _one_after_the_other(*walks: AsyncGenerator[Step, None]) -> AsyncGenerator[Step, None]:
-    for steps in walks:
-        async for step in steps:
-            yield step

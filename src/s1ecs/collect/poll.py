@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from s1ecs.api.paging import SetAside
+from s1ecs.collect.again import again_walk
 from s1ecs.collect.checkpoint import LIVE, PollNote, Position, WalkName
 from s1ecs.collect.deliver import Counts, deliver
 from s1ecs.collect.feed import Feed, Progress
@@ -14,7 +16,7 @@ from s1ecs.collect.reread import reread_walk
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.buffer import Buffer
-from s1ecs.collect.walks.step import ItemFailed
+from s1ecs.collect.walks.step import ItemFailed, Step
 from s1ecs.errors import Forbidden, NotFound, S1ecsError, Unauthorized
 from s1ecs.streams.asking import ByTime
 
@@ -42,6 +44,19 @@ class Outcome:
     notes: tuple[Any, ...] = ()
     newest: str | None = None
 
+    def with_(self, later: "Outcome") -> "Outcome":
+        """Both together, as one walk."""
+        return Outcome(
+            self.walk,
+            self.counts.plus(later.counts),
+            self.error or later.error,
+            self.stopped or later.stopped,
+            (*self.unread, *later.unread),
+            (*self.failed, *later.failed),
+            (*self.notes, *later.notes),
+            max(filter(None, (self.newest, later.newest)), default=None),
+        )
+
     @property
     def misses(self) -> bool:
         """Whether something that the console holds was not read, though no error ended the walk."""
@@ -66,28 +81,51 @@ async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outc
 async def _outcomes(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
     try:
         outcomes = await _walks(feed, stop, progress)
-        await _note(feed, outcomes)
     except S1ecsError as error:
-        return [Outcome(feed.walk(LIVE), Counts(), error)]
+        outcomes = [Outcome(feed.walk(LIVE), Counts(), error)]
     except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not end the others
         mistake = S1ecsError(f"{type(error).__name__}: {error}: this is a mistake in s1ecs; report it with this line")
-        return [Outcome(feed.walk(LIVE), Counts(), mistake)]
+        outcomes = [Outcome(feed.walk(LIVE), Counts(), mistake)]
+    try:
+        await _save_note(feed, outcomes)
+    except S1ecsError as error:
+        return [error_of(outcome, error) for outcome in outcomes]
     return outcomes
+
+
+def error_of(outcome: Outcome, error: S1ecsError) -> Outcome:
+    """The outcome, with an error that it did not have yet."""
+    return outcome if outcome.error is not None else replace(outcome, error=error)
 
 
 async def _walks(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
     await feed.client.learn_time()
     now = feed.client.now()
-    unread: list[SetAside] = []
-    name = feed.walk(LIVE)
-    checkpoint = await feed.checkpoints.load(name)
-    completed = await feed.checkpoints.completed(name)
-    live = await walk_through(feed, live_walk(feed, checkpoint, now, completed, unread.append), unread, stop, progress)
-    if not feed.rereads or not isinstance(feed.ask, ByTime) or live.error is not None or stop.is_set():
+    live = await _live(feed, now, stop, progress)
+    goes_on = live.error is None and not stop.is_set()
+    if goes_on and feed.per_item is not None:
+        unread: list[SetAside] = []
+        again = await again_walk(feed, feed.per_item, time_text(now), unread.append)
+        if again is not None:
+            live = live.with_(await walk_through(feed, again, unread, stop, progress))
+    if not goes_on or not feed.rereads or not isinstance(feed.ask, ByTime):
         return [live]
     unread = []
-    again = await reread_walk(feed, feed.ask, now, unread.append)
-    return [live] if again is None else [live, await walk_through(feed, again, unread, stop, progress)]
+    reread = await reread_walk(feed, feed.ask, now, unread.append)
+    return [live] if reread is None else [live, await walk_through(feed, reread, unread, stop, progress)]
+
+
+async def _live(feed: Feed, now: datetime, stop: asyncio.Event, progress: Progress) -> Outcome:
+    """The live walk; where it ended what an earlier poll began, the one behind it, too."""
+    name = feed.walk(LIVE)
+    done = Outcome(name, Counts())
+    while True:
+        unread: list[SetAside] = []
+        checkpoint = await feed.checkpoints.load(name)
+        walk = live_walk(feed, checkpoint, now, await feed.checkpoints.completed(name), unread.append)
+        done = done.with_(await walk_through(feed, walk, unread, stop, progress))
+        if not walk.catches_up or done.error is not None or done.stopped:
+            return done
 
 
 async def walk_through(
@@ -101,24 +139,28 @@ async def walk_through(
     position: Position = walk.position
     failed: list[ItemFailed] = []
     notes: list[Any] = []
+    newest: str | None = None
+    missed = bool(position.get("missed"))
 
     def outcome(error: S1ecsError | None = None, *, stopped: bool = False) -> Outcome:
-        newest = walk.newest(position)
-        return Outcome(walk.name, counts, error, stopped, tuple(unread), tuple(failed), tuple(notes), newest)
+        known = newest if walk.newest(position) is None else walk.newest(position)
+        return Outcome(walk.name, counts, error, stopped, tuple(unread), tuple(failed), tuple(notes), known)
 
     try:
         async with Buffer(walk.steps) as coming:
             async for step in coming:
                 failed += step.failed
-                position = {**step.position, **_missed(position, unread, failed)}
-                made = await deliver(feed, walk.name, step, position, round_=walk.round)
+                missed = missed or step.missed or bool(unread) or any(not each.gone for each in step.failed)
+                position = {**step.position, **(_MISSED if missed and walk.completes else {})}
+                newest = _newest(newest, step, time_text(feed.client.now()))
+                made = await deliver(feed, walk, step, position)
                 feed.watch.step(walk.name, made)
                 counts = counts.plus(made)
                 notes += step.notes
                 progress(feed, counts.records, counts.delivered, step.total)
                 if stop.is_set():
                     return outcome(stopped=True)
-        complete = walk.completes and not _missed(position, unread, failed)
+        complete = walk.completes and not missed
         last = replace(walk.finish(position), completed=walk.round if complete else None)
         await feed.checkpoints.commit(walk.name, last)
     except S1ecsError as error:
@@ -126,12 +168,13 @@ async def walk_through(
     return outcome()
 
 
-def _missed(position: Position, unread: Sequence[SetAside], failed: Sequence[ItemFailed]) -> dict[str, bool]:
-    missing = unread or any(not failure.gone for failure in failed)
-    return dict(_MISSED) if missing or position.get("missed") else {}
+def _newest(before: str | None, step: Step, now: str) -> str | None:
+    """The greatest time that a record had; a mark in place of a time says nothing."""
+    times = [time for time in step.times if time <= now]
+    return max([*times, *filter(None, [before])], default=None)
 
 
-async def _note(feed: Feed, outcomes: Sequence[Outcome]) -> None:
+async def _save_note(feed: Feed, outcomes: Sequence[Outcome]) -> None:
     worst = next((outcome for outcome in outcomes if outcome.state != "ok"), outcomes[0])
     note = PollNote(
         polled=time_text(feed.client.now()),

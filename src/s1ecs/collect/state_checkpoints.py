@@ -9,6 +9,7 @@ from typing import TypeVar
 import orjson
 
 from s1ecs.collect.checkpoint import LIVE, REREAD, Advance, Checkpoint, PollNote, Things, WalkName
+from s1ecs.collect.walks.step import version_mark
 from s1ecs.errors import StateError
 from s1ecs.state.database import Database
 from s1ecs.state.life import save_good, save_moved
@@ -47,9 +48,7 @@ class StateCheckpoints:
         def save(connection: sqlite3.Connection) -> None:
             if self._read_at.get(walk, self._database.opened) != self._database.opened:
                 # An older backup may stand in its place: the walk's position would hide what lies between.
-                raise StateError(
-                    f"{self._database.path}: opened anew meanwhile; the next poll goes on from there"
-                )
+                raise StateError(f"{self._database.path}: opened anew meanwhile; the next poll goes on from there")
             for write in advance.writes:
                 write(connection)
             _save_seen(connection, walk, advance)
@@ -83,8 +82,10 @@ class StateCheckpoints:
     async def known(self, walk: WalkName, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` that this console's stream delivered already, by whichever walk."""
         rows = await self._rows(
-            "SELECT id FROM seen WHERE (console, stream) = (?, ?) AND id IN (SELECT value FROM json_each(?))",
-            *(walk.console, walk.stream, orjson.dumps(ids)),
+            "SELECT id FROM seen WHERE (console, stream) = (?1, ?2) AND id IN (SELECT value FROM json_each(?4))"
+            " UNION SELECT id FROM backfilled WHERE (console, stream, walk) = (?1, ?2, ?3)"
+            " AND id IN (SELECT value FROM json_each(?4))",
+            *(*walk, orjson.dumps(ids)),
         )
         return frozenset(row[0] for row in rows)
 
@@ -113,11 +114,12 @@ class StateCheckpoints:
         )
         return frozenset(row[0] for row in rows)
 
-    async def failed(self, walk: WalkName, limit: int) -> Sequence[str]:
-        """Items whose calls failed, as JSON, the longest untried first."""
+    async def failed(self, walk: WalkName, limit: int, before: str) -> Sequence[str]:
+        """Items whose calls failed before that time, as JSON, the longest untried first."""
         rows = await self._rows(
-            "SELECT failed FROM items WHERE (console, stream) = (?, ?) AND failed IS NOT NULL ORDER BY tried LIMIT ?",
-            *(walk.console, walk.stream, limit),
+            "SELECT failed FROM items WHERE (console, stream) = (?, ?) AND failed IS NOT NULL AND tried < ?"
+            " ORDER BY tried LIMIT ?",
+            *(walk.console, walk.stream, before, limit),
         )
         return [row[0] for row in rows]
 
@@ -153,9 +155,14 @@ def _save_seen(connection: sqlite3.Connection, walk: WalkName, advance: Advance)
         "INSERT OR IGNORE INTO seen (console, stream, id, time) VALUES (?, ?, ?, ?)",
         [(walk.console, walk.stream, identity, time) for identity, time in advance.seen],
     )
-    if advance.forget is not None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO backfilled (console, stream, walk, id, slice) VALUES (?, ?, ?, ?, ?)",
+        [(*walk, identity, number) for identity, number in advance.backfilled],
+    )
+    if advance.forget_slices is not None:
         connection.execute(
-            "DELETE FROM seen WHERE (console, stream, time) = (?, ?, ?)", (walk.console, walk.stream, advance.forget)
+            "DELETE FROM backfilled WHERE (console, stream, walk) = (?, ?, ?) AND slice < ?",
+            (*walk, advance.forget_slices),
         )
     if advance.forget_before is not None:
         connection.execute(
@@ -178,6 +185,13 @@ def _save_things(connection: sqlite3.Connection, walk: WalkName, things: Things)
 
 
 def _save_items(connection: sqlite3.Connection, walk: WalkName, advance: Advance) -> None:
+    if advance.listed_since is not None:
+        connection.execute(
+            "DELETE FROM items WHERE (console, stream) = (?, ?) AND failed IS NOT NULL AND tried < ?",
+            (walk.console, walk.stream, advance.listed_since),
+        )
+    for item, version in advance.done:
+        _forget_other_version(connection, walk, item, version)
     # An item without a version is asked for every time; nothing of it needs to be kept.
     connection.executemany(
         "DELETE FROM items WHERE (console, stream, item) = (?, ?, ?)",
@@ -194,6 +208,18 @@ def _save_items(connection: sqlite3.Connection, walk: WalkName, advance: Advance
         " tried = excluded.tried",
         [(walk.console, walk.stream, *failure) for failure in advance.failed],
     )
+
+
+def _forget_other_version(connection: sqlite3.Connection, walk: WalkName, item: str, version: str | None) -> None:
+    """Ids that hold the version which the item had before can't come again."""
+    read = connection.execute(
+        "SELECT version FROM items WHERE (console, stream, item) = (?, ?, ?)", (walk.console, walk.stream, item)
+    ).fetchone()
+    if read is not None and read[0] is not None and version is not None and read[0] != version:
+        connection.execute(
+            "DELETE FROM seen WHERE (console, stream, time) = (?, ?, ?)",
+            (walk.console, walk.stream, version_mark(item, read[0])),
+        )
 
 
 def _text(moment: datetime | None) -> str | None:

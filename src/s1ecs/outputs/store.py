@@ -30,9 +30,9 @@ _OF_THINGS = (
     "things CROSS JOIN documents ON (documents.console, documents.stream, documents.id)"
     " = (things.console, things.stream, things.id)"
 )
-# Gone is what the last complete walk did not see.
+# Gone is what the last complete walk did not see; a thing of a negative round was never to be seen by one.
 _GONE = """\
-    things.round < coalesce((
+    things.round >= 0 AND things.round < coalesce((
         SELECT completed FROM rounds WHERE (rounds.console, rounds.stream) = (things.console, things.stream)
     ), 0) AS gone,
 """

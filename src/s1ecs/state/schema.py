@@ -113,7 +113,7 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX documents_by_age ON documents (time)",
         "CREATE INDEX things_by_id ON things (console, stream, id)",
     ),
-    # 4: signs of life, all by this machine's clock
+    # 5: signs of life, all by this machine's clock
     (
         # One row: the `run` that showed itself last. `ended` is null as long as nobody told it to stop.
         """
@@ -138,6 +138,19 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
         """,
         # When each console's token expires (null: nobody tells), and when that was asked.
         "CREATE TABLE tokens (console TEXT PRIMARY KEY, expires TEXT, learned TEXT NOT NULL) WITHOUT ROWID",
+    ),
+    # 6: what a backfill remembers for itself
+    (
+        """
+        CREATE TABLE backfilled (
+            console TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            walk TEXT NOT NULL,
+            id TEXT NOT NULL,
+            slice INTEGER NOT NULL,
+            PRIMARY KEY (console, stream, walk, id)
+        ) WITHOUT ROWID
+        """,
     ),
 )
 

@@ -73,12 +73,16 @@ class ByTime:
 class Window:
     """A window of time, walked once a phase: each phase filters and sorts by one of the `phases` (times of a record).
 
-    A GraphQL `query` with the variables first, after, filters and sort, whose `root` field is a connection.
+    A GraphQL `query` with the variables first, after, filters and sort, whose `root` field is a connection; `skim` is
+    the same query for next to nothing of each record, to get past one that can't be read. `site` is the record's path
+    to the id of its site, because the query can't be narrowed to sites.
     """
 
     path: str
     query: str
+    skim: str
     root: str
+    site: str
     phases: tuple[str, ...]
     page_size: int = 1000
     interval: timedelta = timedelta(minutes=1)

@@ -13,7 +13,7 @@ from s1ecs.streams.asking import Window
 from s1ecs.streams.snake_case import snake_case
 from s1ecs.streams.stream import Column, Stream
 from s1ecs.streams.unified_alert_conversions import prepare
-from s1ecs.streams.unified_alert_query import QUERY
+from s1ecs.streams.unified_alert_query import QUERY, SKIM
 
 OWN = "sentinel_one.unified_alert"
 OUTCOMES = {"mitigated": "success", "unmitigated": "failure"}
@@ -171,7 +171,9 @@ STREAM = Stream(
     ask=Window(
         path="/unifiedalerts/graphql",
         query=QUERY,
+        skim=SKIM,
         root="alerts",
+        site="realTime.scope.site.id",
         phases=("detectedAt", "updatedAt"),
     ),
     table=TABLE,

@@ -58,3 +58,12 @@ query GetAllUnifiedAlerts($after: String, $first: Int, $filters: [FilterInput!],
   }
 }
 """
+
+SKIM = """\
+query SkimUnifiedAlerts($after: String, $first: Int, $filters: [FilterInput!], $sort: SortInput) {
+  alerts(after: $after, first: $first, filters: $filters, sort: $sort) {
+    pageInfo { hasNextPage endCursor }
+    edges { node { id } }
+  }
+}
+"""

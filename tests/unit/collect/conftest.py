@@ -75,7 +75,7 @@ class RecordingOutput:
     documents: list[Mapping[str, Any]] = field(default_factory=list)
     delivered: list[str] = field(default_factory=list)
     failure: Exception | None = None
-    refuses: set[str] = field(default_factory=set)
+    refuses: list[str] = field(default_factory=list)
     reason: str = "no room for it"
 
     async def open(self) -> None:

@@ -11,7 +11,7 @@ import orjson
 
 from s1ecs.api.answer import Answer
 from s1ecs.api.connection import Connection
-from s1ecs.errors import ApiProblem, Refused
+from s1ecs.errors import ApiProblem, Refused, Unreadable
 from s1ecs.records import read
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -27,7 +27,8 @@ class ListConsole:
     """Answers each path, or path and `applicationName`, with its list; a cursor is the place behind the page.
 
     `failures` are raised in turn by the path (or the path and a cursor) they stand under, `expired` are cursors that
-    the console no longer knows.
+    the console no longer knows. `graphql_data` are answers to be given first, `unreadable` the ids of alerts that cut
+    off whatever answer holds more of them than their id.
     """
 
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -35,6 +36,8 @@ class ListConsole:
     expired: set[str] = field(default_factory=set)
     clock: datetime = NOW
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    graphql_data: list[Any] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
     at_once: int = 0
     most_at_once: int = 0
 
@@ -76,7 +79,12 @@ class ListConsole:
             for node in self.lists.get(path, [])
             if span["start"] < datetime.fromisoformat(node[by["fieldId"]]).timestamp() * 1000 <= span["end"]
         ]
+        if self.graphql_data:
+            data = self.graphql_data.pop(0)
+            return Answer(data, None, (), orjson.dumps({"data": data}), self.clock)
         start, end = int(after), int(after) + variables["first"]
+        if "Skim" not in query and any(node["id"] in self.unreadable for node in found[start:end]):
+            raise Unreadable("cut off")
         page = {"hasNextPage": end < len(found), "endCursor": str(end)}
         data = {"alerts": {"edges": [{"node": node} for node in found[start:end]], "pageInfo": page}}
         return Answer(data, None, (), orjson.dumps({"data": data}), self.clock)

@@ -2,15 +2,17 @@
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from s1ecs.collect.checkpoint import LIVE
+from s1ecs.collect.checkpoint import LIVE, Advance
 from s1ecs.collect.deliver import deliver
 from s1ecs.collect.poll import poll
+from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.step import Step
 from s1ecs.records import record_from_line
 from s1ecs.streams import STREAMS
@@ -20,6 +22,13 @@ from .lists import NOW, ListConsole
 from .test_per_item import events, threat
 
 ODD: list[Any] = [None, "text", 7, [1], {}, {"id": {"a": [1]}}, {"id": "\ud800"}, {"updatedAt": 3, "createdAt": "x"}]
+
+
+async def no_steps() -> AsyncGenerator[Step, None]:
+    """A walk without steps."""
+    for step in list[Step]():
+        yield step
+
 
 ANYTHING = st.recursive(
     st.none()
@@ -45,7 +54,7 @@ async def test_whatever_stands_in_a_page_the_rest_arrives(
     good = [{"id": f"{times_run} {number}", "createdAt": "2026-01-02T00:00:00Z"} for number in range(2)]
     records = [record_from_line(json.dumps(each).encode()) for each in (good[0], odd, good[1])]
     step = Step(records, ["2026-01-02T00:00:00.000Z"] * 3, {}, NOW)
-    counts = await deliver(feed, feed.walk(LIVE), step, {}, round_=0)
+    counts = await deliver(feed, Walk(feed.walk(LIVE), {}, no_steps(), Advance), step, {})
     assert counts.records == 3
     assert len(output.documents) == counts.delivered >= 2
     kinds = [document["event"]["kind"] for document in output.documents]

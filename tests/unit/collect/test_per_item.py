@@ -110,12 +110,14 @@ async def test_one_item_that_fails_neither_blocks_nor_loses(
     outcome = await polled(feed)
     assert (outcome.error, outcome.misses, output.ids) == (None, True, ["1.0", "1.1", "3.0", "3.1"])
     assert [failure.again for failure in outcome.failed] == [False]
+    lists.clock += timedelta(minutes=1)
     outcome = await polled(feed)
     assert [failure.again for failure in outcome.failed] == [True]
+    lists.clock += timedelta(minutes=1)
     outcome = await polled(feed)
     assert not outcome.misses
     assert output.ids[4:] == ["2.0", "2.1"]
-    assert not await feed.checkpoints.failed(feed.walk(LIVE), 9)
+    assert not await feed.checkpoints.failed(feed.walk(LIVE), 9, "3000")
 
 
 async def test_a_deleted_item_is_left_behind(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
@@ -231,5 +233,6 @@ async def test_timeline_entries_come_with_their_threat(
         ("3", None),
     ]
     lists.lists["/threats/3/timeline"] = [{"id": "e9"}]
+    lists.clock += timedelta(minutes=1)
     await polled(feed)
     assert output.documents[-1]["sentinel_one"]["threat"]["timeline"]["id"] == "e9"

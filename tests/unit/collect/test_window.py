@@ -1,13 +1,16 @@
 """A window in two phases: what came to be and what changed, without a gap between windows."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from s1ecs.collect.checkpoint import LIVE
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import Outcome, poll
-from s1ecs.errors import ApiProblem, Refused, ServerTrouble
+from s1ecs.errors import ApiProblem, BrokenWalk, Refused, ServerTrouble, Unreadable
 
 from .conftest import FeedOf, RecordingOutput
 from .lists import ListConsole
@@ -81,10 +84,72 @@ async def test_a_window_that_was_cut_off_is_finished(
     lists.asked.clear()
     lists.clock += timedelta(minutes=5)
     assert (await polled(feed)).error is None
-    assert phases(lists) == [("detectedAt", "2"), ("updatedAt", None), ("updatedAt", "2")]
+    assert phases(lists)[:3] == [("detectedAt", "2"), ("updatedAt", None), ("updatedAt", "2")]
     assert lists.asked[0][1]["filters"][0]["dateTimeRange"] == first_window
     assert output.ids == ["0", "1", "2"]
-    assert (await feed.checkpoints.load(feed.walk(LIVE))).position == {"walked": "2026-01-02T12:00:00.000Z"}
+
+
+async def test_behind_a_window_that_was_cut_off_comes_the_next(feed_of: FeedOf, lists: ListConsole) -> None:
+    """The poll that finishes an old window also walks the one up to now."""
+    feed = feed_of("unified_alert")
+    lists.failures[PATH] = [ServerTrouble("down", problem=ApiProblem(status=503))]
+    await polled(feed)
+    lists.clock += timedelta(hours=1)
+    lists.lists[PATH] = [alert("1", "12:30", "12:30")]
+    outcome = await polled(feed)
+    assert (outcome.error, outcome.counts.delivered) == (None, 1)
+    position = (await feed.checkpoints.load(feed.walk(LIVE))).position
+    assert position["walked"] == "2026-01-02T13:00:00.000Z"
+
+
+@pytest.mark.parametrize("data", [None, {}, {"alerts": None}, {"alerts": {"edges": None}}])
+async def test_an_answer_without_a_list_fails_the_poll(feed_of: FeedOf, lists: ListConsole, data: Any) -> None:
+    """What has no list of edges says nothing of what there is: the window stays."""
+    feed = feed_of("unified_alert")
+    lists.graphql_data = [data] * 20
+    assert isinstance((await polled(feed)).error, Unreadable)
+    assert "walked" not in (await feed.checkpoints.load(feed.walk(LIVE))).position
+
+
+async def test_a_promised_page_without_a_cursor_is_a_broken_walk(feed_of: FeedOf, lists: ListConsole) -> None:
+    """A next page that can't be asked for is not the end of the window."""
+    lists.graphql_data = [{"alerts": {"edges": [], "pageInfo": {"hasNextPage": True, "endCursor": None}}}]
+    assert isinstance((await polled(feed_of("unified_alert"))).error, BrokenWalk)
+
+
+async def test_an_alert_that_cannot_be_read_is_passed_over(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """It is said and left out; the query for next to nothing of it leads to those behind it."""
+    lists.lists[PATH] = [alert(str(number), f"11:0{number}", f"11:0{number}") for number in range(5)]
+    lists.unreadable = {"2"}
+    outcome = await polled(feed_of("unified_alert"))
+    assert (outcome.error, outcome.misses) == (None, True)
+    assert sorted(output.ids) == ["0", "1", "3", "4"]
+    assert len(outcome.unread) == 2
+
+
+async def test_only_the_sites_of_the_settings(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
+    """The query can't be narrowed to sites: alerts of others are left out, those without a site are kept."""
+    scopes = ({"scope": {"site": {"id": "7"}}}, {"scope": {"site": {"id": "8"}}}, None)
+    lists.lists[PATH] = [
+        {**alert(str(number), "11:00", "11:00"), "realTime": scope} for number, scope in enumerate(scopes)
+    ]
+    await polled(replace(feed_of("unified_alert"), scope={"siteIds": "5,7"}))
+    assert output.ids == ["0", "2"]
+
+
+async def test_a_clock_ahead_for_a_while_opens_no_gap(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """A window that ended in the future does not begin the next one behind its own end."""
+    feed = feed_of("unified_alert")
+    lists.clock += timedelta(hours=5)
+    await polled(feed)
+    lists.clock -= timedelta(hours=5)
+    lists.lists[PATH] = [alert("1", "11:55", "11:55")]
+    await polled(feed)
+    assert output.ids == ["1"]
 
 
 async def test_a_cursor_forgotten_since_the_last_poll_begins_the_phase_anew(

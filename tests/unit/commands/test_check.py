@@ -17,7 +17,7 @@ from tests.unit.api.console import Console, error, page, said
 STREAM_CALLS = 4  # status, user and token details come before
 BY_TIME = ByTime("/agents", "updatedAt__gte", "updatedAt__lte", "updatedAt", "updatedAt", parameters={"old": "True"})
 INVENTORY = Inventory("/inventory", "name", ("id",), per_item=CallPerItem("/inventory/{id}", ("id",)))
-WINDOW = Window("/unifiedalerts/graphql", "query { alerts }", "alerts", ("detectedAt", "updatedAt"))
+WINDOW = Window("/unifiedalerts/graphql", "query { alerts }", "", "alerts", "", ("detectedAt", "updatedAt"))
 
 
 def a_stream(ask: Asking) -> Stream:

@@ -33,8 +33,11 @@ async def walk_by_time(source: Source, ask: ByTime, bounds: Bounds) -> AsyncGene
                 known = [time_at(record, ask.time) for record in records]
                 bounds = bounds.past(known, now)
                 times = [time or now for time in known]
-                yield Step(records, times, bounds.position, answer.received, answer.total, answer.notes)
+                missed = not isinstance(answer.data, list)
+                position = bounds.position
+                yield Step(records, times, position, answer.received, answer.total, answer.notes, missed=missed)
         except ExpiredCursor:
+            bounds = bounds.restarted(restarted_at)
             if bounds.greatest is None or bounds.greatest == restarted_at:
                 raise
             restarted_at = bounds.greatest

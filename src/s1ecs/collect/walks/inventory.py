@@ -5,16 +5,17 @@ the cursor within the next. A cursor that the console forgot makes the list begi
 are items.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from s1ecs.api.paging import pages
-from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.items import Item, cursor_within, item_of, place_within
 from s1ecs.collect.walks.per_item import walk_items
 from s1ecs.collect.walks.source import Source
-from s1ecs.collect.walks.step import Step
+from s1ecs.collect.walks.step import ALWAYS, Step
 from s1ecs.errors import ExpiredCursor
 from s1ecs.streams.asking import CallPerItem, Inventory
 
@@ -38,8 +39,10 @@ async def walk_inventory(source: Source, ask: Inventory, position: Mapping[str, 
             ):
                 records = answer.records()
                 cursor = answer.next_cursor
-                times = [time_text(source.client.now())] * len(records)
-                yield Step(records, times, {"page": cursor}, answer.received, answer.total, answer.notes)
+                times = [ALWAYS] * len(records)
+                missed = not isinstance(answer.data, list)
+                position = {"page": cursor}
+                yield Step(records, times, position, answer.received, answer.total, answer.notes, missed=missed)
         except ExpiredCursor:
             if restarts == _RESTARTS:
                 raise
@@ -48,11 +51,12 @@ async def walk_inventory(source: Source, ask: Inventory, position: Mapping[str, 
             return
 
 
-def walk_inventory_items(
+async def walk_inventory_items(
     source: Source, ask: Inventory, call: CallPerItem, position: Mapping[str, Any]
 ) -> AsyncGenerator[Step, None]:
     """Walk the lists of all items from where `position` stands."""
     after: str | None = position.get("after")
+    without_list: list[datetime] = []
 
     def place(item: Item, inner: str | None) -> dict[str, Any]:
         nonlocal after
@@ -61,11 +65,21 @@ def walk_inventory_items(
         after = item.key
         return {"page": item.page, "after": after}
 
-    return walk_items(_items(source, ask, call, position), source, call, place)
+    items = _items(source, ask, call, position, without_list.append)
+    async with aclosing(walk_items(items, source, call, place)) as steps:
+        async for step in steps:
+            position = step.position
+            yield replace(step, missed=step.missed or bool(without_list))
+    if without_list:
+        yield Step((), (), position, without_list[-1], missed=True)
 
 
 async def _items(
-    source: Source, ask: Inventory, call: CallPerItem, position: Mapping[str, Any]
+    source: Source,
+    ask: Inventory,
+    call: CallPerItem,
+    position: Mapping[str, Any],
+    without_list: Callable[[datetime], None],
 ) -> AsyncGenerator[Item, None]:
     page, after = position.get("page"), position.get("after")
     searching = False
@@ -73,7 +87,7 @@ async def _items(
     while True:
         first = True
         try:
-            async for items in _listed(source, ask, call, page):
+            async for items in _listed(source, ask, call, page, without_list):
                 keys = [item.key for item in items]
                 if (first or searching) and after in keys:
                     behind = keys.index(after) + 1
@@ -97,10 +111,12 @@ async def _items(
 
 
 async def _listed(
-    source: Source, ask: Inventory, call: CallPerItem, page: str | None
+    source: Source, ask: Inventory, call: CallPerItem, page: str | None, without_list: Callable[[datetime], None]
 ) -> AsyncGenerator[list[Item], None]:
     parameters = {**source.scope, "sortBy": ask.sort, "sortOrder": "asc"}
     limit = source.limit(ask.page_size)
     async for answer in pages(source.client, ask.path, parameters, limit=limit, cursor=page, set_aside=source.unread):
+        if not isinstance(answer.data, list):
+            without_list(answer.received)
         yield [item_of(record, call, answer.received, page) for record in answer.records()]
         page = answer.next_cursor

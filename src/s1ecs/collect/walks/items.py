@@ -18,8 +18,9 @@ Unchanged = Callable[[Mapping[str, str]], Awaitable[frozenset[str]]]
 class Item:
     """An element of the list. `listed` is when its page arrived, `page` the cursor that led to that page.
 
-    `unchanged`: its version was read through before, so no call is made. `inner` is the cursor to go on behind.
-    `settled`: nothing of its version can become visible late any more; otherwise it is asked for again.
+    `unchanged`: its version was read through before, so no call is made. `inner` is the cursor to go on behind, `floor`
+    the earliest time that its page had. `settled`: nothing of its version can become visible late any more; otherwise
+    it is asked for again.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Item:
     unchanged: bool = False
     inner: str | None = None
     settled: bool = True
+    floor: str | None = None
 
 
 def item_of(record: Record, call: CallPerItem, listed: datetime, page: str | None = None) -> Item:

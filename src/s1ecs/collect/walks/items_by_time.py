@@ -42,7 +42,7 @@ def walk_items_by_time(
         nonlocal read
         if inner is not None:
             return {**read.position, **place_within(item, inner)}
-        read = read.past([time_at(item.record, ask.time)], time_text(source.client.now()))
+        read = read.past([item.floor, time_at(item.record, ask.time)], time_text(source.client.now()))
         return read.position
 
     items = _items(source, ask, call, bounds, position=position, unchanged=unchanged, overlap=overlap)
@@ -66,17 +66,21 @@ async def _items(
         try:
             async for answer in pages(source.client, ask.path, parameters, limit=limit, set_aside=source.unread):
                 items = [item_of(record, call, answer.received) for record in answer.records()]
+                times = [time_at(item.record, ask.time) for item in items]
+                floor = min(filter(None, times), default=None)
                 versions = {item.key: item.version for item in items if item.version is not None}
                 known = await unchanged(versions)
                 for item in items:
                     yield replace(
                         item,
+                        floor=floor,
                         unchanged=item.key in known,
                         inner=cursor_within(item, position),
                         settled=is_settled(item.record, ask.time, source.client.now(), overlap),
                     )
-                bounds = bounds.past([time_at(item.record, ask.time) for item in items], time_text(source.client.now()))
+                bounds = bounds.past(times, time_text(source.client.now()))
         except ExpiredCursor:
+            bounds = bounds.restarted(restarted_at)
             if bounds.greatest is None or bounds.greatest == restarted_at:
                 raise
             restarted_at = bounds.greatest

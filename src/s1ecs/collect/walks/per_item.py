@@ -1,7 +1,8 @@
 """A call per item: many lists, one for each item of another list, read in parallel and delivered in order."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from s1ecs.api.paging import pages
 from s1ecs.collect.walks.buffer import Buffer
 from s1ecs.collect.walks.items import Item
 from s1ecs.collect.walks.source import Source
-from s1ecs.collect.walks.step import ALWAYS, ItemDone, ItemFailed, Step
+from s1ecs.collect.walks.step import ALWAYS, ItemDone, ItemFailed, Step, version_mark
 from s1ecs.collect.walks.values import value_at
 from s1ecs.errors import ConsoleError, ExpiredCursor, NotFound, Unauthorized
 from s1ecs.records import Record
@@ -37,6 +38,7 @@ class Part:
     inner: str | None = None
     error: ConsoleError | None = None
     notes: Sequence[Any] = ()
+    missed: bool = False
 
 
 async def walk_items(
@@ -49,21 +51,22 @@ async def walk_items(
     """
     failures = 0
     passed: Part | None = None
-    async for part in _parts(items, source, call):
-        if part.item.unchanged:
-            place(part.item, None)
-            passed = part
-            continue
-        passed = None
-        yield _step(part, call, place(part.item, part.inner))
-        failures = 0 if part.error is None or isinstance(part.error, NotFound) else failures + 1
-        if part.error is not None and failures == _FAILURES_IN_A_ROW:
-            raise part.error
+    async with aclosing(_parts(items, source, call)) as parts:
+        async for part in parts:
+            if part.item.unchanged:
+                place(part.item, None)
+                passed = part
+                continue
+            passed = None
+            yield _step(part, call, place(part.item, part.inner))
+            failures = 0 if part.error is None or isinstance(part.error, NotFound) else failures + 1
+            if part.error is not None and failures == _FAILURES_IN_A_ROW:
+                raise part.error
     if passed is not None:
         yield Step((), (), place(passed.item, None), passed.fetched)
 
 
-async def _parts(items: AsyncGenerator[Item, None], source: Source, call: CallPerItem) -> AsyncIterator[Part]:
+async def _parts(items: AsyncGenerator[Item, None], source: Source, call: CallPerItem) -> AsyncGenerator[Part, None]:
     running: set[Buffer[Part]] = set()
 
     async def begun() -> AsyncGenerator[Buffer[Part], None]:
@@ -111,7 +114,8 @@ def _nameless(item: Item, source: Source, call: CallPerItem) -> Part:
 
 
 def _failed(item: Item, call: CallPerItem, error: ConsoleError) -> Part:
-    return Part(item, [item.record] if call.into else (), item.listed, error=error)
+    alone = item.record._replace(flaws=(*item.record.flaws, str(error)))
+    return Part(item, [alone] if call.into else (), item.listed, error=error)
 
 
 async def _pages(item: Item, source: Source, call: CallPerItem, cursor: str | None) -> AsyncGenerator[Part, None]:
@@ -125,7 +129,8 @@ async def _pages(item: Item, source: Source, call: CallPerItem, cursor: str | No
             alone = alone and not records
             if call.into and alone and answer.next_cursor is None:
                 records = [item.record]
-            yield Part(item, records, answer.received, answer.next_cursor, notes=answer.notes)
+            missed = not isinstance(answer.data, list)
+            yield Part(item, records, answer.received, answer.next_cursor, notes=answer.notes, missed=missed)
     except (ExpiredCursor, Unauthorized):
         raise
     except ConsoleError as error:
@@ -134,9 +139,8 @@ async def _pages(item: Item, source: Source, call: CallPerItem, cursor: str | No
 
 def _step(part: Part, call: CallPerItem, position: Mapping[str, Any]) -> Step:
     item, error = part.item, part.error
-    # Under `into` an id holds the item's version: once that is read through, the id can't come again.
-    passing = bool(call.into) and item.version is not None
-    mark = f"item {item.key}" if passing else ALWAYS
+    # Under `into` an id holds the item's version: it can't come again once the item has another.
+    mark = version_mark(item.key, item.version) if call.into and item.version is not None else ALWAYS
     failed = [] if error is None else [ItemFailed(item.key, item.record.exact(), error)]
     complete = part.inner is None and all(failure.gone for failure in failed)
     # Of an item that is gone nothing comes late.
@@ -149,7 +153,7 @@ def _step(part: Part, call: CallPerItem, position: Mapping[str, Any]) -> Step:
         notes=part.notes,
         done=[ItemDone(item.key, item.version if final else None)] if complete else (),
         failed=failed,
-        forget=mark if final and passing else None,
+        missed=part.missed,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from s1ecs.api.client import Client
 from s1ecs.api.paging import SetAside
@@ -19,6 +20,11 @@ class Source:
     scope: Mapping[str, str]
     page_size: int | None
     unread: Callable[[SetAside], None]
+
+    def has_site(self, site: Any) -> bool:
+        """Whether a record of that site is wanted, where the path itself can't be narrowed; one without a site is."""
+        wanted = self.scope.get("siteIds")
+        return wanted is None or site is None or str(site) in wanted.split(",")
 
     def limit(self, largest: int) -> int:
         """The page size for a path."""

@@ -1,19 +1,20 @@
 """A step: some records, and the position behind them."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from s1ecs.errors import ConsoleError, NotFound
 from s1ecs.records import Record
 
-T = TypeVar("T")
-
 # In place of a record's time: its id is remembered always, because it may be read again at any time.
 ALWAYS = "always"
+
+
+def version_mark(item: str, version: str) -> str:
+    """In place of a record's time: its id is remembered until the item has another version."""
+    return f"item {item} {version}"
 
 
 class ItemDone(NamedTuple):
@@ -47,7 +48,7 @@ class Step:
     `times` are the records' own times, one each, as text, or a mark that says how long their ids are remembered;
     `fetched` is when their page arrived, `total` how many records the console says there are in all, None where it
     does not say; `notes` are entries of the answer's `errors` that said something beside the data. `done` and `failed`
-    are items of a call each; ids remembered under the mark `forget` are no longer needed after this step.
+    are items of a call each. `missed`: an answer had no list at all, which tells nothing of what the console holds.
     """
 
     records: Sequence[Record]
@@ -58,21 +59,4 @@ class Step:
     notes: Sequence[Any] = ()
     done: Sequence[ItemDone] = ()
     failed: Sequence[ItemFailed] = ()
-    forget: str | None = None
-
-
-async def ahead(steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
-    """The same steps, each fetched while the one before it is worked on: one ahead, never more."""
-
-    async def following() -> T | None:
-        return await anext(steps, None)
-
-    async with aclosing(steps):
-        upcoming = asyncio.create_task(following())
-        try:
-            while (step := await upcoming) is not None:
-                upcoming = asyncio.create_task(following())
-                yield step
-        finally:
-            upcoming.cancel()
-            await asyncio.gather(upcoming, return_exceptions=True)
+    missed: bool = False

@@ -13,7 +13,7 @@ from s1ecs.api.graphql import between, connection_pages
 from s1ecs.collect.times import earlier, moment_of, time_text
 from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
-from s1ecs.collect.walks.values import time_at
+from s1ecs.collect.walks.values import time_at, value_at
 from s1ecs.errors import Refused
 from s1ecs.records import Record
 from s1ecs.streams.asking import Window
@@ -40,12 +40,17 @@ def next_span(position: Mapping[str, Any], *, now: str, overlap: timedelta, firs
     if "end" in position:
         return Span(position["start"], position["end"], position["phase"], position.get("after"))
     walked = position.get("walked")
-    return Span(first_poll if walked is None else earlier(walked, overlap), now)
+    if walked is None:
+        return Span(first_poll, now)
+    if walked > now:
+        # A clock that was ahead for a while must not make a window end before it begins.
+        return Span(earlier(now, overlap), now)
+    return Span(max(earlier(walked, overlap), position.get("forgotten", "")), now)
 
 
-def walked(position: Mapping[str, Any]) -> dict[str, Any]:
-    """The position behind a complete window."""
-    return {"walked": position["end"]}
+def walked(position: Mapping[str, Any], forgotten: str) -> dict[str, Any]:
+    """The position behind a complete window; before `forgotten` ids are remembered no more."""
+    return {"walked": position["end"], "forgotten": forgotten}
 
 
 async def walk_window(source: Source, ask: Window, span: Span) -> AsyncGenerator[Step, None]:
@@ -65,14 +70,21 @@ async def walk_window(source: Source, ask: Window, span: Span) -> AsyncGenerator
 
 async def _phase(source: Source, ask: Window, span: Span) -> AsyncGenerator[tuple[Step, Span], None]:
     variables = between(ask.phases[span.phase], moment_of(span.start), moment_of(span.end))
-    limit = source.limit(ask.page_size)
-    async for answer in connection_pages(source.client, ask, variables, first=limit, after=span.after):
+    async for answer in connection_pages(
+        source.client,
+        ask,
+        variables,
+        first=source.limit(ask.page_size),
+        after=span.after,
+        skim=ask.skim,
+        set_aside=source.unread,
+    ):
         if answer.next_cursor is None:
             span = replace(span, phase=span.phase + 1, after=None)
         else:
             span = replace(span, after=answer.next_cursor)
         now = time_text(source.client.now())
-        records = answer.records()
+        records = [record for record in answer.records() if source.has_site(value_at(record, ask.site))]
         times = [_latest(record, ask) or now for record in records]
         yield Step(records, times, span.position, answer.received, answer.total, answer.notes), span
 
