@@ -1,0 +1,154 @@
+"""Metrics: what is told of collecting is what Prometheus reads."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from s1ecs.collect.checkpoint import LIVE, REREAD, WalkName
+from s1ecs.collect.deliver import Counts
+from s1ecs.collect.poll import Outcome
+from s1ecs.errors import Forbidden, SettingsError
+from s1ecs.metrics.endpoint import endpoint
+from s1ecs.metrics.exposition import exposition
+from s1ecs.metrics.figures import Figures
+from s1ecs.metrics.meter import Meter
+from s1ecs.metrics.table import METRICS
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+WALK = WalkName("default", "alert", LIVE)
+
+
+class Clock:
+    """A clock that is set."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at noon."""
+    return Clock()
+
+
+@pytest.fixture
+def meter(clock: Clock) -> Meter:
+    """A meter that was told of nothing."""
+    return Meter(Figures(clock))
+
+
+def shown(meter: Meter) -> dict[tuple[str, ...], float]:
+    """Every sample by its name and its labels' values, those of console and stream left out."""
+    text = exposition(meter.figures, "")[1].decode()
+    return {
+        (
+            sample.name,
+            *(value for name, value in sample.labels.items() if name not in ("console", "stream")),
+        ): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_steps_and_polls(meter: Meter, clock: Clock) -> None:
+    """Counts add up over steps, the checkpoint grows old from the last one on, lag is as of the last poll."""
+    meter.step(WALK, Counts(records=10, delivered=4, failed=1, refused=2))
+    meter.step(WALK, Counts(records=5, delivered=5))
+    meter.walked(Outcome(WALK, Counts(), newest="2026-01-31T11:59:00.000Z"), NOW)
+    meter.walked(Outcome(WALK._replace(walk=REREAD), Counts(), Forbidden("no")), NOW)
+    clock.now += timedelta(seconds=30)
+    assert shown(meter) == {
+        ("s1ecs_records_total",): 15,
+        ("s1ecs_documents_total",): 9,
+        ("s1ecs_not_mapped_total",): 1,
+        ("s1ecs_rejected_total",): 2,
+        ("s1ecs_left_out_total",): 0,
+        ("s1ecs_polls_total", "ok", LIVE): 1,
+        ("s1ecs_polls_total", "set aside", REREAD): 1,
+        ("s1ecs_checkpoint_age_seconds",): 30,
+        ("s1ecs_lag_seconds",): 60,
+    }
+
+
+def test_lag_of_an_inventory_grows(meter: Meter, clock: Clock) -> None:
+    """An inventory has no newest record: its lag is the time since it was read through."""
+    meter.walked(Outcome(WALK, Counts()), NOW)
+    clock.now += timedelta(hours=1)
+    assert shown(meter)["s1ecs_lag_seconds",] == 3600
+
+
+def test_requests(meter: Meter) -> None:
+    """Requests are told apart by path and status, ids in paths are not; what repeats a failed one is a retry."""
+    observe = meter.observer("default")
+    observe(method="GET", path="/threats/225494730938493804/explore/events", status=200, seconds=0.5, attempt=1)
+    observe(method="GET", path="/threats/225494730938493805/explore/events", status=0, seconds=1, attempt=1)
+    observe(method="GET", path="/threats/225494730938493805/explore/events", status=200, seconds=1, attempt=2)
+    path = "/threats/{id}/explore/events"
+    assert shown(meter) == {
+        ("s1ecs_requests_total", path, "200"): 2,
+        ("s1ecs_requests_total", path, "none"): 1,
+        ("s1ecs_request_seconds_total", path): 2.5,
+        ("s1ecs_retries_total", path): 1,
+    }
+
+
+def test_token_days(meter: Meter, clock: Clock) -> None:
+    """The days of a token go down by themselves."""
+    meter.token("default", NOW + timedelta(days=10))
+    clock.now += timedelta(days=3)
+    assert shown(meter) == {("s1ecs_token_days_left",): 7}
+
+
+def test_every_metric_of_the_table_is_shown(meter: Meter) -> None:
+    """Each row is there with its kind and its help before anything was counted."""
+    text = exposition(meter.figures, "")[1].decode()
+    for metric in METRICS:
+        assert f"# HELP {metric.shown} " in text
+        assert f"# TYPE {metric.shown} {metric.kind}\n" in text
+
+
+async def asked(address: str, request: str) -> str:
+    """The answer to a request."""
+    port = int(address.removesuffix("/metrics").rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request.encode())
+    answer = await reader.read()
+    writer.close()
+    return answer.decode()
+
+
+async def test_endpoint(meter: Meter) -> None:
+    """GET and HEAD of /metrics are answered, in the form asked for; nothing else is here."""
+    meter.step(WALK, Counts(records=10))
+    async with endpoint("127.0.0.1", 0, lambda accept: exposition(meter.figures, accept)) as address:
+        plain = await asked(address, "GET /metrics?a=b HTTP/1.1\r\nHost: x\r\n\r\n")
+        open_metrics = await asked(
+            address, "GET /metrics HTTP/1.1\r\naccept: application/openmetrics-text; version=1.0.0\r\n\r\n"
+        )
+        head = await asked(address, "HEAD /metrics HTTP/1.1\r\n\r\n")
+        other = await asked(address, "GET / HTTP/1.1\r\n\r\n")
+        posted = await asked(address, "POST /metrics HTTP/1.1\r\n\r\n")
+        broken = await asked(address, "\r\n\r\n")
+    assert plain.startswith("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=")
+    assert 's1ecs_records_total{console="default",stream="alert"} 10.0\n' in plain
+    assert "application/openmetrics-text" in open_metrics
+    assert open_metrics.endswith("# EOF\n")
+    assert head.startswith("HTTP/1.1 200 OK\r\n")
+    assert head.endswith("\r\n\r\n")
+    assert other.startswith("HTTP/1.1 404 ")
+    assert posted.startswith("HTTP/1.1 405 ")
+    assert broken.startswith("HTTP/1.1 404 ")
+
+
+async def test_port_in_use() -> None:
+    """A port that another program has is named, with the settings to change."""
+    async with endpoint("127.0.0.1", 0, lambda _: ("", b"")) as address:
+        port = int(address.removesuffix("/metrics").rpartition(":")[2])
+        with pytest.raises(SettingsError, match=f"port {port} .*in use.*'metrics_port'"):
+            async with endpoint("127.0.0.1", port, lambda _: ("", b"")):
+                pass
