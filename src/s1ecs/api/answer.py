@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from s1ecs.api.failures import Failures, said_entries
+from s1ecs.api.signed_links import without_signatures
 from s1ecs.records import NotJSON, Record, exact_or, read, settled_record
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -55,7 +56,7 @@ def answer_from(body: bytes, *, status: int, received: datetime, strict: bool, f
     An entry of `errors` that says something is a failure beside null or absent data; with `strict` (requests that act,
     GraphQL) beside any data.
     """
-    body = body.removeprefix(_BYTE_ORDER_MARK)
+    body = without_signatures(body.removeprefix(_BYTE_ORDER_MARK))
     try:
         content, tolerant = read(body)
     except NotJSON as error:
