@@ -36,7 +36,7 @@ def streams_named(names: Sequence[str]) -> list[Stream]:
     unknown = [name for name in names if name not in STREAMS]
     if unknown:
         raise UsageError(f"no stream named {unknown[0]!r}; there are: {', '.join(STREAMS)}")
-    return [STREAMS[name] for name in names]
+    return [STREAMS[name] for name in dict.fromkeys(names)]
 
 
 def moment_text(text: str, flag: str = "--now") -> str:

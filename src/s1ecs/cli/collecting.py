@@ -46,13 +46,14 @@ def backfill(
 
     names = [stream.name for stream in streams_named(streams)]
     period = Period(_moment(start, "--from"), _moment(end, "--to"))
+    now = datetime.now(UTC)
     raise typer.Exit(
-        backfill_streams(settings_of(context, log_format=log_format, trace=trace), names, period, again=again)
+        backfill_streams(settings_of(context, log_format=log_format, trace=trace), names, period, again=again, now=now)
     )
 
 
 def _moment(text: str, flag: str) -> datetime:
-    return datetime.fromisoformat(moment_text(text, flag))
+    return datetime.fromisoformat(moment_text(text, flag)).replace(microsecond=0)
 
 
 @app.command()

@@ -9,8 +9,11 @@ from s1ecs.collect.checkpoint import Checkpoints
 from s1ecs.collect.feed import Feed, Pace
 from s1ecs.collect.redact import Redaction
 from s1ecs.ecs.envelope import Collector
+from s1ecs.ecs.exported import exported_fields
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.mapper import Mapper
+from s1ecs.ecs.sources import sources_of
+from s1ecs.errors import SettingsError
 from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.settings import Console, Settings
@@ -66,7 +69,9 @@ def feed_maker(
     checkpoints: Checkpoints,
     collector: Collector,
 ) -> FeedMaker:
-    """What makes the feeds of these settings; `locate` knows where addresses lie."""
+    """What makes the feeds of these settings; `locate` knows where addresses lie. Raise SettingsError."""
+    for console in settings.consoles:
+        check_redaction(console.redact)
     return FeedMaker(
         settings,
         outputs,
@@ -74,8 +79,24 @@ def feed_maker(
         checkpoints,
         collector,
         mapper=cache(partial(_mapper, locate)),
-        redaction=cache(lambda name, fields: Redaction(STREAMS[name].table, fields)),
+        redaction=cache(_redaction),
     )
+
+
+def check_redaction(fields: Sequence[str]) -> None:
+    """Raise SettingsError for a field that no stream has: a slip of the pen would let out what was to stay."""
+    for field in fields:
+        if not any(_has(stream, field) for stream in STREAMS.values()):
+            raise SettingsError(f"redact: no stream has the field {field}; `s1ecs fields STREAM` lists what there is")
+
+
+def _has(stream: Stream, field: str) -> bool:
+    beside = (exported.name for exported in exported_fields(stream.table))
+    return bool(sources_of(stream.table, field)) or any(f"{name}.".startswith(f"{field}.") for name in beside)
+
+
+def _redaction(name: str, fields: tuple[str, ...]) -> Redaction:
+    return Redaction(STREAMS[name].table, fields)
 
 
 def _mapper(locate: Locate | None, name: str, keep_duplicates: bool) -> Mapper:  # noqa: FBT001 - a key of the cache

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import structlog
 
-from s1ecs.collect.checkpoint import LIVE, WalkName
+from s1ecs.collect.checkpoint import LIVE, REREAD, WalkName
 from s1ecs.collect.deliver import Counts
 from s1ecs.collect.feed import Feed, Progress
 from s1ecs.collect.hold import holding
@@ -89,6 +89,8 @@ async def _seconds_until_due(feed: Feed) -> float:
         checkpoint = await feed.checkpoints.load(feed.walk(LIVE))
     except S1ecsError:
         return 0.0
+    # The saved time is by the console's clock.
+    await feed.client.learn_time()
     return checkpoint.seconds_until_due(feed.client.now(), feed.pace.interval)
 
 
@@ -108,11 +110,9 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "
         )
     for failure in outcome.failed:
         if failure.gone:
-            log.warning(f"{outcome.walk}: {failure.key} is gone: {failure.error}")
+            log.warning(f"{outcome.walk}: {failure.name} is gone: {failure.error}")
         elif not failure.again:
-            log.error(
-                f"{outcome.walk}: {failure.key} is left out now and asked for again at each poll: {failure.error}"
-            )
+            log.error(f"{outcome.walk}: {failure.name} is left out, until an answer comes: {failure.error}")
     if refused := outcome.counts.refused:
         log.warning(f"{outcome.walk}: outputs refused documents: {refused}; they are kept, see s1ecs dead-letters")
     facts = _facts(outcome)
@@ -121,11 +121,19 @@ def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "
     problem = "" if outcome.error is None else outcome.error.behind(outcome.walk.console)
     problem = problem.removeprefix(f"{outcome.walk}: ")
     if outcome.error is None:
-        log.info(f"{outcome.walk}: {'stopped' if outcome.stopped else 'up to date'}", **facts)
+        log.info(f"{outcome.walk}: {_end(outcome)}", **facts)
     elif isinstance(outcome.error, SET_ASIDE):
         log.warning(f"{outcome.walk}: set aside{afterwards}: {problem}", **facts)
     else:
         log.error(f"{outcome.walk}: {problem}", **facts)
+
+
+def _end(outcome: Outcome) -> str:
+    if outcome.stopped:
+        return "stopped"
+    if outcome.misses:
+        return "read, but for what was left out"
+    return "up to date" if outcome.walk.walk in {LIVE, REREAD} else "read to its end"
 
 
 def _facts(outcome: Outcome) -> dict[str, str | int]:

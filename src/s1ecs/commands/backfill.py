@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import structlog
 from rich.console import Console
@@ -22,7 +23,7 @@ from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
 
 
-def backfill_streams(settings: Settings, names: Sequence[str], period: Period, *, again: bool) -> int:
+def backfill_streams(settings: Settings, names: Sequence[str], period: Period, *, again: bool, now: datetime) -> int:
     """Backfill the streams of every console, side by side; the exit status is that of `collect` with names."""
     by_time = [stream.name for stream in STREAMS.values() if can_backfill(stream.ask)]
     for name in names:
@@ -32,7 +33,9 @@ def backfill_streams(settings: Settings, names: Sequence[str], period: Period, *
                 f"there are: {', '.join(by_time)}"
             )
     if period.start >= period.end:
-        raise UsageError("backfill: --from must lie before --to")
+        raise UsageError("backfill: --from must lie before --to, by a second or more")
+    if period.end > now:
+        raise UsageError("backfill: --to lies in the future; what comes from now on is for collect and run")
     log = start_log(settings)
     with _progress() as tell:
         outcomes, whole = asyncio.run(_backfill(settings, names, period, again=again, tell=tell, log=log))

@@ -36,7 +36,16 @@ def query(state_folder: Path, sql: str, show: Print) -> None:
         except (sqlite3.Error, sqlite3.Warning) as error:
             if getattr(error, "sqlite_errorname", "").startswith(_OF_THE_FILE):
                 raise
-            raise UsageError(f"query: {error}; {views}; it only reads") from None
+            raise UsageError(f"query: {_told(error)}; {views}") from None
+
+
+def _told(error: sqlite3.Error | sqlite3.Warning) -> str:
+    """What SQLite says, in words of this command where SQLite's own mean something else."""
+    if getattr(error, "sqlite_errorname", "") == "SQLITE_AUTH":
+        return "this statement does more than read, which is not allowed here"
+    if isinstance(error, sqlite3.ProgrammingError | sqlite3.Warning) and "one statement" in str(error):
+        return "write one statement alone"
+    return str(error)
 
 
 def _authorize(action: int, first: str | None, *_: str | None) -> int:

@@ -225,7 +225,7 @@ TABLE: tuple[Setting, ...] = (
         "redact",
         kinds.FIELDS,
         "Fields that never leave the process: not in documents, nor copied to others, to related.* or event.original; "
-        "an event.original that is no JSON object is left out. [] redacts nothing.",
+        "an event.original that is no JSON object is left out. What is set replaces the default; [] redacts nothing.",
         default=("sentinel_one.group.registration_token", "sentinel_one.agent.license.key"),
         level=_EVERYWHERE,
     ),

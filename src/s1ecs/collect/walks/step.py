@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from s1ecs.errors import ConsoleError, NotFound
 from s1ecs.records import Record
 
@@ -34,6 +36,11 @@ class ItemFailed(NamedTuple):
     item: Any
     error: ConsoleError
     again: bool = False
+
+    @property
+    def name(self) -> str:
+        """The item for people: what its key holds, such as an application's name and vendor."""
+        return ", ".join("none" if part is None else str(part) for part in orjson.loads(self.key))
 
     @property
     def gone(self) -> bool:
