@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from s1ecs.errors import StateError, WalkTaken
+from s1ecs.errors import StateError, StateFull, WalkTaken
 from s1ecs.state.private import private_file, private_folder
 
 FOLDER_NAME = "locks"
 
 _LONGEST_NOTE = 1000
 _NOT_ABLE = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Name(Protocol):
@@ -60,9 +61,7 @@ def _held(folder: Path, name: Name) -> Iterator[None]:
             private_folder(folder)
         descriptor = private_file(path, os.O_RDWR)
     except OSError as error:
-        raise StateError(
-            f"{path}: can't be written ({error.strerror}); give s1ecs write access to the folder and its files"
-        ) from None
+        raise _unusable(path, error) from None
     try:
         _take(descriptor, path, name)
         yield
@@ -81,12 +80,20 @@ def _take(descriptor: int, path: Path, name: Name) -> None:
             f"{name}: already collected by {holder}; stop it, or leave this to it, or choose another state_dir"
         ) from None
     except OSError as error:
-        if error.errno in _NOT_ABLE:
-            raise StateError(
-                f"{path}: this file system can't lock files ({error.strerror}), so two processes might collect the "
-                "same; put state_dir on a local disk"
-            ) from None
-        raise StateError(f"{path}: can't be written ({error.strerror}); look at its disk") from None
+        raise _unusable(path, error) from None
+
+
+def _unusable(path: Path, error: OSError) -> StateError:
+    if error.errno in _NOT_ABLE:
+        return StateError(
+            f"{path}: this file system can't lock files ({error.strerror}), so two processes might collect the same; "
+            "put state_dir on a local disk"
+        )
+    if error.errno in _FULL:
+        return StateFull(f"{path}: no space left on its disk; make room; nothing that was committed is lost")
+    return StateError(
+        f"{path}: can't be written ({error.strerror}); give s1ecs write access to the folder and its files"
+    )
 
 
 def file_name(name: Name) -> str:
