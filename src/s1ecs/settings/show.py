@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from s1ecs.settings.model import Console, Settings
-from s1ecs.settings.table import CONNECTION, Level, Setting, rows
+from s1ecs.settings.model import Console, Output, Settings
+from s1ecs.settings.table import CONNECTION, OUTPUT_TYPES, Level, Setting, rows
 from s1ecs.settings.values import DEFAULT_PLACE
 
 
@@ -36,10 +36,18 @@ def _top(settings: Settings) -> Iterator[Row]:
                 yield _row(name, row, None, DEFAULT_PLACE)
         elif name == "outputs":
             source = settings.origins.get(name, DEFAULT_PLACE)
-            value = ", ".join(output.type for output in settings.outputs)
+            value = ", ".join(map(_output, settings.outputs))
             yield Row(name, value, source, row.default_text, row.help)
         else:
             yield _row(name, row, getattr(settings, name), settings.origins.get(name, DEFAULT_PLACE))
+
+
+def _output(output: Output) -> str:
+    """An output's type with what is set of its own settings."""
+    [own] = [each.settings for each in OUTPUT_TYPES if each.name == output.type]
+    given = [(row, output.values.get(row.name)) for row in own]
+    told = ", ".join(f"{row.name} {row.write(value)}" for row, value in given if value not in {None, row.default})
+    return f"{output.type} ({told})" if told else output.type
 
 
 def _console(settings: Settings, console: Console) -> Iterator[Row]:

@@ -32,6 +32,12 @@ def test_every_setting_with_its_source(loader: Loader) -> None:
     assert all(row.help.endswith(".") for row in show(settings))
 
 
+def test_own_settings_of_an_output(loader: Loader) -> None:
+    """An output is shown with those of its own settings that were set."""
+    shown = {row.name: row for row in show(loader("outputs: [{type: store, keep_days: 30, keep_size: 1500MB}]"))}
+    assert shown["outputs"].value == "store (keep_days 30, keep_size 1500MB)"
+
+
 def test_settings_without_console(loader: Loader) -> None:
     """Without a console its settings are shown as not set."""
     shown = {row.name: row.value for row in show(loader())}
