@@ -1,28 +1,37 @@
 """The storm: the collector is started and killed over and over, while the console grows and faults strike."""
 
+import os
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 from chaos import faults
 from chaos.collector import Collector, Place
 from chaos.console import Console
+from chaos.torn import is_torn
+from s1ecs.outputs.written_files import OPEN
 
 # A poll is open for certain while a request of it is unanswered, or was answered so few seconds ago.
 _JUST_ANSWERED = 0.02
 _LOOK_EVERY = 0.05
 # How many lives of a hundred end before the first request, and how long one may take to get there.
-_STILLBORN = 8
+_STILLBORN = 5
 _SECONDS_TO_BEGIN = 15
+# How many end as soon as a file was written, before the commit that follows, and how long that is waited for.
+_AIMED = 35
+_SECONDS_TO_WRITE = 1.5
+_GLANCE_EVERY = 0.0003
 
 
 @dataclass
 class Tally:
-    """What happened: kills, those inside a poll, and the paths whose requests they cut off."""
+    """What happened: kills, those inside a poll, those between write and commit, the paths of requests cut off."""
 
     kills: int = 0
     inside: int = 0
+    torn: int = 0
     paths: Counter[str] = field(default_factory=Counter)
 
 
@@ -48,23 +57,29 @@ class Storm:
             began = time.monotonic()
             self.console.fault(faults.draw(self.random, self.console.struck(), self.overlap_seconds))
             budget = (self.deadline - began) / (self.kills - self.tally.kills)
-            # Both drawn at every life, so that what one life does leaves the others as they are.
-            share, stillborn = self.random.random(), self.random.random() * 100 < _STILLBORN
+            # All drawn at every life, so that what one life does leaves the others as they are.
+            share, fate = self.random.random(), self.random.randrange(100)
             asked = self.console.requests()["asked"]
             collector = Collector(self.place, self.mutant)
             try:
-                if stillborn:
+                if fate < _STILLBORN:
                     self._wait(collector, share * start_up)
                 else:
                     self._until_first_request(collector, asked)
                     start_up = (start_up + time.monotonic() - began) / 2
                     self._wait(collector, share * 2 * max(0.2, budget - start_up))
+                    if fate >= 100 - _AIMED:
+                        self._until_written()
                 collector.still_runs()
                 collector.halt()
-                self._look()
+                cut = self._requests_cut()
             finally:
                 collector.kill()
+            torn = is_torn(self.place)
             self.tally.kills += 1
+            self.tally.torn += torn
+            self.tally.inside += torn or bool(cut)
+            self.tally.paths.update(cut)
         return self.tally
 
     def _until_first_request(self, collector: Collector, asked: int) -> None:
@@ -88,14 +103,28 @@ class Storm:
             self._tokens += 1
             self.place.renew_token(self._tokens)
 
-    def _look(self) -> None:
+    def _until_written(self) -> None:
+        latest = time.monotonic() + _SECONDS_TO_WRITE
+        folder = self.place.files["none"]
+        before = _sizes(folder)
+        while _sizes(folder) == before and time.monotonic() < latest:
+            time.sleep(_GLANCE_EVERY)
+
+    def _requests_cut(self) -> set[str]:
         halted = time.monotonic()
         told = self.console.requests()
         since = time.monotonic() - halted
         cut = [*told["open"], *(path for path, age in told["answered"] if age - since <= _JUST_ANSWERED)]
-        cut = [path for path in cut if path.startswith(faults.PATHS)]
-        self.tally.inside += bool(cut)
-        self.tally.paths.update({_shown(path) for path in cut})
+        return {_shown(path) for path in cut if path.startswith(faults.PATHS)}
+
+
+def _sizes(folder: Path) -> list[int]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.stat().st_size for entry in entries if entry.name.endswith(OPEN))
+    except FileNotFoundError:
+        # No folder yet, or a file that was closed just now.
+        return []
 
 
 def _shown(path: str) -> str:

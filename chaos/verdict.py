@@ -81,6 +81,7 @@ class Verdict:
             for each in self.differences
         ]
         told += [f"fault {kind:17} {self.faults.get(kind, 0):6} times" for kind in self.kinds]
+        told.append(f"kills between a file's write and its commit: {self.tally.torn}")
         told.append(
             f"kills inside a poll: at least {self.tally.inside} of {self.tally.kills}; requests cut off by path:"
         )
