@@ -10,9 +10,9 @@ import pytest
 
 from .conftest import Commands, Start
 
-STREAMS = ("activity", "agent", "alert", "application_risk", "group", "threat", "threat_event", "unified_alert")
+STREAMS = ("activity", "agent", "alert", "application_risk", "threat", "threat_event", "unified_alert")
 NOON = "2026-01-31T12:00:00Z"
-START = "2026-01-24T12:00:00"
+START = "2026-01-29T12:00:00"
 PERIOD = ("--from", f"{START}Z", "--to", NOON)
 
 
@@ -20,7 +20,7 @@ PERIOD = ("--from", f"{START}Z", "--to", NOON)
 def collected(tmp_path_factory: pytest.TempPathFactory, start_standin: Start) -> Commands:
     """A store with all that a small console holds."""
     commands = Commands(tmp_path_factory.mktemp("reconcile"), start_standin("--agents", "8", "--now", NOON))
-    commands.environment["S1ECS_INITIAL_INTERVAL"] = "8d"
+    commands.environment["S1ECS_INITIAL_INTERVAL"] = "3d"
     commands.ok("collect", *STREAMS)
     return commands
 
@@ -62,7 +62,7 @@ def test_untouched_store_lacks_nothing(collected: Commands) -> None:
     assert {row["stream"] for row in found} == set(STREAMS)
     assert not missing(found)
     assert sum(row["outputs"]["store"]["held"] for row in found if row["stream"] == "activity") > 0
-    by_time = [row for row in found if row["stream"] in {"agent", "alert", "group", "threat"}]
+    by_time = [row for row in found if row["stream"] in {"agent", "alert", "threat"}]
     assert by_time
     assert [row for row in by_time if row["total"] != row["read"]] == []
 
@@ -92,12 +92,12 @@ def test_table_names_what_is_missing(collected: Commands) -> None:
 
 def test_repair_is_nothing_new_to_the_next_poll(collected: Commands) -> None:
     """What was repaired is neither delivered nor counted again by the polls that follow."""
-    deleted(collected, "group")
-    collected.ok("reconcile", "group", "--repair", *PERIOD)
+    deleted(collected, "agent")
+    collected.ok("reconcile", "agent", "--repair", *PERIOD)
     before = count(collected)
     told = {row["stream"]: row["documents"] for row in json.loads(collected.ok("streams", "--json"))}
-    assert told["group"] == collected.query('SELECT count(*) AS n FROM "group"')[0]["n"]
-    collected.ok("collect", "group")
+    assert told["agent"] == collected.query("SELECT count(*) AS n FROM agent")[0]["n"]
+    collected.ok("collect", "agent")
     assert count(collected) == before
 
 

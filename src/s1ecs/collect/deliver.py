@@ -48,7 +48,7 @@ async def deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Cou
     comes again. What an output refuses is among the dead letters before the checkpoint moves.
     """
     new = await _new_things(feed, walk, step) if feed.thing else await _new_records(feed, walk, step)
-    documents, failed = _documents(feed, step, new.records)
+    documents, failed = documents_of(feed, step, new.records)
     now = time_text(feed.client.now())
     writes: list[Write] = []
     dead: list[Letter] = []
@@ -118,7 +118,8 @@ async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
     return _New(records, things=Things(seen, walk.round))
 
 
-def _documents(feed: Feed, step: Step, records: dict[str, Record]) -> tuple[list[tuple[str, Document]], int]:
+def documents_of(feed: Feed, step: Step, records: dict[str, Record]) -> tuple[list[tuple[str, Document]], int]:
+    """The documents of records (by id) that came with a step, with their ids; and how many could not be mapped."""
     fetched = time_text(step.fetched)
     created = fetched if feed.stream.input_type == "httpjson" else None
     documents = []

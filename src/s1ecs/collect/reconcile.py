@@ -98,6 +98,7 @@ async def _look(finding: Finding, asked: Sequence[Holding], stop: asyncio.Event,
 async def _step(finding: Finding, asked: Sequence[Holding], step: Step, seen: set[str], *, repairs: bool) -> None:
     feed = finding.feed
     failed = sum(not failure.gone for failure in step.failed)
+    finding.unread += step.missed
     if failed:
         # What comes with them may be but a part of what the item's call would have told.
         finding.unread += failed

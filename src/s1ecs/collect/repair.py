@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from s1ecs.collect.checkpoint import Advance, Things, WalkName, Write
-from s1ecs.collect.deliver import _documents
+from s1ecs.collect.deliver import documents_of
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.things import thing_of
 from s1ecs.collect.times import time_text
@@ -22,7 +22,7 @@ async def repair(
     They are remembered as delivered, so that the live walk brings none of them again.
     """
     records = {identity: record for identity, (record, _) in missing.items()}
-    documents, _ = _documents(feed, step, records)
+    documents, _ = documents_of(feed, step, records)
     now = time_text(feed.client.now())
     batch = Batch(feed.console, feed.namespace, feed.stream.name, documents)
     writes: list[Write] = []
