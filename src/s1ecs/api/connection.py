@@ -1,8 +1,10 @@
 """What a client must know to reach one console, and who may listen to its requests."""
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import unquote, urlsplit
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,15 @@ class Connection:
     retry_wait_max: float = 60.0
     max_answer: int = 64_000_000
     user_agent: str = "s1ecs"
+
+    @property
+    def proxy_secrets(self) -> tuple[str, ...]:
+        """What of the proxy's address is secret, as whoever gets it may repeat it: in the address and in the header."""
+        address = urlsplit(self.proxy or "")
+        if self.proxy is None or not address.password:
+            return ()
+        user, password = unquote(address.username or ""), unquote(address.password)
+        return self.proxy, address.password, password, b64encode(f"{user}:{password}".encode()).decode()
 
 
 class Observer(Protocol):

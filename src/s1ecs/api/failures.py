@@ -129,8 +129,11 @@ class Failures:
         return f"{self.connection.console}: {self.request}: {' '.join(self._hide(_QUERY.sub('?...', told)).split())}"
 
     def _hide(self, text: str) -> str:
-        # Very short tokens are placeholders; replacing them would garble every text.
-        return text.replace(self.token, "***") if len(self.token) >= _SHORTEST_SECRET else text
+        for secret in (self.token, *self.connection.proxy_secrets):
+            # Very short ones are placeholders; replacing them would garble every text.
+            if len(secret) >= _SHORTEST_SECRET:
+                text = text.replace(secret, "***")
+        return text
 
     def _outcome(self, cure: str) -> str:
         return f"it may have been carried out nevertheless, look in the console first; {cure}" if self.acts else cure

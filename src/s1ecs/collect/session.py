@@ -23,7 +23,6 @@ from s1ecs.settings import Console, Settings
 from s1ecs.state.about import collector_id
 from s1ecs.state.database import Database
 from s1ecs.streams import STREAMS
-from s1ecs.trace.secrets import secrets_of_proxy
 from s1ecs.trace.trace import Aside, Trace, open_trace
 
 
@@ -80,22 +79,22 @@ def open_client(
         logs.hide([text])
         return text
 
-    proxy = None if console.proxy is None else console.proxy.reveal()
-    secrets = () if proxy is None else secrets_of_proxy(proxy)
-    logs.hide([] if proxy is None else [proxy])
+    connection = Connection(
+        console=console.name,
+        url=console.url,
+        token=token,
+        ca_file=None if console.ca_file is None else str(console.ca_file),
+        proxy=None if console.proxy is None else console.proxy.reveal(),
+        connect_timeout=settings.connect_timeout.total_seconds(),
+        read_timeout=settings.read_timeout.total_seconds(),
+        attempts=settings.attempts,
+        max_answer=settings.max_answer,
+        user_agent=f"s1ecs/{__version__}",
+    )
+    secrets = connection.proxy_secrets
+    logs.hide(secrets)
     return Client(
-        Connection(
-            console=console.name,
-            url=console.url,
-            token=token,
-            ca_file=None if console.ca_file is None else str(console.ca_file),
-            proxy=proxy,
-            connect_timeout=settings.connect_timeout.total_seconds(),
-            read_timeout=settings.read_timeout.total_seconds(),
-            attempts=settings.attempts,
-            max_answer=settings.max_answer,
-            user_agent=f"s1ecs/{__version__}",
-        ),
+        connection,
         observer=observer,
         tracer=untraced if trace is None else trace.of(console.name, STREAMS.values(), console.redact, secrets),
     )

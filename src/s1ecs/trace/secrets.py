@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from s1ecs.records import dumps
 
@@ -42,12 +42,6 @@ def without_secrets(line: str, secrets: Iterable[str]) -> str:
             if len(secret) >= _SHORTEST_WITHIN:
                 line = line.replace(text[1:-1], MASK)
     return line
-
-
-def secrets_of_proxy(address: str) -> tuple[str, ...]:
-    """The proxy's address and its password, which stand in no trace; nothing where it has no password."""
-    password = urlsplit(address).password
-    return (address, password, unquote(password)) if password else ()
 
 
 def _unsigned(found: re.Match[str]) -> str:

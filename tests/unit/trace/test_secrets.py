@@ -3,7 +3,7 @@ import json
 import pytest
 
 from s1ecs.records import dumps
-from s1ecs.trace.secrets import secrets_of_proxy, without_secrets
+from s1ecs.trace.secrets import without_secrets
 
 TOKEN = "eyJ-a-token/with+letters="
 LINKS = (
@@ -64,9 +64,3 @@ def test_what_is_named_a_secret_goes() -> None:
     """Texts under a key that names a secret go; numbers and objects under it stay."""
     line = shown({"apiToken": "abc", "password": 'a"b\\', "token": None, "Api_Key": "k", "tokens": "two"})
     assert json.loads(line) == {"apiToken": "***", "password": "***", "token": None, "Api_Key": "***", "tokens": "two"}
-
-
-def test_password_of_a_proxy() -> None:
-    """Both spellings of a proxy's password are secrets; a proxy without one has none."""
-    assert set(secrets_of_proxy("http://me:pa%2Fss@127.0.0.1:3128")) >= {"pa%2Fss", "pa/ss"}
-    assert secrets_of_proxy("http://127.0.0.1:3128") == ()
