@@ -1,6 +1,7 @@
 """The live walk of a stream: what is new since the last poll, in the stream's way of asking."""
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,7 +9,7 @@ from functools import partial
 from s1ecs.api.paging import SetAside
 from s1ecs.collect.checkpoint import LIVE, Advance, Checkpoint, Position
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.times import BEGINNING, earlier, time_text
+from s1ecs.collect.times import BEGINNING, earlier, moment_of, time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.by_time import walk_by_time
@@ -108,12 +109,20 @@ def _window(feed: Feed, ask: Window, source: Source, position: Position, now: da
 
 def _inventory(feed: Feed, ask: Inventory, source: Source, position: Position, now: datetime) -> Walk:
     call = ask.per_item
+    began = position.get("began") or time_text(now)
     steps = walk_inventory(source, ask, position) if call is None else walk_inventory_items(source, ask, call, position)
     return Walk(
         feed.walk(LIVE),
         position,
-        steps,
-        lambda _: Advance({}, next_due=now + feed.pace.interval, listed_since=time_text(now)),
+        _since(steps, began),
+        # The next walk is due by when this one began, though it may have been cut off since.
+        lambda _: Advance({}, next_due=moment_of(began) + feed.pace.interval, listed_since=began),
         newest=lambda _: time_text(now),
         completes=True,
     )
+
+
+async def _since(steps: AsyncGenerator[Step, None], began: str) -> AsyncGenerator[Step, None]:
+    async with aclosing(steps):
+        async for step in steps:
+            yield replace(step, position={**step.position, "began": began})

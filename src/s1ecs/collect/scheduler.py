@@ -1,7 +1,7 @@
 """Every stream of every console: once (`collect`), or at its interval until told to stop (`run`)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
@@ -16,6 +16,10 @@ from s1ecs.records import dumps
 
 # What lasts until somebody mends it; it is tried again at each interval, but said anew only when it is something else.
 _SAID_ONCE = (*SET_ASIDE, StateError, OutputError)
+
+
+# When a poll that failed is tried again, where its interval is longer.
+_SOON_SECONDS = 300.0
 
 
 async def collect_once(
@@ -60,10 +64,15 @@ async def _follow(
     gone: list[ReaderGone] = []
     said: dict[WalkName, str] = {}
     async with holding(feed, log) as hold:
-        async for _ in _due_times(feed, stop):
+        wait = await _seconds_until_due(feed)
+        while not await _stopped_within(stop, wait):
+            wait = feed.pace.interval.total_seconds()
             if not await hold.taken():
                 continue
-            for outcome in await poll(feed, stop, progress):
+            began = asyncio.get_running_loop().time()
+            outcomes = await poll(feed, stop, progress)
+            wait = await _pause(feed, outcomes, asyncio.get_running_loop().time() - began)
+            for outcome in outcomes:
                 if isinstance(outcome.error, ReaderGone):
                     gone.append(outcome.error)
                     stop.set()
@@ -75,13 +84,17 @@ async def _follow(
     return gone
 
 
-async def _due_times(feed: Feed, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Yield when the feed is due: first at its saved time, then at every interval, skipping what was missed."""
-    wait = await _seconds_until_due(feed)
-    while not await _stopped_within(stop, wait):
-        began = asyncio.get_running_loop().time()
-        yield
-        wait = max(0.0, began + feed.pace.interval.total_seconds() - asyncio.get_running_loop().time())
+async def _pause(feed: Feed, outcomes: Sequence[Outcome], passed: float) -> float:
+    """Seconds until the next poll, `passed` of which went by in the last one.
+
+    A poll that went well says by its checkpoint when the next is due; what failed goes on soon, so that an inventory
+    that was cut off does not wait for a day.
+    """
+    interval = feed.pace.interval.total_seconds()
+    states = {outcome.state for outcome in outcomes}
+    if states == {"ok"}:
+        return await _seconds_until_due(feed)
+    return max(0.0, min(interval, _SOON_SECONDS if "failed" in states else interval) - passed)
 
 
 async def _seconds_until_due(feed: Feed) -> float:
