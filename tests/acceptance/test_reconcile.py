@@ -118,3 +118,28 @@ def test_console_that_does_not_answer_is_no_proof(tmp_path: Path) -> None:
     result = commands.run("reconcile", "alert", *PERIOD)
     assert result.returncode == 1
     assert "refused" in result.stderr
+
+
+@pytest.mark.parametrize("compression", ["none", "zstd"])
+def test_what_is_gone_from_a_folder_is_found_and_brought_back(
+    tmp_path: Path, collected: Commands, compression: str
+) -> None:
+    """A line, or a file, that is gone from the files output is missing from that output alone, and comes back."""
+    commands = Commands(tmp_path, collected.environment["S1ECS_URL"])
+    files = f"{{type: files, path: lines, compression: {compression}}}"
+    commands.environment["S1ECS_INITIAL_INTERVAL"] = "3d"
+    (tmp_path / "s1ecs.yaml").write_text(f"outputs: [{{type: store}}, {files}]\n")
+    commands.ok("collect", "alert", "threat")
+    assert commands.run("reconcile", "alert", "threat", *PERIOD).returncode == 0
+    [path] = (tmp_path / "lines").glob("threat-*.ndjson*")
+    if compression == "none":
+        path.write_bytes(path.read_bytes().partition(b"\n")[2])
+    else:
+        path.unlink()
+    found = json.loads(commands.run("reconcile", "alert", "threat", *PERIOD, "--json").stdout)
+    [name] = [name for name in found[0]["outputs"] if name != "store"]
+    gone = {(row["stream"], each) for row in found for each in row["outputs"][name]["missing"]}
+    assert {stream for stream, _ in gone} == {"threat"}
+    assert not missing(found)
+    assert commands.run("reconcile", "alert", "threat", "--repair", *PERIOD).returncode == 0
+    assert commands.run("reconcile", "alert", "threat", *PERIOD).returncode == 0

@@ -136,3 +136,6 @@ class Checkpoints(Protocol):
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """What an output that lies in the same database answers, asked between two commits."""
+
+    async def beside(self, question: Callable[[], T]) -> T:
+        """What an output answers from files of its own, asked outside of any transaction: it may take long."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from s1ecs.collect.feed import Feed
-from s1ecs.outputs.held import Askable, AskableInCommit
+from s1ecs.outputs.held import Askable, AskableInCommit, Readable
 from s1ecs.outputs.output import JoinsCommit, Output
 
 
@@ -27,19 +27,23 @@ class Holding:
         if isinstance(self.output, AskableInCommit):
             asked = partial(self.output.present_in, console=console, stream=stream, ids=ids)
             return await self.feed.checkpoints.ask(asked)
+        if isinstance(self.output, Readable):
+            return await self.feed.checkpoints.beside(partial(self.output.present_by_reading, stream, ids))
         assert isinstance(self.output, Askable)  # as holdings() chose it
         return await self.output.present(console, stream, ids)
 
-    async def count(self, start: str, end: str) -> int:
-        """How many documents of these times, both included, the output holds."""
+    async def count(self, start: str, end: str) -> int | None:
+        """How many documents of these times, both included, the output holds; None where it can't count them."""
         console, stream = self.feed.console, self.feed.stream.name
         if isinstance(self.output, AskableInCommit):
             asked = partial(self.output.count_in, console=console, stream=stream, start=start, end=end)
             return await self.feed.checkpoints.ask(asked)
-        assert isinstance(self.output, Askable)  # as holdings() chose it
+        if not isinstance(self.output, Askable):
+            return None
         return await self.output.count(console, stream, start, end)
 
 
-def holdings(feed: Feed) -> list[Holding]:
-    """The feed's outputs that can be asked."""
-    return [Holding(feed, output) for output in feed.outputs if isinstance(output, Askable | AskableInCommit)]
+def holdings(feed: Feed, *, reading: bool = False) -> list[Holding]:
+    """The feed's outputs that can be asked; with `reading` also those that must read all they wrote."""
+    kinds = Askable | AskableInCommit | Readable if reading else Askable | AskableInCommit
+    return [Holding(feed, output) for output in feed.outputs if isinstance(output, kinds)]

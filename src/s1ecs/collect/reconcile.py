@@ -61,7 +61,7 @@ class Finding:
 
 async def reconcile(feed: Feed, period: Period, stop: asyncio.Event, *, repairs: bool) -> AsyncGenerator[Finding, None]:
     """Hold every output that can be asked against the console, piece by piece; an error ends it in its finding."""
-    asked = holdings(feed)
+    asked = holdings(feed, reading=True)
     for piece in pieces(feed, period):
         finding = Finding(feed, piece, missing={holding.name: [] for holding in asked})
         try:
@@ -77,12 +77,12 @@ async def _look(finding: Finding, asked: Sequence[Holding], stop: asyncio.Event,
     feed, piece = finding.feed, finding.piece
     finding.total = await total(feed, piece)
     if piece is not None and isinstance(feed.ask, ByTime) and feed.ask.settled:
-        for holding in asked:
-            finding.held[holding.name] = await holding.count(time_text(piece.start), time_text(piece.end))
+        span = time_text(piece.start), time_text(piece.end)
+        counts = {holding.name: await holding.count(*span) for holding in asked}
         # A total of nothing is not taken on trust: it costs one request to see.
-        if finding.total and all(finding.held[holding.name] == finding.total for holding in asked):
+        if finding.total and all(count == finding.total for count in counts.values()):
+            finding.held.update(dict.fromkeys(counts, finding.total))
             return
-        finding.held.clear()
     unread = list[SetAside]()
     seen = set[str]()
     async with Buffer(steps_of(feed, piece, feed.source(unread.append))) as coming:

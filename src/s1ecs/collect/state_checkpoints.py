@@ -146,6 +146,10 @@ class StateCheckpoints:
         """What an output that lies in the same database answers, asked between two commits."""
         return await self._database.run(question)
 
+    async def beside(self, question: Callable[[], T]) -> T:
+        """What an output answers from files of its own, asked outside of any transaction: it may take long."""
+        return await self._database.beside(question)
+
     async def _rows(self, statement: str, *values: object) -> list[tuple[str, ...]]:
         return await self._database.run(lambda connection: connection.execute(statement, values).fetchall())
 

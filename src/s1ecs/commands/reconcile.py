@@ -72,7 +72,7 @@ async def _reconcile(
 
 def _require_holdings(feeds: Sequence[Feed], log: structlog.stdlib.BoundLogger) -> None:
     outputs = {output.name for feed in feeds for output in feed.outputs}
-    askable = {holding.name for feed in feeds for holding in holdings(feed)}
+    askable = {holding.name for feed in feeds for holding in holdings(feed, reading=True)}
     if outputs and not askable:
         raise UsageError(f"reconcile: no output can be asked what it holds ({', '.join(sorted(outputs))})")
     for name in sorted(outputs - askable):

@@ -7,12 +7,13 @@ by a tail at most, and that is cut off before the next write.
 import errno
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from s1ecs.errors import OutputError
+from s1ecs.outputs.file_ids import FileIds
 from s1ecs.outputs.file_writer import Writer
 from s1ecs.outputs.lines import Pack, lines
 from s1ecs.outputs.output import Batch
@@ -43,6 +44,7 @@ class Files:
         self._now = now
         self._warn = warn
         self._files: WrittenFiles | None = None
+        self._ids = FileIds(folder)
 
     def open(self, connection: sqlite3.Connection) -> None:
         """Make the folder, take a writer number, close what is due."""
@@ -55,6 +57,11 @@ class Files:
         data = self._pack(lines(batch.documents))
         with self._explained():
             self._mine(connection).append(connection, batch.stream, data, self._now())
+
+    def present_by_reading(self, stream: str, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` whose documents lie in the folder, in open files and closed ones."""
+        with self._explained():
+            return self._ids.present(stream, ids)
 
     def check(self, connection: sqlite3.Connection) -> None:
         """Close files that are old or large enough, also those that earlier processes of this state left open."""

@@ -27,3 +27,14 @@ class AskableInCommit(Protocol):
 
     def count_in(self, connection: sqlite3.Connection, console: str, stream: str, start: str, end: str) -> int:
         """How many documents have their `@timestamp` from `start` to `end`, both included."""
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """An output that must read what it wrote to tell what it holds: too slow for all but whoever wants proof.
+
+    It is asked on the state database's thread, outside of any transaction.
+    """
+
+    def present_by_reading(self, stream: str, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` whose documents are there; raise OutputError when that can't be told now."""

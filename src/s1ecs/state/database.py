@@ -53,9 +53,9 @@ class Database:
         """Do `work` in one transaction: all of it is durable afterwards, or, if it raised, none."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
 
-    async def beside(self, work: Callable[[], None]) -> None:
+    async def beside(self, work: Callable[[], T]) -> T:
         """Do `work` on the database's thread, outside of any transaction: what blocks, but is about other files."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     @property
     def opened(self) -> int:
