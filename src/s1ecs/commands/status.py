@@ -60,7 +60,7 @@ def _summary(lines: Sequence[Line]) -> str:
     worst = max(line.verdict for line in lines)
     streams = sum(bool(line.stream) for line in lines)
     if worst is Verdict.OK:
-        return f"{streams} streams in time"
+        return f"{streams} {'stream' if streams == 1 else 'streams'} in time"
     bad = [line for line in lines if line.verdict is not Verdict.OK]
     graves = [f"{line.about}: {line.text}" for line in sorted(bad, key=lambda line: -line.verdict)]
     return graves[0] + (f" (and {len(graves) - 1} more)" if len(graves) > 1 else "")

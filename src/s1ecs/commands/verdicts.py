@@ -98,7 +98,7 @@ def _token(console: str, token: Token, now: datetime) -> Line:
         return Line(Verdict.OK, f"{console} token", console, "", "nobody tells when it expires")
     days = (token.expires - now) / timedelta(days=1)
     verdict = next((verdict for verdict, least in _TOKEN_DAYS if days < least), Verdict.OK)
-    text = f"expired {_ago(token.expires, now)}" if days < 0 else f"expires in {days:.0f} days"
+    text = f"expired {_ago(token.expires, now)}" if days < 0 else f"expires in {short_duration(token.expires - now)}"
     cure = "" if verdict is Verdict.OK else "; generate a new one: My User > Actions > API Token Operators"
     learned = f" (as told {_ago(token.learned, now)})"
     return Line(verdict, f"{console} token", console, "", text + learned + cure, token_days=round(days, 2))
@@ -124,7 +124,7 @@ def _stream(row: Row, life: Life, dead_letters: int, now: datetime) -> Line:
     if again:
         found.append((Verdict.WARNING, f"{again} {'item' if again == 1 else 'items'} to be asked again"))
     if dead_letters:
-        found.append((Verdict.WARNING, f"{dead_letters} dead letters (s1ecs dead-letters)"))
+        found.append((Verdict.WARNING, f"dead letters: {dead_letters} (s1ecs dead-letters)"))
     return Line(
         max(verdict for verdict, _ in found),
         f"{row.key.console} {row.key.stream}",

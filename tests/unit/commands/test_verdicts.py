@@ -114,9 +114,9 @@ def test_collector(run: Run | None, good: datetime, verdict: Verdict) -> None:
 @pytest.mark.parametrize(
     ("left", "verdict", "said"),
     [
-        (timedelta(days=30), OK, "expires in 30 days"),
-        (timedelta(days=13), WARNING, "expires in 13 days"),
-        (timedelta(days=1), CRITICAL, "expires in 1 days"),
+        (timedelta(days=30), OK, "expires in 30d"),
+        (timedelta(days=13), WARNING, "expires in 13d"),
+        (timedelta(days=1), CRITICAL, "expires in 1d"),
         (timedelta(days=-1), CRITICAL, "expired 1d ago"),
     ],
 )

@@ -1,0 +1,94 @@
+"""`s1ecs status` and the metrics of a real `run`."""
+
+import json
+import signal
+import socket
+import sqlite3
+import time
+import urllib.request
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from .conftest import Commands, Start
+
+CALM = {"S1ECS_STREAMS": "group,alert"}
+
+
+def status(commands: Commands) -> tuple[int, dict[str, Any]]:
+    """The exit status, and the lines by what they are about."""
+    result = commands.run("status", "--json", **CALM)
+    assert result.stderr == ""
+    return result.returncode, {line["about"]: line for line in json.loads(result.stdout)}
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
+
+
+def test_life_of_a_run(start_standin: Start, alone: Commands, free_port: int) -> None:
+    """Metrics and status of a run that is at work, that was told to end, and that died."""
+    url = start_standin("--agents", "5")
+    alone.environment |= {"S1ECS_URL": url, "S1ECS_TOKEN": "a-token-for-tests"}
+    before, lines = status(alone)
+    assert (before, lines["default alert"]["text"]) == (1, "never polled")
+
+    process = alone.start("run", S1ECS_METRICS_PORT=str(free_port), **CALM)
+    deadline = time.monotonic() + 30
+    during: tuple[int, dict[str, Any]] = (2, {})
+    while during[0] or "default token" not in during[1]:
+        assert time.monotonic() < deadline, during
+        during = status(alone)
+    assert f"process {process.pid} on " in during[1]["collector"]["text"]
+    assert 29 < during[1]["default token"]["token_days_left"] < 31
+    assert during[1]["default group"]["age_seconds"] < 30
+    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/metrics") as answer:
+        metrics = answer.read().decode()
+    assert 's1ecs_records_total{console="default",stream="group"} 5.0\n' in metrics
+    assert 's1ecs_requests_total{console="default",path="/groups",status="200"} 1.0\n' in metrics
+    assert "a-token-for-tests" not in metrics
+
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=10)
+    assert f"metrics at http://127.0.0.1:{free_port}/metrics" in log
+    ended, lines = status(alone)
+    assert (ended, "was told to end" in lines["collector"]["text"]) == (0, True)
+
+    process = alone.start("run", **CALM)
+    deadline = time.monotonic() + 30
+    while f"process {process.pid} " not in status(alone)[1]["collector"]["text"]:
+        assert time.monotonic() < deadline
+    process.kill()
+    process.communicate()
+    # Three minutes later.
+    earlier = (datetime.now(UTC) - timedelta(minutes=3)).isoformat()
+    with closing(sqlite3.connect(alone.state / "s1ecs.db")) as connection, connection:
+        connection.execute("UPDATE runs SET beat = ?", (earlier,))
+        connection.execute("UPDATE progress SET good = ?, moved = ?", (earlier, earlier))
+    dead, lines = status(alone)
+    assert (dead, "no sign of life" in lines["collector"]["text"]) == (2, True)
+
+
+def test_for_people(commands: Commands) -> None:
+    """The first line is for the monitor, the table below for whoever looks closer."""
+    commands.ok("collect", "group")
+    result = commands.run("status", S1ECS_STREAMS="group")
+    first, *table = result.stdout.splitlines()
+    assert (result.returncode, first) == (0, "s1ecs ok: 1 stream in time")
+    assert [line.split()[:3] for line in table[1:]] == [["ok", "collector", "no"], ["ok", "default", "group"]]
+
+
+def test_metrics_port_in_use(commands: Commands, free_port: int) -> None:
+    """A port that is taken ends `run` with one line that names the setting."""
+    with socket.create_server(("127.0.0.1", free_port)):
+        result = commands.run("run", S1ECS_METRICS_PORT=str(free_port), **CALM)
+    assert result.returncode == 2
+    assert "metrics_port" in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
