@@ -133,3 +133,16 @@ async def test_keys_that_nobody_knows_cost_nothing(
     outcome = await polled(feed_of(stream))
     [document] = output.documents
     assert (outcome.counts.failed, "error" in document) == (0, False)
+
+
+async def test_records_at_the_edge_of_a_window_arrive_once(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """Windows that only touch leave no gap: neither the last moment of one nor the first of the next is lost."""
+    feed = feed_of("unified_alert", overlap=timedelta(0))
+    put(lists, "unified_alert", "1", time="2026-01-02T12:00:00.000Z")
+    await polled(feed)
+    put(lists, "unified_alert", "2", time="2026-01-02T12:00:00.001Z")
+    lists.clock += timedelta(minutes=1)
+    await polled(feed)
+    assert output.ids == ["1", "2"]
