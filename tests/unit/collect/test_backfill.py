@@ -1,12 +1,22 @@
 """Backfill: a past range in slices, resumable, without doubles, beside the live collection."""
 
 import asyncio
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
 
 from s1ecs.collect.backfill import Period, backfill, can_backfill, forget, read_before
 from s1ecs.collect.checkpoint import LIVE
+from s1ecs.collect.deliver import Counts
+from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import poll
+from s1ecs.collect.session import views
 from s1ecs.errors import ApiProblem, ServerTrouble
+from s1ecs.outputs.store import Store, make_views
 from s1ecs.streams import STREAMS
 
 from .conftest import FeedOf, RecordingOutput
@@ -81,6 +91,109 @@ async def test_backfill_and_live_collection_leave_each_other_alone(
     assert outcome is not None
     assert (outcome.counts.delivered, output.ids) == (1, ["1", "2", "0"])
     assert (await feed.checkpoints.load(feed.walk(LIVE))).position == position
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(hours=8)], ids=["just now", "in the morning"])
+async def test_what_a_backfill_brought_the_first_live_walk_drops(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput, ago: timedelta
+) -> None:
+    """A live collection that begins after the backfill, and reads a day back, brings none of it again."""
+    feed = feed_of("unified_alert")
+    at = f"{lists.clock - ago - timedelta(minutes=1):%H:%M}"
+    lists.lists[PATH] = [alert("1", at, at)]
+    await backfill(feed, PERIOD, asyncio.Event(), never)
+    await poll(feed, asyncio.Event(), never)
+    assert output.ids == ["1"]
+
+
+async def test_a_backfill_that_is_cut_off_and_ended_between_live_polls_doubles_nothing(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """What live polls dropped because a backfill had brought it stays known when that backfill ends."""
+    feed = feed_of("unified_alert")
+    lists.lists[PATH] = [alert("1", "11:55", "11:55")]
+    stop = asyncio.Event()
+
+    def stop_at_a_record(_feed: Feed, _number: int, _slices: int, counts: Counts) -> None:
+        if counts.records:
+            stop.set()
+
+    outcome = await backfill(feed, PERIOD, stop, stop_at_a_record)
+    assert outcome is not None
+    assert outcome.stopped
+    await poll(feed, asyncio.Event(), never)
+    await backfill(feed, PERIOD, asyncio.Event(), never)
+    lists.clock += timedelta(minutes=1)
+    await poll(feed, asyncio.Event(), never)
+    assert output.ids == ["1"]
+
+
+async def test_an_alert_of_several_days_is_backfilled_once(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """An alert that was detected on one day and updated days later is delivered once, in its present state."""
+    lists.lists[PATH] = [{"id": "1", "detectedAt": "2025-12-28T05:00:00.000Z", "updatedAt": "2026-01-01T05:00:00.000Z"}]
+    await backfill(feed_of("unified_alert"), Period(DAY - timedelta(days=5), DAY), asyncio.Event(), never)
+    assert output.ids == ["1"]
+
+
+async def collected_long_ago(feed: Feed, lists: ListConsole) -> None:
+    """An alert that the live collection delivered, so long ago that its id is remembered no more."""
+    lists.lists[PATH] = [alert("1", "03:00", "03:00")]
+    await poll(feed, asyncio.Event(), never)
+    lists.clock += timedelta(days=2)
+    await poll(feed, asyncio.Event(), never)
+    assert not await feed.checkpoints.ask(lambda connection: rows(connection, "SELECT id FROM seen"))
+
+
+def rows(connection: sqlite3.Connection, statement: str) -> Sequence[tuple[object, ...]]:
+    """What the state database answers."""
+    return connection.execute(statement).fetchall()
+
+
+async def test_an_output_that_can_be_asked_gets_no_old_document_twice(feed_of: FeedOf, lists: ListConsole) -> None:
+    """A backfill over what the store holds counts as new only what the store lacks, and writes that alone."""
+    feed = replace(feed_of("unified_alert"), outputs=(Store(),))
+    await collected_long_ago(feed, lists)
+    lists.lists[PATH].append(alert("2", "04:00", "04:00"))
+    outcome = await backfill(feed, PERIOD, asyncio.Event(), never)
+    assert outcome is not None
+    assert outcome.counts == Counts(records=4, delivered=1)
+    [[documents, different]] = await feed.checkpoints.ask(
+        partial(rows, statement="SELECT count(*), count(DISTINCT id) FROM documents")
+    )
+    assert (documents, different) == (2, 2)
+
+
+async def test_an_output_that_cannot_be_asked_gets_old_documents_under_their_ids(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """Beside the store, such an output may get an old document again, with the id it had: nothing is held back."""
+    feed = replace(feed_of("unified_alert"), outputs=(Store(), output))
+    await collected_long_ago(feed, lists)
+    await backfill(feed, PERIOD, asyncio.Event(), never)
+    assert output.ids == ["1", "1"]
+    assert len(set(output.delivered)) == 1
+
+
+async def test_backfilled_agents_are_not_gone(feed_of: FeedOf, lists: ListConsole) -> None:
+    """What no live walk was ever to see is not gone when none of them sees it; what one saw once is."""
+    feed = replace(feed_of("agent", first_poll=timedelta(hours=24)), outputs=(Store(),))
+    await feed.checkpoints.ask(partial(make_views, views=views()))
+    latest = partial(rows, statement="SELECT document ->> '$.host.id', gone FROM agent_latest ORDER BY 1")
+    old = {"id": "old", "updatedAt": "2025-12-20T00:00:00.000Z"}
+    new = {"id": "new", "updatedAt": "2026-01-02T11:00:00.000Z"}
+    lists.lists["/agents"] = [old, new]
+    await poll(feed, asyncio.Event(), never)
+    assert len(await feed.checkpoints.ask(latest)) == 1
+    await backfill(feed, Period(DAY - timedelta(days=20), DAY), asyncio.Event(), never)
+    lists.clock += timedelta(hours=25)
+    assert len(await poll(feed, asyncio.Event(), never)) == 2
+    assert await feed.checkpoints.ask(latest) == [("new", 0), ("old", 0)]
+    lists.lists["/agents"] = [old]
+    lists.clock += timedelta(hours=25)
+    await poll(feed, asyncio.Event(), never)
+    assert await feed.checkpoints.ask(latest) == [("new", 1), ("old", 0)]
 
 
 async def test_a_period_can_be_read_again(feed_of: FeedOf, lists: ListConsole) -> None:

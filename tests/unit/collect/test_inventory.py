@@ -1,9 +1,14 @@
 """Whole inventories: only what is new or changed is delivered, and what is gone is known."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
+from s1ecs.api.answer import Answer
 from s1ecs.collect.checkpoint import LIVE
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import Outcome, poll
@@ -11,6 +16,10 @@ from s1ecs.errors import ApiProblem, ExpiredCursor, Refused, ServerTrouble
 
 from .conftest import FeedOf, RecordingOutput
 from .lists import ListConsole
+from .test_per_item import ENDPOINTS, INVENTORY, installations
+
+if TYPE_CHECKING:
+    from s1ecs.api.client import Client
 
 RISKS = "/application-management/risks"
 
@@ -89,6 +98,46 @@ async def test_a_walk_that_was_cut_off_tells_nothing_of_what_is_gone(feed_of: Fe
     assert (await polled(feed)).error is None
     assert [asked.get("cursor") for _, asked in lists.asked] == ["2"]
     assert not await gone(feed)
+
+
+class Listless(ListConsole):
+    """Answers well, with nothing where the list should be."""
+
+    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+        """Give no list."""
+        return Answer(None, None, (), b"{}", self.clock)
+
+
+@pytest.mark.parametrize(("name", "path"), [("application_risk", RISKS), ("application", INVENTORY)])
+async def test_an_answer_without_a_list_makes_nothing_gone(
+    feed_of: FeedOf, lists: ListConsole, name: str, path: str
+) -> None:
+    """Only a list that is empty says that there is nothing any more; no list at all says nothing."""
+    feed = feed_of(name)
+    installations(lists, a=1)
+    lists.lists[RISKS] = [risk("a")]
+    await polled(feed)
+    await polled(replace(feed, client=cast("Client", Listless(clock=lists.clock))))
+    assert not await gone(feed)
+    lists.lists[path] = []
+    await polled(feed)
+    assert len(await gone(feed)) == 1
+
+
+async def test_an_application_that_fails_and_is_listed_no_more_is_gone(feed_of: FeedOf, lists: ListConsole) -> None:
+    """An item whose call fails for ever keeps nothing from being known as gone once the list lacks it."""
+    installations(lists, a=1, b=1)
+    feed = feed_of("application")
+    await polled(feed)
+    lists.failures[f"{ENDPOINTS} a"] = [ServerTrouble("boom", problem=ApiProblem(status=500))] * 50
+    lists.clock += timedelta(days=1)
+    assert (await polled(feed)).misses
+    assert not await gone(feed)
+    lists.lists[INVENTORY].pop(0)
+    for _ in range(3):
+        lists.clock += timedelta(days=1)
+        await polled(feed)
+    assert len(await gone(feed)) == 1
 
 
 async def test_an_expired_cursor_begins_the_list_anew(feed_of: FeedOf, lists: ListConsole) -> None:

@@ -214,7 +214,7 @@ async def test_a_refused_token_ends_the_poll_and_keeps_the_position(
 async def test_timeline_entries_come_with_their_threat(
     feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
 ) -> None:
-    """With the timeline on: a document an entry, the threat alone without entries or where the call fails."""
+    """With the timeline on: a document an entry, the threat alone without entries; where it fails, with the error."""
     lists.lists["/threats"] = [threat("1", "11:00"), threat("2", "11:01"), threat("3", "11:02"), {"threatInfo": {}}]
     lists.lists["/threats/1/timeline"] = [{"id": "e1"}, {"id": "e2"}, {"id": "e3"}]
     lists.failures["/threats/3/timeline"] = [TROUBLE]
@@ -232,6 +232,7 @@ async def test_timeline_entries_come_with_their_threat(
         ("2", None),
         ("3", None),
     ]
+    assert "boom" in str(output.documents[4]["error"])
     lists.lists["/threats/3/timeline"] = [{"id": "e9"}]
     lists.clock += timedelta(minutes=1)
     await polled(feed)

@@ -3,17 +3,19 @@
 import asyncio
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
 import structlog.testing
 
-from s1ecs.collect.checkpoint import WalkName
+from s1ecs.collect.checkpoint import Advance, WalkName
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import Outcome, poll
 from s1ecs.collect.scheduler import say
 from s1ecs.errors import ApiProblem, BrokenWalk, ExpiredCursor, OutputError, Refused
 from s1ecs.records import Record, record_from_line
+from s1ecs.state.polls import Key, read_polls
 
 from .conftest import Paced, RecordingOutput, ScriptedConsole, alert
 
@@ -88,6 +90,15 @@ async def test_a_mistake_of_ours_ends_one_poll_only(
     console.script = [[alert("a", "11:00")]]
     await polled(feed)
     assert output.ids == ["a"]
+
+
+async def test_a_mistake_of_ours_is_noted(feed: Feed, tmp_path: Path) -> None:
+    """Who asks how the last poll ended is told that it failed and why, also where nobody expected the failure."""
+    await feed.checkpoints.commit(LIVE, Advance({"neither": "bounds nor cursor"}))
+    [outcome] = await polled(feed)
+    last = read_polls(tmp_path)[Key("default", "alert")]
+    assert (last.state, last.reason) == ("failed", str(outcome.error))
+    assert "KeyError" in last.reason
 
 
 async def test_reread_is_not_hurried_by_a_clock_of_whole_seconds(feed: Feed, console: ScriptedConsole) -> None:

@@ -152,6 +152,22 @@ async def test_a_clock_ahead_for_a_while_opens_no_gap(
     assert output.ids == ["1"]
 
 
+async def test_windows_follow_each_other_after_a_wrong_date(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """One answer whose date is six hours ahead costs no alert of those six hours, nor of the time behind them."""
+    feed = feed_of("unified_alert")
+    lists.clock += timedelta(hours=6)
+    await polled(feed)
+    lists.clock -= timedelta(hours=6)
+    times = ["12:01", "12:02", "12:03", "15:00", "17:30", "19:00", "23:00"]
+    for minutes in (1, 1, 1, 177, 150, 330):
+        lists.clock += timedelta(minutes=minutes)
+        lists.lists[PATH] = [alert(time, time, time) for time in times if time <= f"{lists.clock:%H:%M}"]
+        assert (await polled(feed)).error is None
+    assert output.ids == times
+
+
 async def test_a_cursor_forgotten_since_the_last_poll_begins_the_phase_anew(
     feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
 ) -> None:
