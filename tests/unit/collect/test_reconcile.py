@@ -1,0 +1,129 @@
+"""Reconciling: what counts as missing, what is only due, what is no proof, and what a repair gives to whom."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from s1ecs.collect.backfill import Period
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.poll import poll
+from s1ecs.collect.reconcile import Finding, reconcile
+from s1ecs.errors import ServerTrouble
+from s1ecs.outputs.store import Store
+from s1ecs.records import settled_record
+
+from .conftest import NOW, FeedOf, RecordingOutput, ScriptedConsole, alert
+from .lists import ListConsole
+from .test_per_item import events, threat
+
+PERIOD = Period(NOW - timedelta(hours=12), NOW)
+
+
+@dataclass
+class AskedOutput(RecordingOutput):
+    """An output that can be asked what it holds; `lost` are ids that it no longer has."""
+
+    lost: list[str] = field(default_factory=list)
+
+    async def present(self, console: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
+        """Those that it was given and did not lose."""
+        return frozenset(ids) & frozenset(self.delivered) - frozenset(self.lost)
+
+    async def count(self, console: str, stream: str, start: str, end: str) -> int:
+        """As many as it was given."""
+        return len(self.delivered)
+
+
+async def found(feed: Feed, *, repairs: bool = False) -> Finding:
+    """What the one piece of the period comes to."""
+    [finding] = [each async for each in reconcile(feed, PERIOD, asyncio.Event(), repairs=repairs)]
+    return finding
+
+
+async def collected(feed: Feed, console: ScriptedConsole, *alerts: dict[str, Any]) -> None:
+    """Collect these alerts."""
+    console.script = [list(alerts)]
+    [outcome] = await poll(feed, asyncio.Event(), lambda *_: None)
+    assert outcome.error is None
+
+
+def asked(feed: Feed) -> tuple[Feed, AskedOutput]:
+    """The feed with an output that can be asked."""
+    output = AskedOutput(name="asked")
+    return replace(feed, outputs=(output,)), output
+
+
+async def test_all_that_was_collected_is_held(feed: Feed, console: ScriptedConsole) -> None:
+    """Where the output has all that the console has, the finding is sound."""
+    feed, _ = asked(feed)
+    await collected(feed, console, alert("1", "03:00"), alert("2", "04:00"))
+    console.reread = [alert("1", "03:00"), alert("2", "04:00")]
+    finding = await found(feed)
+    assert finding.sound
+    assert (finding.read, finding.held["asked"], finding.missing) == (2, 2, {"asked": []})
+
+
+async def test_earlier_state_hides_nothing(feed: Feed, console: ScriptedConsole) -> None:
+    """An output with as many documents as the console has records still lacks the state that it lacks."""
+    feed, output = asked(feed)
+    await collected(feed, console, alert("1", "03:00"), alert("2", "04:00"))
+    changed = alert("1", "03:00")
+    changed["alertInfo"]["updatedAt"] = "2026-01-02T05:00:00Z"
+    console.reread = [changed, alert("2", "04:00")]
+    finding = await found(feed)
+    assert finding.missing == {"asked": [feed.mapper.identify(settled_record(changed))]}
+    assert len(output.delivered) == finding.read == 2
+
+
+async def test_change_of_this_moment_is_due(feed: Feed, console: ScriptedConsole) -> None:
+    """What changed so lately that no poll had to bring it is not missing; once delivered and lost, it is."""
+    feed, output = asked(feed)
+    late = alert("9", "11:59")
+    console.reread = [late]
+    finding = await found(feed)
+    assert (finding.sound, finding.due, finding.read) == (True, 1, 1)
+    await collected(feed, console, late)
+    output.lost = list(output.delivered)
+    finding = await found(feed)
+    assert (finding.sound, finding.due) == (False, 0)
+
+
+async def test_repair_gives_to_whom_it_lacks(feed: Feed, console: ScriptedConsole) -> None:
+    """Of two outputs the one that lost a document gets it, under the same id; the other gets nothing."""
+    feed, output = asked(feed)
+    feed = replace(feed, outputs=(output, Store()))
+    await collected(feed, console, alert("1", "03:00"), alert("2", "04:00"))
+    console.reread = [alert("1", "03:00"), alert("2", "04:00")]
+    [first, _] = output.delivered
+    await feed.checkpoints.ask(lambda store: store.execute("DELETE FROM documents WHERE id = ?", (first,)).rowcount)
+    assert (await found(feed)).missing == {"asked": [], "store": [first]}
+    finding = await found(feed, repairs=True)
+    assert finding.sound
+    assert finding.repaired == {"store": 1}
+    assert len(output.delivered) == 2
+    rows = await feed.checkpoints.ask(lambda store: store.execute("SELECT id FROM documents").fetchall())
+    assert {row[0] for row in rows} == set(output.delivered)
+
+
+async def test_refused_document_stays_missing(feed: Feed, console: ScriptedConsole) -> None:
+    """A document that the output refuses is still missing after the repair, and lies among the dead letters."""
+    feed, output = asked(feed)
+    output.refuses = ["1"]
+    console.reread = [alert("1", "03:00")]
+    finding = await found(feed, repairs=True)
+    assert not finding.sound
+    assert len(finding.missing["asked"]) == 1
+    assert finding.repaired["asked"] == 0
+
+
+async def test_trouble_of_the_console_is_no_proof(feed: Feed, feed_of: FeedOf, lists: ListConsole) -> None:
+    """An item whose call fails makes the finding unsound, whatever else was held."""
+    feed, _ = asked(feed_of("threat_event"))
+    lists.lists["/threats"] = [threat("1", "06:00"), threat("2", "07:00")]
+    events(lists, "1", 2)
+    lists.failures["/threats/2/explore/events"] = [ServerTrouble("down")]
+    finding = await found(feed)
+    assert finding.unread == 1
+    assert not finding.sound
