@@ -117,7 +117,8 @@ def _inventory(feed: Feed, ask: Inventory, source: Source, position: Position, n
         _since(steps, began),
         # The next walk is due by when this one began, though it may have been cut off since.
         lambda _: Advance({}, next_due=moment_of(began) + feed.pace.interval, listed_since=began),
-        newest=lambda _: time_text(now),
+        # An inventory is as new as the walk that read it to its end; `finish` empties the position.
+        newest=lambda last: None if last else time_text(now),
         completes=True,
     )
 

@@ -163,6 +163,7 @@ async def walk_through(
         complete = walk.completes and not missed
         last = replace(walk.finish(position), completed=walk.round if complete else None)
         await feed.checkpoints.commit(walk.name, last)
+        position = last.position
     except S1ecsError as error:
         return outcome(error)
     return outcome()

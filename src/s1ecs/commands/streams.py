@@ -96,10 +96,11 @@ def short_duration(duration: timedelta) -> str:
 
 
 def _lag(ask: Asking, poll: LastPoll, now: datetime) -> timedelta | None:
-    """How old the newest record was at the last poll; of an inventory, how long ago the last poll was."""
-    if isinstance(ask, Inventory):
-        return max(now - _moment(poll.polled), timedelta(0))
-    return None if poll.newest is None else max(_moment(poll.polled) - _moment(poll.newest), timedelta(0))
+    """How old the newest record was at the last poll; of an inventory, how long ago it was walked whole."""
+    if poll.newest is None:
+        return None
+    until = now if isinstance(ask, Inventory) else _moment(poll.polled)
+    return max(until - _moment(poll.newest), timedelta(0))
 
 
 def _line(row: Row) -> Sequence[str]:

@@ -20,8 +20,9 @@ POLLED = "2026-01-31T12:00:00.000Z"
 
 def settings(folder: Path, **flags: str) -> Settings:
     """Settings of one console, or of those in `flags`."""
-    flags = {"url": "https://console.example", "token": "a-token", **flags, "state_dir": str(folder)}
-    return load(file=None, environment={}, flags=flags, streams=list(STREAMS), working_folder=folder)
+    token = {} if "consoles" in flags else {"S1ECS_TOKEN": "a-token"}
+    flags = {"url": "https://console.example", **flags, "state_dir": str(folder)}
+    return load(file=None, environment=token, flags=flags, streams=list(STREAMS), working_folder=folder)
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def state(tmp_path: Path) -> Path:
             " VALUES ('default', ?, ?, ?, ?, ?, ?)",
             [
                 ("alert", POLLED, "ok", "", 5000, "2026-01-31T11:54:48.500Z"),
-                ("application", POLLED, "ok", "", 12, None),
+                ("application", POLLED, "ok", "", 12, POLLED),
                 ("threat", POLLED, "set aside", "GET /threats: 403 Forbidden", 0, None),
             ],
         )
@@ -74,7 +75,7 @@ def test_rows_for_programs(capsys: pytest.CaptureFixture[str], state: Path) -> N
     assert (rows["group"]["state"], rows["group"]["last_poll"]) == ("never polled", None)
 
 
-def test_lag_of_an_inventory_is_since_its_last_poll(capsys: pytest.CaptureFixture[str], state: Path) -> None:
+def test_lag_of_an_inventory_is_since_its_last_whole_walk(capsys: pytest.CaptureFixture[str], state: Path) -> None:
     """An inventory has no newest record: its lag says how old the picture is, and failed items are counted."""
     row = shown(capsys, settings(state))["application"]
     assert (row["lag_seconds"], row["to_ask_again"]) == (10.0, 2)
