@@ -143,3 +143,11 @@ def test_damaged_store_and_a_backup_in_its_place(commands: Commands, tmp_path: P
         run.end()
     [row] = commands.query("SELECT count(*) AS n, count(DISTINCT alert_id) AS ids FROM alert")
     assert row == {"n": ALERTS, "ids": ALERTS}
+
+
+def test_state_that_many_streams_share(commands: Commands, disk: Path) -> None:
+    """Nine streams that find the disk full say it in one line."""
+    commands.environment["S1ECS_STATE_DIR"] = str(disk)
+    result = commands.run("collect", S1ECS_INITIAL_INTERVAL="3000d")
+    assert result.returncode == 1
+    assert sum("no space left" in line for line in result.stderr.splitlines()) == 1, result.stderr

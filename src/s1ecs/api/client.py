@@ -1,7 +1,6 @@
 """One session with one console: token, TLS, proxy, time-outs, retries, rate limits."""
 
 import asyncio
-import contextlib
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ import httpx2
 import stamina
 
 from s1ecs.api.answer import Answer, answer_from
+from s1ecs.api.body import read_body
 from s1ecs.api.connection import Connection, Observer, nobody
 from s1ecs.api.console_time import ConsoleTime
 from s1ecs.api.exchange import Exchange, Tracer, untraced
@@ -256,7 +256,7 @@ class Client:
             raise failures.unreachable(error) from error
         self._time.learn(response.headers.get("Date"))
         try:
-            body = await _read(response, self.connection.max_answer)
+            body = await read_body(response, self.connection.max_answer)
         except httpx2.HTTPError as error:
             if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
                 # The status says enough; the rest of its explanation is lost.
@@ -272,20 +272,6 @@ class Client:
         # Encoded here, exactly once: the library would take a "%3D" that is part of a value for encoded already.
         query = f"?{urlencode(request.params, quote_via=quote, safe='')}" if request.params else ""
         return f"{self.connection.url}{BASE_PATH}{request.path}{query}"
-
-
-async def _read(response: httpx2.Response, largest: int) -> bytes | None:
-    """The body, unpacked piece by piece as it comes; None as soon as it is known to be larger than `largest`."""
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced) > largest:
-        return None
-    body = bytearray()
-    async with contextlib.aclosing(response.aiter_bytes()) as pieces:
-        async for piece in pieces:
-            body += piece
-            if len(body) > largest:
-                return None
-    return bytes(body)
 
 
 def _headers(request: _Request, token: str | None, failures: Failures) -> dict[str, str]:

@@ -25,7 +25,11 @@ _SOON_SECONDS = 300.0
 async def collect_once(
     feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
 ) -> list[Outcome]:
-    """Poll every feed once, all side by side; each outcome is logged as it comes. Raise ReaderGone."""
+    """Poll every feed once, all side by side; each outcome is logged as it comes. Raise ReaderGone.
+
+    What is wrong with the state, which all feeds share, is said once.
+    """
+    said: set[str] = set()
 
     async def one(feed: Feed) -> list[Outcome]:
         try:
@@ -36,8 +40,9 @@ async def collect_once(
         for outcome in outcomes:
             if isinstance(outcome.error, ReaderGone):
                 stop.set()
-            else:
+            elif not isinstance(outcome.error, StateError) or str(outcome.error) not in said:
                 say(log, outcome)
+            said.add(str(outcome.error))
         return outcomes
 
     found = [outcome for outcomes in await asyncio.gather(*map(one, feeds)) for outcome in outcomes]
