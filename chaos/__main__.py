@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mutant", choices=MUTANTS, help="break the collector on purpose, to see that it is found")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder to leave state and log in")
     given = parser.parse_args(arguments)
+    if given.keep is not None:
+        given.keep.mkdir(parents=True, exist_ok=True)
+        if any(given.keep.iterdir()):
+            parser.error(f"--keep {given.keep}: the folder is not empty")
+    # So that whoever is told to end takes the processes along that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
     say(f"seed {seed}")
     streams = [name for name in STREAMS if name not in given.without]
