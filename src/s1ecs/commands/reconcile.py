@@ -127,7 +127,7 @@ def _print_table(findings: Sequence[Finding], *, repairs: bool) -> None:
     outputs = list(dict.fromkeys(name for finding in findings for name in finding.missing))
     columns = ["console", "stream", "day", "total", "read", *outputs, "missing", *(["repaired"] if repairs else [])]
     rows = []
-    for finding in filter(_worth_a_row, findings):
+    for finding in _worth_rows(findings):
         told = [finding.held[name] if name in finding.missing else None for name in outputs]
         missing = _by_output({name: len(ids) for name, ids in finding.missing.items()})
         repaired = [_by_output(finding.repaired)] if repairs else []
@@ -138,9 +138,19 @@ def _print_table(findings: Sequence[Finding], *, repairs: bool) -> None:
     _print_missing(findings)
 
 
-def _worth_a_row(finding: Finding) -> bool:
-    """Whether there was anything in the piece; the whole of an inventory always is."""
-    return bool(finding.piece is None or finding.total or finding.read or not finding.sound)
+def _worth_rows(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of pieces that hold anything; of a stream that holds nothing at all, its first."""
+    told = {str(finding.feed) for finding in findings if _holds(finding)}
+    rows = []
+    for finding in findings:
+        if _holds(finding) or str(finding.feed) not in told:
+            told.add(str(finding.feed))
+            rows.append(finding)
+    return rows
+
+
+def _holds(finding: Finding) -> bool:
+    return bool(finding.total or finding.read or not finding.sound)
 
 
 def _by_output(numbers: dict[str, int]) -> str:
