@@ -32,17 +32,18 @@ def reconcile_streams(settings: Settings, names: Sequence[str], period: Period, 
     if period.start >= period.end:
         raise UsageError("reconcile: --from must lie before --to")
     log = start_log(settings)
-    findings = asyncio.run(_reconcile(settings, names, period, repairs=repairs, log=log))
+    findings, whole = asyncio.run(_reconcile(settings, names, period, repairs=repairs, log=log))
     if json:
         tables.print_json(_JSON_COLUMNS, map(_json_row, findings))
     else:
         _print_table(findings, repairs=repairs)
-    return int(not findings or not all(finding.sound or _excused(finding, names) for finding in findings))
+    return int(not whole or not findings or not all(finding.sound or _excused(finding, names) for finding in findings))
 
 
 async def _reconcile(
     settings: Settings, names: Sequence[str], period: Period, *, repairs: bool, log: structlog.stdlib.BoundLogger
-) -> list[Finding]:
+) -> tuple[list[Finding], bool]:
+    """The findings, and whether all was looked at before a signal came."""
     stop = asyncio.Event()
     findings: dict[str, list[Finding]] = {}
 
@@ -66,8 +67,8 @@ async def _reconcile(
                 await feed.client.learn_time()
             await asyncio.gather(*map(one, feeds))
 
-    await until_signal(work(), stop, log)
-    return [finding for found in findings.values() for finding in found]
+    whole = await until_signal(work(), stop, log)
+    return [finding for found in findings.values() for finding in found], whole and not stop.is_set()
 
 
 def _require_holdings(feeds: Sequence[Feed], log: structlog.stdlib.BoundLogger) -> None:
