@@ -26,8 +26,6 @@ async def no_token() -> str:
 class ListConsole:
     """Answers each path, or path and `applicationName`, with its list; a cursor is the place behind the page.
 
-    What lies outside the bounds of `updatedAt`, to the second, is left out.
-
     `failures` are raised in turn by the path (or the path and a cursor) they stand under, `expired` are cursors that
     the console no longer knows. `graphql_data` are answers to be given first, `unreadable` the ids of alerts that cut
     off whatever answer holds more of them than their id.
@@ -48,7 +46,7 @@ class ListConsole:
     )
 
     async def get(self, path: str, params: Mapping[str, str]) -> Answer:
-        """Give a page of the path's list that meets the bounds of a time, sorted as it stands."""
+        """Give a page of the path's list that meets the lower bound of a time, sorted as it stands."""
         name = f"{path} {params['applicationName']}" if "applicationName" in params else path
         self.asked.append((name, dict(params)))
         self.at_once += 1
@@ -63,8 +61,8 @@ class ListConsole:
             self.expired.remove(cursor)
             raise Refused("no such cursor", problem=ApiProblem(status=400))
         records = self.lists.get(name, [])
-        since, until = _second(params.get("updatedAt__gte", "")), _second(params.get("updatedAt__lte", "9"))
-        records = [each for each in records if since <= _second(_updated(each) or since) <= until]
+        since = params.get("updatedAt__gte", "")
+        records = [each for each in records if _updated(each, since) >= since]
         return self._page(records, int(cursor), int(params["limit"]))
 
     async def graphql(self, path: str, query: str, variables: Mapping[str, Any]) -> Answer:
@@ -110,13 +108,6 @@ class ListConsole:
         return [name for name, _ in self.asked]
 
 
-def _updated(record: Any) -> str | None:
-    if not isinstance(record, dict):
-        return None
-    info = record.get("threatInfo", record)
-    time = info.get("updatedAt") if isinstance(info, dict) else None
-    return time if isinstance(time, str) else None
-
-
-def _second(time: str) -> str:
-    return time[: len("2026-01-02T12:00:00")]
+def _updated(record: Any, otherwise: str) -> str:
+    info = record.get("threatInfo") if isinstance(record, dict) else None
+    return str(info.get("updatedAt", otherwise)) if isinstance(info, dict) else otherwise

@@ -2,13 +2,16 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
+import orjson
 import pytest
 
+from s1ecs.api.answer import Answer
 from s1ecs.collect.backfill import Period, backfill, can_backfill, forget, read_before
 from s1ecs.collect.checkpoint import LIVE
 from s1ecs.collect.deliver import Counts
@@ -23,6 +26,9 @@ from .conftest import FeedOf, RecordingOutput
 from .lists import ListConsole
 from .test_per_item import events, threat
 from .test_window import PATH, alert
+
+if TYPE_CHECKING:
+    from s1ecs.api.client import Client
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 PERIOD = Period(DAY - timedelta(days=1), DAY + timedelta(hours=12))
@@ -176,9 +182,21 @@ async def test_an_output_that_cannot_be_asked_gets_old_documents_under_their_ids
     assert len(set(output.delivered)) == 1
 
 
-async def test_backfilled_agents_are_not_gone(feed_of: FeedOf, lists: ListConsole) -> None:
+class Agents(ListConsole):
+    """Gives the agents alone that were updated within the bounds, to the second."""
+
+    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+        """Give a page of them."""
+        answer = await super().get(path, params)
+        since, until = params["updatedAt__gte"], params.get("updatedAt__lte", f"{self.clock:%Y-%m-%dT%H:%M:%SZ}")
+        found = [agent for agent in answer.data if since[:19] <= agent["updatedAt"][:19] <= until[:19]]
+        return replace(answer, data=found, body=orjson.dumps({"data": found}))
+
+
+async def test_backfilled_agents_are_not_gone(feed_of: FeedOf) -> None:
     """What no live walk was ever to see is not gone when none of them sees it; what one saw once is."""
-    feed = replace(feed_of("agent", first_poll=timedelta(hours=24)), outputs=(Store(),))
+    lists = Agents()
+    feed = replace(feed_of("agent", first_poll=timedelta(hours=24)), client=cast("Client", lists), outputs=(Store(),))
     await feed.checkpoints.ask(partial(make_views, views=views()))
     latest = partial(rows, statement="SELECT document ->> '$.host.id', gone FROM agent_latest ORDER BY 1")
     old = {"id": "old", "updatedAt": "2025-12-20T00:00:00.000Z"}

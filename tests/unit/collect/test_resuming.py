@@ -113,13 +113,14 @@ async def test_an_item_left_by_a_backfill_waits_for_the_first_live_walk(
 ) -> None:
     """A failed item of a backfill, asked for again before any live walk got through its list, does not spoil that."""
     feed = feed_of("threat_event")
-    lists.lists["/threats"] = [threat("1", "08:00"), threat("2", "09:00")]
+    lists.lists["/threats"] = [threat("1", "08:00")]
     events(lists, "1", 1)
     events(lists, "2", 1)
     lists.failures["/threats/1/explore/events"] = [DOWN, DOWN]
     morning = Period(NOW - timedelta(hours=12), NOW - timedelta(hours=3, minutes=30))
     await backfill(feed, morning, asyncio.Event(), lambda *_: None)
     assert not output.ids
+    lists.lists["/threats"].append(threat("2", "09:00"))
     lists.clock += timedelta(minutes=1)
     lists.failures["/threats"] = [DOWN]
     assert (await polled(feed)).error is DOWN
