@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class Folder:
         with closing(self.connect()) as connection:
             transact(connection, output.open)
             for ids in batches:
-                transact(connection, lambda c, ids=ids: output.write(c, batch(ids, stream)))
+                transact(connection, partial(output.write, batch=batch(ids, stream)))
             transact(connection, output.close)
 
     def check(self) -> None:

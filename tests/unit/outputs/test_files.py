@@ -2,16 +2,19 @@
 
 import os
 import shutil
+import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from s1ecs.errors import OutputError
 from s1ecs.outputs.file_writer import Writer
+
 from .folder import HOUR, Folder, batch, read, transact
 
 
@@ -200,16 +203,17 @@ def test_a_batch_that_was_not_committed_is_cut_off(folder: Folder) -> None:
     """In the same process, too: a transaction that fails after the write leaves no line of it."""
     output = folder.output()
 
-    def fail(_: object) -> None:
+    def fail(connection: sqlite3.Connection, ids: list[str]) -> None:
+        output.write(connection, batch(ids))
         raise ZeroDivisionError
 
     with closing(folder.connect()) as connection:
         transact(connection, output.open)
         for before, ids in (([], ["lost"]), (["a"], ["b"]), ([], ["lost", "again"]), (["c"], [])):
             for identity in before:
-                transact(connection, lambda c, identity=identity: output.write(c, batch([identity])))
+                transact(connection, partial(output.write, batch=batch([identity])))
             with pytest.raises(ZeroDivisionError):
-                transact(connection, lambda c, ids=ids: (output.write(c, batch(ids)), fail(c)) and None)
+                transact(connection, partial(fail, ids=ids))
         folder.now += HOUR
         transact(connection, output.check)
     assert folder.ids() == ["a", "c"]

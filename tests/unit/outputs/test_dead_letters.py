@@ -1,0 +1,119 @@
+"""Dead letters on the disk: kept, listed once, taken out while others come."""
+
+import multiprocessing
+import stat
+from pathlib import Path
+
+import orjson
+import pytest
+
+from s1ecs.errors import StateError
+from s1ecs.outputs.dead_letters import DeadLetters, Letter
+
+
+def letter(identity: str, reason: str = "too long", stream: str = "alert") -> Letter:
+    """A letter of the output `search`."""
+    return Letter("2026-01-01T00:00:00.000Z", "search", "default", "blue", stream, identity, reason, {"a": identity})
+
+
+@pytest.fixture
+def dead(tmp_path: Path) -> DeadLetters:
+    """An empty folder of dead letters."""
+    return DeadLetters(tmp_path)
+
+
+def test_a_letter_has_all_that_is_needed(dead: DeadLetters, tmp_path: Path) -> None:
+    """A line tells time, output, console, namespace, stream, id, reason and the document; it is for its owner alone."""
+    dead.append([letter("x"), letter("y", stream="threat")])
+    path = tmp_path / "dead-letters" / "alert.ndjson"
+    assert orjson.loads(path.read_bytes()) == {
+        "time": "2026-01-01T00:00:00.000Z",
+        "output": "search",
+        "console": "default",
+        "namespace": "blue",
+        "stream": "alert",
+        "id": "x",
+        "reason": "too long",
+        "document": {"a": "x"},
+    }
+    assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert (dead.streams(), dead.read("threat")) == (["alert", "threat"], [letter("y", stream="threat")])
+
+
+def test_a_letter_that_came_twice_counts_once(dead: DeadLetters) -> None:
+    """After a crash the same document is refused again: the later letter stands for both."""
+    dead.append([letter("x", "first"), letter("y")])
+    dead.append([letter("x", "second")])
+    assert dead.read("alert") == [letter("x", "second"), letter("y")]
+
+
+def test_half_a_letter_is_written_over(dead: DeadLetters, tmp_path: Path) -> None:
+    """What a crash cut off is neither read nor in the way of the next."""
+    dead.append([letter("x")])
+    path = tmp_path / "dead-letters" / "alert.ndjson"
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[: len(whole) // 2])
+    assert dead.read("alert") == [letter("x")]
+    dead.append([letter("y")])
+    assert dead.read("alert") == [letter("x"), letter("y")]
+    path.write_bytes(whole[: len(whole) // 2])
+    dead.append([letter("z")])
+    assert dead.read("alert") == [letter("z")]
+
+
+def test_a_file_without_letters_goes(dead: DeadLetters) -> None:
+    """When the last letter is taken out, its file is removed."""
+    dead.append([letter("x")])
+    dead.replace("alert", lambda _: None)
+    assert (dead.streams(), dead.read("alert")) == ([], [])
+
+
+def test_a_line_that_is_no_letter(dead: DeadLetters, tmp_path: Path) -> None:
+    """A file that somebody edited badly is an error that names the line; nothing of it is lost."""
+    dead.append([letter("x")])
+    path = tmp_path / "dead-letters" / "alert.ndjson"
+    path.write_bytes(path.read_bytes() + b"{}\n")
+    with pytest.raises(StateError, match=r"alert\.ndjson line 2: is no dead letter"):
+        dead.replace("alert", lambda _: None)
+    assert len(path.read_bytes().splitlines()) == 2
+
+
+def _append_many(folder: Path, writer: int) -> None:
+    for number in range(100):
+        DeadLetters(folder).append([letter(f"{writer}-{number}")])
+
+
+def test_letters_that_come_while_others_are_taken_out(dead: DeadLetters, tmp_path: Path) -> None:
+    """Processes that append and one that takes out do not disturb each other: every letter is there or was taken."""
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_append_many, args=(tmp_path, number)) for number in range(2)]
+    for writer in writers:
+        writer.start()
+    taken: set[str] = set()
+
+    def take_half(found: Letter) -> Letter | None:
+        if found.id.endswith(("0", "2", "4", "6", "8")):
+            taken.add(found.id)
+            return None
+        return found
+
+    while any(writer.is_alive() for writer in writers):
+        if dead.streams():
+            dead.replace("alert", take_half)
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    left = {found.id for found in dead.read("alert")}
+    assert taken
+    assert taken | left == {f"{writer}-{number}" for writer in range(2) for number in range(100)}
+
+
+def test_one_retry_at_a_time(dead: DeadLetters) -> None:
+    """A second one is told so; afterwards there may be another."""
+    with dead.retrying():
+        with pytest.raises(StateError, match="another process delivers dead letters again"), dead.retrying():
+            pass
+        dead.append([letter("x")])
+    with dead.retrying():
+        assert dead.read("alert") == [letter("x")]
