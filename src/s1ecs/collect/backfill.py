@@ -22,7 +22,7 @@ from s1ecs.collect.times import bound, earlier, time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.step import Step
-from s1ecs.collect.walks.window import next_span, walk_window
+from s1ecs.collect.walks.window import Span, walk_window
 from s1ecs.streams.asking import Asking, ByTime, Inventory, Window
 
 _SLICE = timedelta(days=1)
@@ -120,7 +120,7 @@ def _steps(
     if isinstance(feed.ask, Inventory):
         raise TypeError(f"{feed}: the API does not filter it by time")
     # The start of a window does not belong to it.
-    span = next_span(within, now=end, overlap=timedelta(0), first_poll=earlier(start, timedelta(seconds=1)))
+    span = Span.from_position(within) if within else Span(earlier(start, timedelta(seconds=1)), end)
     return walk_window(source, feed.ask, span)
 
 

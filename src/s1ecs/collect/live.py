@@ -17,7 +17,7 @@ from s1ecs.collect.walks.inventory import walk_inventory, walk_inventory_items
 from s1ecs.collect.walks.items_by_time import walk_items_by_time
 from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
-from s1ecs.collect.walks.window import next_span, walk_window, walked
+from s1ecs.collect.walks.window import Span, latest, walk_window
 from s1ecs.streams.asking import ByTime, Inventory, Window
 
 # An id is remembered for this long behind what may be read again: a walk may take long, and bounds are whole seconds.
@@ -46,16 +46,19 @@ def first_bound(feed: Feed, now: datetime) -> str:
 
 
 def _by_time(feed: Feed, ask: ByTime, source: Source, position: Position, now: datetime) -> Walk:
-    if position:
-        bounds = Bounds.from_position(position, feed.pace.overlap)
-    else:
-        bounds = Bounds(first_bound(feed, now), overlap=feed.pace.overlap)
+    bounds = _bounds(feed, position, now)
     return Walk(
         feed.walk(LIVE),
         position or bounds.position,
         steps_by_time(feed, ask, source, bounds, position),
-        partial(_finish_by_time, feed, now),
+        partial(_finish, feed, now),
     )
+
+
+def _bounds(feed: Feed, position: Position, now: datetime) -> Bounds:
+    if position:
+        return Bounds.from_position(position, feed.pace.overlap)
+    return Bounds(first_bound(feed, now), overlap=feed.pace.overlap)
 
 
 def steps_by_time(
@@ -72,18 +75,13 @@ def steps_by_time(
 
 def remembered_from(feed: Feed, position: Position, now: datetime) -> str:
     """Ids of an earlier time than this can't be read again by the live walk that stands at `position`, or a re-read."""
-    if isinstance(feed.ask, Window):
-        oldest = first_bound(feed, now)
-        if position:
-            oldest = earlier(min(position.get("start") or position["walked"], time_text(now)), feed.pace.overlap)
-    else:
-        oldest = Bounds.from_position(position, feed.pace.overlap).ended.since if position else first_bound(feed, now)
+    oldest = Bounds.from_position(position, feed.pace.overlap).ended.since if position else first_bound(feed, now)
     if feed.rereads and feed.pace.reread is not None:
         oldest = min(oldest, earlier(time_text(now), feed.pace.reread))
     return earlier(oldest, _FORGET_AFTER)
 
 
-def _finish_by_time(feed: Feed, now: datetime, position: Position) -> Advance:
+def _finish(feed: Feed, now: datetime, position: Position) -> Advance:
     bounds = Bounds.from_position(position, feed.pace.overlap).ended
     forgotten = max(remembered_from(feed, bounds.position, now), bounds.forgotten)
     bounds = replace(bounds, forgotten=forgotten)
@@ -91,20 +89,27 @@ def _finish_by_time(feed: Feed, now: datetime, position: Position) -> Advance:
 
 
 def _window(feed: Feed, ask: Window, source: Source, position: Position, now: datetime) -> Walk:
-    span = next_span(position, now=time_text(now), overlap=feed.pace.overlap, first_poll=first_bound(feed, now))
+    """The window that was cut off, else one from where pages by time would begin up to now.
 
-    def finish(last: Position) -> Advance:
-        forgotten = earlier(earlier(span.end, feed.pace.overlap), _FORGET_AFTER)
-        return Advance(walked(last, forgotten), forget_before=forgotten, next_due=now + feed.pace.interval)
-
+    So it is records' own times that say where a window begins, and a clock that was wrong for a while opens no gap.
+    """
+    bounds = _bounds(feed, position, now)
+    cut_off = position.get("window")
+    span = Span(bounds.since, time_text(now)) if cut_off is None else Span.from_position(cut_off)
     return Walk(
         feed.walk(LIVE),
-        span.position,
-        walk_window(source, ask, span),
-        finish,
-        newest=lambda _: None,
-        catches_up="end" in position,
+        position or bounds.position,
+        _windowed(source, ask, span, bounds),
+        partial(_finish, feed, now),
+        catches_up=cut_off is not None,
     )
+
+
+async def _windowed(source: Source, ask: Window, span: Span, bounds: Bounds) -> AsyncGenerator[Step, None]:
+    async with aclosing(walk_window(source, ask, span)) as steps:
+        async for step in steps:
+            bounds = bounds.past([latest(record, ask) for record in step.records], time_text(source.client.now()))
+            yield replace(step, position={**bounds.position, "window": step.position})
 
 
 def _inventory(feed: Feed, ask: Inventory, source: Source, position: Position, now: datetime) -> Walk:

@@ -148,8 +148,12 @@ async def collected_long_ago(feed: Feed, lists: ListConsole) -> None:
     lists.lists[PATH] = [alert("1", "03:00", "03:00")]
     await poll(feed, asyncio.Event(), never)
     lists.clock += timedelta(days=2)
+    newer = dict.fromkeys(("detectedAt", "updatedAt"), "2026-01-04T11:00:00.000Z") | {"id": "newer"}
+    lists.lists[PATH].append(newer)
     await poll(feed, asyncio.Event(), never)
-    assert not await feed.checkpoints.ask(lambda connection: rows(connection, "SELECT id FROM seen"))
+    lists.lists[PATH].remove(newer)
+    seen = await feed.checkpoints.ask(lambda connection: rows(connection, "SELECT time FROM seen"))
+    assert seen == [(newer["detectedAt"],)]
 
 
 def rows(connection: sqlite3.Connection, statement: str) -> Sequence[tuple[object, ...]]:
@@ -168,7 +172,7 @@ async def test_an_output_that_can_be_asked_gets_no_old_document_twice(feed_of: F
     [[documents, different]] = await feed.checkpoints.ask(
         partial(rows, statement="SELECT count(*), count(DISTINCT id) FROM documents")
     )
-    assert (documents, different) == (2, 2)
+    assert (documents, different) == (3, 3)
 
 
 async def test_an_output_that_cannot_be_asked_gets_old_documents_under_their_ids(
@@ -178,8 +182,8 @@ async def test_an_output_that_cannot_be_asked_gets_old_documents_under_their_ids
     feed = replace(feed_of("unified_alert"), outputs=(Store(), output))
     await collected_long_ago(feed, lists)
     await backfill(feed, PERIOD, asyncio.Event(), never)
-    assert output.ids == ["1", "1"]
-    assert len(set(output.delivered)) == 1
+    assert output.ids == ["1", "newer", "1"]
+    assert len(set(output.delivered)) == 2
 
 
 class Agents(ListConsole):

@@ -99,7 +99,7 @@ async def test_behind_a_window_that_was_cut_off_comes_the_next(feed_of: FeedOf, 
     outcome = await polled(feed)
     assert (outcome.error, outcome.counts.delivered) == (None, 1)
     position = (await feed.checkpoints.load(feed.walk(LIVE))).position
-    assert position["walked"] == "2026-01-02T13:00:00.000Z"
+    assert position["greatest"] == "2026-01-02T12:30:00.000Z"
 
 
 @pytest.mark.parametrize("data", [None, {}, {"alerts": None}, {"alerts": {"edges": None}}])
@@ -108,7 +108,7 @@ async def test_an_answer_without_a_list_fails_the_poll(feed_of: FeedOf, lists: L
     feed = feed_of("unified_alert")
     lists.graphql_data = [data] * 20
     assert isinstance((await polled(feed)).error, Unreadable)
-    assert "walked" not in (await feed.checkpoints.load(feed.walk(LIVE))).position
+    assert not (await feed.checkpoints.load(feed.walk(LIVE))).position
 
 
 async def test_a_promised_page_without_a_cursor_is_a_broken_walk(feed_of: FeedOf, lists: ListConsole) -> None:
@@ -148,6 +148,19 @@ async def test_a_clock_ahead_for_a_while_opens_no_gap(
     await polled(feed)
     lists.clock -= timedelta(hours=5)
     lists.lists[PATH] = [alert("1", "11:55", "11:55")]
+    await polled(feed)
+    assert output.ids == ["1"]
+
+
+async def test_a_wrong_date_before_an_outage_opens_no_gap(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """After one poll by a clock six hours ahead and five hours without a poll, the alerts of those hours arrive."""
+    feed = feed_of("unified_alert")
+    lists.clock += timedelta(hours=6)
+    await polled(feed)
+    lists.clock -= timedelta(hours=1)
+    lists.lists[PATH] = [alert("1", "14:00", "14:00")]
     await polled(feed)
     assert output.ids == ["1"]
 

@@ -1,16 +1,15 @@
 """A window of time, walked once a phase: by when things came to be, then by when they changed.
 
-Windows overlap, because records become visible late. The position holds the end of the last complete window, and of a
-window in hand its bounds, phase and cursor, so that a walk that was cut off goes on with the same window.
+The position of a window in hand holds its ends, phase and cursor, so that a walk that was cut off goes on with the same
+window.
 """
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from s1ecs.api.graphql import between, connection_pages
-from s1ecs.collect.times import earlier, moment_of, time_text
+from s1ecs.collect.times import moment_of, time_text
 from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.values import time_at, value_at
@@ -34,23 +33,10 @@ class Span:
         position = {"start": self.start, "end": self.end, "phase": self.phase, "after": self.after}
         return {name: value for name, value in position.items() if value is not None}
 
-
-def next_span(position: Mapping[str, Any], *, now: str, overlap: timedelta, first_poll: str) -> Span:
-    """The window to walk: the one that was cut off, else from an overlap before the last one's end, else the first."""
-    if "end" in position:
-        return Span(position["start"], position["end"], position["phase"], position.get("after"))
-    walked = position.get("walked")
-    if walked is None:
-        return Span(first_poll, now)
-    if walked > now:
-        # A clock that was ahead for a while must not make a window end before it begins.
-        return Span(earlier(now, overlap), now)
-    return Span(max(earlier(walked, overlap), position.get("forgotten", "")), now)
-
-
-def walked(position: Mapping[str, Any], forgotten: str) -> dict[str, Any]:
-    """The position behind a complete window; before `forgotten` ids are remembered no more."""
-    return {"walked": position["end"], "forgotten": forgotten}
+    @classmethod
+    def from_position(cls, position: Mapping[str, Any]) -> "Span":
+        """The window that a saved position stands for."""
+        return cls(position["start"], position["end"], position["phase"], position.get("after"))
 
 
 async def walk_window(source: Source, ask: Window, span: Span) -> AsyncGenerator[Step, None]:
@@ -85,10 +71,10 @@ async def _phase(source: Source, ask: Window, span: Span) -> AsyncGenerator[tupl
             span = replace(span, after=answer.next_cursor)
         now = time_text(source.client.now())
         records = [record for record in answer.records() if source.has_site(value_at(record, ask.site))]
-        times = [_latest(record, ask) or now for record in records]
+        times = [latest(record, ask) or now for record in records]
         yield Step(records, times, span.position, answer.received, answer.total, answer.notes), span
 
 
-def _latest(record: Record, ask: Window) -> str | None:
+def latest(record: Record, ask: Window) -> str | None:
     """The last of the times by which a window may find the record."""
     return max((time for phase in ask.phases if (time := time_at(record, phase)) is not None), default=None)
