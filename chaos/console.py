@@ -15,6 +15,7 @@ S1ECS = Path(sys.executable).with_name("s1ecs")
 Rule = dict[str, Any]
 
 _SECONDS = 30
+_SEEDS = 50
 
 
 class Console:
@@ -41,6 +42,10 @@ class Console:
         told: dict[str, Any] = self._ask("requests")
         return told
 
+    def has_everything(self) -> bool:
+        """Whether there is at least one record of each stream."""
+        return all(self._ask("counts").values())
+
     def held(self, stream: str) -> list[bytes]:
         """A line for each state that a record of the stream has or had; see `s1ecs.standin.growth.held`."""
         return self._bytes(f"held?stream={stream}").splitlines()
@@ -53,6 +58,17 @@ class Console:
         with urllib.request.urlopen(url, body, timeout=_SECONDS) as answer:  # noqa: S310 - our own server on loopback
             read: bytes = answer.read()
             return read
+
+
+@contextmanager
+def peopled_console(*, agents: int, seed: int, growth: float) -> Iterator[Console]:
+    """Start the first console from this seed on that has records of every stream; a small one may have no threat."""
+    for number in range(seed, seed + _SEEDS):
+        with console(agents=agents, seed=number, growth=growth) as found:
+            if found.has_everything():
+                yield found
+                return
+    raise RuntimeError(f"no console of {agents} agents has records of every stream: take more agents")
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def _often(random: Random, _minutes: float = 0) -> Rule:
 
 
 def _once(_random: Random, _minutes: float = 0) -> Rule:
-    return {"probability": 0.1, "at_most": 1}
+    return {"probability": 0.3, "at_most": 1}
 
 
 _DRAWS: Mapping[str, _Draw] = {
@@ -80,7 +80,12 @@ def draw(random: Random, struck: Mapping[str, int], overlap_seconds: float) -> l
     kinds = list(_DRAWS)
     random.shuffle(kinds)
     kinds = kinds[: _AT_ONCE - _RAREST] + sorted(kinds, key=lambda kind: struck.get(kind, 0))[:_RAREST]
-    return [*(_rule(kind, random, minutes) for kind in dict.fromkeys(kinds)), *_always(minutes)]
+    rules = [_rule(kind, random, minutes) for kind in dict.fromkeys(kinds)]
+    for rule in rules:
+        if not struck.get(rule["kind"]):
+            # Wherever it can.
+            rule.pop("path", None)
+    return [*rules, *_always(minutes)]
 
 
 def _rule(kind: str, random: Random, minutes: float) -> Rule:

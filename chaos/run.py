@@ -9,7 +9,7 @@ from random import Random
 from chaos import delivered
 from chaos.calm import Unfinished, settle
 from chaos.collector import Collector, EndedByItself, Place
-from chaos.console import Console, console
+from chaos.console import Console, peopled_console
 from chaos.faults import KINDS
 from chaos.held import held_ids
 from chaos.storm import Storm, Tally
@@ -41,7 +41,7 @@ def run(plan: Plan, folder: Path) -> Verdict:
     calm = min(_MOST_CALM, seconds * _CALM_SHARE)
     overlap = max(_LEAST_OVERLAP, seconds * _OVERLAP_SHARE)
     place = Place(folder)
-    with console(agents=plan.agents, seed=plan.seed, growth=_GROWTH) as standin:
+    with peopled_console(agents=plan.agents, seed=plan.seed, growth=_GROWTH) as standin:
         place.prepare(standin.address, plan.streams, overlap)
         random = Random(plan.seed)  # noqa: S311 - it repeats choices, it hides nothing
         storm = Storm(standin, place, random, plan.kills, began + seconds - calm, overlap, plan.mutant)
@@ -81,5 +81,6 @@ def _verdict(plan: Plan, place: Place, standin: Console, tally: Tally, problems:
     if (found := delivered.damage(state)) != "ok":
         problems.append(f"the store is damaged: {found}")
     problems += place.mistakes()
+    problems += [f"the console holds no record of {name}" for name in plan.streams if not held[name].readable]
     records = sum(len(each.readable) for each in held.values())
     return Verdict(differences, tally, standin.struck(), KINDS, plan.kills, records, problems)
