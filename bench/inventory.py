@@ -23,6 +23,7 @@ from s1ecs.collect.feed import Feed, Pace
 from s1ecs.collect.poll import poll
 from s1ecs.collect.redact import Redaction
 from s1ecs.collect.state_checkpoints import StateCheckpoints
+from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.state.database import FILE_NAME, Database
 from s1ecs.streams import STREAMS
 
@@ -90,6 +91,7 @@ async def walk(size: int, folder: Path) -> int:
         redaction=Redaction(stream.table, ()),
         envelope=stream.envelope(),
         outputs=(),
+        dead_letters=DeadLetters(folder),
         checkpoints=StateCheckpoints(database),
     )
     [outcome] = await poll(feed, asyncio.Event(), lambda *_: None)
