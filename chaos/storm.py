@@ -20,8 +20,8 @@ _LOOK_EVERY = 0.05
 _STILLBORN = 5
 _SECONDS_TO_BEGIN = 15
 # How many end as soon as a file was written, before the commit that follows, and how long that is waited for.
-_AIMED = 35
-_SECONDS_TO_WRITE = 1.5
+_AIMED = 25
+_SECONDS_TO_WRITE = 1.0
 _GLANCE_EVERY = 0.0003
 
 
@@ -37,13 +37,17 @@ class Tally:
 
 @dataclass
 class Storm:
-    """Kills the collector `kills` times until `deadline` (of time.monotonic), at moments drawn from `random`."""
+    """Kills the collector `kills` times at moments drawn from `random`.
+
+    Paced to end by `deadline` (of time.monotonic), and given up `grace` seconds later.
+    """
 
     console: Console
     place: Place
     random: Random
     kills: int
     deadline: float
+    grace: float
     overlap_seconds: float
     mutant: str | None = None
     tally: Tally = field(default_factory=Tally)
@@ -53,10 +57,10 @@ class Storm:
     def rage(self) -> Tally:
         """Do it; raise EndedByItself if the collector ended otherwise."""
         start_up = 1.0
-        while self.tally.kills < self.kills and time.monotonic() < self.deadline:
+        while self.tally.kills < self.kills and time.monotonic() < self.deadline + self.grace:
             began = time.monotonic()
             self.console.fault(faults.draw(self.random, self.console.struck(), self.overlap_seconds))
-            budget = (self.deadline - began) / (self.kills - self.tally.kills)
+            budget = max(0.0, self.deadline - began) / (self.kills - self.tally.kills)
             # All drawn at every life, so that what one life does leaves the others as they are.
             share, fate = self.random.random(), self.random.randrange(100)
             asked = self.console.requests()["asked"]
