@@ -56,7 +56,7 @@ class Files:
         """Append a batch to its stream's file inside the transaction that is open."""
         data = self._pack(lines(batch.documents))
         with self._explained():
-            self._mine(connection).append(connection, batch.stream, data, self._now())
+            self._mine().append(connection, batch.stream, data, self._now())
 
     def present_by_reading(self, stream: str, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` whose documents lie in the folder, in open files and closed ones."""
@@ -66,7 +66,7 @@ class Files:
     def check(self, connection: sqlite3.Connection) -> None:
         """Close files that are old or large enough, also those that earlier processes of this state left open."""
         with self._explained():
-            mine = self._mine(connection)
+            mine = self._mine()
             mine.close_done(connection, self._now())
             for number in self._numbers():
                 if number != mine.writer.number:
@@ -79,15 +79,9 @@ class Files:
                 self._files.rest(connection)
         self._let_go()
 
-    def _mine(self, connection: sqlite3.Connection) -> WrittenFiles:
+    def _mine(self) -> WrittenFiles:
         if self._files is None:
-            files = WrittenFiles(Writer.take(self._folder, self._state), self._rules, self._warn)
-            try:
-                files.meet(connection)
-            except BaseException:
-                files.writer.close()
-                raise
-            self._files = files
+            self._files = WrittenFiles(Writer.take(self._folder, self._state), self._rules, self._warn)
         return self._files
 
     def _close_others(self, connection: sqlite3.Connection, number: int) -> None:
@@ -95,9 +89,7 @@ class Files:
         if writer is None:
             return
         try:
-            others = WrittenFiles(writer, self._rules, self._warn)
-            others.meet(connection)
-            others.close_done(connection, self._now())
+            WrittenFiles(writer, self._rules, self._warn).close_done(connection, self._now())
         finally:
             writer.close()
 

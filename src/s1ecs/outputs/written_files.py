@@ -47,20 +47,9 @@ class WrittenFiles:
         self._rules = rules
         self._warn = warn
 
-    def meet(self, connection: sqlite3.Connection) -> None:
-        """Before anything else: keep apart what a state that was put back from a backup does not know."""
-        marks = Marks(connection, self.writer.id)
-        if not self.writer.knows_more(marks.batches):
-            return
-        for path in list(self._open_paths()):
-            self._keep(path, "holds more than the state knows, which is older; documents of it come again in new files")
-        marks.set_batches(max(self.writer.memory.begun, self.writer.memory.committed))
-        for mark in marks.every():
-            marks.save(mark._replace(file=None))
-
     def append(self, connection: sqlite3.Connection, stream: str, data: bytes, now: datetime) -> None:
         """Write to the stream's open file, durably, and move its mark; begin another file where it is time."""
-        marks = Marks(connection, self.writer.id)
+        marks = self._met(connection)
         batches = marks.batches
         self.writer.begin(batches)
         mark = marks.of(stream)
@@ -80,8 +69,8 @@ class WrittenFiles:
 
     def close_done(self, connection: sqlite3.Connection, now: datetime) -> None:
         """Close the files whose time has come though nothing arrives."""
+        marks = self._met(connection)
         self.rest(connection)
-        marks = Marks(connection, self.writer.id)
         for mark in marks.every():
             if mark.file is not None and self._rules.done(mark, now):
                 descriptor = self._opened(mark)
@@ -91,7 +80,22 @@ class WrittenFiles:
 
     def rest(self, connection: sqlite3.Connection) -> None:
         """Remember what is committed, for the case that the state is put back from a backup."""
-        self.writer.end(Marks(connection, self.writer.id).batches)
+        committed = Marks(connection, self.writer.id).batches
+        if not self.writer.knows_more(committed):
+            self.writer.end(committed)
+
+    def _met(self, connection: sqlite3.Connection) -> Marks:
+        """The marks, after whatever a state that was put back from a backup does not know is kept apart."""
+        # In every transaction: the database may be another since the last one, also under a running process.
+        marks = Marks(connection, self.writer.id)
+        if not self.writer.knows_more(marks.batches):
+            return marks
+        for path in list(self._open_paths()):
+            self._keep(path, "holds more than the state knows, which is older; documents of it come again in new files")
+        marks.set_batches(max(self.writer.memory.begun, self.writer.memory.committed))
+        for mark in marks.every():
+            marks.save(mark._replace(file=None))
+        return marks
 
     def _opened(self, mark: Mark) -> int | None:
         """The stream's open file, cut back to its mark; None where there is none to go on with."""

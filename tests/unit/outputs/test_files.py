@@ -166,6 +166,47 @@ def test_a_backup_from_before_files_were_closed_destroys_nothing(folder: Folder)
     assert "alert-000004.ndjson.open" in folder.names()
 
 
+@pytest.mark.parametrize("max_size", [1_000_000, 40])
+@pytest.mark.parametrize("check_first", [False, True])
+def test_a_state_put_back_under_a_running_process_destroys_nothing(
+    folder: Folder, max_size: int, *, check_first: bool
+) -> None:
+    """The same where no process begins between: closed files stay, the open one is kept, whatever comes next."""
+    folder.max_size = max_size
+    output = folder.output()
+    with closing(folder.connect()) as connection, closing(sqlite3.connect(folder.root / "backup.db")) as backup:
+        transact(connection, output.open)
+        transact(connection, partial(output.write, batch=batch(["a"])))
+        connection.backup(backup)
+        for identity in ("b", "c", "d"):
+            transact(connection, partial(output.write, batch=batch([identity])))
+        before = {name.removesuffix(".open"): (folder.path / name).read_bytes() for name in folder.names()}
+        backup.backup(connection)
+        if check_first:
+            transact(connection, output.check)
+        transact(connection, partial(output.write, batch=batch(["b"])))
+        transact(connection, output.close)
+    assert folder.ids(".open") == ["b"]
+    kept = {name.removesuffix(".kept"): (folder.path / name).read_bytes() for name in folder.names()}
+    assert kept.items() >= before.items()
+    assert len(folder.warnings) == 1
+
+
+def test_a_state_put_back_as_a_process_ends(folder: Folder) -> None:
+    """What the writer's file remembers is not lowered by its end: the next process keeps what it finds."""
+    output = folder.output()
+    with closing(folder.connect()) as connection, closing(sqlite3.connect(folder.root / "backup.db")) as backup:
+        transact(connection, output.open)
+        connection.backup(backup)
+        for identity in ("a", "b", "c"):
+            transact(connection, partial(output.write, batch=batch([identity])))
+        backup.backup(connection)
+        transact(connection, output.close)
+    folder.write(["a"])
+    assert folder.ids(".kept") == ["a", "b", "c"]
+    assert folder.ids(".open") == ["a"]
+
+
 def test_a_moved_folder_goes_on(folder: Folder) -> None:
     """Marks belong to the folder's writer, not to its path: moved with the settings changed it goes on."""
     folder.write(["a"])
