@@ -29,7 +29,7 @@ def make_output(settings: OutputSettings, state: str, warn: Callable[[str], None
     values = settings.values
     pack = packer(values["compression"])
     if values["path"] is None:
-        return StandardOutput(sys.stdout.fileno(), pack)
+        return StandardOutput(sys.stdout.fileno(), pack, whole=values["compression"] != "none")
     suffix = ".ndjson.zst" if values["compression"] == "zstd" else ".ndjson"
     rules = Rules(values["max_size"], values["max_age"], suffix)
     return Files(values["path"], state, rules, pack=pack, now=lambda: datetime.now(UTC), warn=warn)
@@ -68,3 +68,5 @@ async def _tend(outputs: Sequence[Output | JoinsCommit], database: Database, log
                     await output.check()
             except S1ecsError as error:
                 log.warning(str(error))
+            except Exception as error:  # noqa: BLE001 - one fault must not end what other outputs need
+                log.warning(f"{output.name}: what is due once a minute failed: {error!r}; it is tried again")

@@ -9,19 +9,22 @@ from s1ecs.outputs.lines import Pack, lines
 from s1ecs.outputs.output import Batch, Delivered
 
 _GONE = "standard output: whoever read it went away; start s1ecs again together with its reader"
+_CUT = "standard output: a batch was cut off in its middle, and what follows could not be read; start s1ecs again"
 
 
 class StandardOutput:
     """Writes each batch whole before the next, waiting for a slow reader without blocking anything else.
 
-    After a crash the last batch comes again, with the same ids.
+    After a crash or an error the last batch comes again, with the same ids. `whole`: a batch can't be read when its
+    end is missing, nor can what follows it, as when it is compressed.
     """
 
     name = "files -"
 
-    def __init__(self, descriptor: int, pack: Pack) -> None:
+    def __init__(self, descriptor: int, pack: Pack, *, whole: bool = False) -> None:
         self._descriptor = descriptor
         self._pack = pack
+        self._whole = whole
         self._one_after_the_other = asyncio.Lock()
         self._cut = False
 
@@ -30,12 +33,12 @@ class StandardOutput:
 
     async def deliver(self, batch: Batch) -> Delivered:
         """Hand a batch to the reader; raise ReaderGone when there is none any more."""
-        data = memoryview(self._pack(lines(batch.documents)))
+        data = self._pack(lines(batch.documents))
         async with self._one_after_the_other:
-            if self._cut:
-                raise OutputError("standard output: a batch was cut off in the middle; start s1ecs again")
-            self._cut = True
-            await self._write(data)
+            if self._cut and self._whole:
+                raise ReaderGone(_CUT)
+            # Ends the line that was cut off, so that a reader by lines has the first of this batch by itself.
+            await self._write((b"\n" if self._cut else b"") + data)
             self._cut = False
         return Delivered()
 
@@ -45,19 +48,23 @@ class StandardOutput:
     async def close(self) -> None:
         """Leave standard output as it is: it belongs to the process."""
 
-    async def _write(self, data: memoryview) -> None:
+    async def _write(self, data: bytes) -> None:
         # A pipe that takes anything takes this much without blocking. Making it non-blocking instead would change it
         # for everybody who shares it, a terminal's standard error among them.
-        while data:
+        done = 0
+        while done < len(data):
             if not select.select((), (self._descriptor,), (), 0)[1]:
                 await self._writable()
             try:
-                written = os.write(self._descriptor, data[: select.PIPE_BUF])
+                done += os.write(self._descriptor, data[done : done + select.PIPE_BUF])
             except BrokenPipeError:
                 raise ReaderGone(_GONE) from None
             except OSError as error:
-                raise OutputError(f"standard output: can't be written ({error.strerror})") from None
-            data = data[written:]
+                if self._cut and self._whole:
+                    raise ReaderGone(f"{_CUT} ({error.strerror})") from None
+                raise OutputError(f"standard output: can't be written ({error.strerror}); make it writable") from None
+            # An error, or the end of this task, may come before the rest.
+            self._cut = self._whole or data[done - 1 : done] != b"\n"
 
     async def _writable(self) -> None:
         loop = asyncio.get_running_loop()
