@@ -73,3 +73,36 @@ def test_dead_letters_of_nobody(commands: Commands) -> None:
     """Before anything was refused the list is empty and there is nothing to deliver again."""
     assert json.loads(commands.ok("dead-letters", "--json")) == []
     assert commands.ok("dead-letters", "--retry") == "no dead letters\n"
+
+
+def test_a_damaged_dead_letter_is_in_the_way_of_its_stream_alone(commands: Commands) -> None:
+    """Listing and --retry name the line and go on with the other streams; exit status 1."""
+    letter = {
+        "time": "2026-01-31T12:00:00.000Z",
+        "output": "search",
+        "console": "second",
+        "namespace": "default",
+        "stream": "threat",
+        "id": "x",
+        "reason": "too long",
+        "document": {},
+    }
+    folder = commands.state / "dead-letters"
+    folder.mkdir(parents=True)
+    (folder / "alert.ndjson").write_text("{}\n")
+    (folder / "threat.ndjson").write_text(json.dumps(letter) + "\n")
+    damage = f"s1ecs: {folder}/alert.ndjson line 1: is no dead letter; mend the line or remove it"
+    listed = commands.run("dead-letters")
+    assert (listed.returncode, listed.stderr.splitlines()) == (1, [damage])
+    assert "2026-01-31T12:00:00.000Z  second   threat  search" in listed.stdout
+    as_json = commands.run("dead-letters", "--json")
+    assert (as_json.returncode, json.loads(as_json.stdout)) == (
+        1,
+        [{name: value for name, value in letter.items() if name != "namespace"}],
+    )
+    retried = commands.run("dead-letters", "--retry")
+    assert (retried.returncode, retried.stdout.splitlines()) == (
+        1,
+        ["alert: left as they were", "threat: 0 taken, 1 left as they were"],
+    )
+    assert retried.stderr.splitlines()[0] == damage

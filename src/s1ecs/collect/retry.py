@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from s1ecs.errors import OutputError
+from s1ecs.errors import OutputError, StateError
 from s1ecs.outputs.dead_letters import DeadLetters, Letter, LetterKey
 from s1ecs.outputs.output import Batch, Output
 
@@ -15,7 +15,7 @@ _AT_ONCE = 500
 class Retried:
     """What became of a stream's letters: taken, refused once more, left because their output could not be asked.
 
-    `errors` says why, by output.
+    `errors` says why, by output; `damage` what is wrong with the file of the letters, whose letters are all left then.
     """
 
     stream: str
@@ -23,6 +23,7 @@ class Retried:
     refused: int
     left: int
     errors: Mapping[str, str]
+    damage: str | None = None
 
 
 async def retry(
@@ -34,7 +35,15 @@ async def retry(
     more at the next retry, which an output must stand.
     """
     with dead_letters.retrying():
-        return [await _retry(dead_letters, outputs, stream, time) for stream in streams]
+        return [await _retry_or_leave(dead_letters, outputs, stream, time) for stream in streams]
+
+
+async def _retry_or_leave(dead_letters: DeadLetters, outputs: Mapping[str, Output], stream: str, time: str) -> Retried:
+    """One stream, whose trouble is not the others'."""
+    try:
+        return await _retry(dead_letters, outputs, stream, time)
+    except StateError as error:
+        return Retried(stream, 0, 0, 0, {}, str(error))
 
 
 async def _retry(dead_letters: DeadLetters, outputs: Mapping[str, Output], stream: str, time: str) -> Retried:

@@ -8,7 +8,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,6 +47,9 @@ class Letter:
     def key(self) -> LetterKey:
         """What makes two letters the same one."""
         return LetterKey(self.output, self.console, self.stream, self.id)
+
+
+_TYPES = {each.name: dict if each.name == "document" else str for each in fields(Letter)}
 
 
 def letters(batch: Batch, output: str, refused: Sequence[Refused], time: str) -> list[Letter]:
@@ -168,11 +171,15 @@ def _read(path: Path) -> Iterator[Letter]:
 
 
 def _letter(line: bytes, place: str) -> Letter:
+    no_letter = StateError(f"{place}: is no dead letter; mend the line or remove it")
     try:
         value, _ = read(line)
-        return Letter(**value)
+        letter = Letter(**value)
     except (NotJSON, TypeError):
-        raise StateError(f"{place}: is no dead letter; mend the line or remove it") from None
+        raise no_letter from None
+    if not all(isinstance(value[name], kind) for name, kind in _TYPES.items()):
+        raise no_letter
+    return letter
 
 
 def _once(found: Iterator[Letter]) -> Iterator[Letter]:

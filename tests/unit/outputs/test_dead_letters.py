@@ -3,6 +3,7 @@
 import multiprocessing
 import stat
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -77,6 +78,29 @@ def test_a_line_that_is_no_letter(dead: DeadLetters, tmp_path: Path) -> None:
     with pytest.raises(StateError, match=r"alert\.ndjson line 2: is no dead letter"):
         dead.replace("alert", lambda _: None)
     assert len(path.read_bytes().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"id": 7}, {"stream": None}, {"reason": ["long"]}, {"output": {}}, {"document": "text"}, {"document": [1]}],
+)
+def test_a_letter_with_a_value_of_another_type(dead: DeadLetters, tmp_path: Path, change: dict[str, Any]) -> None:
+    """A line whose values could not be delivered or sorted is no letter, and is named."""
+    dead.append([letter("x")])
+    path = tmp_path / "dead-letters" / "alert.ndjson"
+    path.write_bytes(orjson.dumps(orjson.loads(path.read_bytes()) | change) + b"\n")
+    with pytest.raises(StateError, match=r"alert\.ndjson line 1: is no dead letter"):
+        dead.read("alert")
+
+
+@pytest.mark.parametrize("line", [b"[1]", b"7", b'"x"', b"null", b"no JSON"])
+def test_a_line_that_is_no_object(dead: DeadLetters, tmp_path: Path, line: bytes) -> None:
+    """Whatever stands in a line, it is named."""
+    dead.append([letter("x")])
+    path = tmp_path / "dead-letters" / "alert.ndjson"
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    with pytest.raises(StateError, match=r"alert\.ndjson line 2: is no dead letter"):
+        dead.read("alert")
 
 
 def _append_many(folder: Path, writer: int) -> None:
