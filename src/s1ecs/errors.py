@@ -122,6 +122,10 @@ class StateError(S1ecsError):
     """The state database can't be used; nothing that was committed is lost."""
 
 
+class DeliveredMeanwhile(StateError):
+    """Another process delivered some of the records while a commit was being made ready; nothing was saved."""
+
+
 class StateFull(StateError):
     """No space left where the state database lies."""
 

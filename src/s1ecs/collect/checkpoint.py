@@ -65,6 +65,7 @@ class Things:
 class Advance:
     """What one commit saves: all of it or nothing.
 
+    `unknown`: ids that nobody may have delivered meanwhile, `before`: states that things must still have (None: none).
     `seen`: (id, time) of what was delivered; `forget_before`: ids with an older time can't be read again. `backfilled`:
     (id, slice) that the walk remembers for itself, until `forget_slices` before a number. `next_due` None leaves the
     saved one; `writes` are the documents of outputs that lie in the same database. `things` are those of an inventory,
@@ -75,6 +76,8 @@ class Advance:
     """
 
     position: Position
+    unknown: frozenset[str] = frozenset()
+    before: Mapping[str, str | None] = field(default_factory=dict)
     seen: Sequence[tuple[str, str]] = ()
     forget_before: str | None = None
     backfilled: Sequence[tuple[str, int]] = ()
@@ -111,7 +114,7 @@ class Checkpoints(Protocol):
         """A walk's checkpoint; an empty one before the first commit."""
 
     async def commit(self, walk: WalkName, advance: Advance) -> None:
-        """Save an advance in one transaction."""
+        """Save an advance in one transaction; raise DeliveredMeanwhile, and save nothing, where another process did."""
 
     async def known(self, walk: WalkName, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` that this console's stream delivered already, by whichever walk."""

@@ -1,6 +1,8 @@
 """All after a step: drop what was seen, redact, map, deliver, commit. One function for every way of asking."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from s1ecs.collect.checkpoint import Advance, Position, Things, Write
@@ -11,6 +13,7 @@ from s1ecs.collect.times import time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.step import Step
 from s1ecs.ecs.mapper import Document, original
+from s1ecs.errors import DeliveredMeanwhile
 from s1ecs.outputs.dead_letters import Letter, letters
 from s1ecs.outputs.output import Batch, JoinsCommit
 from s1ecs.records import Record, canonical
@@ -33,38 +36,56 @@ class Counts(NamedTuple):
 
 
 class _New(NamedTuple):
-    """What of a step is new: the records by id, their times, and what else the commit remembers of the step."""
+    """What of a step is new: the records by id, which of them each output lacks, and what the commit saves of it.
+
+    `unknown` are ids, and `before` states of things, that the commit must find as they are.
+    """
 
     records: dict[str, Record]
-    seen: list[tuple[str, str]] = []  # noqa: RUF012 - a NamedTuple's default, never changed
-    read: list[str] = []  # noqa: RUF012 - likewise
+    lacking: Sequence[frozenset[str]]
+    read: Mapping[str, str] = MappingProxyType({})
+    unknown: frozenset[str] = frozenset()
     things: Things | None = None
+    before: Mapping[str, str | None] = MappingProxyType({})
 
 
 async def deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Counts:
     """Deliver a step's new documents to every output, then save `position`.
 
     The checkpoint moves only after every output took the documents; if one raises, nothing was saved and the step
-    comes again. What an output refuses is among the dead letters before the checkpoint moves.
+    comes again. What an output refuses is among the dead letters before the checkpoint moves. Where another process
+    delivered some of the records meanwhile, what is new is found out once more.
     """
+    while True:
+        try:
+            return await _deliver(feed, walk, step, position)
+        except DeliveredMeanwhile:
+            continue
+
+
+async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Counts:
     new = await _new_things(feed, walk, step) if feed.thing else await _new_records(feed, walk, step)
     documents, failed = documents_of(feed, step, new.records)
     now = time_text(feed.client.now())
     writes: list[Write] = []
     dead: list[Letter] = []
-    if documents:
-        batch = Batch(feed.console, feed.namespace, feed.stream.name, documents)
-        for output in feed.outputs:
-            if isinstance(output, JoinsCommit):
-                writes.append(partial(output.write, batch=batch))
-            else:
-                delivered = await output.deliver(batch)
-                dead += letters(batch, output.name, delivered.refused, now)
+    for output, lacking in zip(feed.outputs, new.lacking, strict=True):
+        wanted = [(identity, document) for identity, document in documents if identity in lacking]
+        if not wanted:
+            continue
+        batch = Batch(feed.console, feed.namespace, feed.stream.name, wanted)
+        if isinstance(output, JoinsCommit):
+            writes.append(partial(output.write, batch=batch))
+        else:
+            delivered = await output.deliver(batch)
+            dead += letters(batch, output.name, delivered.refused, now)
     if dead:
         writes.append(lambda _: feed.dead_letters.append(dead))
     advance = Advance(
         position,
-        seen=walk.memory.seen(new.seen),
+        unknown=new.unknown,
+        before=new.before,
+        seen=walk.memory.seen([(identity, new.read[identity]) for identity in new.records] if new.read else ()),
         backfilled=walk.memory.own(new.read),
         writes=writes,
         things=new.things,
@@ -87,35 +108,45 @@ async def _new_records(feed: Feed, walk: Walk, step: Step) -> _New:
     first_of_id: dict[str, tuple[Record, str]] = {}
     for record, time in zip(step.records, step.times, strict=True):
         first_of_id.setdefault(feed.mapper.identify(record), (record, time))
-    known = await _known(feed, walk, list(first_of_id)) if first_of_id else frozenset()
-    fresh = {identity: pair for identity, pair in first_of_id.items() if identity not in known}
-    records = {identity: record for identity, (record, _) in fresh.items()}
-    return _New(records, [(identity, time) for identity, (_, time) in fresh.items()], list(first_of_id))
+    ids = frozenset(first_of_id)
+    unknown = ids - (await feed.checkpoints.known(walk.name, list(ids)) if ids else frozenset())
+    lacking = [unknown] * len(feed.outputs) if walk.memory.slice is None else await _lacking(feed, ids, unknown)
+    wanted = unknown.union(*lacking) if walk.memory.slice is None else frozenset().union(*lacking)
+    return _New(
+        records={identity: record for identity, (record, _) in first_of_id.items() if identity in wanted},
+        lacking=lacking,
+        read={identity: time for identity, (_, time) in first_of_id.items()},
+        unknown=unknown,
+    )
 
 
-async def _known(feed: Feed, walk: Walk, ids: list[str]) -> frozenset[str]:
-    """What need not be delivered: what is remembered; in a backfill also what every output says that it has."""
-    known = await feed.checkpoints.known(walk.name, ids)
-    asked = holdings(feed)
-    if walk.memory.slice is None or len(asked) != len(feed.outputs):
-        return known
-    held = frozenset(ids)
-    for holding in asked:
-        held &= await holding.present(ids)
-    return known | held
+async def _lacking(feed: Feed, ids: frozenset[str], unknown: frozenset[str]) -> list[frozenset[str]]:
+    """What each output lacks: by its own word where it can be asked, else what was not delivered before."""
+    asked = {id(holding.output): holding for holding in holdings(feed)}
+    lacking = []
+    for output in feed.outputs:
+        holding = asked.get(id(output))
+        lacking.append(unknown if holding is None else ids - await holding.present(list(ids)))
+    return lacking
 
 
 async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
     """What is another state of its thing than the one that was delivered last."""
     identified = [(record, feed.mapper.identify(record)) for record in step.records]
     seen = [(thing_of(record, feed.thing, identity), identity) for record, identity in identified]
-    last = dict(await feed.checkpoints.states(walk.name, [thing for thing, _ in seen])) if seen else {}
+    known = await feed.checkpoints.states(walk.name, [thing for thing, _ in seen]) if seen else {}
+    last = dict(known)
     records = {}
     for (record, _), (thing, identity) in zip(identified, seen, strict=True):
         if last.get(thing) != identity:
             records[identity] = record
         last[thing] = identity
-    return _New(records, things=Things(seen, walk.round))
+    return _New(
+        records,
+        lacking=[frozenset(records)] * len(feed.outputs),
+        things=Things(seen, walk.round),
+        before={thing: known.get(thing) for thing, identity in seen if identity in records},
+    )
 
 
 def documents_of(feed: Feed, step: Step, records: dict[str, Record]) -> tuple[list[tuple[str, Document]], int]:

@@ -1,6 +1,6 @@
 """How long the ids of what a walk delivers are remembered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -19,7 +19,7 @@ class Memory:
         """Of (id, time) those that every walk must know."""
         return [(identity, time) for identity, time in ids if time >= self.horizon]
 
-    def own(self, ids: Sequence[str]) -> list[tuple[str, int]]:
+    def own(self, ids: Iterable[str]) -> list[tuple[str, int]]:
         """What the walk itself remembers: (id, slice)."""
         return [] if self.slice is None else [(identity, self.slice) for identity in ids]
 

@@ -4,13 +4,14 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 import orjson
 
 from s1ecs.collect.checkpoint import LIVE, REREAD, Advance, Checkpoint, PollNote, Things, WalkName
 from s1ecs.collect.walks.step import version_mark
-from s1ecs.errors import StateError
+from s1ecs.errors import DeliveredMeanwhile, StateError
 from s1ecs.state.database import Database
 from s1ecs.state.life import save_good, save_moved
 from s1ecs.state.locks import held
@@ -49,6 +50,7 @@ class StateCheckpoints:
             if self._read_at.get(walk, self._database.opened) != self._database.opened:
                 # An older backup may stand in its place: the walk's position would hide what lies between.
                 raise StateError(f"{self._database.path}: opened anew meanwhile; the next poll goes on from there")
+            _check_unknown(connection, walk, advance)
             for write in advance.writes:
                 write(connection)
             _save_seen(connection, walk, advance)
@@ -81,22 +83,11 @@ class StateCheckpoints:
 
     async def known(self, walk: WalkName, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` that this console's stream delivered already, by whichever walk."""
-        rows = await self._rows(
-            "SELECT id FROM seen WHERE (console, stream) = (?1, ?2) AND id IN (SELECT value FROM json_each(?4))"
-            " UNION SELECT id FROM backfilled WHERE (console, stream, walk) = (?1, ?2, ?3)"
-            " AND id IN (SELECT value FROM json_each(?4))",
-            *(*walk, orjson.dumps(ids)),
-        )
-        return frozenset(row[0] for row in rows)
+        return await self._database.run(partial(_known, walk=walk, ids=ids))
 
     async def states(self, walk: WalkName, things: Sequence[str]) -> Mapping[str, str]:
         """Of those of `things` that were seen: the id of the state that was delivered last."""
-        rows = await self._rows(
-            "SELECT thing, id FROM things WHERE (console, stream) = (?, ?)"
-            " AND thing IN (SELECT value FROM json_each(?))",
-            *(walk.console, walk.stream, orjson.dumps(things)),
-        )
-        return {str(thing): str(identity) for thing, identity in rows}
+        return await self._database.run(partial(_states, walk=walk, things=things))
 
     async def completed(self, walk: WalkName) -> int:
         """The number of the stream's last round that was completed; 0 before the first."""
@@ -152,6 +143,32 @@ class StateCheckpoints:
 
     async def _rows(self, statement: str, *values: object) -> list[tuple[str, ...]]:
         return await self._database.run(lambda connection: connection.execute(statement, values).fetchall())
+
+
+def _known(connection: sqlite3.Connection, walk: WalkName, ids: Sequence[str]) -> frozenset[str]:
+    rows = connection.execute(
+        "SELECT id FROM seen WHERE (console, stream) = (?1, ?2) AND id IN (SELECT value FROM json_each(?3))"
+        " UNION SELECT id FROM backfilled WHERE (console, stream) = (?1, ?2)"
+        " AND id IN (SELECT value FROM json_each(?3))",
+        (walk.console, walk.stream, orjson.dumps(ids)),
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def _states(connection: sqlite3.Connection, walk: WalkName, things: Sequence[str]) -> Mapping[str, str]:
+    rows = connection.execute(
+        "SELECT thing, id FROM things WHERE (console, stream) = (?, ?) AND thing IN (SELECT value FROM json_each(?))",
+        (walk.console, walk.stream, orjson.dumps(things)),
+    )
+    return {str(thing): str(identity) for thing, identity in rows}
+
+
+def _check_unknown(connection: sqlite3.Connection, walk: WalkName, advance: Advance) -> None:
+    states = _states(connection, walk, list(advance.before)) if advance.before else {}
+    if any(states.get(thing) != before for thing, before in advance.before.items()) or (
+        advance.unknown and _known(connection, walk, list(advance.unknown))
+    ):
+        raise DeliveredMeanwhile(f"{walk}: another process delivered some of the records meanwhile")
 
 
 def _save_seen(connection: sqlite3.Connection, walk: WalkName, advance: Advance) -> None:

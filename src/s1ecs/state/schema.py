@@ -148,9 +148,10 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
             walk TEXT NOT NULL,
             id TEXT NOT NULL,
             slice INTEGER NOT NULL,
-            PRIMARY KEY (console, stream, walk, id)
+            PRIMARY KEY (console, stream, id, walk)
         ) WITHOUT ROWID
         """,
+        "CREATE INDEX backfilled_by_slice ON backfilled (console, stream, walk, slice)",
     ),
 )
 
