@@ -91,7 +91,7 @@ class Retention:
             self._warn(
                 "size",
                 f"the store needs {pruned.used} bytes, more than keep_size: what is left is the latest state of "
-                "inventories and what s1ecs must remember; set keep_size higher",
+                "inventories, documents without @timestamp and what s1ecs must remember; set keep_size higher",
             )
         else:
             self._warned = ""

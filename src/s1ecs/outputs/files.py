@@ -5,6 +5,7 @@ by a tail at most, and that is cut off before the next write.
 """
 
 import errno
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,19 @@ from s1ecs.outputs.output import Batch
 from s1ecs.outputs.written_files import Rules, WrittenFiles
 
 _WRITER = re.compile(r"\.s1ecs-writer-([0-9]+)")
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+_FULL = "no space left on its disk; make room"
+_NO_FOLDER = "its path is a file, or leads through one; move that file away, or choose another path"
+_TROUBLES = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.ENOENT: "can't be written, because its folder is gone; put it back",
+    errno.EIO: "reading or writing failed (Input/output error); look at its disk",
+}
+_AT_START = "then start s1ecs again"
+_LATER = "nothing is lost: the same documents come again, in `run` by itself, else with the next command"
 
 
 class Files:
@@ -36,7 +49,7 @@ class Files:
         now: Callable[[], datetime],
         warn: Callable[[str], None],
     ) -> None:
-        self.name = f"files {folder}"
+        self.name = f"files {os.path.realpath(folder)}"
         self._folder = folder
         self._state = state
         self._rules = rules
@@ -48,9 +61,9 @@ class Files:
 
     def open(self, connection: sqlite3.Connection) -> None:
         """Make the folder, take a writer number, close what is due."""
-        with self._explained():
+        with self._explained(_AT_START):
             self._folder.mkdir(parents=True, exist_ok=True)
-        self.check(connection)
+            self._check(connection)
 
     def write(self, connection: sqlite3.Connection, batch: Batch) -> None:
         """Append a batch to its stream's file inside the transaction that is open."""
@@ -66,11 +79,7 @@ class Files:
     def check(self, connection: sqlite3.Connection) -> None:
         """Close files that are old or large enough, also those that earlier processes of this state left open."""
         with self._explained():
-            mine = self._mine()
-            mine.close_done(connection, self._now())
-            for number in self._numbers():
-                if number != mine.writer.number:
-                    self._close_others(connection, number)
+            self._check(connection)
 
     def close(self, connection: sqlite3.Connection) -> None:
         """Let go of the writer number; open files stay open, for the next process."""
@@ -78,6 +87,13 @@ class Files:
             with suppress(OSError):
                 self._files.rest(connection)
         self._let_go()
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        mine = self._mine()
+        mine.close_done(connection, self._now())
+        for number in self._numbers():
+            if number != mine.writer.number:
+                self._close_others(connection, number)
 
     def _mine(self) -> WrittenFiles:
         if self._files is None:
@@ -103,17 +119,14 @@ class Files:
             self._files = None
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn what the file system raises into an OutputError; what was held is taken anew afterwards."""
+    def _explained(self, then: str = _LATER) -> Iterator[None]:
+        """Turn what the file system raises into an OutputError; what was held is taken anew afterwards.
+
+        `then` is what comes after the cure.
+        """
         try:
             yield
         except OSError as error:
             self._let_go()
-            if error.errno in _FULL:
-                raise OutputError(
-                    f"{self.name}: no space left on its disk; make room; nothing is lost, collecting goes on by itself"
-                ) from None
-            raise OutputError(
-                f"{self.name}: can't be written ({error.strerror}); give s1ecs write access to the folder and its "
-                "files; nothing is lost, collecting goes on by itself"
-            ) from None
+            other = f"can't be written ({error.strerror}); give s1ecs write access to the folder and its files"
+            raise OutputError(f"{self.name}: {_TROUBLES.get(error.errno or 0, other)}; {then}") from None

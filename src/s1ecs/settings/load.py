@@ -1,5 +1,6 @@
 """Loading: all sources in, settings out, or one SettingsError that tells everything found wrong."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def _output_list(given: Given, problems: Problems) -> tuple[Output, ...]:
     else:
         items = ()
     if not items:
-        problems.add(given, f"must be a list of outputs, not {given.shape()}; allowed: - type: {allowed}")
+        what = "an empty list" if given.content == () else given.shape()
+        problems.add(given, f"must be a list of outputs, not {what}; allowed: - type: {allowed}")
     outputs: list[Output] = []
     for item in items:
         output = _output(item, outputs, problems)
@@ -112,7 +114,13 @@ def _output(item: Given, earlier: Sequence[Output], problems: Problems) -> Outpu
     values = {key: row.default for key, row in known.items()}
     values.update({key: read(known[key].kind, value, problems) for key, value in own.items()})
     output = Output(type=name, values=values)
-    same = (each for each in earlier if each.type == name and each.values.get("path") == values.get("path"))
+    same = (each for each in earlier if each.type == name and _folder(each) == _folder(output))
     if types[name].several and any(same):
         problems.add(item, f"the output {name} stands here twice with the same path; keep one of them")
     return output
+
+
+def _folder(output: Output) -> str | None:
+    """Where an output writes, however its path is spelled; None: not into a folder."""
+    path: Path | None = output.values.get("path")
+    return None if path is None else os.path.realpath(path)

@@ -114,7 +114,7 @@ def _flag_layer(flags: Mapping[str, str], folder: Path, known: Mapping[str, Sett
     for name, text in flags.items():
         row = known.get(name)
         if row is None or name in _FILE_ONLY:
-            problems.add_at(f"flag --{name}", "", unknown("setting", name, known))
+            problems.add_at(f"flag --set {name}", "", unknown("setting", name, known))
         elif not text.strip():
             problems.add_at(f"flag {row.flag}", "", f"is empty; allowed: {row.kind.allowed}")
         elif row.kind.holds_secret(text):

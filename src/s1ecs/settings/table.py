@@ -14,6 +14,9 @@ DEFAULT_FILE = "s1ecs.yaml"
 DEFAULT_CONSOLE = "default"
 ENVIRONMENT_PREFIX = "S1ECS_"
 
+# All others are given with --set.
+_OWN_FLAGS = ("state_dir", "trace", "log_format")
+
 THREE_LINES = """\
 url: https://example.sentinelone.net
 token_file: token.txt
@@ -50,8 +53,8 @@ class Setting:
 
     @property
     def flag(self) -> str:
-        """The name of its command-line flag."""
-        return "--" + self.name.replace("_", "-")
+        """How it is given on the command line."""
+        return "--" + self.name.replace("_", "-") if self.name in _OWN_FLAGS else f"--set {self.name}"
 
     def write(self, value: Any) -> str:
         """Write a value for people; a secret comes out as `***`."""
@@ -329,13 +332,14 @@ OUTPUT_TYPES: tuple[OutputType, ...] = (
                 "keep_days",
                 kinds.COUNT,
                 "How many days back documents are kept, by their @timestamp; older ones are removed. "
-                "The latest state of things of an inventory always stays.",
+                "The latest state of things of an inventory always stays, and so do documents without @timestamp.",
                 default_words="everything",
             ),
             Setting(
                 "keep_size",
                 kinds.SIZE,
-                "How large the file may become, such as 20GB; then the oldest documents are removed.",
+                "How large the store may become, such as 20GB; then the oldest documents are removed, those without "
+                "@timestamp never. A file that is older than this setting shrinks after `s1ecs store --compact`, once.",
                 default_words="everything",
             ),
         ),

@@ -42,11 +42,11 @@ class Folder:
         """The state database."""
         return connect(self.root / self.state / FILE_NAME)
 
-    def output(self) -> Files:
-        """The output as a new process would make it."""
+    def output(self, below: str = "") -> Files:
+        """The output as a new process would make it, into the folder or a path below it."""
         suffix = ".ndjson.zst" if self.compression == "zstd" else ".ndjson"
         return Files(
-            self.path,
+            self.path / below,
             self.id,
             Rules(self.max_size, HOUR, suffix),
             pack=packer(self.compression),

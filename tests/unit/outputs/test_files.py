@@ -260,11 +260,43 @@ def test_a_batch_that_was_not_committed_is_cut_off(folder: Folder) -> None:
     assert folder.ids() == ["a", "c"]
 
 
-def test_a_folder_that_can_not_be_made(folder: Folder) -> None:
-    """The error says what to do."""
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_path_that_is_no_folder(folder: Folder, below: str) -> None:
+    """A file at the path, or on the way to it, is told as such: no right to write would help."""
     folder.path.write_bytes(b"a file where the folder belongs")
-    with pytest.raises(OutputError, match="give s1ecs write access"):
-        folder.write(["a"])
+    output = folder.output(below)
+    with (
+        closing(folder.connect()) as connection,
+        pytest.raises(OutputError, match=r"its path is a file, or leads through one; .*; then start s1ecs again$"),
+    ):
+        transact(connection, output.open)
+
+
+def test_errors_tell_what_comes_after_the_cure(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start the command ends, so it is to be started again; later only `run` goes on by itself."""
+    output = folder.output()
+
+    def denied(*_: object) -> int:
+        raise PermissionError(13, os.strerror(13))
+
+    with closing(folder.connect()) as connection:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "open", denied)
+            with pytest.raises(
+                OutputError, match=r"\(Permission denied\); give s1ecs write access .*; then start s1ecs"
+            ):
+                transact(connection, output.open)
+        transact(connection, output.open)
+        monkeypatch.setattr(os, "open", denied)
+        with pytest.raises(
+            OutputError, match=r"give s1ecs write access .*; nothing is lost: .* in `run` by itself, else"
+        ):
+            transact(connection, lambda c: output.write(c, batch(["a"])))
+
+
+def test_the_name_is_the_folders(folder: Folder) -> None:
+    """However the path is spelled, the output has one name."""
+    assert folder.output("x/..").name == folder.output().name == f"files {folder.path.resolve()}"
 
 
 def test_a_folder_that_goes_away_and_comes_back(folder: Folder, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ FILES = [
         ["s1ecs.yaml line 4: outputs[0].type: 'fils': unknown output; did you mean 'files'?  Allowed here: st"],
     ),
     (ONE + "outputs:\n- {}\n", ["s1ecs.yaml line 4: outputs[0]: the output has no type; allowed: store"]),
-    (ONE + "outputs: []\n", ["s1ecs.yaml line 3: outputs: must be a list of outputs"]),
+    (ONE + "outputs: []\n", ["s1ecs.yaml line 3: outputs: must be a list of outputs, not an empty list; allowed: "]),
     (
         ONE + "outputs:\n- type: store\n- type: store\n",
         ["s1ecs.yaml line 5: outputs[1].type: the output store stands here twice"],
@@ -133,6 +133,25 @@ def test_bad_files(loader: Loader, text: str, said: list[str]) -> None:
     assert caught.value.exit_status == 2
 
 
+@pytest.mark.parametrize("spelling", ["{whole}/c/out", "../{name}/c/out/", "c/./x/../out", "linked/out"])
+def test_one_folder_spelled_twice(loader: Loader, spelling: str) -> None:
+    """Two outputs into the same folder are found, whatever the spelling, by `..` and symbolic links too."""
+    (loader.folder / "c" / "x").mkdir(parents=True)
+    (loader.folder / "linked").symlink_to("c")
+    path = spelling.format(whole=loader.folder, name=loader.folder.name)
+    two = "outputs:\n- {type: files, path: %s}\n- {type: files, path: %s}\n"
+    with pytest.raises(SettingsError, match="the output files stands here twice with the same path"):
+        loader(ONE + two % ("c/out", path))
+    assert len(loader(ONE + two % ("out", path)).outputs) == 2
+
+
+def test_links_in_a_circle_are_no_folder_spelled_twice(loader: Loader) -> None:
+    """They are the file system's to refuse, not a traceback here."""
+    (loader.folder / "circle").symlink_to("circle")
+    outputs = "outputs:\n- {type: files, path: circle/a}\n- {type: files, path: circle/b}\n"
+    assert len(loader(ONE + outputs).outputs) == 2
+
+
 def test_setting_in_the_wrong_place(loader: Loader) -> None:
     """A key that is right elsewhere is answered with where it belongs."""
     with pytest.raises(SettingsError, match=r"\('page_size' belongs at the top of the file\)$"):
@@ -170,9 +189,11 @@ def test_foreign_variables(loader: Loader) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        ({"page_size": "x"}, "flag --page-size: 'x' is not a whole number"),
-        ({"interval": ""}, "flag --interval: is empty; allowed: a number with a unit"),
-        ({"pagesize": "5"}, "flag --pagesize: unknown setting; did you mean 'page_size'?"),
+        ({"page_size": "x"}, "flag --set page_size: 'x' is not a whole number"),
+        ({"interval": ""}, "flag --set interval: is empty; allowed: a number with a unit"),
+        ({"outputs": "[]"}, "flag --set outputs: must be a list of outputs, not an empty list; allowed: - type: "),
+        ({"state_dir": ""}, "flag --state-dir: is empty"),
+        ({"pagesize": "5"}, "flag --set pagesize: unknown setting; did you mean 'page_size'?"),
     ],
 )
 def test_bad_flags(loader: Loader, flags: dict[str, str], said: str) -> None:

@@ -19,7 +19,7 @@ def test_every_setting_with_its_source(loader: Loader) -> None:
     shown = {row.name: row for row in show(settings)}
     found = {name: (row.value, row.source) for name, row in shown.items()}
     assert found["overlap"] == ("1m30s", "s1ecs.yaml line 8")
-    assert found["page_size"] == ("7", "flag --page-size")
+    assert found["page_size"] == ("7", "flag --set page_size")
     assert found["site_ids"] == ("1, 2", "environment S1ECS_SITE_IDS")
     assert found["attempts"] == ("5", "default")
     assert found["outputs"] == ("store", "default")
