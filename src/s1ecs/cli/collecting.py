@@ -35,7 +35,7 @@ def backfill(
     streams: Annotated[list[str], typer.Argument(metavar="STREAM...", help="The streams to read.")],
     *,
     start: Annotated[str, typer.Option("--from", metavar="TIME", help="Where to begin, such as 2026-01-31.")],
-    end: Annotated[str, typer.Option("--to", metavar="TIME", help="Where to end.")],
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="Where to end; a date is its 00:00 UTC.")],
     again: Annotated[bool, typer.Option("--again", help="Once more, though it was read before.")] = False,
     log_format: LogFormat = None,
     trace: TraceFile = None,

@@ -15,7 +15,7 @@ def reconcile(
     streams: StreamNames = None,
     *,
     start: Annotated[str, typer.Option("--from", metavar="TIME", help="Where to begin, such as 2026-01-31.")],
-    end: Annotated[str, typer.Option("--to", metavar="TIME", help="Where to end.")],
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="Where to end; a date is its 00:00 UTC.")],
     repair: Annotated[bool, typer.Option("--repair", help="Deliver what is missing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="A JSON array of objects, with every missing id.")] = False,
     log_format: LogFormat = None,

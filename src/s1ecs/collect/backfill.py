@@ -17,12 +17,13 @@ from s1ecs.collect.deliver import Counts
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.live import remembered_from, steps_by_time
 from s1ecs.collect.memory import Memory
-from s1ecs.collect.poll import Outcome, walk_through
+from s1ecs.collect.poll import Outcome, error_of, walk_through
 from s1ecs.collect.times import bound, earlier, time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.window import Span, walk_window
+from s1ecs.errors import S1ecsError
 from s1ecs.streams.asking import Asking, ByTime, Inventory, Window
 
 _SLICE = timedelta(days=1)
@@ -61,20 +62,26 @@ def can_backfill(ask: Asking) -> bool:
 
 
 async def backfill(feed: Feed, period: Period, stop: asyncio.Event, tell: Tell) -> Outcome | None:
-    """Read the period from where an earlier run of the same one stopped; None if that one read it to its end."""
+    """Read the period from where an earlier run of the same one stopped; None if that one read it to its end.
+
+    Errors come back in the outcome, never raised.
+    """
     name = feed.walk(period.name)
     slices = len(slices_of(feed, period))
     outcome: Outcome | None = None
-    while (number := (await feed.checkpoints.load(name)).position.get("slice", 0)) < slices:
-        before = Outcome(name, Counts()) if outcome is None else outcome
-        unread: list[SetAside] = []
-        walk = await _slice_walk(feed, period, number, unread.append)
-        made = await walk_through(feed, walk, unread, stop, partial(_progress, tell, (number, slices), before.counts))
-        outcome = before.with_(made)
-        if made.error is not None or made.stopped:
-            return outcome
-    if outcome is not None:
-        await feed.checkpoints.commit(name, Advance({"slice": slices}, forget_slices=slices))
+    try:
+        while (number := (await feed.checkpoints.load(name)).position.get("slice", 0)) < slices:
+            before = Outcome(name, Counts()) if outcome is None else outcome
+            unread: list[SetAside] = []
+            walk = await _slice_walk(feed, period, number, unread.append)
+            tell_slice = partial(_progress, tell, (number, slices), before.counts)
+            outcome = before.with_(await walk_through(feed, walk, unread, stop, tell_slice))
+            if outcome.error is not None or outcome.stopped:
+                return outcome
+        if outcome is not None:
+            await feed.checkpoints.commit(name, Advance({"slice": slices}, forget_slices=slices))
+    except S1ecsError as error:
+        return error_of(outcome or Outcome(name, Counts()), error)
     return outcome
 
 
@@ -86,7 +93,8 @@ async def read_before(feed: Feed, period: Period) -> bool:
 
 async def forget(feed: Feed, period: Period) -> None:
     """Let the period be read from its beginning again."""
-    await feed.checkpoints.commit(feed.walk(period.name), Advance({}))
+    # With the ids of the slice in hand, or the next run takes what an interrupted one delivered for known.
+    await feed.checkpoints.commit(feed.walk(period.name), Advance({}, forget_slices=len(slices_of(feed, period))))
 
 
 def _progress(tell: Tell, slices: tuple[int, int], before: Counts, feed: Feed, *step: int | None) -> None:

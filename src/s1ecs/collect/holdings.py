@@ -28,19 +28,10 @@ class Holding:
             asked = partial(self.output.present_in, console=console, stream=stream, ids=ids)
             return await self.feed.checkpoints.ask(asked)
         if isinstance(self.output, Readable):
-            return await self.feed.checkpoints.beside(partial(self.output.present_by_reading, stream, ids))
+            good = await self.feed.checkpoints.ask(partial(self.output.good_in, stream=stream))
+            return await self.feed.checkpoints.beside(partial(self.output.present_by_reading, stream, ids, good))
         assert isinstance(self.output, Askable)  # as holdings() chose it
         return await self.output.present(console, stream, ids)
-
-    async def count(self, start: str, end: str) -> int | None:
-        """How many documents of these times, both included, the output holds; None where it can't count them."""
-        console, stream = self.feed.console, self.feed.stream.name
-        if isinstance(self.output, AskableInCommit):
-            asked = partial(self.output.count_in, console=console, stream=stream, start=start, end=end)
-            return await self.feed.checkpoints.ask(asked)
-        if not isinstance(self.output, Askable):
-            return None
-        return await self.output.count(console, stream, start, end)
 
 
 def holdings(feed: Feed, *, reading: bool = False) -> list[Holding]:

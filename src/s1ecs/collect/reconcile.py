@@ -5,7 +5,7 @@ Only the present state of a record can be asked for: earlier states, which outpu
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from s1ecs.collect.backfill import Period
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.holdings import Holding, holdings
 from s1ecs.collect.present import pieces, steps_of, total
-from s1ecs.collect.repair import delivered_before, repair
+from s1ecs.collect.repair import Lack, delivered_before, repair
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.buffer import Buffer
 from s1ecs.collect.walks.step import Step
@@ -30,10 +30,10 @@ REPAIR = "repair"
 class Finding:
     """What one piece of a stream came to; `piece` None is the whole inventory.
 
-    `total` is the console's own count, None where it has none; `read` how many records were read, None where equal
-    totals told enough; `held` how many of these each output has; `missing` the ids that each lacks, after a repair
-    those that it still lacks; `repaired` how many it was given. `due` counts what changed so lately that no poll had to
-    bring it yet, `unread` what could not be read, `error` is what ended the piece early.
+    `total` is the console's own count, None where it has none; `read` how many records were read, None where an error
+    came before; `held` how many of these each output has; `missing` the ids that each lacks, after a repair those that
+    it still lacks; `repaired` how many it was given. `due` counts what changed so lately that no poll had to bring it
+    yet, `unread` what could not be read, `error` is what ended the piece early, `stopped` that the process is to end.
     """
 
     feed: Feed
@@ -51,7 +51,12 @@ class Finding:
     @property
     def sound(self) -> bool:
         """Whether all was looked at and nothing is missing."""
-        return not (any(self.missing.values()) or self.unread or self.error or self.stopped)
+        return self.whole and not any(self.missing.values())
+
+    @property
+    def whole(self) -> bool:
+        """Whether all was looked at; else nobody knows what is missing."""
+        return not (self.unread or self.error or self.stopped or self.fewer_than_told)
 
     @property
     def fewer_than_told(self) -> bool:
@@ -63,7 +68,10 @@ async def reconcile(feed: Feed, period: Period, stop: asyncio.Event, *, repairs:
     """Hold every output that can be asked against the console, piece by piece; an error ends it in its finding."""
     asked = holdings(feed, reading=True)
     for piece in pieces(feed, period):
-        finding = Finding(feed, piece, missing={holding.name: [] for holding in asked})
+        finding = Finding(feed, piece, missing={holding.name: [] for holding in asked}, stopped=stop.is_set())
+        if finding.stopped:
+            yield finding
+            return
         try:
             await _look(finding, asked, stop, repairs=repairs)
         except S1ecsError as error:
@@ -76,13 +84,6 @@ async def reconcile(feed: Feed, period: Period, stop: asyncio.Event, *, repairs:
 async def _look(finding: Finding, asked: Sequence[Holding], stop: asyncio.Event, *, repairs: bool) -> None:
     feed, piece = finding.feed, finding.piece
     finding.total = await total(feed, piece)
-    if piece is not None and isinstance(feed.ask, ByTime) and feed.ask.settled:
-        span = time_text(piece.start), time_text(piece.end)
-        counts = {holding.name: await holding.count(*span) for holding in asked}
-        # A total of nothing is not taken on trust: it costs one request to see.
-        if finding.total and all(count == finding.total for count in counts.values()):
-            finding.held.update(dict.fromkeys(counts, finding.total))
-            return
     unread = list[SetAside]()
     seen = set[str]()
     async with Buffer(steps_of(feed, piece, feed.source(unread.append))) as coming:
@@ -110,23 +111,40 @@ async def _step(finding: Finding, asked: Sequence[Holding], step: Step, seen: se
     seen.update(records)
     if not records:
         return
-    lacking = {}
+    # Before the outputs are asked: what is delivered in between is neither due nor missing.
+    due = await _due(feed, {identity: record for identity, (record, _) in records.items()})
+    waiting = set[str]()
+    lacks = list[Lack]()
     for holding in asked:
         present = await holding.present(list(records))
         finding.held[holding.name] += len(present)
-        lacking[holding.name] = [identity for identity in records if identity not in present]
-    due = await _due(feed, {each: records[each][0] for ids in lacking.values() for each in ids})
-    finding.due += len(due)
-    for holding in asked:
-        missing = [identity for identity in lacking[holding.name] if identity not in due]
-        if missing and repairs:
-            given = {identity: records[identity] for identity in missing}
-            await repair(feed, feed.walk(REPAIR), holding.output, step, given)
-            present = await holding.present(missing)
-            finding.repaired[holding.name] += len(present)
-            finding.held[holding.name] += len(present)
-            missing = [identity for identity in missing if identity not in present]
+        waiting |= due - present
+        lacks.append((holding, [identity for identity in records if identity not in present | due]))
+    finding.due += len(waiting)
+    if repairs:
+        lacks = await _repaired(finding, lacks, step, records)
+    for holding, missing in lacks:
         finding.missing[holding.name] += missing
+
+
+async def _repaired(
+    finding: Finding, lacks: Sequence[Lack], step: Step, records: Mapping[str, tuple[Record, str]]
+) -> list[Lack]:
+    """What the outputs still lack after they were given what they lacked."""
+    feed = finding.feed
+    missing = {identity: records[identity] for _, ids in lacks for identity in ids}
+    if not missing:
+        return list(lacks)
+    await repair(feed, feed.walk(REPAIR), lacks, step, missing)
+    still = list[Lack]()
+    for holding, ids in lacks:
+        if not ids:
+            continue
+        present = await holding.present(ids)
+        finding.repaired[holding.name] += len(present)
+        finding.held[holding.name] += len(present)
+        still.append((holding, [identity for identity in ids if identity not in present]))
+    return still
 
 
 async def _due(feed: Feed, records: dict[str, Record]) -> frozenset[str]:
@@ -140,7 +158,7 @@ async def _due(feed: Feed, records: dict[str, Record]) -> frozenset[str]:
 
 def _allowance(feed: Feed) -> timedelta:
     """How long a change may take to be collected: what changes unseen waits for the re-read, all may come late."""
-    again = feed.pace.reread_interval if feed.pace.reread else timedelta(0)
+    again = feed.pace.reread_interval if feed.rereads else timedelta(0)
     return max(feed.pace.interval, again) + feed.pace.overlap
 
 

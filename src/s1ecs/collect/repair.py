@@ -1,48 +1,63 @@
-"""Delivering once more what an output lacks, whatever the checkpoints say of it, under the ids that it had."""
+"""Delivering once more what outputs lack, whatever the checkpoints say of it, under the ids that it had."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from s1ecs.collect.checkpoint import Advance, Things, WalkName, Write
 from s1ecs.collect.deliver import documents_of
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.holdings import Holding
 from s1ecs.collect.things import thing_of
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.step import Step
-from s1ecs.outputs.dead_letters import letters
-from s1ecs.outputs.output import Batch, JoinsCommit, Output
+from s1ecs.outputs.dead_letters import Letter, letters
+from s1ecs.outputs.output import Batch, JoinsCommit
 from s1ecs.records import Record
+
+# What one output lacks: ids of records.
+Lack = tuple[Holding, Sequence[str]]
 
 
 async def repair(
-    feed: Feed, walk: WalkName, output: Output | JoinsCommit, step: Step, missing: Mapping[str, tuple[Record, str]]
+    feed: Feed, walk: WalkName, lacks: Sequence[Lack], step: Step, missing: Mapping[str, tuple[Record, str]]
 ) -> None:
-    """Deliver the records `missing` (id -> record, its time), which came with `step`, to one output.
+    """Deliver the records `missing` (id -> record, its time), which came with `step`, to each output that lacks them.
 
-    They are remembered as delivered, so that the live walk brings none of them again.
+    `lacks` names every output of the feed that can be asked. Only behind the last output, in the one commit there is,
+    are the records remembered as delivered; and never where an output can't be asked: it may lack them, so the live
+    walk must bring them to all. Raises OutputError, and then nothing was remembered.
     """
     records = {identity: record for identity, (record, _) in missing.items()}
     documents, _ = documents_of(feed, step, records)
     now = time_text(feed.client.now())
-    batch = Batch(feed.console, feed.namespace, feed.stream.name, documents)
     writes: list[Write] = []
-    if isinstance(output, JoinsCommit):
-        writes.append(partial(output.write, batch=batch))
-    else:
-        delivered = await output.deliver(batch)
-        if dead := letters(batch, output.name, delivered.refused, now):
-            writes.append(lambda _: feed.dead_letters.append(dead))
+    dead: list[Letter] = []
+    for holding, ids in lacks:
+        output, wanted = holding.output, frozenset(ids)
+        given = [document for document in documents if document[0] in wanted]
+        if not given:
+            continue
+        batch = Batch(feed.console, feed.namespace, feed.stream.name, given)
+        if isinstance(output, JoinsCommit):
+            writes.append(partial(output.write, batch=batch))
+        else:
+            delivered = await output.deliver(batch)
+            dead += letters(batch, output.name, delivered.refused, now)
+    if dead:
+        writes.append(lambda _: feed.dead_letters.append(dead))
     before = await delivered_before(feed, walk, records)
+    remembers = len(lacks) == len(feed.outputs)
     things = None
-    if feed.thing:
+    if feed.thing and remembers:
         states = [(thing_of(record, feed.thing, identity), identity) for identity, record in records.items()]
         things = Things(states, await feed.checkpoints.completed(walk))
     advance = Advance(
         {},
-        seen=() if feed.thing else [(identity, time) for identity, (_, time) in missing.items()],
+        seen=[(identity, time) for identity, (_, time) in missing.items()] if remembers and not feed.thing else (),
         writes=writes,
         things=things,
         delivered=len(documents) - len(before),
+        refused=len(dead),
         now=now,
     )
     await feed.checkpoints.commit(walk, advance)

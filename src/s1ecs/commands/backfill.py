@@ -18,7 +18,7 @@ from s1ecs.collect.scheduler import say
 from s1ecs.collect.session import open_feeds
 from s1ecs.commands.collect import exit_status
 from s1ecs.commands.process import start_log, until_signal
-from s1ecs.errors import UsageError, WalkTaken
+from s1ecs.errors import S1ecsError, UsageError
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
 
@@ -67,7 +67,7 @@ async def _backfill(
         try:
             async with feed.checkpoints.held([name]):
                 outcome = await made(feed)
-        except WalkTaken as error:
+        except S1ecsError as error:
             outcome = Outcome(name, Counts(), error)
         if outcome is not None:
             say(log, outcome)

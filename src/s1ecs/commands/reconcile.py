@@ -12,16 +12,19 @@ import structlog
 from s1ecs.collect.backfill import Period
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.holdings import holdings
+from s1ecs.collect.present import pieces
 from s1ecs.collect.reconcile import REPAIR, Finding, reconcile
 from s1ecs.collect.session import open_feeds
 from s1ecs.collect.times import bound, time_text
 from s1ecs.commands import tables
 from s1ecs.commands.process import start_log, until_signal
-from s1ecs.errors import Forbidden, NotFound, UsageError, WalkTaken
+from s1ecs.errors import Forbidden, NotFound, S1ecsError, UsageError
 from s1ecs.settings import Settings
 
 # How many missing ids are listed below the table; --json lists all.
 _LISTED = 20
+
+_ENDED = "ended before all was looked at: what has a ? or no row here may be missing"
 
 
 def reconcile_streams(settings: Settings, names: Sequence[str], period: Period, *, repairs: bool, json: bool) -> int:
@@ -33,10 +36,14 @@ def reconcile_streams(settings: Settings, names: Sequence[str], period: Period, 
         raise UsageError("reconcile: --from must lie before --to")
     log = start_log(settings)
     findings, whole = asyncio.run(_reconcile(settings, names, period, repairs=repairs, log=log))
+    if not whole:
+        log.error(f"reconcile: {_ENDED}")
     if json:
         tables.print_json(_JSON_COLUMNS, map(_json_row, findings))
     else:
         _print_table(findings, repairs=repairs)
+        if not whole:
+            sys.stdout.write(f"{_ENDED}\n")
     return int(not whole or not findings or not all(finding.sound or _excused(finding, names) for finding in findings))
 
 
@@ -45,30 +52,51 @@ async def _reconcile(
 ) -> tuple[list[Finding], bool]:
     """The findings, and whether all was looked at before a signal came."""
     stop = asyncio.Event()
-    findings: dict[str, list[Finding]] = {}
-
-    async def one(feed: Feed) -> None:
-        async with AsyncExitStack() as stack:
-            if repairs:
-                try:
-                    await stack.enter_async_context(feed.checkpoints.held([feed.walk(REPAIR)]))
-                except WalkTaken as error:
-                    findings[str(feed)].append(Finding(feed, None, error=error))
-                    return
-            async for finding in reconcile(feed, period, stop, repairs=repairs):
-                findings[str(feed)].append(finding)
-                _say(log, finding)
+    looked: list[tuple[Feed, list[Finding]]] = []
 
     async def work() -> None:
         async with open_feeds(settings, names) as feeds:
             _require_holdings(feeds, log)
+            looked.extend((feed, []) for feed in feeds)
             for feed in feeds:
-                findings[str(feed)] = []
                 await feed.client.learn_time()
-            await asyncio.gather(*map(one, feeds))
+            ways = (look(feed, period, stop, found, repairs=repairs, log=log) for feed, found in looked)
+            await asyncio.gather(*ways)
 
     whole = await until_signal(work(), stop, log)
-    return [finding for found in findings.values() for finding in found], whole and not stop.is_set()
+    for feed, found in looked:
+        found.extend(in_hand(feed, period, found))
+    findings = [finding for _, found in looked for finding in found]
+    return findings, whole and not any(finding.stopped for finding in findings)
+
+
+async def look(
+    feed: Feed,
+    period: Period,
+    stop: asyncio.Event,
+    found: list[Finding],
+    *,
+    repairs: bool,
+    log: structlog.stdlib.BoundLogger,
+) -> None:
+    """Reconcile one stream; whatever is wrong with it comes among its findings, so that the others go on."""
+    try:
+        async with AsyncExitStack() as stack:
+            if repairs:
+                await stack.enter_async_context(feed.checkpoints.held([feed.walk(REPAIR)]))
+            async for finding in reconcile(feed, period, stop, repairs=repairs):
+                found.append(finding)
+                _say(log, finding)
+    except S1ecsError as error:
+        found.append(Finding(feed, None, error=error))
+        _say(log, found[-1])
+
+
+def in_hand(feed: Feed, period: Period, found: Sequence[Finding]) -> list[Finding]:
+    """The piece of a stream that was given up in the midst, as a finding that was stopped; none if nothing was."""
+    if found and (found[-1].error is not None or found[-1].stopped):
+        return []
+    return [Finding(feed, piece, stopped=True) for piece in pieces(feed, period)[len(found) :][:1]]
 
 
 def _require_holdings(feeds: Sequence[Feed], log: structlog.stdlib.BoundLogger) -> None:
@@ -86,8 +114,8 @@ def _say(log: structlog.stdlib.BoundLogger, finding: Finding) -> None:
         log.error(f"{about}: {finding.error.behind(finding.feed.console)}")
     if finding.unread:
         log.error(f"{about}: {finding.unread} could not be read, so nobody knows whether they are missing; try again")
-    if finding.fewer_than_told:
-        log.warning(
+    if finding.fewer_than_told and not finding.stopped:
+        log.error(
             f"{about}: the console counts {finding.total} and gave {finding.read}: records changed meanwhile, or its "
             "pages leave some out; try again, and report it with this line if it lasts"
         )
@@ -105,7 +133,7 @@ def _day(finding: Finding) -> str:
     return start[:10] if whole else f"{start} to {end}"
 
 
-_JSON_COLUMNS = ("console", "stream", "day", "total", "read", "outputs", "not_due", "unread", "error")
+_JSON_COLUMNS = ("console", "stream", "day", "total", "read", "outputs", "not_due", "unread", "stopped", "error")
 
 
 def _json_row(finding: Finding) -> Sequence[Any]:
@@ -121,7 +149,8 @@ def _json_row(finding: Finding) -> Sequence[Any]:
     error = None if finding.error is None else str(finding.error)
     feed = finding.feed
     numbers = (finding.total, finding.read)
-    return (feed.console, feed.stream.name, _day(finding), *numbers, outputs, finding.due, finding.unread, error)
+    trouble = (finding.unread, finding.stopped, error)
+    return (feed.console, feed.stream.name, _day(finding), *numbers, outputs, finding.due, *trouble)
 
 
 def _print_table(findings: Sequence[Finding], *, repairs: bool) -> None:
@@ -134,7 +163,7 @@ def _print_table(findings: Sequence[Finding], *, repairs: bool) -> None:
         repaired = [_by_output(finding.repaired)] if repairs else []
         feed = finding.feed
         fixed = (feed.console, feed.stream.name, _day(finding), finding.total, finding.read)
-        rows.append((*fixed, *told, "?" if finding.error or finding.unread else missing, *repaired))
+        rows.append((*fixed, *told, missing if finding.whole else "?", *repaired))
     tables.print_table(columns, rows)
     _print_missing(findings)
 

@@ -1,19 +1,39 @@
-"""Which documents lie in a folder of NDJSON files: their ids, read once a file and again when it has changed."""
+"""Which documents lie in a folder of NDJSON files: their ids, read once a file and again when it has changed.
 
+An open file counts up to its mark alone: what lies behind it was never committed and is cut off before the next write.
+"""
+
+import io
 import re
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+import orjson
 
 from s1ecs.errors import OutputError
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 _ID = re.compile(rb'\{"_id":"([^"\\]+)"')
+_OPEN = re.compile(r"(?P<file>\w+?-(?:(?P<writer>[0-9]+)-)?[0-9]+\.ndjson(?:\.zst)?)\.open")
+
+# How many bytes of open files are good, by the writer's id and the name that the file gets when it is closed.
+Good = Mapping[tuple[str, str], int]
+
+
+def good_bytes(connection: sqlite3.Connection, stream: str) -> Good:
+    """The marks of a stream's open files, of all writers of this state."""
+    rows = connection.execute("SELECT writer, file, bytes FROM files WHERE stream = ? AND file IS NOT NULL", (stream,))
+    return {(writer, file): length for writer, file, length in rows}
 
 
 class _Read(NamedTuple):
-    """What a file was when it was read, and the ids in it."""
+    """What a file was when it was read, how far it was, and the ids in it."""
 
-    changed: tuple[int, int]
+    changed: tuple[int, int, int | None]
     ids: frozenset[str]
 
 
@@ -24,49 +44,88 @@ class FileIds:
         self._folder = folder
         self._files: dict[Path, _Read] = {}
 
-    def present(self, stream: str, ids: Sequence[str]) -> frozenset[str]:
-        """Those of `ids` that lie in a file of the stream; raise OSError or OutputError where that can't be read."""
+    def present(self, stream: str, ids: Sequence[str], good: Good) -> frozenset[str]:
+        """Those of `ids` that lie in a file of the stream, in open ones as far as they are `good`.
+
+        Raises OSError, or OutputError where a file can't be read.
+        """
         wanted = frozenset(ids)
         found = frozenset[str]()
         for path in sorted(self._folder.glob(f"{stream}-*.ndjson*")):
-            found |= wanted & self._of(path)
+            opened = _OPEN.fullmatch(path.name)
+            if opened is None:
+                found |= wanted & (self._of(path, None) or frozenset())
+                continue
+            length = good.get((self._writer(int(opened["writer"] or 1)), opened["file"]))
+            # An open file without a mark is another state's, or its commit never came.
+            there = frozenset[str]() if length is None else self._of(path, length)
+            if there is None:
+                # Closed meanwhile: all of it is good then.
+                there = self._of(path.with_name(opened["file"]), None) or frozenset()
+            found |= wanted & there
         return found
 
-    def _of(self, path: Path) -> frozenset[str]:
+    def _writer(self, number: int) -> str:
+        """The id of the writer that has a number here; empty where none has."""
+        try:
+            return str(orjson.loads((self._folder / f".s1ecs-writer-{number}").read_bytes())["id"])
+        except (FileNotFoundError, ValueError, LookupError, TypeError):
+            return ""
+
+    def _of(self, path: Path, length: int | None) -> frozenset[str] | None:
+        """The ids in a file, in so many of its bytes; None where there is no such file."""
         try:
             about = path.stat()
-            changed = (about.st_size, about.st_mtime_ns)
+            changed = (about.st_size, about.st_mtime_ns, length)
             known = self._files.get(path)
             if known is None or known.changed != changed:
-                known = self._files[path] = _Read(changed, frozenset(_ids(path)))
+                known = self._files[path] = _Read(
+                    changed, frozenset(_ids(path, about.st_size if length is None else length))
+                )
         except FileNotFoundError:
             # Closed under another name, or taken away, meanwhile.
             self._files.pop(path, None)
-            return frozenset()
+            return None
         return known.ids
 
 
-def _ids(path: Path) -> Iterator[str]:
+class _Beginning(io.RawIOBase):
+    """The first bytes of a file."""
+
+    def __init__(self, file: IO[bytes], length: int) -> None:
+        self._file = file
+        self._left = length
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._file.read(min(len(view), self._left))
+        view[: len(data)] = data
+        self._left -= len(data)
+        return len(data)
+
+
+def _ids(path: Path, length: int) -> Iterator[str]:
     with path.open("rb") as file:
-        for line in _lines(path, file):
+        for line in _lines(path, io.BufferedReader(_Beginning(file, length))):
             found = _ID.match(line) if line.endswith(b"\n") else None
             if found:
                 yield found[1].decode()
 
 
-def _lines(path: Path, file: IO[bytes]) -> Iterator[bytes]:
+def _lines(path: Path, file: io.BufferedReader) -> Iterator[bytes]:
     if ".zst" not in path.suffixes:
         yield from file
         return
     try:
-        import io
-
         import zstandard
     except ImportError:
         raise OutputError(
             f"{path}: can't be read without zstandard; install it with: pip install 's1ecs[zstd]'"
         ) from None
-    # Of an open file the last frame may not be whole yet.
+    # Of a file that was set aside the last frame may not be whole.
     try:
         with zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as unpacked:
             yield from io.BufferedReader(unpacked)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from s1ecs.errors import OutputError
-from s1ecs.outputs.file_ids import FileIds
+from s1ecs.outputs.file_ids import FileIds, Good, good_bytes
 from s1ecs.outputs.file_writer import Writer
 from s1ecs.outputs.lines import Pack, lines
 from s1ecs.outputs.output import Batch
@@ -71,10 +71,14 @@ class Files:
         with self._explained():
             self._mine().append(connection, batch.stream, data, self._now())
 
-    def present_by_reading(self, stream: str, ids: Sequence[str]) -> frozenset[str]:
+    def good_in(self, connection: sqlite3.Connection, stream: str) -> Good:
+        """How far the stream's open files are committed."""
+        return good_bytes(connection, stream)
+
+    def present_by_reading(self, stream: str, ids: Sequence[str], good: Good) -> frozenset[str]:
         """Those of `ids` whose documents lie in the folder, in open files and closed ones."""
         with self._explained():
-            return self._ids.present(stream, ids)
+            return self._ids.present(stream, ids, good)
 
     def check(self, connection: sqlite3.Connection) -> None:
         """Close files that are old or large enough, also those that earlier processes of this state left open."""

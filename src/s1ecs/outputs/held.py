@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from s1ecs.outputs.file_ids import Good
+
 
 @runtime_checkable
 class Askable(Protocol):
@@ -11,9 +13,6 @@ class Askable(Protocol):
 
     async def present(self, console: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` whose documents are there; raise OutputError when that can't be told now."""
-
-    async def count(self, console: str, stream: str, start: str, end: str) -> int:
-        """How many documents have their `@timestamp` from `start` to `end`, both included; OutputError likewise."""
 
 
 @runtime_checkable
@@ -25,16 +24,17 @@ class AskableInCommit(Protocol):
     ) -> frozenset[str]:
         """Those of `ids` whose documents are there."""
 
-    def count_in(self, connection: sqlite3.Connection, console: str, stream: str, start: str, end: str) -> int:
-        """How many documents have their `@timestamp` from `start` to `end`, both included."""
-
 
 @runtime_checkable
 class Readable(Protocol):
     """An output that must read what it wrote to tell what it holds: too slow for all but whoever wants proof.
 
-    It is asked on the state database's thread, outside of any transaction.
+    It is asked on the state database's thread: first, in a transaction, how far its files are good, then, outside of
+    any, for the ids.
     """
 
-    def present_by_reading(self, stream: str, ids: Sequence[str]) -> frozenset[str]:
+    def good_in(self, connection: sqlite3.Connection, stream: str) -> Good:
+        """How far what it has open is committed."""
+
+    def present_by_reading(self, stream: str, ids: Sequence[str], good: Good) -> frozenset[str]:
         """Those of `ids` whose documents are there; raise OutputError when that can't be told now."""

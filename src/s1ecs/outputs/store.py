@@ -73,14 +73,6 @@ class Store:
         )
         return frozenset(row[0] for row in rows)
 
-    def count_in(self, connection: sqlite3.Connection, console: str, stream: str, start: str, end: str) -> int:
-        """How many documents have their `@timestamp` from `start` to `end`, both included."""
-        row = connection.execute(
-            "SELECT count(*) FROM documents WHERE (console, stream) = (?, ?) AND time BETWEEN ? AND ?",
-            (console, stream, start, end),
-        ).fetchone()
-        return int(row[0])
-
 
 def make_views(connection: sqlite3.Connection, views: Views) -> None:
     """Make every view as the tables say now; one that already is so stays untouched."""

@@ -196,7 +196,6 @@ STREAM = Stream(
         until="createdAt__lte",
         sort="createdAt",
         time="createdAt",
-        settled=True,
     ),
     table=TABLE,
     view=(

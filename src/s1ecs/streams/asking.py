@@ -50,8 +50,7 @@ class ByTime:
 
     `since` and `until` are the query parameters of the bounds, `sort` the value of `sortBy`, `time` the record's path
     to the time that both mean, `parameters` what is asked besides. With `per_item` the records are those of its calls.
-    `thing` are the keys that name the thing whose state a record is, where the stream is an inventory. `settled`: a
-    record never changes and its `time` is the document's `@timestamp`, so that equal totals tell of equal records.
+    `thing` are the keys that name the thing whose state a record is, where the stream is an inventory.
     """
 
     path: str
@@ -66,7 +65,6 @@ class ByTime:
     per_item: CallPerItem | None = None
     reread: Reread | None = None
     thing: tuple[str, ...] = ()
-    settled: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import orjson
@@ -18,7 +20,7 @@ from s1ecs.collect.deliver import Counts
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import poll
 from s1ecs.collect.session import views
-from s1ecs.errors import ApiProblem, ServerTrouble
+from s1ecs.errors import ApiProblem, ServerTrouble, StateError
 from s1ecs.outputs.store import Store, make_views
 from s1ecs.streams import STREAMS
 
@@ -226,6 +228,42 @@ async def test_a_period_can_be_read_again(feed_of: FeedOf, lists: ListConsole) -
     await forget(feed, PERIOD)
     await backfill(feed, PERIOD, asyncio.Event(), never)
     assert len(lists.asked) == 2
+
+
+async def test_a_period_that_was_cut_off_is_read_again_whole(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """After `forget` nothing that an interrupted run delivered is left out, the slice in hand included."""
+    feed = feed_of("unified_alert")
+    lists.clock += timedelta(days=30)
+    lists.lists[PATH] = [alert("1", "03:00", "03:00")]
+    stop = asyncio.Event()
+    stop.set()
+    outcome = await backfill(feed, PERIOD, stop, never)
+    while not output.ids:
+        outcome = await backfill(feed, PERIOD, stop, never)
+    assert outcome is not None
+    assert outcome.stopped
+    await forget(feed, PERIOD)
+    await backfill(feed, PERIOD, asyncio.Event(), never)
+    assert output.ids == ["1", "1"]
+
+
+@pytest.mark.parametrize("moment", ["load", "last commit"])
+async def test_trouble_of_the_state_comes_back_in_the_outcome(feed_of: FeedOf, tmp_path: Path, moment: str) -> None:
+    """A state that can't be used ends this backfill alone: it is told, not raised."""
+    feed = feed_of("group")
+    trigger = "BEFORE INSERT ON checkpoints WHEN json_extract(NEW.position, '$.slice') >= 2"
+    broken = (
+        "DROP TABLE checkpoints"
+        if moment == "load"
+        else (f"CREATE TRIGGER broken {trigger} BEGIN SELECT RAISE(FAIL, 'broken'); END")
+    )
+    with closing(sqlite3.connect(tmp_path / "s1ecs.db")) as state, state:
+        state.execute(broken)
+    outcome = await backfill(feed, PERIOD, asyncio.Event(), never)
+    assert outcome is not None
+    assert isinstance(outcome.error, StateError)
 
 
 async def test_ids_of_a_finished_backfill_are_forgotten(feed_of: FeedOf, lists: ListConsole) -> None:

@@ -4,15 +4,20 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from s1ecs.collect.backfill import Period
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import poll
 from s1ecs.collect.reconcile import Finding, reconcile
-from s1ecs.errors import ServerTrouble
+from s1ecs.errors import OutputError, ServerTrouble
+from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.store import Store
 from s1ecs.records import settled_record
+from s1ecs.state.polls import Key, read_polls
 
 from .conftest import NOW, FeedOf, RecordingOutput, ScriptedConsole, alert
 from .lists import ListConsole
@@ -31,9 +36,15 @@ class AskedOutput(RecordingOutput):
         """Those that it was given and did not lose."""
         return frozenset(ids) & frozenset(self.delivered) - frozenset(self.lost)
 
-    async def count(self, console: str, stream: str, start: str, end: str) -> int:
-        """As many as it was given."""
-        return len(self.delivered)
+
+async def two(*_: object) -> int:
+    """The console's own count."""
+    return 2
+
+
+def activity(identity: str) -> dict[str, Any]:
+    """An activity of the morning."""
+    return {"id": identity, "createdAt": "2026-01-02T03:00:00.000000Z", "updatedAt": "2026-01-02T03:00:00.000000Z"}
 
 
 async def found(feed: Feed, *, repairs: bool = False) -> Finding:
@@ -107,8 +118,8 @@ async def test_repair_gives_to_whom_it_lacks(feed: Feed, console: ScriptedConsol
     assert {row[0] for row in rows} == set(output.delivered)
 
 
-async def test_refused_document_stays_missing(feed: Feed, console: ScriptedConsole) -> None:
-    """A document that the output refuses is still missing after the repair, and lies among the dead letters."""
+async def test_refused_document_stays_missing(feed: Feed, console: ScriptedConsole, tmp_path: Path) -> None:
+    """A document that the output refuses is missing still, lies among the dead letters, and is counted as refused."""
     feed, output = asked(feed)
     output.refuses = ["1"]
     console.reread = [alert("1", "03:00")]
@@ -116,6 +127,87 @@ async def test_refused_document_stays_missing(feed: Feed, console: ScriptedConso
     assert not finding.sound
     assert len(finding.missing["asked"]) == 1
     assert finding.repaired["asked"] == 0
+    assert [letter.id for letter in DeadLetters(tmp_path).read("alert")] == finding.missing["asked"]
+    assert read_polls(tmp_path)[Key("default", "alert")].refused == 1
+
+
+async def test_repair_that_fails_at_one_output_is_remembered_nowhere(feed: Feed, console: ScriptedConsole) -> None:
+    """Where the second output takes nothing, the next poll brings the document to it, and the first one keeps one."""
+    first, second = AskedOutput(name="first"), AskedOutput(name="second", failure=OutputError("down"))
+    feed = replace(feed, outputs=(first, second))
+    console.reread = [alert("1", "03:00")]
+    assert isinstance((await found(feed, repairs=True)).error, OutputError)
+    assert len(first.delivered) == 1
+    second.failure = None
+    await collected(feed, console, alert("1", "03:00"))
+    assert second.delivered == first.delivered[:1]
+
+
+async def test_repair_beside_an_output_that_cannot_be_asked_hides_nothing_from_it(
+    feed: Feed, console: ScriptedConsole, output: RecordingOutput
+) -> None:
+    """What a repair gave to the store comes to the other output with the next poll."""
+    feed = replace(feed, outputs=(Store(), output))
+    console.reread = [alert("1", "03:00")]
+    assert (await found(feed, repairs=True)).repaired == {"store": 1}
+    assert output.ids == []
+    await collected(feed, console, alert("1", "03:00"))
+    assert output.ids == ["1"]
+
+
+async def test_repair_of_all_outputs_is_known_to_the_next_poll(feed: Feed, console: ScriptedConsole) -> None:
+    """What every output was given the live walk brings no more."""
+    first, second = AskedOutput(name="first"), AskedOutput(name="second")
+    feed = replace(feed, outputs=(first, second, Store()))
+    console.reread = [alert("1", "03:00")]
+    assert (await found(feed, repairs=True)).sound
+    await collected(feed, console, alert("1", "03:00"))
+    assert (len(first.delivered), len(second.delivered)) == (1, 1)
+
+
+async def test_fewer_records_than_the_console_counts_are_no_proof(
+    feed: Feed, console: ScriptedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding that read less than the console's own total is unsound though nothing of it is missing."""
+    feed, _ = asked(feed)
+    await collected(feed, console, alert("1", "03:00"))
+    console.reread = [alert("1", "03:00")]
+    monkeypatch.setattr("s1ecs.collect.present.list_total", two)
+    finding = await found(feed)
+    assert (finding.total, finding.read, finding.missing) == (2, 1, {"asked": []})
+    assert not finding.sound
+
+
+async def test_document_too_many_hides_no_loss(
+    feed_of: FeedOf, lists: ListConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many activities in the store as the console counts prove nothing: ids are compared."""
+    feed = replace(feed_of("activity"), outputs=(Store(),))
+    lists.lists["/activities"] = [activity("1"), activity("2")]
+    await poll(feed, asyncio.Event(), lambda *_: None)
+    lists.lists["/activities"] = [activity("1"), activity("3")]
+    monkeypatch.setattr("s1ecs.collect.present.list_total", two)
+    finding = await found(feed)
+    assert finding.read == 2
+    assert finding.missing == {"store": [feed.mapper.identify(settled_record(activity("3")))]}
+
+
+async def test_stop_before_a_piece_is_told(feed: Feed) -> None:
+    """A reconcile that was stopped says so in its last finding, though nothing of that piece was read."""
+    feed, _ = asked(feed)
+    stop = asyncio.Event()
+    stop.set()
+    [finding] = [each async for each in reconcile(feed, PERIOD, stop, repairs=False)]
+    assert finding.stopped
+    assert not finding.sound
+
+
+async def test_everything_that_is_read_again_is_due_until_then(feed: Feed, console: ScriptedConsole) -> None:
+    """Where all is read again, at each re-read's interval, a change since the last one is due, not missing."""
+    feed, _ = asked(replace(feed, pace=replace(feed.pace, reread=None)))
+    console.reread = [alert("1", "11:30")]
+    finding = await found(feed)
+    assert (finding.due, finding.sound) == (1, True)
 
 
 async def test_trouble_of_the_console_is_no_proof(feed: Feed, feed_of: FeedOf, lists: ListConsole) -> None:

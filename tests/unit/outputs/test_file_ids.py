@@ -1,31 +1,81 @@
+"""Which ids lie in a folder of files, and what of open files does not count yet."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+import orjson
 import zstandard
 
-from s1ecs.outputs.file_ids import FileIds
+from s1ecs.outputs.file_ids import FileIds, good_bytes
 from s1ecs.outputs.lines import lines
 
+from .folder import Folder, batch, transact
+
 FIRST, SECOND = lines([("a", {"x": 1})]), lines([("b", {"x": 2})])
+PACKED = zstandard.compress(SECOND) + zstandard.compress(lines([("c", {})]))
+
+
+def marked(folder: Path, **lengths: int) -> Mapping[tuple[str, str], int]:
+    """The marks of a writer that wrote here, by file."""
+    (folder / ".s1ecs-writer-1").write_bytes(orjson.dumps({"state": "s", "id": "w"}))
+    return {("w", name): length for name, length in lengths.items()}
 
 
 def test_ids_of_all_files_of_a_stream(tmp_path: Path) -> None:
     """Open, closed and set-aside files count, packed ones too; files of a stream with a longer name do not."""
     (tmp_path / "threat-1.ndjson").write_bytes(FIRST)
-    (tmp_path / "threat-2.ndjson.zst.open").write_bytes(
-        zstandard.compress(SECOND) + zstandard.compress(lines([("c", {})]))
-    )
+    (tmp_path / "threat-2.ndjson.zst.open").write_bytes(PACKED)
     (tmp_path / "threat-0.ndjson.kept").write_bytes(lines([("d", {})]))
     (tmp_path / "threat_event-1.ndjson").write_bytes(lines([("e", {})]))
-    assert FileIds(tmp_path).present("threat", ["a", "b", "c", "d", "e"]) == {"a", "b", "c", "d"}
+    good = marked(tmp_path, **{"threat-2.ndjson.zst": len(PACKED)})
+    assert FileIds(tmp_path).present("threat", ["a", "b", "c", "d", "e"], good) == {"a", "b", "c", "d"}
 
 
-def test_what_is_cut_off_is_not_there(tmp_path: Path) -> None:
-    """A line without its end, or a packed piece without its end, is no document."""
-    (tmp_path / "alert-1.ndjson.open").write_bytes(FIRST + SECOND[:-1])
-    (tmp_path / "alert-2.ndjson.zst.open").write_bytes(
-        zstandard.compress(lines([("c", {})])) + zstandard.compress(SECOND)[:-4]
-    )
-    assert FileIds(tmp_path).present("alert", ["a", "b", "c"]) == {"a", "c"}
+def test_what_is_behind_the_mark_is_not_there(tmp_path: Path) -> None:
+    """Whole lines and packed pieces of an open file do not count behind its mark."""
+    (tmp_path / "alert-1.ndjson.open").write_bytes(FIRST + SECOND)
+    (tmp_path / "threat-1.ndjson.zst.open").write_bytes(PACKED)
+    good = marked(tmp_path, **{"alert-1.ndjson": len(FIRST), "threat-1.ndjson.zst": len(zstandard.compress(SECOND))})
+    ids = FileIds(tmp_path)
+    assert ids.present("alert", ["a", "b"], good) == {"a"}
+    assert ids.present("threat", ["b", "c"], good) == {"b"}
+
+
+def test_open_file_of_another_state_is_not_there(tmp_path: Path) -> None:
+    """An open file counts by the mark of its own writer; one that this state has no mark of does not count."""
+    (tmp_path / "alert-1.ndjson.open").write_bytes(FIRST)
+    good = marked(tmp_path, **{"alert-1.ndjson": len(FIRST)})
+    (tmp_path / "alert-2-2.ndjson.open").write_bytes(SECOND)
+    (tmp_path / ".s1ecs-writer-2").write_bytes(orjson.dumps({"state": "other", "id": "v"}))
+    assert FileIds(tmp_path).present("alert", ["a", "b"], good) == {"a"}
+    (tmp_path / ".s1ecs-writer-1").unlink()
+    assert FileIds(tmp_path).present("alert", ["a", "b"], good) == frozenset()
+
+
+def test_marks_are_those_of_the_state(tmp_path: Path) -> None:
+    """What a kill left between the write and its commit does not lie in the folder; what was committed does."""
+    folder = Folder(tmp_path)
+    folder.write(["a"])
+    [path] = folder.path.glob("alert-*.open")
+    output = folder.output()
+    with closing(folder.connect()) as connection:
+        transact(connection, output.open)
+        # As a kill leaves it: written, but never committed.
+        connection.execute("BEGIN IMMEDIATE")
+        output.write(connection, batch(["b"]))
+        connection.execute("ROLLBACK")
+        assert b'"b"' in path.read_bytes()
+        assert output.present_by_reading("alert", ["a", "b"], _good(connection)) == {"a"}
+        transact(connection, partial(output.write, batch=batch(["b"])))
+        assert output.present_by_reading("alert", ["a", "b"], _good(connection)) == {"a", "b"}
+        transact(connection, output.close)
+
+
+def _good(connection: sqlite3.Connection) -> Mapping[tuple[str, str], int]:
+    return good_bytes(connection, "alert")
 
 
 def test_changed_folder_is_read_again(tmp_path: Path) -> None:
@@ -33,10 +83,21 @@ def test_changed_folder_is_read_again(tmp_path: Path) -> None:
     ids = FileIds(tmp_path)
     path = tmp_path / "alert-1.ndjson.open"
     path.write_bytes(FIRST)
-    assert ids.present("alert", ["a", "b"]) == {"a"}
+    name = {"alert-1.ndjson": len(FIRST)}
+    assert ids.present("alert", ["a", "b"], marked(tmp_path, **name)) == {"a"}
     path.write_bytes(FIRST + SECOND)
-    assert ids.present("alert", ["a", "b"]) == {"a", "b"}
+    good = marked(tmp_path, **{"alert-1.ndjson": len(FIRST + SECOND)})
+    assert ids.present("alert", ["a", "b"], good) == {"a", "b"}
     path.rename(tmp_path / "alert-1.ndjson")
-    assert ids.present("alert", ["a", "b"]) == {"a", "b"}
+    assert ids.present("alert", ["a", "b"], good) == {"a", "b"}
     (tmp_path / "alert-1.ndjson").unlink()
-    assert ids.present("alert", ["a", "b"]) == frozenset()
+    assert ids.present("alert", ["a", "b"], good) == frozenset()
+
+
+def test_set_aside_file_that_is_cut_off(tmp_path: Path) -> None:
+    """A line without its end, or a packed piece without its end, is no document."""
+    (tmp_path / "alert-1.ndjson.kept").write_bytes(FIRST + SECOND[:-1])
+    (tmp_path / "alert-2.ndjson.zst.kept").write_bytes(
+        zstandard.compress(lines([("c", {})])) + zstandard.compress(SECOND)[:-4]
+    )
+    assert FileIds(tmp_path).present("alert", ["a", "b", "c"], {}) == {"a", "c"}
