@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from s1ecs.api.client import Client
+from s1ecs.api.graphql import Query, connection_page
+from s1ecs.api.paging import require_list
 from s1ecs.errors import Forbidden, NotFound, Refused, ServerTrouble, Unreadable
 from s1ecs.records import NotJSON, read
 
@@ -28,17 +30,6 @@ class User:
     scope: str = ""
     roles: tuple[str, ...] = ()
     token_expires: datetime | None = None
-
-
-@dataclass(frozen=True)
-class SystemInfo:
-    """The console's version; texts are empty where it is silent."""
-
-    version: str = ""
-    build: str = ""
-    release: str = ""
-    patch: str = ""
-    latest_agent_version: str = ""
 
 
 async def token_expiry(client: Client) -> datetime | None:
@@ -89,30 +80,12 @@ def may_do_more_than_read(user: User) -> bool | None:
 
 async def may_read(client: Client, path: str, params: Mapping[str, str] | None = None) -> None:
     """Ask for one record of the list at `path`; raise the ConsoleError that says why it can't be read."""
-    await client.get(path, {**(params or {}), "limit": "1"})
+    require_list(await client.get(path, {**(params or {}), "limit": "1"}), client, path)
 
 
-async def may_ask(client: Client, path: str, query: str, variables: Mapping[str, object]) -> None:
+async def may_ask(client: Client, query: Query, variables: Mapping[str, object]) -> None:
     """Ask for one record of a GraphQL list; raise the ConsoleError that says why it can't be read."""
-    await client.graphql(path, query, {**variables, "first": 1})
-
-
-async def system_info(client: Client) -> SystemInfo:
-    """Return the console's version, from GET /system/info; raise ConsoleError types."""
-    data = _object((await client.get("/system/info")).data)
-    return SystemInfo(
-        version=_text(data.get("version")),
-        build=_text(data.get("build")),
-        release=_text(data.get("release")),
-        patch=_text(data.get("patch")),
-        latest_agent_version=_text(data.get("latestAgentVersion")),
-    )
-
-
-async def clock_difference(client: Client) -> float | None:
-    """Return the seconds that the console's clock is ahead of ours, to about a second; None if it does not tell."""
-    await client.learn_time()
-    return client.clock_difference
+    await connection_page(client, query, query.query, {**variables, "first": 1})
 
 
 def moment(value: Any) -> datetime | None:

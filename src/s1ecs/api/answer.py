@@ -15,10 +15,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def elements(data: Any) -> list[Any]:
-    """Return the elements of a list in `data`; missing, null and empty data are none, an object is one."""
-    if not data:
-        return []
-    return data if isinstance(data, list) else [data]
+    """Return the elements of a list in `data`; where there is no list there are none."""
+    return data if isinstance(data, list) else []
 
 
 @dataclass(frozen=True)

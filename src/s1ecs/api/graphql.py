@@ -68,14 +68,14 @@ async def connection_pages(
     while True:
         asked = {**variables, "first": size} | ({"after": after} if after else {})
         try:
-            answer = await _page(client, query, query.query, asked)
+            answer = await connection_page(client, query, query.query, asked)
         except Unreadable as error:
             if size > 1:
                 size //= 2
                 continue
             if skim is None or set_aside is None:
                 raise
-            answer = await _page(client, query, skim, asked)
+            answer = await connection_page(client, query, skim, asked)
             answer = replace(answer, within=lambda _: [])
             set_aside(SetAside(query.path, after, 0, error))
         yield answer
@@ -88,7 +88,8 @@ async def connection_pages(
         size = min(first, size * 2)
 
 
-async def _page(client: GraphQLReader, query: Query, text: str, variables: Mapping[str, Any]) -> Answer:
+async def connection_page(client: GraphQLReader, query: Query, text: str, variables: Mapping[str, Any]) -> Answer:
+    """Ask for one page by `text`, the query or its skimming twin; raise Unreadable for an answer without a list."""
     answer = await client.graphql(query.path, text, variables)
     found = answer.data.get(query.root) if isinstance(answer.data, dict) else None
     if not isinstance(found, dict) or not isinstance(found.get("edges"), list):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from s1ecs.api.answer import Answer
 from s1ecs.api.connection import Connection
-from s1ecs.errors import BrokenWalk, ExpiredCursor, Refused, Unreadable
+from s1ecs.errors import ApiProblem, BrokenWalk, ExpiredCursor, Refused, Unreadable
 
 # A console that passes over `skip` beside a cursor gives the same record again; this many tries tell.
 _SKIPPED_IN_A_ROW = 3
@@ -71,6 +71,19 @@ async def pages(
         size = min(limit, size * 2)
 
 
+def require_list(answer: Answer, client: Reader, path: str) -> None:
+    """Raise Refused for an answer whose `data` is something else than a list; missing and null data are no records."""
+    if answer.data is None or isinstance(answer.data, list):
+        return
+    request = f"GET {path}"
+    raise Refused(
+        f"{client.connection.console}: {request}: the answer's data is no list, so this is no answer of a console; "
+        "check 'url', and what stands between here and the console",
+        request=request,
+        problem=ApiProblem(status=HTTPStatus.OK, title="no list"),
+    )
+
+
 @dataclass(frozen=True)
 class _List:
     client: Reader
@@ -100,6 +113,7 @@ class _List:
                 raise _expired(error) from error
             else:
                 self._tell(unread)
+                require_list(answer, self.client, self.path)
                 return answer, size
 
     def _tell(self, unread: list[SetAside]) -> None:

@@ -139,7 +139,7 @@ async def _one_record(client: Client, ask: Asking, scope: Mapping[str, str]) -> 
     match ask:
         case Window():
             now = client.now()
-            await access.may_ask(client, ask.path, ask.query, between(ask.phases[0], now - _WINDOW, now))
+            await access.may_ask(client, ask, between(ask.phases[0], now - _WINDOW, now))
         case ByTime():
             await access.may_read(client, ask.path, {**ask.parameters, **scope})
         case Inventory():

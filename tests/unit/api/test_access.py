@@ -9,10 +9,10 @@ import pytest
 from s1ecs.api import access
 from s1ecs.api.access import User
 from s1ecs.api.client import Client
-from s1ecs.errors import Forbidden, Unauthorized
+from s1ecs.errors import Forbidden, Refused, Unauthorized
 
 from .conftest import TOKEN, holding
-from .console import DATE, Console, error, page, raw, said
+from .console import Console, error, page, said
 
 OCTOBER = datetime(2025, 10, 31, tzinfo=UTC)
 DETAILS = {"data": {"createdAt": "2025-10-01T00:00:00.000000Z", "expiresAt": "2025-10-31T00:00:00.000000Z"}}
@@ -86,12 +86,11 @@ async def test_may_read(console: Console, client: Client) -> None:
         await access.may_read(client, "/threats")
 
 
-async def test_system_info_and_clock(console: Console, client: Client) -> None:
-    """The version is told as far as the console tells it, and the clocks are compared."""
-    console.script = [said({"data": {"version": "S-24.1", "build": 12}}), raw(b"{}", Date=DATE)]
-    info = await access.system_info(client)
-    assert (info.version, info.build, info.patch) == ("S-24.1", "12", "")
-    assert await access.clock_difference(client) == -7200
+async def test_whatever_is_no_list_may_not_be_read(console: Console, client: Client) -> None:
+    """A server that answers with something else than a list is no console, whatever its status says."""
+    console.script = [said({"data": {"hello": 1}})]
+    with pytest.raises(Refused, match="no list"):
+        await access.may_read(client, "/threats")
 
 
 @pytest.mark.parametrize(
