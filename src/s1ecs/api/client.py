@@ -1,7 +1,6 @@
 """One session with one console: token, TLS, proxy, time-outs, retries, rate limits."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,13 +21,11 @@ from s1ecs.api.exchange import Exchange, Tracer, untraced
 from s1ecs.api.failures import Failures
 from s1ecs.api.patience import PAUSE_AFTER_429, WAIT_INITIAL, WAIT_JITTER, Patience
 from s1ecs.api.rates import RateLimits
-from s1ecs.errors import ConsoleError, SettingsError, Unauthorized
+from s1ecs.api.session import open_session
+from s1ecs.errors import ConsoleError, Unauthorized
 from s1ecs.records import canonical, dumps
 
 BASE_PATH = "/web/api/v2.1"
-
-# Longer than the usual interval, so that the next poll finds its connection open.
-_KEEP_ALIVE_SECONDS = 90.0
 
 
 @dataclass(frozen=True)
@@ -81,21 +78,7 @@ class Client:
     async def __aenter__(self) -> Self:
         """Open the session; raise SettingsError if `ca_file` or `proxy` can't be used. Nothing is sent yet."""
         connection = self.connection
-        self._session = httpx2.AsyncClient(
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",
-                "User-Agent": connection.user_agent,
-            },
-            verify=_tls(connection),
-            proxy=_proxy(connection),
-            timeout=httpx2.Timeout(connection.read_timeout, connect=connection.connect_timeout, pool=None),
-            limits=httpx2.Limits(max_connections=self._connections, keepalive_expiry=_KEEP_ALIVE_SECONDS),
-            follow_redirects=False,
-            # A ~/.netrc would replace the token, and a proxy of the environment would be none that `s1ecs settings`
-            # shows: what the settings say is all there is.
-            trust_env=False,
-        )
+        self._session = open_session(connection, self._connections)
         return self
 
     async def __aexit__(
@@ -284,28 +267,3 @@ def _headers(request: _Request, token: str | None, failures: Failures) -> dict[s
     if request.content is not None:
         headers["Content-Type"] = "application/json"
     return headers
-
-
-def _tls(connection: Connection) -> ssl.SSLContext | bool:
-    if connection.ca_file is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=connection.ca_file)
-    except OSError as error:
-        # ssl.SSLError is an OSError: the file is there but holds no certificate.
-        reason = "it holds no PEM certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        text = f"the file of the setting 'ca_file' can't be used ({connection.ca_file}): {reason}"
-        raise SettingsError(f"{connection.console}: {text}") from error
-
-
-def _proxy(connection: Connection) -> httpx2.Proxy | None:
-    if connection.proxy is None:
-        return None
-    if connection.proxy.startswith(("http://", "https://")):
-        try:
-            return httpx2.Proxy(connection.proxy)
-        except (ValueError, httpx2.InvalidURL):
-            pass
-    # Without the address and the text of the cause: both may show the proxy's password.
-    text = "the setting 'proxy' is no address of the form http[s]://[user:password@]host:port"
-    raise SettingsError(f"{connection.console}: {text}") from None
