@@ -192,14 +192,15 @@ async def test_document_too_many_hides_no_loss(
     assert finding.missing == {"store": [feed.mapper.identify(settled_record(activity("3")))]}
 
 
-async def test_stop_before_a_piece_is_told(feed: Feed) -> None:
-    """A reconcile that was stopped says so in its last finding, though nothing of that piece was read."""
+async def test_stop_before_a_piece_is_told(feed: Feed, console: ScriptedConsole) -> None:
+    """A reconcile that was stopped says so in its last finding, and asks for nothing more."""
     feed, _ = asked(feed)
     stop = asyncio.Event()
     stop.set()
     [finding] = [each async for each in reconcile(feed, PERIOD, stop, repairs=False)]
     assert finding.stopped
     assert not finding.sound
+    assert console.asked == []
 
 
 async def test_everything_that_is_read_again_is_due_until_then(feed: Feed, console: ScriptedConsole) -> None:
