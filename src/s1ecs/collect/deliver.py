@@ -122,7 +122,7 @@ async def _new_records(feed: Feed, walk: Walk, step: Step) -> _New:
 
 async def _lacking(feed: Feed, ids: frozenset[str], unknown: frozenset[str]) -> list[frozenset[str]]:
     """What each output lacks: by its own word where it can be asked, else what was not delivered before."""
-    asked = {id(holding.output): holding for holding in holdings(feed)}
+    asked = {id(holding.output): holding for holding in holdings(feed, reading=True)}
     lacking = []
     for output in feed.outputs:
         holding = asked.get(id(output))

@@ -1,6 +1,7 @@
-"""Which documents lie in a folder of NDJSON files: their ids, read once a file and again when it has changed.
+"""Which documents lie in a folder of NDJSON files: their ids, each file read once, and an open one on from there.
 
 An open file counts up to its mark alone: what lies behind it was never committed and is cut off before the next write.
+Marks stand at the ends of lines, and of frames, so that what is behind one can be read by itself.
 """
 
 import io
@@ -31,10 +32,12 @@ def good_bytes(connection: sqlite3.Connection, stream: str) -> Good:
 
 
 class _Read(NamedTuple):
-    """What a file was when it was read, how far it was, and the ids in it."""
+    """Which file it was, when it had changed last (0: an open one), how far it was read, and the ids in it."""
 
-    changed: tuple[int, int, int | None]
-    ids: frozenset[str]
+    inode: int
+    changed: int
+    length: int
+    ids: set[str]
 
 
 class FileIds:
@@ -50,20 +53,20 @@ class FileIds:
         Raises OSError, or OutputError where a file can't be read.
         """
         wanted = frozenset(ids)
-        found = frozenset[str]()
+        found = set[str]()
         for path in sorted(self._folder.glob(f"{stream}-*.ndjson*")):
             opened = _OPEN.fullmatch(path.name)
             if opened is None:
-                found |= wanted & (self._of(path, None) or frozenset())
+                found |= wanted & (self._of(path, None) or set())
                 continue
             length = good.get((self._writer(int(opened["writer"] or 1)), opened["file"]))
             # An open file without a mark is another state's, or its commit never came.
-            there = frozenset[str]() if length is None else self._of(path, length)
+            there = set[str]() if length is None else self._of(path, length)
             if there is None:
                 # Closed meanwhile: all of it is good then.
-                there = self._of(path.with_name(opened["file"]), None) or frozenset()
+                there = self._of(path.with_name(opened["file"]), None) or set()
             found |= wanted & there
-        return found
+        return frozenset(found)
 
     def _writer(self, number: int) -> str:
         """The id of the writer that has a number here; empty where none has."""
@@ -72,16 +75,18 @@ class FileIds:
         except (FileNotFoundError, ValueError, LookupError, TypeError):
             return ""
 
-    def _of(self, path: Path, length: int | None) -> frozenset[str] | None:
+    def _of(self, path: Path, length: int | None) -> set[str] | None:
         """The ids in a file, in so many of its bytes; None where there is no such file."""
         try:
             about = path.stat()
-            changed = (about.st_size, about.st_mtime_ns, length)
+            changed = about.st_mtime_ns if length is None else 0
+            end = about.st_size if length is None else length
             known = self._files.get(path)
-            if known is None or known.changed != changed:
-                known = self._files[path] = _Read(
-                    changed, frozenset(_ids(path, about.st_size if length is None else length))
-                )
+            if known is None or (known.inode, known.changed) != (about.st_ino, changed) or known.length > end:
+                known = _Read(about.st_ino, changed, 0, set())
+            if known.length < end:
+                known.ids.update(_ids(path, known.length, end))
+                self._files[path] = known._replace(length=end)
         except FileNotFoundError:
             # Closed under another name, or taken away, meanwhile.
             self._files.pop(path, None)
@@ -89,8 +94,8 @@ class FileIds:
         return known.ids
 
 
-class _Beginning(io.RawIOBase):
-    """The first bytes of a file."""
+class _Piece(io.RawIOBase):
+    """The next bytes of a file, so many of them."""
 
     def __init__(self, file: IO[bytes], length: int) -> None:
         self._file = file
@@ -107,9 +112,10 @@ class _Beginning(io.RawIOBase):
         return len(data)
 
 
-def _ids(path: Path, length: int) -> Iterator[str]:
+def _ids(path: Path, start: int, end: int) -> Iterator[str]:
     with path.open("rb") as file:
-        for line in _lines(path, io.BufferedReader(_Beginning(file, length))):
+        file.seek(start)
+        for line in _lines(path, io.BufferedReader(_Piece(file, end - start))):
             found = _ID.match(line) if line.endswith(b"\n") else None
             if found:
                 yield found[1].decode()
