@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .conftest import ALERTS, S1ECS, Commands
+from .conftest import ALERTS, MOMENT, S1ECS, Commands
 
 
 def lines(folder: Path, pattern: str) -> Iterator[str]:
@@ -37,6 +37,20 @@ def test_store_and_files_agree_after_kills(commands: Commands) -> None:
     stored = [row["id"] for row in commands.query("SELECT id FROM alert")]
     assert len(ids) == len(set(ids)) == ALERTS
     assert sorted(ids) == sorted(stored)
+
+
+def test_backfill_beside_and_behind_collect_doubles_nothing(commands: Commands) -> None:
+    """Two processes at once, then a backfill of what was collected and forgotten: each document lies in files once."""
+    commands.environment["S1ECS_OUTPUTS"] = "[{type: files, path: out}]"
+    names = ("activity", "alert", "threat", "unified_alert")
+    period = ("--from", "2026-01-29T00:00:00Z", "--to", MOMENT)
+    collecting = commands.start("collect", *names, S1ECS_PAGE_SIZE="200")
+    commands.ok("backfill", *names, *period, S1ECS_PAGE_SIZE="200")
+    _, errors = collecting.communicate(timeout=60)
+    assert collecting.returncode == 0, errors
+    commands.ok("backfill", *names, "--from", "2026-01-28T00:00:00Z", "--to", MOMENT)
+    ids = list(lines(commands.folder / "out", "*.ndjson.open"))
+    assert len(ids) == len(set(ids)) > ALERTS
 
 
 def test_standard_output_has_documents_alone(commands: Commands) -> None:
