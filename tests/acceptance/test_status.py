@@ -92,3 +92,26 @@ def test_metrics_port_in_use(commands: Commands, free_port: int) -> None:
     assert result.returncode == 2
     assert "metrics_port" in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("wrong", ["a file", "a link to itself", "a file in its place", "dead letters"])
+def test_a_state_that_cannot_be_read(alone: Commands, wrong: str) -> None:
+    """It is critical, said in the first line and by the exit status, for people and for programs."""
+    alone.environment |= {"S1ECS_URL": "http://127.0.0.1:9", "S1ECS_TOKEN": "a-token-for-tests"}
+    if wrong == "a file":
+        alone.state.write_text("")
+    elif wrong == "a link to itself":
+        alone.state.mkdir()
+        (alone.state / "s1ecs.db").symlink_to("s1ecs.db")
+    elif wrong == "a file in its place":
+        alone.environment["S1ECS_STATE_DIR"] = str(alone.state / "below")
+        alone.state.write_text("")
+    else:
+        alone.state.mkdir()
+        (alone.state / "dead-letters").write_text("")
+    result = alone.run("status")
+    assert result.returncode == 2, result
+    assert result.stderr == ""
+    assert result.stdout.startswith("s1ecs critical: state: ")
+    code, lines = status(alone)
+    assert (code, lines["s1ecs"]["verdict"], lines["state"]["verdict"]) == (2, "critical", "critical")

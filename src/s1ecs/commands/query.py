@@ -7,7 +7,7 @@ from pathlib import Path
 
 from s1ecs.commands.tables import Row
 from s1ecs.errors import UsageError
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained
+from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, interruptible
 
 Print = Callable[[Sequence[str], Iterable[Row]], None]
 
@@ -18,8 +18,16 @@ _PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "function_list"
 # Names of views that are words of SQL, too; they stand in quotation marks.
 _RESERVED = frozenset({"group"})
 
-# Errors of the file, not of the statement.
-_OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_FULL")
+# Errors of the file, or Ctrl-C, not of the statement.
+_NOT_OF_THE_STATEMENT = (
+    "SQLITE_INTERRUPT",
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+    "SQLITE_IOERR",
+    "SQLITE_CANTOPEN",
+    "SQLITE_BUSY",
+    "SQLITE_FULL",
+)
 
 
 def query(state_folder: Path, sql: str, show: Print) -> None:
@@ -27,6 +35,7 @@ def query(state_folder: Path, sql: str, show: Print) -> None:
     path = state_folder / FILE_NAME
     with closing(connect_for_reading(path)) as connection, explained(path):
         views = _views(connection)
+        interruptible(connection)
         connection.set_authorizer(_authorize)
         try:
             cursor = connection.execute(sql)
@@ -34,7 +43,7 @@ def query(state_folder: Path, sql: str, show: Print) -> None:
                 raise UsageError(f"query: nothing to show: write a SELECT; {views}")
             show([column[0] for column in cursor.description], cursor)
         except (sqlite3.Error, sqlite3.Warning) as error:
-            if getattr(error, "sqlite_errorname", "").startswith(_OF_THE_FILE):
+            if getattr(error, "sqlite_errorname", "").startswith(_NOT_OF_THE_STATEMENT):
                 raise
             raise UsageError(f"query: {_told(error)}; {views}") from None
 

@@ -77,7 +77,12 @@ class DeadLetters:
 
     def streams(self) -> list[str]:
         """The streams that have letters, by name."""
-        return sorted(path.stem for path in self._folder.glob("*.ndjson"))
+        with self._explained():
+            try:
+                found = list(self._folder.iterdir())
+            except FileNotFoundError:
+                return []
+        return sorted(path.stem for path in found if path.suffix == ".ndjson")
 
     def read(self, stream: str) -> list[Letter]:
         """A stream's letters, the oldest first, each once."""
@@ -133,8 +138,8 @@ class DeadLetters:
             yield
         except OSError as error:
             raise StateError(
-                f"{self._folder}: dead letters can't be kept ({error.strerror}); look at the disk and at who may write "
-                "there"
+                f"{self._folder}: dead letters can't be kept or read ({error.strerror}); look at the disk and at who "
+                "may write there"
             ) from None
 
 

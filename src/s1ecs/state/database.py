@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 FILE_NAME = "s1ecs.db"
 _WAIT_FOR_LOCK_SECONDS = 30.0
+# Of SQLite's virtual machine: some milliseconds, and too many to slow anything.
+_STEPS_BETWEEN_SIGNALS = 10_000
 
 # After these the connection may know things that hold no more, or not see that they are mended.
 _DOUBTFUL = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
@@ -123,7 +125,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def connect_for_reading(path: Path) -> sqlite3.Connection:
     """Open an existing state database without any right to change it."""
-    if not path.exists():
+    if not is_there(path):
         raise StateError(f"{path}: no store here yet; collect first (s1ecs collect), or set state_dir to where it lies")
     with explained(path):
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_WAIT_FOR_LOCK_SECONDS)
@@ -132,6 +134,24 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
             connection.close()
             raise _too_new(path, version)
     return connection
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a state database; raise StateError where nobody can tell."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StateError(
+            f"{path}: can't be read ({error.strerror}); give s1ecs access to it, or set state_dir to its folder"
+        ) from None
+    return True
+
+
+def interruptible(connection: sqlite3.Connection) -> None:
+    """Let Ctrl-C end a statement at work, which would keep Python from seeing the signal; under `explained`."""
+    connection.set_progress_handler(lambda: 0, _STEPS_BETWEEN_SIGNALS)
 
 
 def _make_private(path: Path) -> None:
@@ -171,10 +191,12 @@ def _too_new(path: Path, version: int) -> StateTooNew:
 
 @contextmanager
 def explained(path: Path) -> "Iterator[None]":
-    """Turn what SQLite raises into a StateError that says what to do."""
+    """Turn what SQLite raises into a StateError that says what to do, or into the Ctrl-C that it was."""
     try:
         yield
     except sqlite3.Error as error:
+        if _name_of(error) == "SQLITE_INTERRUPT":
+            raise KeyboardInterrupt from None
         raise _explanation(path, error) from None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained
+from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, is_there
 from s1ecs.state.polls import Key
 
 
@@ -91,7 +91,7 @@ def tokens(connection: sqlite3.Connection) -> Mapping[str, Token]:
 def read_life(state_folder: Path) -> Life:
     """All signs of life, none before there is a state; raise StateError where it can't be read."""
     path = state_folder / FILE_NAME
-    if not path.exists():
+    if not is_there(path):
         return Life()
     with closing(connect_for_reading(path)) as connection, explained(path):
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained
+from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, is_there
 
 
 class Key(NamedTuple):
@@ -37,7 +37,7 @@ class LastPoll:
 def read_polls(state_folder: Path) -> Mapping[Key, LastPoll]:
     """Each stream's last poll, nothing before the first one; raise StateError where the state can't be read."""
     path = state_folder / FILE_NAME
-    if not path.exists():
+    if not is_there(path):
         return {}
     with closing(connect_for_reading(path)) as connection, explained(path):
         return dict(_polls(connection))

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from s1ecs.errors import StateError, UsageError
-from s1ecs.state.database import connect, connect_for_reading, explained
+from s1ecs.errors import StateDamaged, StateError, UsageError
+from s1ecs.state.database import connect, connect_for_reading, explained, interruptible, is_there
 
 _MOST_FINDINGS = 10
+_PAGES_AT_ONCE = 10_000
 
 
 def size_on_disk(path: Path) -> int:
@@ -23,6 +24,7 @@ def size_on_disk(path: Path) -> int:
 def findings(path: Path) -> Sequence[str]:
     """What SQLite's integrity check finds wrong, nothing in a sound database; StateDamaged if not readable."""
     with closing(connect_for_reading(path)) as connection, explained(path):
+        interruptible(connection)
         rows = connection.execute(f"PRAGMA integrity_check({_MOST_FINDINGS})").fetchall()
     return [] if rows == [("ok",)] else [str(text) for (text,) in rows]
 
@@ -32,9 +34,10 @@ def compact(path: Path) -> None:
 
     Needs the size of its content twice as room, and keeps others from writing meanwhile.
     """
-    if not path.exists():
+    if not is_there(path):
         connect_for_reading(path)
     with closing(connect(path)) as connection, explained(path):
+        interruptible(connection)
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -43,10 +46,13 @@ def compact(path: Path) -> None:
 def back_up(path: Path, target: Path) -> None:
     """Copy the database, as it is at this moment, into a new file, whoever reads and writes it meanwhile.
 
-    The file appears when it is whole and on the disk. Raise UsageError where there is one already.
+    The file appears when it is whole, sound and on the disk. Raise UsageError where there is one already or no folder
+    for it, StateDamaged where the database is not sound.
     """
     if target.exists() or target.is_symlink():
         raise _there(target)
+    if not target.parent.is_dir():
+        raise UsageError(f"store: {target.parent}: no such folder; make it, or choose another place")
     with closing(connect_for_reading(path)) as source:
         try:
             descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -54,14 +60,30 @@ def back_up(path: Path, target: Path) -> None:
             raise StateError(f"{target}: can't be written ({error.strerror}); choose another place") from None
         part = Path(name)
         try:
-            with explained(part), closing(sqlite3.connect(part)) as copy:
-                # All at once: between two pieces another process would write, and SQLite begin anew.
-                source.backup(copy, pages=-1)
+            with explained(target), closing(sqlite3.connect(part)) as copy:
+                with explained(path):
+                    # One look at it all: else SQLite would begin anew when another process writes between two pieces.
+                    source.execute("BEGIN")
+                    source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                # In pieces, and with something to do between them, so that Ctrl-C ends it.
+                source.backup(copy, pages=_PAGES_AT_ONCE, progress=lambda *_: None)
+                with explained(path):
+                    _look_through(path, copy)
             os.fsync(descriptor)
             _name(part, target)
         finally:
             os.close(descriptor)
             part.unlink(missing_ok=True)
+
+
+def _look_through(path: Path, copy: sqlite3.Connection) -> None:
+    interruptible(copy)
+    [(found,)] = copy.execute("PRAGMA quick_check(1)").fetchall()
+    if found != "ok":
+        raise StateDamaged(
+            f"{path}: damaged ({found}), so no copy was made; put an older backup in its place, or move it away and "
+            "collect anew"
+        )
 
 
 def _name(part: Path, target: Path) -> None:

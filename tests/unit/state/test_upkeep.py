@@ -1,6 +1,9 @@
 """The state database's upkeep, on real files."""
 
 import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +27,15 @@ def count(path: Path) -> int:
     """How many documents lie in a database."""
     with closing(sqlite3.connect(path)) as connection:
         return int(connection.execute("SELECT count(*) FROM documents").fetchone()[0])
+
+
+def damage(path: Path) -> None:
+    """Overwrite some pages in the middle of the file."""
+    with closing(connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(b"\xff" * 20_000)
 
 
 def test_compacting_gives_room_back(tmp_path: Path) -> None:
@@ -59,11 +71,7 @@ def test_a_damaged_page_is_found(tmp_path: Path) -> None:
     """Bytes that were overwritten in the middle of the file are found."""
     path = tmp_path / FILE_NAME
     filled(path)
-    with closing(connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    with path.open("r+b") as file:
-        file.seek(path.stat().st_size // 2)
-        file.write(b"\xff" * 20_000)
+    damage(path)
     try:
         found = findings(path)
     except StateDamaged as error:
@@ -102,10 +110,50 @@ def test_a_backup_overwrites_nothing(tmp_path: Path, *, link: bool) -> None:
 
 
 def test_a_backup_into_no_folder(tmp_path: Path) -> None:
-    """A place that can't be written is said, and nothing is left there."""
+    """A folder that is not there is wrong use."""
     filled(tmp_path / FILE_NAME)
-    with pytest.raises(StateError, match="choose another place"):
+    with pytest.raises(UsageError, match="missing: no such folder"):
         back_up(tmp_path / FILE_NAME, tmp_path / "missing" / "copy.db")
+
+
+def test_no_backup_of_what_is_damaged(tmp_path: Path) -> None:
+    """Of a database with damaged pages no copy is made and nothing is left; the text names the database."""
+    path, folder = tmp_path / FILE_NAME, tmp_path / "copies"
+    folder.mkdir()
+    filled(path)
+    damage(path)
+    with pytest.raises(StateDamaged, match=f"^{path}: "):
+        back_up(path, folder / "copy.db")
+    assert not list(folder.iterdir())
+
+
+def test_a_large_backup_is_one_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy made in many pieces holds what was there when it began, though others write between them."""
+    monkeypatch.setattr("s1ecs.state.upkeep._PAGES_AT_ONCE", 1)
+    path, target = tmp_path / FILE_NAME, tmp_path / "copy.db"
+    filled(path)
+    done = threading.Event()
+    written = 0
+
+    def write() -> None:
+        nonlocal written
+        with closing(connect(path)) as connection:
+            while not done.is_set():
+                connection.execute("DELETE FROM documents WHERE id = ?", (str(written % 500),))
+                written += 1
+
+    with ThreadPoolExecutor(1) as writer:
+        writing = writer.submit(write)
+        while not written:
+            time.sleep(0.001)
+        before = written
+        back_up(path, target)
+        after = written
+        done.set()
+        writing.result()
+    assert after > before
+    assert 500 - after <= count(target) <= 500 - before + 1
+    assert findings(target) == []
 
 
 def test_upkeep_needs_a_store(tmp_path: Path) -> None:
