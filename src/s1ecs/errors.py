@@ -139,7 +139,15 @@ class StateDamaged(StateError):
 
 
 class WalkTaken(S1ecsError):
-    """Another process makes this walk; the text names it. It is refused, so that no checkpoint has two walkers."""
+    """Another process makes this walk; the text names it. It is refused, so that no checkpoint has two walkers.
+
+    `walk` is the walk, `reason` the text behind it, the same for every walk of that process.
+    """
+
+    def __init__(self, walk: str, reason: str) -> None:
+        super().__init__(f"{walk}: {reason}")
+        self.walk = walk
+        self.reason = reason
 
 
 class OutputError(S1ecsError):

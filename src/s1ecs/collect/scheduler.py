@@ -1,8 +1,9 @@
 """Every stream of every console: once (`collect`), or at its interval until told to stop (`run`)."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
+from typing import Any, TypeVar
 
 import structlog
 
@@ -11,12 +12,13 @@ from s1ecs.collect.deliver import Counts
 from s1ecs.collect.feed import Feed, Progress
 from s1ecs.collect.hold import holding
 from s1ecs.collect.poll import SET_ASIDE, Outcome, poll
-from s1ecs.errors import OutputError, ReaderGone, S1ecsError, StateError
+from s1ecs.errors import OutputError, ReaderGone, S1ecsError, StateError, WalkTaken
 from s1ecs.records import dumps
+
+T = TypeVar("T")
 
 # What lasts until somebody mends it; it is tried again at each interval, but said anew only when it is something else.
 _SAID_ONCE = (*SET_ASIDE, StateError, OutputError)
-
 
 # When a poll that failed is tried again, where its interval is longer.
 _SOON_SECONDS = 300.0
@@ -25,48 +27,87 @@ _SOON_SECONDS = 300.0
 async def collect_once(
     feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
 ) -> list[Outcome]:
-    """Poll every feed once, all side by side; each outcome is logged as it comes. Raise ReaderGone.
+    """Poll every feed once, all side by side; each outcome is logged as it comes.
 
-    What is wrong with the state, which all feeds share, is said once.
+    What is wrong with the state, which all feeds share, is said once. Raise ReaderGone as soon as nobody reads
+    standard output any more, with no feed at work.
     """
     said: set[str] = set()
 
-    async def one(feed: Feed) -> list[Outcome]:
-        try:
-            async with feed.checkpoints.held(feed.own_walks):
-                outcomes = await poll(feed, stop, progress)
-        except S1ecsError as error:
-            outcomes = [Outcome(feed.walk(LIVE), Counts(), error)]
-        for outcome in outcomes:
-            if isinstance(outcome.error, ReaderGone):
-                stop.set()
-            elif not isinstance(outcome.error, StateError) or str(outcome.error) not in said:
-                say(log, outcome)
-            said.add(str(outcome.error))
-        return outcomes
-
-    found = [outcome for outcomes in await asyncio.gather(*map(one, feeds)) for outcome in outcomes]
-    for outcome in found:
+    def tell(outcome: Outcome) -> None:
         if isinstance(outcome.error, ReaderGone):
             raise outcome.error
-    return found
+        if not isinstance(outcome.error, StateError) or str(outcome.error) not in said:
+            say(log, outcome)
+        said.add(str(outcome.error))
+
+    async def one(feed: Feed, hold: AsyncExitStack) -> list[Outcome]:
+        async with hold:
+            outcomes = await poll(feed, stop, progress)
+        for outcome in outcomes:
+            tell(outcome)
+        return outcomes
+
+    async with AsyncExitStack() as holds:
+        free, refused = await _hold(feeds, holds)
+        _say_taken(log, refused, len(feeds))
+        for outcome in refused:
+            if not isinstance(outcome.error, WalkTaken):
+                tell(outcome)
+        polled = await _side_by_side([one(feed, hold) for feed, hold in free])
+    return [*refused, *(outcome for outcomes in polled for outcome in outcomes)]
+
+
+async def _hold(
+    feeds: Sequence[Feed], holds: AsyncExitStack
+) -> tuple[list[tuple[Feed, AsyncExitStack]], list[Outcome]]:
+    """Those feeds whose walks are ours now, each with what lets go of them; and the outcomes of the others."""
+    free: list[tuple[Feed, AsyncExitStack]] = []
+    refused: list[Outcome] = []
+    for feed in feeds:
+        hold = await holds.enter_async_context(AsyncExitStack())
+        try:
+            await hold.enter_async_context(feed.checkpoints.held(feed.own_walks))
+        except S1ecsError as error:
+            refused.append(Outcome(feed.walk(LIVE), Counts(), error))
+        else:
+            free.append((feed, hold))
+    return free, refused
+
+
+def _say_taken(log: structlog.stdlib.BoundLogger, outcomes: Sequence[Outcome], feeds: int) -> None:
+    """One line for each process that holds walks, since mostly it is one that holds them all."""
+    taken: dict[str, list[WalkTaken]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome.error, WalkTaken):
+            taken.setdefault(outcome.error.reason, []).append(outcome.error)
+    for reason, errors in taken.items():
+        names = "all streams" if 1 < len(errors) == feeds else ", ".join(error.walk for error in errors)
+        log.error(f"{names}: {reason}")
+
+
+async def _side_by_side(works: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """What each work brings; the first error ends all of them and is raised once they ended."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def run_forever(
     feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
-) -> list[ReaderGone]:
+) -> None:
     """Poll every feed at its interval until `stop` is set.
 
-    The one error that ends it is that nobody reads standard output any more; it is given back.
+    The one error that ends it is ReaderGone: nobody reads standard output any more. It is raised at once.
     """
-    found = await asyncio.gather(*(_follow(feed, stop, progress, log) for feed in feeds))
-    return [error for errors in found for error in errors]
+    await _side_by_side([_follow(feed, stop, progress, log) for feed in feeds])
 
 
-async def _follow(
-    feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
-) -> list[ReaderGone]:
-    gone: list[ReaderGone] = []
+async def _follow(feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger) -> None:
     said: dict[WalkName, str] = {}
     async with holding(feed, log) as hold:
         wait = await _seconds_until_due(feed)
@@ -79,14 +120,11 @@ async def _follow(
             wait = await _pause(feed, outcomes, asyncio.get_running_loop().time() - began)
             for outcome in outcomes:
                 if isinstance(outcome.error, ReaderGone):
-                    gone.append(outcome.error)
-                    stop.set()
-                    continue
+                    raise outcome.error
                 reason = str(outcome.error) if isinstance(outcome.error, _SAID_ONCE) else ""
                 if not reason or reason != said.get(outcome.walk):
                     say(log, outcome, ", asked again at each interval")
                 said[outcome.walk] = reason
-    return gone
 
 
 async def _pause(feed: Feed, outcomes: Sequence[Outcome], passed: float) -> float:

@@ -90,7 +90,11 @@ async def _run(settings: Settings, log: structlog.stdlib.BoundLogger) -> None:
         ):
 
             async def follow() -> None:
-                gone.extend(await run_forever(feeds, stop, lambda *_: None, log))
+                try:
+                    await run_forever(feeds, stop, lambda *_: None, log)
+                except ReaderGone as error:
+                    gone.append(error)
+                    stop.set()
 
             await asyncio.gather(
                 follow(),

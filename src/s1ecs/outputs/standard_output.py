@@ -27,6 +27,7 @@ class StandardOutput:
         self._whole = whole
         self._one_after_the_other = asyncio.Lock()
         self._cut = False
+        self._gone = False
 
     async def open(self) -> None:
         """Nothing to make ready."""
@@ -35,6 +36,8 @@ class StandardOutput:
         """Hand a batch to the reader; raise ReaderGone when there is none any more."""
         data = self._pack(lines(batch.documents))
         async with self._one_after_the_other:
+            if self._gone:
+                raise ReaderGone(_GONE)
             if self._cut and self._whole:
                 raise ReaderGone(_CUT)
             # Ends the line that was cut off, so that a reader by lines has the first of this batch by itself.
@@ -58,6 +61,7 @@ class StandardOutput:
             try:
                 done += os.write(self._descriptor, data[done : done + select.PIPE_BUF])
             except BrokenPipeError:
+                self._gone = True
                 raise ReaderGone(_GONE) from None
             except OSError as error:
                 if self._cut and self._whole:

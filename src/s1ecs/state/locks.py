@@ -77,7 +77,7 @@ def _take(descriptor: int, path: Path, name: Name) -> None:
     except BlockingIOError:
         holder = os.pread(descriptor, _LONGEST_NOTE, 0).decode(errors="replace").strip() or "another process"
         raise WalkTaken(
-            f"{name}: already collected by {holder}; stop it, or leave this to it, or choose another state_dir"
+            str(name), f"already collected by {holder}; stop it, or leave this to it, or choose another state_dir"
         ) from None
     except OSError as error:
         raise _unusable(path, error) from None

@@ -40,6 +40,21 @@ async def test_collect_fails_where_another_collects(feed: Feed, console: Scripte
     assert line["event"].startswith("default alert: already collected by process ")
 
 
+async def test_one_line_for_the_process_that_holds_all(feed_of: FeedOf) -> None:
+    """What one process holds is one line that names the streams, or says that it is all of them."""
+    said = LogCapture()
+    log = structlog.wrap_logger(None, processors=[said])
+    feeds = [feed_of(name) for name in ("activity", "group", "agent")]
+    held = [walk for feed in feeds for walk in feed.own_walks]
+    async with feeds[0].checkpoints.held(held):
+        outcomes = await collect_once(feeds, asyncio.Event(), lambda *_: None, log)
+    assert [type(outcome.error) for outcome in outcomes] == [WalkTaken] * 3
+    async with feeds[0].checkpoints.held(held[:2]):
+        await collect_once(feeds, asyncio.Event(), lambda *_: None, log)
+    taken = [line["event"] for line in said.entries if "already collected by" in line["event"]]
+    assert [line.partition(": already")[0] for line in taken] == ["all streams", "default activity, default group"]
+
+
 async def test_run_waits_for_its_turn_and_the_others_go_on(
     paced: Paced, console: ScriptedConsole, output: RecordingOutput
 ) -> None:

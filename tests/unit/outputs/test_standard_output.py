@@ -57,6 +57,20 @@ async def test_reader_that_goes_away_while_it_is_waited_for() -> None:
     os.close(writing)
 
 
+@pytest.mark.parametrize("whole", [False, True])
+async def test_a_reader_that_is_gone_stays_gone(*, whole: bool) -> None:
+    """Every later batch is refused for the same reason, also when one was cut off in its middle."""
+    reading, writing = os.pipe()
+    output = StandardOutput(writing, packer("none"), whole=whole)
+    delivering = asyncio.create_task(output.deliver(batch(["a" * 1_000_000])))
+    await asyncio.sleep(0.05)
+    os.close(reading)
+    for work in (delivering, output.deliver(batch(["b"]))):
+        with pytest.raises(ReaderGone, match="whoever read it went away"):
+            await asyncio.wait_for(work, 5)
+    os.close(writing)
+
+
 async def test_a_file_behind_standard_output(tmp_path: Path) -> None:
     """Redirected into a file it is written as well, compressed if wanted."""
     with (tmp_path / "documents.zst").open("wb") as file:

@@ -1,0 +1,48 @@
+"""When nobody reads standard output any more."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+import structlog
+from structlog.testing import LogCapture
+
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.scheduler import collect_once, run_forever
+from s1ecs.errors import ReaderGone
+
+from .conftest import RecordingOutput, ScriptedConsole, alert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from s1ecs.api.answer import Answer
+    from s1ecs.api.client import Client
+
+
+class _Silent(ScriptedConsole):
+    """A console that never answers."""
+
+    async def get(self, path: str, params: "Mapping[str, str]") -> "Answer":
+        """Wait for ever."""
+        await asyncio.Event().wait()
+        return await super().get(path, params)
+
+
+@pytest.mark.parametrize("work", [collect_once, run_forever])
+async def test_all_streams_end_at_once(
+    feed: Feed, console: ScriptedConsole, output: RecordingOutput, work: Callable[..., "asyncio.Future[object]"]
+) -> None:
+    """The first stream that finds out ends the others, even while they wait for an answer, and nothing else is said."""
+    console.script = [[alert("a", "11:00")]]
+    output.failure = ReaderGone("standard output: gone")
+    waiting = replace(feed, console="other", client=cast("Client", _Silent()))
+    said = LogCapture()
+    log = structlog.wrap_logger(None, processors=[said])
+    with pytest.raises(ReaderGone, match="standard output: gone"):
+        await asyncio.wait_for(work([waiting, feed], asyncio.Event(), lambda *_: None, log), 5)
+    assert not said.entries
+    async with feed.checkpoints.held([*feed.own_walks, *waiting.own_walks]):
+        pass
