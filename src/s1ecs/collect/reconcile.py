@@ -19,7 +19,7 @@ from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.buffer import Buffer
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.values import time_at
-from s1ecs.errors import S1ecsError
+from s1ecs.errors import DeliveredMeanwhile, S1ecsError
 from s1ecs.records import Record
 from s1ecs.streams.asking import ByTime
 
@@ -111,31 +111,57 @@ async def _step(finding: Finding, asked: Sequence[Holding], step: Step, seen: se
     seen.update(records)
     if not records:
         return
-    # Before the outputs are asked: what is delivered in between is neither due nor missing.
-    due = await _due(feed, {identity: record for identity, (record, _) in records.items()})
-    waiting = set[str]()
-    lacks = list[Lack]()
-    for holding in asked:
-        present = await holding.present(list(records))
-        finding.held[holding.name] += len(present)
-        waiting |= due - present
-        lacks.append((holding, [identity for identity in records if identity not in present | due]))
-    finding.due += len(waiting)
-    if repairs:
-        lacks = await _repaired(finding, lacks, step, records)
+    while True:
+        try:
+            lacks = await _lacks(finding, asked, step, records, repairs=repairs)
+        except DeliveredMeanwhile:
+            continue
+        break
     for holding, missing in lacks:
         finding.missing[holding.name] += missing
 
 
-async def _repaired(
-    finding: Finding, lacks: Sequence[Lack], step: Step, records: Mapping[str, tuple[Record, str]]
+async def _lacks(
+    finding: Finding,
+    asked: Sequence[Holding],
+    step: Step,
+    records: dict[str, tuple[Record, str]],
+    *,
+    repairs: bool,
 ) -> list[Lack]:
-    """What the outputs still lack after they were given what they lacked."""
+    """What each output lacks of a step's records, after the repair where there is one; raise DeliveredMeanwhile."""
+    feed = finding.feed
+    raw = {identity: record for identity, (record, _) in records.items()}
+    # Before the outputs are asked: what is delivered in between is neither due nor missing.
+    known = await delivered_before(feed, feed.walk(REPAIR), raw)
+    due = await _due(feed, raw)
+    present = [await holding.present(list(records)) for holding in asked]
+    lacks: list[Lack] = [
+        (holding, [identity for identity in records if identity not in held | due])
+        for holding, held in zip(asked, present, strict=True)
+    ]
+    if repairs:
+        lacks = await _repaired(finding, lacks, step, records, known)
+    for holding, held in zip(asked, present, strict=True):
+        finding.held[holding.name] += len(held)
+    if present:
+        finding.due += len(due - present[0].intersection(*present))
+    return lacks
+
+
+async def _repaired(
+    finding: Finding,
+    lacks: Sequence[Lack],
+    step: Step,
+    records: Mapping[str, tuple[Record, str]],
+    known: frozenset[str],
+) -> list[Lack]:
+    """What the outputs still lack after they were given what they lacked; `known` was remembered before."""
     feed = finding.feed
     missing = {identity: records[identity] for _, ids in lacks for identity in ids}
     if not missing:
         return list(lacks)
-    await repair(feed, feed.walk(REPAIR), lacks, step, missing)
+    await repair(feed, feed.walk(REPAIR), lacks, step, missing, known=known)
     still = list[Lack]()
     for holding, ids in lacks:
         if not ids:

@@ -19,13 +19,20 @@ Lack = tuple[Holding, Sequence[str]]
 
 
 async def repair(
-    feed: Feed, walk: WalkName, lacks: Sequence[Lack], step: Step, missing: Mapping[str, tuple[Record, str]]
+    feed: Feed,
+    walk: WalkName,
+    lacks: Sequence[Lack],
+    step: Step,
+    missing: Mapping[str, tuple[Record, str]],
+    *,
+    known: frozenset[str],
 ) -> None:
     """Deliver the records `missing` (id -> record, its time), which came with `step`, to each output that lacks them.
 
     `lacks` names every output of the feed that can be asked. Only behind the last output, in the one commit there is,
     are the records remembered as delivered; and never where an output can't be asked: it may lack them, so the live
-    walk must bring them to all. Raises OutputError, and then nothing was remembered.
+    walk must bring them to all. `known` were remembered before the outputs were asked. Raises OutputError, or
+    DeliveredMeanwhile where another process delivered one of the others since; then nothing was remembered.
     """
     records = {identity: record for identity, (record, _) in missing.items()}
     documents, _ = documents_of(feed, step, records)
@@ -45,7 +52,6 @@ async def repair(
             dead += letters(batch, output.name, delivered.refused, now)
     if dead:
         writes.append(lambda _: feed.dead_letters.append(dead))
-    before = await delivered_before(feed, walk, records)
     remembers = len(lacks) == len(feed.outputs)
     things = None
     if feed.thing and remembers:
@@ -53,10 +59,11 @@ async def repair(
         things = Things(states, await feed.checkpoints.completed(walk))
     advance = Advance(
         {},
+        unknown=frozenset(missing) - known if not feed.thing else frozenset(),
         seen=[(identity, time) for identity, (_, time) in missing.items()] if remembers and not feed.thing else (),
         writes=writes,
         things=things,
-        delivered=len(documents) - len(before),
+        delivered=len(records.keys() - known),
         refused=len(dead),
         now=now,
     )

@@ -57,7 +57,7 @@ class StateCheckpoints:
             _save_items(connection, walk, advance)
             if advance.things is not None:
                 _save_things(connection, walk, advance.things)
-            if advance.delivered:
+            if advance.delivered or advance.refused:
                 connection.execute(
                     "INSERT INTO polls (console, stream, polled, state, reason, documents, refused)"
                     " VALUES (?, ?, ?, 'never polled', '', ?, ?) ON CONFLICT DO UPDATE SET"
