@@ -86,7 +86,8 @@ def test_reader_that_goes_away_ends_run(commands: Commands) -> None:
 def test_dead_letters_of_nobody(commands: Commands) -> None:
     """Before anything was refused the list is empty and there is nothing to deliver again."""
     assert json.loads(commands.ok("dead-letters", "--json")) == []
-    assert commands.ok("dead-letters", "--retry") == "no dead letters\n"
+    for arguments in ((), ("alert",), ("--retry",)):
+        assert commands.ok("dead-letters", *arguments) == "no dead letters\n"
 
 
 def test_a_damaged_dead_letter_is_in_the_way_of_its_stream_alone(commands: Commands) -> None:

@@ -22,7 +22,7 @@ def test_what_lies_in_the_store(commands: Commands) -> None:
     assert " MB" in first
     assert second == f"{ALERTS} documents, from {told['oldest']} to {told['newest']}"
     assert empty == ""
-    assert head.split() == ["day", "alert", "all"]
+    assert head.split() == ["day", "all", "alert"]
     assert lines[-1].split() == ["all", str(ALERTS), str(ALERTS)]
 
 

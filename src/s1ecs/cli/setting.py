@@ -19,4 +19,8 @@ def settings(
     from s1ecs.commands import tables
 
     rows = [(row.name, row.value, row.source, row.default, row.help) for row in show(settings_of(context))]
-    (tables.print_json if json else tables.print_table)(("setting", "value", "from", "default", "help"), rows)
+    columns = ("setting", "value", "from", "default", "help")
+    if json:
+        tables.print_json(columns, rows)
+    else:
+        tables.print_table(columns, rows, names=True)

@@ -40,7 +40,14 @@ def list_dead_letters(settings: Settings, names: Sequence[str], *, json: bool) -
             else:
                 yield from ([getattr(letter, column) for column in columns] for letter in found)
 
-    (print_json if json else print_table)(columns, rows())
+    if json:
+        print_json(columns, rows())
+    else:
+        lines = list(rows())
+        if lines:
+            print_table(columns, lines)
+        elif not errors:
+            sys.stdout.write("no dead letters\n")
     if errors:
         sys.stdout.flush()
         raise StateError("\n".join(errors))

@@ -2,6 +2,7 @@
 
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -10,13 +11,15 @@ from typing import NamedTuple
 
 import orjson
 
-from s1ecs.commands.tables import print_table
+from s1ecs.commands.tables import print_leading
 from s1ecs.outputs.retention import free_bytes, pruned_until
 from s1ecs.state.database import FILE_NAME, connect_for_reading, explained
 from s1ecs.state.upkeep import back_up, compact, findings, size_on_disk
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1000
+_MOST_DAYS = 30
+_TIMELESS = "without a time"
 
 
 class Day(NamedTuple):
@@ -59,7 +62,7 @@ def show(state_folder: Path, *, json: bool) -> None:
     sys.stdout.write(f"{told}{pruned}\n")
     if contents.days:
         sys.stdout.write("\n")
-        print_table(*_by_day(contents.days))
+        print_leading(*_by_day(contents.days), least=2)
 
 
 def contents_of(path: Path) -> Contents:
@@ -122,19 +125,19 @@ def _days(connection: sqlite3.Connection) -> Sequence[Day]:
     rows = connection.execute(
         "SELECT substr(time, 1, 10) AS day, stream, count(*) FROM documents GROUP BY day, stream ORDER BY day, stream"
     )
-    return [Day(day or "without a time", stream, count) for day, stream, count in rows]
+    return [Day(day or _TIMELESS, stream, count) for day, stream, count in rows]
 
 
 def _by_day(days: Sequence[Day]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    """A line a day, a column a stream, and their sums."""
+    """A line a day, the newest first, a column a stream, and their sums; all but the newest days as one."""
     streams = sorted({day.stream for day in days})
-    lines: dict[str, dict[str, int]] = {}
+    newest = sorted({day.day for day in days} - {_TIMELESS}, reverse=True)[:_MOST_DAYS]
+    lines: dict[str, Counter[str]] = {name: Counter() for name in (*newest, "earlier", _TIMELESS, "all")}
     for day, stream, count in days:
-        lines.setdefault(day, {})[stream] = count
-    sums = {name: sum(line.get(name, 0) for line in lines.values()) for name in streams}
-    rows = [_row(day, counts, streams) for day, counts in [*lines.items(), ("all", sums)]]
-    return ("day", *streams, "all"), rows
+        for name in (day if day in lines else "earlier", "all"):
+            lines[name][stream] += count
+    return ("day", "all", *streams), [_row(day, counts, streams) for day, counts in lines.items() if counts]
 
 
 def _row(day: str, counts: Mapping[str, int], streams: Sequence[str]) -> Sequence[str]:
-    return (day, *(str(counts.get(name) or "") for name in streams), str(sum(counts.values())))
+    return (day, str(sum(counts.values())), *(str(counts.get(name) or "") for name in streams))

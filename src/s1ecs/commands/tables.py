@@ -17,11 +17,16 @@ _FOLDED = 40
 _PADDING = 3
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """A table for people. In a terminal long cells are folded, in a pipe every cell is whole and on one line."""
+def print_table(columns: Sequence[str], rows: Iterable[Row], *, names: bool = False) -> None:
+    """A table for people. In a terminal long cells are folded, in a pipe every cell is whole and on one line.
+
+    `names`: the first column holds what people look for and copy, so that it is never folded.
+    """
     texts = [[_text(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
-        table = Table(*columns, box=box.SIMPLE_HEAD)
+        table = Table(box=box.SIMPLE_HEAD)
+        for place, column in enumerate(columns):
+            table.add_column(column, overflow="fold", no_wrap=names and not place)
         for row in texts:
             table.add_row(*map(Text, row))
         Console().print(table)

@@ -140,10 +140,11 @@ def _by_age(row: Row, age: timedelta | None, run: Run | None, now: datetime) -> 
     if age is None and row.state == "set aside":
         # It never could be read, on a console without the feature it never will: its own warning is enough.
         return Verdict.OK, ""
+    yet = "never polled" if row.state == "never polled" else "no good poll yet"
     if age is None and run is None:
-        return Verdict.WARNING, "never polled"
+        return Verdict.WARNING, yet
     waited = age if age is not None or run is None else now - run.started
-    told = "never polled" if age is None else f"last good poll {short_duration(age)} ago"
+    told = yet if age is None else f"last good poll {short_duration(age)} ago"
     for limit in _AGES:
         if waited is not None and waited > limit.intervals * row.interval + limit.beside:
             return limit.verdict, f"{told}, due every {short_duration(row.interval)}"

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from s1ecs.commands.tables import print_leading
+from s1ecs.commands.tables import print_leading, print_table
 
 COLUMNS = ("stream", "state", "endpoint", "what")
 ROWS = [("alert", "ok " * 30, "GET /cloud-detection/alerts", "Alerts of rules")]
@@ -41,6 +41,18 @@ def test_leading_columns_of_a_terminal(
     assert [text for text in said if text not in output] == []
     assert [text for text in unsaid if text in output] == []
     assert max(map(len, output.splitlines())) <= max(width, 60)
+
+
+def test_names_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a narrow terminal a name stands on one line, and of the other cells everything is there, folded."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    name, value = "consoles.default.streams.application_risk.interval", "a" * 90 + "z"
+    print_table(("setting", "value", "help"), [(name, value, "How often a stream is asked. " * 3)], names=True)
+    output = STYLE.sub("", terminal.getvalue())
+    assert name in output
+    assert (output.count("z"), "…" in output) == (1, False)
+    assert max(map(len, output.splitlines())) <= 80
 
 
 def test_leading_columns_of_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,6 +70,16 @@ def test_never_polled(started: datetime, verdict: Verdict) -> None:
     assert alert(row(None), Life()).verdict is WARNING
 
 
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [(None, "never polled"), ("never polled", "never polled"), ("failed", "no good poll yet, failed: why")],
+)
+@pytest.mark.parametrize("run", [None, at_work(ago(minutes=1))])
+def test_no_good_poll_yet(run: Run | None, state: str | None, told: str) -> None:
+    """A stream that was polled in vain is not said to have been never polled."""
+    assert alert(row(state), Life(run)).text == told
+
+
 def test_set_aside() -> None:
     """A stream that never could be read stays a warning for ever; one that could be read once gets critical."""
     never = alert(row("set aside"), Life(at_work()))
