@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import structlog
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from s1ecs.collect.backfill import Period, Tell, backfill, can_backfill, forget, read_before
 from s1ecs.collect.deliver import Counts
@@ -18,6 +15,7 @@ from s1ecs.collect.scheduler import say
 from s1ecs.collect.session import open_feeds
 from s1ecs.commands.collect import exit_status
 from s1ecs.commands.process import start_log, until_signal
+from s1ecs.commands.progress import bars
 from s1ecs.errors import S1ecsError, UsageError
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
@@ -85,19 +83,11 @@ async def _backfill(
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Tell]:
-    """A bar for each feed where standard error is a terminal, else nothing."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    bars: dict[str, TaskID] = {}
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    """A bar for each feed."""
+    with bars() as show:
 
         def tell(feed: Feed, done: int, slices: int, counts: Counts) -> None:
-            name = str(feed)
-            if name not in bars:
-                bars[name] = progress.add_task(name, total=slices)
-            about = f"{name}: day {min(done + 1, slices)} of {slices}, {counts.records} read, {counts.delivered} new"
-            progress.update(bars[name], completed=done, description=about)
+            about = f"{feed}: day {min(done + 1, slices)} of {slices}, {counts.records} read, {counts.delivered} new"
+            show(str(feed), done, slices, about)
 
         yield tell

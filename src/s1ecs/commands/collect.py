@@ -2,14 +2,12 @@
 
 import asyncio
 import contextlib
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import structlog
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn
 
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.feed import Progress as Tell
@@ -19,6 +17,7 @@ from s1ecs.collect.scheduler import collect_once, run_forever
 from s1ecs.collect.session import open_feeds
 from s1ecs.commands.accompany import accompanied
 from s1ecs.commands.process import start_log, until_signal
+from s1ecs.commands.progress import bars
 from s1ecs.errors import Forbidden, NotFound, ReaderGone
 from s1ecs.metrics.figures import Figures
 from s1ecs.metrics.meter import Meter
@@ -112,24 +111,10 @@ def _retention(settings: Settings, log: structlog.stdlib.BoundLogger) -> Retenti
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Tell]:
-    """A bar for each feed where standard error is a terminal, else nothing."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    bars: dict[str, TaskID] = {}
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    """A bar for each feed."""
+    with bars(MofNCompleteColumn()) as show:
 
         def tell(feed: Feed, records: int, new: int, total: int | None) -> None:
-            name = str(feed)
-            if name not in bars:
-                bars[name] = progress.add_task(name, total=total)
-            progress.update(bars[name], completed=records, description=f"{name} ({new} new)")
+            show(str(feed), records, total, f"{feed} ({new} new)")
 
         yield tell
