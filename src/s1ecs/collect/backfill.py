@@ -42,7 +42,7 @@ class Period:
     @property
     def name(self) -> str:
         """What the checkpoint of its backfill is named."""
-        return f"backfill {bound(time_text(self.start))} {bound(time_text(self.end))}"
+        return f"backfill {bound(time_text(self.start))} to {bound(time_text(self.end))}"
 
     def slices(self) -> list["Period"]:
         """Pieces of a day each, the last one shorter."""

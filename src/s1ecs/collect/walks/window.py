@@ -72,7 +72,8 @@ async def _phase(source: Source, ask: Window, span: Span) -> AsyncGenerator[tupl
         now = time_text(source.client.now())
         records = [record for record in answer.records() if source.has_site(value_at(record, ask.site))]
         times = [latest(record, ask) or now for record in records]
-        yield Step(records, times, span.position, answer.received, answer.total, answer.notes), span
+        # The total is that of one phase, so it says nothing of the walk.
+        yield Step(records, times, span.position, answer.received, notes=answer.notes), span
 
 
 def latest(record: Record, ask: Window) -> str | None:
