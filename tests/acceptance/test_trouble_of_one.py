@@ -31,7 +31,7 @@ def test_backfill_of_the_others_goes_on(tmp_path: Path, console: str) -> None:
     result = commands.run("backfill", "activity", "alert", *PERIOD)
     assert result.returncode == 1
     assert "default activity" in result.stderr
-    assert "default alert backfill 2026-01-30T00:00:00Z 2026-01-31T12:00:00Z: read to its end" in result.stderr
+    assert "default alert backfill 2026-01-30T00:00:00Z to 2026-01-31T12:00:00Z: read to its end" in result.stderr
     assert commands.count() > 0
 
 
