@@ -27,7 +27,7 @@ def console(start_standin: Start) -> str:
 def test_backfill_of_the_others_goes_on(tmp_path: Path, console: str) -> None:
     """A state error of one stream ends its backfill alone."""
     commands = Commands(tmp_path, console)
-    taken(commands, "backfill%202026-01-30T00%3A00%3A00Z%202026-01-31T12%3A00%3A00Z")
+    taken(commands, "backfill%202026-01-30T00%3A00%3A00Z%20to%202026-01-31T12%3A00%3A00Z")
     result = commands.run("backfill", "activity", "alert", *PERIOD)
     assert result.returncode == 1
     assert "default activity" in result.stderr
