@@ -17,7 +17,7 @@ from s1ecs.collect.deliver import Counts
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.live import remembered_from, steps_by_time
 from s1ecs.collect.memory import Memory
-from s1ecs.collect.poll import Outcome, error_of, walk_through
+from s1ecs.collect.poll import Outcome, walk_through, with_error
 from s1ecs.collect.times import bound, earlier, time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.bounds import Bounds
@@ -81,7 +81,7 @@ async def backfill(feed: Feed, period: Period, stop: asyncio.Event, tell: Tell) 
         if outcome is not None:
             await feed.checkpoints.commit(name, Advance({"slice": slices}, forget_slices=slices))
     except S1ecsError as error:
-        return error_of(outcome or Outcome(name, Counts()), error)
+        return with_error(outcome or Outcome(name, Counts()), error)
     return outcome
 
 

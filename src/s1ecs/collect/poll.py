@@ -89,11 +89,11 @@ async def _outcomes(feed: Feed, stop: asyncio.Event, progress: Progress) -> list
     try:
         await _save_note(feed, outcomes)
     except S1ecsError as error:
-        return [_with_error(outcome, error) for outcome in outcomes]
+        return [with_error(outcome, error) for outcome in outcomes]
     return outcomes
 
 
-def _with_error(outcome: Outcome, error: S1ecsError) -> Outcome:
+def with_error(outcome: Outcome, error: S1ecsError) -> Outcome:
     """The outcome, with an error that it did not have yet."""
     return outcome if outcome.error is not None else replace(outcome, error=error)
 
