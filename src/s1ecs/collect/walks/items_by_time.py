@@ -6,19 +6,19 @@ an item may become visible later than the change itself.
 """
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from s1ecs.api.paging import pages
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.items import Item, Unchanged, cursor_within, is_settled, item_of, place_within
+from s1ecs.collect.walks.pages_by_time import pages_by_time
 from s1ecs.collect.walks.per_item import walk_items
 from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.values import time_at
-from s1ecs.errors import ExpiredCursor
 from s1ecs.streams.asking import ByTime, CallPerItem
 
 
@@ -59,30 +59,16 @@ async def _items(
     unchanged: Unchanged,
     overlap: timedelta,
 ) -> AsyncGenerator[Item, None]:
-    restarted_at: str | None = None
-    limit = source.limit(ask.page_size)
-    while True:
-        parameters = {**source.scope, **bounds.parameters(ask)}
-        try:
-            async for answer in pages(source.client, ask.path, parameters, limit=limit, set_aside=source.unread):
-                items = [item_of(record, call, answer.received) for record in answer.records()]
-                times = [time_at(item.record, ask.time) for item in items]
-                floor = min(filter(None, times), default=None)
-                versions = {item.key: item.version for item in items if item.version is not None}
-                known = await unchanged(versions)
-                for item in items:
-                    yield replace(
-                        item,
-                        floor=floor,
-                        unchanged=item.key in known,
-                        inner=cursor_within(item, position),
-                        settled=is_settled(item.record, ask.time, source.client.now(), overlap),
-                    )
-                bounds = bounds.past(times, time_text(source.client.now()))
-        except ExpiredCursor:
-            bounds = bounds.restarted(restarted_at)
-            if bounds.greatest is None or bounds.greatest == restarted_at:
-                raise
-            restarted_at = bounds.greatest
-        else:
-            return
+    async with aclosing(pages_by_time(source, ask, bounds)) as found:
+        async for page in found:
+            items = [item_of(record, call, page.answer.received) for record in page.records]
+            floor = min(filter(None, page.times), default=None)
+            known = await unchanged({item.key: item.version for item in items if item.version is not None})
+            for item in items:
+                yield replace(
+                    item,
+                    floor=floor,
+                    unchanged=item.key in known,
+                    inner=cursor_within(item, position),
+                    settled=is_settled(item.record, ask.time, source.client.now(), overlap),
+                )
