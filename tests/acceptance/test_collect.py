@@ -6,6 +6,7 @@ import sqlite3
 import time
 import urllib.request
 from contextlib import closing
+from pathlib import Path
 
 from .conftest import ALERTS, Commands, Start
 
@@ -42,7 +43,7 @@ def test_killed_in_the_middle(commands: Commands) -> None:
 
 def stored(commands: Commands) -> int:
     """How many alerts lie in the store, 0 before there is one; asked at once, a command would take too long."""
-    path = commands.state / "s1ecs.db"
+    path = Path(commands.environment["S1ECS_STATE_DIR"]) / "s1ecs.db"
     if not path.exists():
         return 0
     with closing(sqlite3.connect(path)) as connection:
