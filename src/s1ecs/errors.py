@@ -154,5 +154,9 @@ class OutputError(S1ecsError):
     """An output can't take documents now; the checkpoint stays where it is and the poll is tried again."""
 
 
+class ServerSilent(OutputError):
+    """No answer came from a search server: not reached, or the connection broke. What was sent may have been done."""
+
+
 class ReaderGone(OutputError):
     """Whoever read standard output went away; nothing can be delivered any more, so the process is to end."""

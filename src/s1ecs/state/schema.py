@@ -153,6 +153,48 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX backfilled_by_slice ON backfilled (console, stream, walk, slice)",
     ),
+    # 7: documents that wait for an output that does not take them now
+    (
+        """
+        CREATE TABLE spooled (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            output TEXT NOT NULL,
+            console TEXT NOT NULL,
+            namespace TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            id TEXT NOT NULL,
+            document TEXT NOT NULL,  -- JSON
+            about TEXT,  -- JSON, what the batch said of the document beside it
+            bytes INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX spooled_by_output ON spooled (output, number)",
+    ),
+    # 8: response actions
+    (
+        """
+        CREATE TABLE actions (
+            id TEXT PRIMARY KEY,
+            console TEXT NOT NULL,
+            action TEXT NOT NULL,
+            requested TEXT NOT NULL,
+            status TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            finished TEXT,
+            about TEXT NOT NULL  -- JSON: who, on which hosts, what, why, the console's ids, how to follow it
+        ) WITHOUT ROWID
+        """,
+        # Documents that outputs have not taken yet, in the order they came.
+        """
+        CREATE TABLE action_documents (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            action TEXT NOT NULL,
+            id TEXT NOT NULL,
+            document TEXT NOT NULL,  -- JSON
+            UNIQUE (id)
+        )
+        """,
+    ),
 )
 
 SCHEMA_VERSION = len(SCHEMA_STEPS)
