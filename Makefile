@@ -15,7 +15,7 @@ demo: $(RUN) ## start a stand-in console, collect its nine streams, show what ar
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./demo.sh
 
 test: $(DEV) ## every test; a visible skip with its reason where a service can't be had
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: $(DEV) ## format, lint, strict types, import rules, generated docs
 	@$(BIN)/ruff format --check .

@@ -1,0 +1,15 @@
+"""How tests are shared out where several processes run them (`make test`)."""
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, and so all that share one real server; the longest begin first."""
+    if not config.pluginmanager.has_plugin("xdist"):
+        return
+    services = Path(__file__).parent / "services"
+    for item in items:
+        room = "services" if item.path.is_relative_to(services) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(room))
