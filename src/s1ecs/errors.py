@@ -160,3 +160,22 @@ class ServerSilent(OutputError):
 
 class ReaderGone(OutputError):
     """Whoever read standard output went away; nothing can be delivered any more, so the process is to end."""
+
+
+class FileExpired(ConsoleError):
+    """HTTP 410 or code 4100010: the console no longer has the file that an agent uploaded; it must be fetched anew."""
+
+
+class DownloadError(S1ecsError):
+    """A file can't be kept: the disk does not take it, it is larger than is allowed, or it is none of the asked kind.
+
+    Nothing of it is left under its name.
+    """
+
+
+class ArchiveError(S1ecsError):
+    """A zip can't be unpacked, or not safely; the zip itself is kept, and of its contents nothing."""
+
+
+class WrongPassword(ArchiveError):
+    """A zip is encrypted, and the password at hand does not open it."""
