@@ -78,6 +78,7 @@ async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Co
             writes.append(partial(output.write, batch=batch))
         else:
             delivered = await output.deliver(batch)
+            writes += delivered.writes
             dead += letters(batch, output.name, delivered.refused, now)
     if dead:
         writes.append(lambda _: feed.dead_letters.append(dead))

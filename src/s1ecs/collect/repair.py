@@ -49,6 +49,7 @@ async def repair(
             writes.append(partial(output.write, batch=batch))
         else:
             delivered = await output.deliver(batch)
+            writes += delivered.writes
             dead += letters(batch, output.name, delivered.refused, now)
     if dead:
         writes.append(lambda _: feed.dead_letters.append(dead))

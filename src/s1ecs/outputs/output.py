@@ -1,7 +1,7 @@
 """What an output is: the contract between collecting and the places that documents go to."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -26,9 +26,14 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of a batch: all of it is durable but for what was refused."""
+    """What became of a batch: all of it is durable but for what was refused.
+
+    `writes` belong into the transaction that saves the checkpoint: only with them is the batch durable. They may raise
+    OutputError, and then nothing is saved.
+    """
 
     refused: Sequence[Refused] = ()
+    writes: Sequence[Callable[[sqlite3.Connection], None]] = ()
 
 
 class Output(Protocol):

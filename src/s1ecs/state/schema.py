@@ -165,10 +165,31 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
             id TEXT NOT NULL,
             document TEXT NOT NULL,  -- JSON
             about TEXT,  -- JSON, what the batch said of the document beside it
-            bytes INTEGER NOT NULL
+            bytes INTEGER NOT NULL,
+            time TEXT NOT NULL  -- when it was spooled, by this machine's clock
         )
         """,
         "CREATE INDEX spooled_by_output ON spooled (output, number)",
+        "CREATE INDEX spooled_by_id ON spooled (id)",
+        # What waits in all, so that nobody must count it; right whoever adds or removes rows.
+        """
+        CREATE TABLE spools (
+            output TEXT PRIMARY KEY,
+            documents INTEGER NOT NULL,
+            bytes INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TRIGGER spooled_one AFTER INSERT ON spooled BEGIN
+            INSERT INTO spools (output, documents, bytes) VALUES (new.output, 1, new.bytes)
+            ON CONFLICT DO UPDATE SET documents = documents + 1, bytes = bytes + excluded.bytes;
+        END
+        """,
+        """
+        CREATE TRIGGER unspooled_one AFTER DELETE ON spooled BEGIN
+            UPDATE spools SET documents = documents - 1, bytes = bytes - old.bytes WHERE output = old.output;
+        END
+        """,
     ),
     # 8: response actions
     (
