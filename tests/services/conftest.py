@@ -1,0 +1,67 @@
+"""Real Elasticsearch and OpenSearch: each started at most once a session, or skipped with the reason."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from servers.account import server_folder
+from servers.archives import Kind
+from servers.running import Running, start
+from servers.unavailable import Unavailable
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Time tests by themselves: a fixture may have to fetch a server first, which has a limit of its own."""
+    for item in items:
+        if "/services/" in item.nodeid and not any(item.iter_markers("timeout")):
+            item.add_marker(pytest.mark.timeout(300, func_only=True))
+
+
+@contextmanager
+def started(kind: Kind, **options: str) -> Iterator[Running]:
+    """Start a server, and stop it in the end; skip where there is none."""
+    with server_folder() as folder:
+        try:
+            server = start(kind, folder, **options)  # type: ignore[arg-type]
+        except Unavailable as reason:
+            pytest.skip(str(reason))
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> Iterator[Running]:
+    """An Elasticsearch that asks for no login."""
+    with started("elasticsearch") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def opensearch() -> Iterator[Running]:
+    """An OpenSearch."""
+    with started("opensearch") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def secured_elasticsearch() -> Iterator[Running]:
+    """An Elasticsearch that asks for a login; `user` and `password` are one of a superuser."""
+    with started("elasticsearch", user="tester", password="a-password-for-tests") as server:
+        yield server
+
+
+@pytest.fixture(params=["elasticsearch", "opensearch"])
+def search_server(request: pytest.FixtureRequest) -> Running:
+    """Each of the two servers, one after the other."""
+    server: Running = request.getfixturevalue(request.param)
+    return server
+
+
+@pytest.fixture
+def namespace(request: pytest.FixtureRequest) -> str:
+    """A namespace of the test's own, so that one server serves all tests."""
+    return re.sub(r"[^a-z0-9]+", "_", request.node.name.lower()).strip("_")[-80:]

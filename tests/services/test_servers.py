@@ -1,0 +1,49 @@
+"""The servers that the other tests of this room build on."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from servers.running import Running
+
+HERE = Path(__file__).parents[2]
+
+
+def test_acknowledged_documents_outlive_a_kill(search_server: Running, namespace: str) -> None:
+    """What a server acknowledged is there after SIGKILL and a restart, at the same address."""
+    index = f"restart-{namespace}"
+    search_server.ask("PUT", f"/{index}/_doc/1?wait_for_active_shards=1", {"number": 7})
+    search_server.kill()
+    with pytest.raises(OSError, match="refused"):
+        search_server.ask("GET", "/_cluster/health")
+    search_server.restart()
+    search_server.ask("GET", f"/_cluster/health/{index}?wait_for_status=yellow")
+    assert search_server.ask("GET", f"/{index}/_doc/1")["_source"] == {"number": 7}
+
+
+def test_login_is_asked_for(secured_elasticsearch: Running) -> None:
+    """With a login it answers, without one it says 401."""
+    assert secured_elasticsearch.answer("GET", "/_cluster/health")[0] == 200
+    without = Running("elasticsearch", secured_elasticsearch.folder, secured_elasticsearch.url, Path(), "")
+    assert without.answer("GET", "/_cluster/health")[0] == 401
+
+
+def test_machine_without_maven_skips_and_passes(tmp_path: Path) -> None:
+    """Where neither a server nor Maven is, a test that needs one is skipped, with that reason in the summary."""
+    # Only what pytest and Python's own modules call.
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"{__file__}::test_login_is_asked_for"],
+        cwd=HERE,
+        env={"PATH": str(tmp_path), "HOME": str(tmp_path), "LANG": os.environ.get("LANG", "C.UTF-8")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "1 skipped" in result.stdout
+    assert "SKIPPED" in result.stdout
+    assert "Maven" in result.stdout or "Java" in result.stdout
