@@ -1,0 +1,210 @@
+"""The body of a file, piece by piece: from the console's own paths with the token, from pre-signed links without it."""
+
+import posixpath
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+
+from s1ecs.api.client import BASE_PATH
+from s1ecs.api.connection import Connection
+from s1ecs.api.failures import Failures
+from s1ecs.api.no_answer import why_no_answer
+from s1ecs.api.session import open_session
+from s1ecs.errors import ApiProblem, ConsoleError, FileExpired, Forbidden, Refused, ServerTrouble, Unreachable
+
+_EXPIRED_CODE = 4100010
+_LARGEST_EXPLANATION = 64_000
+_MOST_REDIRECTS = 3
+_REDIRECTS = (
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+)
+_FETCH_AGAIN = "the console keeps uploaded files for 3 days, and fewer when there are many; fetch the file again"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A path of the console, below the base path, such as `/agents/1/uploads/2`; asked for with the token."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class SignedLink:
+    """A pre-signed address: whoever has it may fetch the file, so it is shown nowhere and gets no token."""
+
+    address: str = field(repr=False)
+
+
+Source = Upload | SignedLink
+
+
+def source_of(text: str, connection: Connection) -> Source:
+    """What a download address of the console means: one relative to the base path, or an absolute one.
+
+    Raise Refused for an address that can't be one: no http, plain http from a console of https, a path that climbs.
+    """
+    address = urlsplit(text)
+    if address.scheme or address.netloc:
+        own = urlsplit(f"{connection.url}{BASE_PATH}")
+        if (address.scheme, address.netloc) == (own.scheme, own.netloc) and address.path.startswith(f"{own.path}/"):
+            return Upload(_checked_path(address.path.removeprefix(own.path), connection))
+        _check_address(text, connection)
+        return SignedLink(text)
+    return Upload(_checked_path(f"/{text.lstrip('/')}".removeprefix(BASE_PATH), connection))
+
+
+@asynccontextmanager
+async def opened(connection: Connection, source: Source) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The pieces of a file, once; raise ConsoleError types, FileExpired where the console has it no longer.
+
+    Redirects are followed, a few, but without the token and never to plain http. No address but the console's own path
+    stands in an error.
+    """
+    token = (await connection.token()).strip() if isinstance(source, Upload) else ""
+    failures = _failures(connection, source, token)
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+    if token and token.isascii() and token.isprintable() and " " not in token:
+        headers["Authorization"] = f"ApiToken {token}"
+    elif isinstance(source, Upload):
+        raise failures.unusable_token()
+    address = f"{connection.url}{BASE_PATH}{source.path}" if isinstance(source, Upload) else source.address
+    async with open_session(connection, 1) as session:
+        for _ in range(_MOST_REDIRECTS + 1):
+            response = await _answer(session, address, headers, connection, failures)
+            try:
+                if response.status_code not in _REDIRECTS:
+                    await _check_status(response, source, failures)
+                    yield _pieces(response, failures)
+                    return
+                address = urljoin(address, response.headers.get("Location", ""))
+            finally:
+                await response.aclose()
+            _check_address(address, connection)
+            headers.pop("Authorization", None)
+            source = SignedLink(address)
+            failures = _failures(connection, source, token)
+        raise Refused(_line(failures, "redirected too often; look at the proxy"), request=failures.request)
+
+
+async def _answer(
+    session: httpx2.AsyncClient, address: str, headers: dict[str, str], connection: Connection, failures: Failures
+) -> httpx2.Response:
+    try:
+        return await session.send(session.build_request("GET", address, headers=headers), stream=True)
+    except httpx2.HTTPError as error:
+        there = replace(connection, url="{0.scheme}://{0.netloc}".format(urlsplit(address)))
+        # Without its cause: what the HTTP library says may hold the whole address.
+        raise Unreachable(_line(failures, why_no_answer(error, there)), request=failures.request) from None
+    except (httpx2.InvalidURL, ValueError):
+        raise Refused(_line(failures, "the console gave an address that is none"), request=failures.request) from None
+
+
+async def _check_status(response: httpx2.Response, source: Source, failures: Failures) -> None:
+    status = response.status_code
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if isinstance(source, SignedLink):
+        # What an object store answers may quote the signature.
+        raise _refused_link(status, failures)
+    if status < HTTPStatus.BAD_REQUEST:
+        raise failures.redirected(status, "")
+    error = failures.refused(status, await _explanation(response), None)
+    if status == HTTPStatus.GONE or error.problem.code == _EXPIRED_CODE:
+        raise expired(failures, error.problem)
+    raise error
+
+
+def said_instead(body: bytes, connection: Connection, source: Source) -> ConsoleError:
+    """The error for an answer of success that is no file: an error of the API in it, a web page, anything else."""
+    failures = _failures(connection, source, "")
+    if isinstance(source, SignedLink):
+        return failures.unreadable("the link led to something that is no zip")
+    problem = failures.refused(HTTPStatus.BAD_REQUEST, body, None).problem
+    if problem.code == _EXPIRED_CODE:
+        return expired(failures, problem)
+    return failures.unreadable("the answer is no zip", body)
+
+
+def expired(failures: Failures, problem: ApiProblem) -> FileExpired:
+    """The error for a file that the console has no longer."""
+    return FileExpired(_line(failures, f"the file is gone: {_FETCH_AGAIN}"), request=failures.request, problem=problem)
+
+
+def _refused_link(status: int, failures: Failures) -> ConsoleError:
+    problem = ApiProblem(status=status)
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return expired(failures, problem)
+    kind: type[ConsoleError] = ServerTrouble if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused
+    what = f"{status}: the file store does not give it"
+    if status == HTTPStatus.FORBIDDEN:
+        kind, what = Forbidden, "403: the link is no longer valid (they live about an hour); ask for the file again"
+    return kind(_line(failures, what), request=failures.request, problem=problem)
+
+
+async def _explanation(response: httpx2.Response) -> bytes:
+    body = bytearray()
+    try:
+        async with aclosing(response.aiter_bytes()) as pieces:
+            async for piece in pieces:
+                body += piece
+                if len(body) > _LARGEST_EXPLANATION:
+                    break
+    except httpx2.HTTPError:
+        return b""
+    return bytes(body[:_LARGEST_EXPLANATION])
+
+
+async def _pieces(response: httpx2.Response, failures: Failures) -> AsyncIterator[bytes]:
+    try:
+        async with aclosing(response.aiter_bytes()) as pieces:
+            async for piece in pieces:
+                yield piece
+    except httpx2.HTTPError as error:
+        raise failures.cut_off(error) from None
+
+
+def _failures(connection: Connection, source: Source, token: str) -> Failures:
+    request = f"GET {urlsplit(source.path).path}" if isinstance(source, Upload) else "GET (a pre-signed link)"
+    return Failures(connection, request, token)
+
+
+def _line(failures: Failures, what: str) -> str:
+    return f"{failures.connection.console}: {failures.request}: {what}"
+
+
+def _checked_path(path: str, connection: Connection) -> str:
+    plain = urlsplit(path).path
+    if plain == "/":
+        raise _no_address(connection)
+    if (
+        posixpath.normpath(plain) != plain
+        or "\\" in path
+        or "#" in path
+        or not path.isascii()
+        or not path.isprintable()
+    ):
+        raise _no_address(connection)
+    return path.replace(" ", "%20")
+
+
+def _check_address(text: str, connection: Connection) -> None:
+    address = urlsplit(text)
+    # Where the console itself is asked in plain text there is nothing that a link could lose.
+    allowed = {"https", urlsplit(connection.url).scheme}
+    if address.scheme not in allowed or not address.hostname or address.username is not None:
+        raise _no_address(connection)
+
+
+def _no_address(connection: Connection) -> Refused:
+    return Refused(
+        f"{connection.console}: the console gave a download address that is not used: it must lie on the console or be "
+        "an https link"
+    )

@@ -1,0 +1,166 @@
+"""Zips of files that were fetched from hosts, unpacked as what they are: made by whoever rules the host.
+
+Nothing in them is believed: neither names nor sizes, nor that the directory at their end describes what stands before
+it. What is written counts, and only names that stay below the target folder are written.
+"""
+
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from s1ecs.errors import ArchiveError, WrongPassword
+from s1ecs.respond.manifest import MANIFEST, Manifest, compared, read_manifest
+from s1ecs.respond.member_names import checked_names
+
+_ENCRYPTED = 0x1
+_STRONGLY_ENCRYPTED = 0x40
+_AES = 99
+_PIECE = 1 << 18
+# Of something so small no ratio is alarming.
+_HARMLESS = 10_000_000
+_KEPT = "the zip itself is kept"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a zip may hold: members, bytes unpacked, and how many times its own size these may be."""
+
+    members: int = 10_000
+    total: int = 4_000_000_000
+    ratio: int = 250
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of a zip: its name there, where it lies now, its size in bytes, its SHA-1."""
+
+    name: str
+    path: Path
+    size: int
+    sha1: str
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What a zip brought: its files but for the manifest, and what the manifest says of them."""
+
+    folder: Path
+    members: tuple[Member, ...]
+    manifest: Manifest
+
+
+def extract(archive: Path, folder: Path, *, password: str | None = None, limits: Limits = LIMITS) -> Extracted:
+    """Unpack a zip into `folder`, which must not be there: all of it or nothing.
+
+    Files get mode 0600, whatever they had. Raise WrongPassword, or ArchiveError for what is damaged, hostile or beyond
+    the limits. It blocks, for long where much is encrypted.
+    """
+    if folder.is_symlink() or folder.exists():
+        raise ArchiveError(f"{folder}: is there already; move it away, or choose another folder; {_KEPT}")
+    with _explained(archive):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            members = []
+            manifest = b""
+            for name, parts, pieces in _members(archive, password, limits):
+                path = beside.joinpath(*parts)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                size, digest = _write(path, pieces)
+                if parts == (MANIFEST,):
+                    manifest = path.read_bytes()
+                else:
+                    members.append(Member(name, folder.joinpath(*parts), size, digest))
+            beside.rename(folder)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+    told = compared(read_manifest(manifest), {member.name: member.sha1 for member in members})
+    return Extracted(folder, tuple(members), told)
+
+
+def read_members(archive: Path, *, password: str | None = None, limits: Limits = LIMITS) -> Mapping[str, bytes]:
+    """The files of a zip by their names in it, read into memory under the same rules as `extract`."""
+    with _explained(archive):
+        return {name: b"".join(pieces) for name, _, pieces in _members(archive, password, limits)}
+
+
+def _members(
+    archive: Path, password: str | None, limits: Limits
+) -> Iterator[tuple[str, tuple[str, ...], Iterator[bytes]]]:
+    """Each file of a zip: its name, the steps of its safe path, its bytes, to be read before the next one."""
+    allowed = min(limits.total, max(limits.ratio * archive.stat().st_size, _HARMLESS))
+    with zipfile.ZipFile(archive) as opened:
+        infos = opened.infolist()
+        if len(infos) > limits.members:
+            raise ArchiveError(f"{archive}: {len(infos)} members, more than the {limits.members} allowed; {_KEPT}")
+        names = checked_names(archive, [(info.orig_filename, info.external_attr >> 16) for info in infos])
+        written = 0
+        for info, name in zip(infos, names, strict=True):
+            if name.is_folder:
+                continue
+            _check_encryption(archive, info, password)
+
+            def pieces(info: zipfile.ZipInfo = info) -> Iterator[bytes]:
+                nonlocal written
+                with opened.open(info, pwd=None if password is None else password.encode()) as file:
+                    while piece := file.read(_PIECE):
+                        written += len(piece)
+                        if written > allowed:
+                            raise ArchiveError(
+                                f"{archive}: unpacks to more than {allowed / 1e6:g} MB, which is suspicious for its "
+                                f"size; {_KEPT}"
+                            )
+                        yield piece
+
+            yield info.orig_filename, name.parts, pieces()
+
+
+def _check_encryption(archive: Path, info: zipfile.ZipInfo, password: str | None) -> None:
+    if info.compress_type == _AES or info.flag_bits & _STRONGLY_ENCRYPTED:
+        raise ArchiveError(
+            f"{archive}: its files are encrypted in a way that is not read here (AES); {_KEPT}, unpack it with "
+            "`7z x` and the password"
+        )
+    if info.flag_bits & _ENCRYPTED and password is None:
+        raise WrongPassword(f"{archive}: its files are encrypted; {_KEPT}, unpack it with the password of the request")
+
+
+def _write(path: Path, pieces: Iterator[bytes]) -> tuple[int, str]:
+    digest = hashlib.sha1(usedforsecurity=False)
+    size = 0
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with io.FileIO(descriptor, "w") as file:
+        for piece in pieces:
+            digest.update(piece)
+            size += len(piece)
+            file.write(piece)
+    return size, digest.hexdigest()
+
+
+@contextmanager
+def _explained(archive: Path) -> Iterator[None]:
+    """Turn what reading raises into an ArchiveError."""
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveError(f"{archive}: can't be unpacked ({error.strerror or error}); {_KEPT}") from None
+    except RuntimeError as error:
+        # NotImplementedError is one, too: a way of compressing that Python lacks.
+        if isinstance(error, NotImplementedError):
+            raise ArchiveError(f"{archive}: {error}; {_KEPT}, try `7z x`") from None
+        raise WrongPassword(f"{archive}: the password does not open it; {_KEPT}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, MemoryError) as error:
+        what = " ".join(str(error).split())[:200].encode("ascii", "backslashreplace").decode()
+        raise ArchiveError(f"{archive}: damaged, or its password is wrong ({what}); {_KEPT}") from None

@@ -1,0 +1,158 @@
+"""Files of the console on disk: streamed beside their name, whole before they get it, readable by their owner alone."""
+
+import asyncio
+import errno
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import stamina
+
+from s1ecs.api.connection import Connection
+from s1ecs.api.download import Source, opened, said_instead
+from s1ecs.api.patience import WAIT_INITIAL, WAIT_JITTER, Patience
+from s1ecs.errors import DownloadError
+
+# What an agent uploads is 10 MB at most, what a script brings may be far more.
+LARGEST = 1_000_000_000
+
+# A zip with members, and one without.
+_BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
+_LONGEST_EXCERPT = 64_000
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """A zip that lies on disk whole; `sha256` in hexadecimal digits, `size` in bytes."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+async def download(
+    connection: Connection,
+    source: Source,
+    path: Path,
+    *,
+    largest: int = LARGEST,
+    tell: Callable[[int], None] = lambda _: None,
+) -> Downloaded:
+    """Bring a zip to `path`, which must not be there; `tell` is told of the bytes that have come so far.
+
+    Raise ConsoleError types (FileExpired where the console has it no longer), DownloadError where it is larger than
+    `largest` bytes, no zip, or the disk does not take it. A transfer that breaks begins anew, a few times; nothing of
+    it is left.
+    """
+    _refuse_existing(path)
+    with _beside(path) as descriptor:
+        async for attempt in stamina.retry_context(
+            on=Patience(repeatable=True, retry_wait_max=connection.retry_wait_max),
+            attempts=connection.attempts,
+            timeout=None,
+            wait_initial=min(WAIT_INITIAL, connection.retry_wait_max),
+            wait_max=connection.retry_wait_max,
+            wait_jitter=WAIT_JITTER,
+        ):
+            with attempt, _explained(path):
+                os.ftruncate(descriptor, 0)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                async with opened(connection, source) as pieces:
+                    asked = (connection, source)
+                    size, digest = await _write(pieces, descriptor, path, asked, largest=largest, tell=tell)
+                await asyncio.to_thread(os.fsync, descriptor)
+                _refuse_existing(path)
+                _part(path).rename(path)
+                return Downloaded(path, size, digest)
+    raise AssertionError("stamina ends by a file or by raising the last error")
+
+
+async def _write(
+    pieces: AsyncIterator[bytes],
+    descriptor: int,
+    path: Path,
+    asked: tuple[Connection, Source],
+    *,
+    largest: int,
+    tell: Callable[[int], None],
+) -> tuple[int, str]:
+    """Write the pieces; the size and the digest of what was written."""
+    size, digest, beginning, is_zip = 0, sha256(), b"", False
+    async for piece in pieces:
+        if not is_zip:
+            beginning += piece
+            if len(beginning) < len(_BEGINNINGS[0]):
+                continue
+            is_zip = beginning.startswith(_BEGINNINGS)
+            if not is_zip:
+                # An error instead of a file; some more of it, so that it can be told.
+                if len(beginning) < _LONGEST_EXCERPT:
+                    continue
+                break
+            data = beginning
+        else:
+            data = piece
+        size += len(data)
+        if size > largest:
+            raise DownloadError(
+                f"{path}: larger than {largest / 1e6:g} MB, so it was given up; allow more where the disk does"
+            )
+        digest.update(data)
+        _write_whole(descriptor, data)
+        tell(size)
+    if not is_zip:
+        raise said_instead(beginning, *asked)
+    return size, digest.hexdigest()
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[int]:
+    """The file `NAME.part`, this process's alone, and gone afterwards unless it got its name."""
+    part = _part(path)
+    with _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with _explained(path):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # What a crash left there may have been made by somebody with another mode.
+            os.fchmod(descriptor, 0o600)
+        try:
+            yield descriptor
+        finally:
+            with suppress(OSError):
+                if os.path.samestat(part.lstat(), os.fstat(descriptor)):
+                    part.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.is_symlink() or path.exists():
+        raise DownloadError(f"{path}: is there already; move it away, or choose another name")
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BlockingIOError:
+        raise DownloadError(f"{path}: another process fetches it; let it end, or choose another name") from None
+    except OSError as error:
+        cure = "make room" if error.errno in _FULL else "choose another place, or look at who may write there"
+        raise DownloadError(f"{path}: can't be written ({error.strerror}); {cure}") from None

@@ -1,0 +1,76 @@
+"""The manifest in a zip of fetched files: of each file that was asked for path, SHA-1, and why it is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from s1ecs.respond.member_names import safe_parts
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file that was asked for. `reason` is why it was not fetched, "" where it was."""
+
+    path: str
+    sha1: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the manifest says, held against what is there.
+
+    `listed` None: there is none that could be read. `missing`: not fetched though the upload succeeded, or listed and
+    not there. `different`: there, with another SHA-1 than the manifest's.
+    """
+
+    listed: tuple[Listed, ...] | None = None
+    missing: tuple[Listed, ...] = ()
+    different: tuple[Listed, ...] = ()
+
+    def problems(self) -> list[str]:
+        """A sentence for each file that is not there, or not as it was."""
+        return [
+            *(f"{each.path}: not fetched: {each.reason}" for each in self.missing),
+            *(f"{each.path}: its SHA-1 is not the one that the agent noted ({each.sha1})" for each in self.different),
+        ]
+
+
+def read_manifest(text: bytes) -> tuple[Listed, ...] | None:
+    """The entries of a manifest; None where it is none."""
+    try:
+        content = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(content, list):
+        return None
+    return tuple(
+        Listed(_text(entry.get("path")), _text(entry.get("sha1")).lower(), _text(entry.get("reason")))
+        for entry in content
+        if isinstance(entry, dict)
+    )
+
+
+def compared(listed: Sequence[Listed] | None, sha1_by_name: Mapping[str, str]) -> Manifest:
+    """The manifest held against the members of its zip."""
+    if listed is None:
+        return Manifest()
+    there = {safe_parts(name): sha1 for name, sha1 in sha1_by_name.items()}
+    missing, different = [], []
+    for each in listed:
+        sha1 = there.get(safe_parts(each.path))
+        if each.reason:
+            missing.append(each)
+        elif sha1 is None:
+            missing.append(Listed(each.path, each.sha1, "it is listed, but not in the zip"))
+        elif each.sha1 and each.sha1 != sha1:
+            different.append(each)
+    return Manifest(tuple(listed), tuple(missing), tuple(different))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
