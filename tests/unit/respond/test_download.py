@@ -15,7 +15,6 @@ from s1ecs.errors import (
     NotFound,
     Refused,
     S1ecsError,
-    TooLarge,
     Unauthorized,
     Unreachable,
     Unreadable,
@@ -46,8 +45,8 @@ def _link(console: Console) -> SignedLink:
 
 
 def _connection(url: str, **options: Any) -> Connection:
-    options = {"token": holding(TOKEN), "attempts": 3} | options
-    return Connection(console="hq", url=url, **options)
+    given: dict[str, Any] = {"token": holding(TOKEN), "attempts": 3} | options
+    return Connection(console="hq", url=url, **given)
 
 
 @pytest.fixture
