@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from s1ecs.collect.spools import draining
 from s1ecs.errors import S1ecsError
 from s1ecs.outputs.files import Files
 from s1ecs.outputs.lines import packer
@@ -39,7 +40,7 @@ def make_output(settings: OutputSettings, state: str, warn: Callable[[str], None
 async def open_outputs(
     outputs: Sequence[Output | JoinsCommit], database: Database, log: structlog.stdlib.BoundLogger
 ) -> AsyncIterator[None]:
-    """Hold the outputs open, and let each do once a minute what is due though no documents come."""
+    """Hold the outputs open, let each do once a minute what is due though no documents come, and drain the spools."""
     async with AsyncExitStack() as stack:
         for output in outputs:
             if isinstance(output, JoinsCommit):
@@ -48,6 +49,7 @@ async def open_outputs(
             else:
                 await output.open()
                 stack.push_async_callback(output.close)
+        await stack.enter_async_context(draining(outputs, database, log))
         tending = asyncio.create_task(_tend(outputs, database, log))
         try:
             yield

@@ -15,6 +15,7 @@ from s1ecs.api.exchange import untraced
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.feeds import feed_maker
 from s1ecs.collect.outputs import make_output, open_outputs
+from s1ecs.collect.spools import with_spool
 from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.geoip import open_database
@@ -40,7 +41,10 @@ async def open_feeds(
         stack.push_async_callback(database.close)
         collector = Collector(__version__, await collector_id(database), platform.node())
         log: structlog.stdlib.BoundLogger = structlog.get_logger()
-        outputs = [make_output(output, collector.id, log.warning) for output in settings.outputs]
+        outputs = [
+            with_spool(make_output(output, collector.id, log.warning), output, database, log)
+            for output in settings.outputs
+        ]
         await stack.enter_async_context(open_outputs(outputs, database, log))
         await database.run(partial(make_views, views=views()))
         trace = await stack.enter_async_context(open_trace_of(settings, database.beside))

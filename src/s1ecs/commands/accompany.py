@@ -11,10 +11,12 @@ import structlog
 
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.heart import beating, follow_tokens
+from s1ecs.collect.spools import spools
 from s1ecs.errors import SettingsError
 from s1ecs.metrics.endpoint import Render, endpoint
 from s1ecs.metrics.figures import Figures
 from s1ecs.metrics.meter import Meter
+from s1ecs.outputs.spool import Spool
 from s1ecs.settings import Settings
 
 
@@ -34,12 +36,19 @@ async def accompanied(
             )
             log.info(f"metrics at {address}")
         if feeds:
+            for spool in spools(feeds[0].outputs):
+                spool.drain.refusals = meter.refused_later
+                meter.spool(spool.name, partial(_waiting, spool))
             ask = feeds[0].checkpoints.ask
             await stack.enter_async_context(beating(ask, _utc))
             clients = {feed.console: feed.client for feed in feeds}
             following = asyncio.create_task(follow_tokens(clients, ask, _utc, meter.token))
             stack.push_async_callback(_end, following)
         yield [replace(feed, watch=meter) for feed in feeds]
+
+
+def _waiting(spool: Spool) -> int:
+    return spool.drain.known_waiting.documents
 
 
 async def _end(task: asyncio.Task[None]) -> None:

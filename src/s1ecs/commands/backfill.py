@@ -13,6 +13,7 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import Outcome
 from s1ecs.collect.scheduler import say
 from s1ecs.collect.session import open_feeds
+from s1ecs.collect.spools import try_once_more
 from s1ecs.commands.collect import exit_status
 from s1ecs.commands.process import start_log, until_signal
 from s1ecs.commands.progress import bars
@@ -76,6 +77,8 @@ async def _backfill(
             for feed in feeds:
                 await feed.client.learn_time()
             await asyncio.gather(*map(one, feeds))
+            for feed in feeds[:1]:
+                await try_once_more(feed.outputs, stop, log)
 
     whole = await until_signal(work(), stop, log)
     return outcomes, whole

@@ -15,6 +15,7 @@ from s1ecs.collect.poll import Outcome
 from s1ecs.collect.prune import Retention, keep_of
 from s1ecs.collect.scheduler import collect_once, run_forever
 from s1ecs.collect.session import open_feeds
+from s1ecs.collect.spools import try_once_more
 from s1ecs.commands.accompany import accompanied
 from s1ecs.commands.process import start_log, until_signal
 from s1ecs.commands.progress import bars
@@ -71,6 +72,7 @@ async def _collect(
         async with open_feeds(settings, names) as feeds:
             outcomes.extend(await collect_once(feeds, stop, tell, log))
             if feeds:
+                await try_once_more(feeds[0].outputs, stop, log)
                 await _retention(settings, log).once(feeds[0].checkpoints.ask, stop)
 
     await until_signal(work(), stop, log)

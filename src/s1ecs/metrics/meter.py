@@ -1,6 +1,7 @@
 """From what collecting does to figures."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from s1ecs.api.connection import Observer
@@ -45,6 +46,14 @@ class Meter:
         else:
             lag = max(now - moment_of(outcome.newest), timedelta(0))
             self.figures.set(table.LAG, *of, value=lag.total_seconds())
+
+    def refused_later(self, console: str, stream: str, count: int) -> None:
+        """Note that an output refused documents that had waited in its spool."""
+        self.figures.add(table.REJECTED, console, stream, amount=count)
+
+    def spool(self, output: str, waiting: Callable[[], int]) -> None:
+        """Show how many documents wait for an output, as `waiting` tells whenever it is asked."""
+        self.figures.set(table.SPOOLED, output, value=lambda _: waiting())
 
     def token(self, console: str, expires: datetime) -> None:
         """Note when a console's token expires."""

@@ -56,6 +56,9 @@ LAG = Metric(
 CHECKPOINT_AGE = Metric(
     "s1ecs_checkpoint_age_seconds", "gauge", "Seconds since the stream's checkpoint was saved by this process."
 )
+SPOOLED = Metric(
+    "s1ecs_spooled", "gauge", "Documents that wait on disk for an output that does not take them now.", ("output",)
+)
 TOKEN_DAYS = Metric(
     "s1ecs_token_days_left", "gauge", "Days until the console's token expires; absent where nobody tells.", ("console",)
 )
@@ -72,5 +75,6 @@ METRICS = (
     RETRIES,
     LAG,
     CHECKPOINT_AGE,
+    SPOOLED,
     TOKEN_DAYS,
 )
