@@ -8,14 +8,14 @@ from typing import NamedTuple
 from s1ecs.collect.checkpoint import Advance, Position, Things, Write
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.holdings import holdings
-from s1ecs.collect.things import thing_of
+from s1ecs.collect.things import latest_states, thing_of
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.step import Step
 from s1ecs.ecs.mapper import Document, original
 from s1ecs.errors import DeliveredMeanwhile
 from s1ecs.outputs.dead_letters import Letter, letters
-from s1ecs.outputs.output import Batch, JoinsCommit
+from s1ecs.outputs.output import Batch, JoinsCommit, Thing
 from s1ecs.records import Record, canonical
 
 
@@ -38,7 +38,8 @@ class Counts(NamedTuple):
 class _New(NamedTuple):
     """What of a step is new: the records by id, which of them each output lacks, and what the commit saves of it.
 
-    `unknown` are ids, and `before` states of things, that the commit must find as they are.
+    `unknown` are ids, and `before` states of things, that the commit must find as they are. `latest` tells by id which
+    records are the latest state of their thing.
     """
 
     records: dict[str, Record]
@@ -47,6 +48,7 @@ class _New(NamedTuple):
     unknown: frozenset[str] = frozenset()
     things: Things | None = None
     before: Mapping[str, str | None] = MappingProxyType({})
+    latest: Mapping[str, Thing] = MappingProxyType({})
 
 
 async def deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Counts:
@@ -73,7 +75,7 @@ async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Co
         wanted = [(identity, document) for identity, document in documents if identity in lacking]
         if not wanted:
             continue
-        batch = Batch(feed.console, feed.namespace, feed.stream.name, wanted)
+        batch = Batch(feed.console, feed.namespace, feed.stream.name, wanted, new.latest)
         if isinstance(output, JoinsCommit):
             writes.append(partial(output.write, batch=batch))
         else:
@@ -147,6 +149,11 @@ async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
         lacking=[frozenset(records)] * len(feed.outputs),
         things=Things(seen, walk.round),
         before={thing: known.get(thing) for thing, identity in seen if identity in records},
+        latest=latest_states(
+            ((identity, record, time) for (record, identity), time in zip(identified, step.times, strict=True)),
+            feed.thing,
+            step.fetched,
+        ),
     )
 
 

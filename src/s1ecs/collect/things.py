@@ -1,8 +1,16 @@
-"""What names a thing of an inventory: the key of the row that remembers its state."""
+"""What names a thing of an inventory: the key of the row that remembers its state, and the time of a state."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from s1ecs.collect.times import BEGINNING, moment_of
+from s1ecs.collect.walks.step import ALWAYS
 from s1ecs.collect.walks.values import value_at
 from s1ecs.ecs.identity import fingerprint
+from s1ecs.outputs.output import Thing
 from s1ecs.records import Record, canonical
+
+_BEGINNING = moment_of(BEGINNING)
 
 
 def thing_of(record: Record, keys: tuple[str, ...], identity: str) -> str:
@@ -11,3 +19,22 @@ def thing_of(record: Record, keys: tuple[str, ...], identity: str) -> str:
     if all(value is None for value in values):
         return identity
     return fingerprint(canonical(values))
+
+
+def latest_states(
+    states: Iterable[tuple[str, Record, str]], keys: tuple[str, ...], fetched: datetime
+) -> Mapping[str, Thing]:
+    """Of states (id, record, its time) the latest of each thing, by id; of two with one time it is the later one.
+
+    The time is the record's own; a whole inventory has none, there it is when the record was fetched.
+    """
+    latest: dict[str, tuple[str, Thing]] = {}
+    for identity, record, time in states:
+        thing = Thing(thing_of(record, keys, identity), _milliseconds(fetched if time == ALWAYS else moment_of(time)))
+        if thing.key not in latest or latest[thing.key][1].version <= thing.version:
+            latest[thing.key] = (identity, thing)
+    return dict(latest.values())
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - _BEGINNING) // timedelta(milliseconds=1)

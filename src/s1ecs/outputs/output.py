@@ -2,18 +2,39 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+
+class Thing(NamedTuple):
+    """What a document is the state of, and since when: `version` is the time of that state, milliseconds since 1970."""
+
+    key: str
+    version: int
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The same for JSON, as whoever keeps a document for later keeps it beside."""
+        return {"thing": self.key, "version": self.version}
+
+    @classmethod
+    def from_about(cls, about: Mapping[str, Any]) -> "Thing":
+        """The reverse of `about`."""
+        return cls(about["thing"], about["version"])
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Documents of one console and stream, in the order of their records: (id, document)."""
+    """Documents of one console and stream, in the order of their records: (id, document).
+
+    `things` tells by id which of them are the latest state of a thing, as far as this batch knows.
+    """
 
     console: str
     namespace: str
     stream: str
     documents: Sequence[tuple[str, Mapping[str, Any]]]
+    things: Mapping[str, Thing] = field(default_factory=dict)
 
 
 class Refused(NamedTuple):
