@@ -11,6 +11,8 @@ from pathlib import Path
 from chaos.mutants import MUTANTS
 from chaos.run import Plan, run
 from s1ecs.streams import STREAMS
+from servers.archives import ARCHIVES
+from servers.unavailable import Unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=10, help="how long it may take at most (10)")
     parser.add_argument("--agents", type=int, default=5, help="how large the console is at first (5)")
     parser.add_argument("--without", action="append", default=[], choices=STREAMS, help="a stream to leave out")
+    parser.add_argument("--search", choices=ARCHIVES, help="a search server as one more output, and its trouble")
+    parser.add_argument("--server-kills", type=int, default=5, help="how often the search server is killed (5)")
     parser.add_argument("--mutant", choices=MUTANTS, help="break the collector on purpose, to see that it is found")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder to leave state and log in")
     given = parser.parse_args(arguments)
@@ -33,9 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
     say(f"seed {seed}")
     streams = [name for name in STREAMS if name not in given.without]
-    plan = Plan(given.kills, seed, given.minutes, given.agents, streams, given.mutant)
+    plan = Plan(given.kills, seed, given.minutes, given.agents, streams, given.mutant, given.search, given.server_kills)
     with tempfile.TemporaryDirectory(prefix="s1ecs-chaos-") as temporary:
-        verdict = run(plan, given.keep or Path(temporary))
+        try:
+            verdict = run(plan, given.keep or Path(temporary))
+        except Unavailable as reason:
+            say(f"FAILED: {reason}")
+            return 1
     for line in verdict.lines():
         say(line)
     if verdict.failures:

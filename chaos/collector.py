@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +52,10 @@ class Place:
         """What the collector said, of all its lives."""
         return self.folder / "collector.log"
 
-    def prepare(self, address: str, streams: Sequence[str], overlap_seconds: float) -> None:
-        """Write the settings: polls with hardly a pause, small pages and files, every output at once."""
+    def prepare(
+        self, address: str, streams: Sequence[str], overlap_seconds: float, more: Sequence[Mapping[str, object]] = ()
+    ) -> None:
+        """Write the settings: polls with hardly a pause, small pages and files, every output and `more` at once."""
         files = [
             {"type": "files", "path": str(path), "compression": compression, "max_size": "20KB", "max_age": "30s"}
             for compression, path in self.files.items()
@@ -72,7 +74,7 @@ class Place:
             "connect_timeout": "2s",
             "read_timeout": "2s",
             "attempts": 3,
-            "outputs": [{"type": "store"}, *files],
+            "outputs": [{"type": "store"}, *files, *map(dict, more)],
         }
         self.settings.write_text(yaml.safe_dump(settings))
         self.renew_token(0)

@@ -1,19 +1,23 @@
 """One run: a console, a storm, a calm, a comparison."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from chaos import delivered
+from chaos import delivered, search_trouble
 from chaos.calm import Unfinished, settle
 from chaos.collector import Collector, EndedByItself, Place
 from chaos.console import Console, peopled_console
 from chaos.faults import KINDS
-from chaos.held import held_ids
-from chaos.storm import Storm, Tally
-from chaos.verdict import Verdict, compare
+from chaos.held import Held, held_ids
+from chaos.search import Search, searching
+from chaos.search_trouble import SearchTrouble
+from chaos.storm import Storm
+from chaos.verdict import Difference, Verdict, compare
+from servers.archives import Kind
 
 # What is kept of the time for the calm and the comparison; the calls for applications alone need most of it.
 _CALM_SHARE, _MOST_CALM = 0.4, 100.0
@@ -26,7 +30,10 @@ _GROWTH = 240.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do: so many kills in so many minutes. `mutant` breaks the collector on purpose."""
+    """What a run is to do: so many kills in so many minutes. `mutant` breaks the collector on purpose.
+
+    With `search` a server of that kind is one more output, itself killed so many times and otherwise in trouble.
+    """
 
     kills: int
     seed: int
@@ -34,31 +41,60 @@ class Plan:
     agents: int
     streams: Sequence[str]
     mutant: str | None = None
+    search: Kind | None = None
+    server_kills: int = 0
 
 
 def run(plan: Plan, folder: Path) -> Verdict:
-    """Do it in `folder`."""
-    began = time.monotonic()
+    """Do it in `folder`. Raise Unavailable if there is no such search server on this machine."""
+    with ExitStack() as stack:
+        search = stack.enter_context(searching(plan.search)) if plan.search else None
+        began = time.monotonic()
+        standin = stack.enter_context(peopled_console(agents=plan.agents, seed=plan.seed, growth=_GROWTH))
+        return _run(plan, Place(folder), standin, search, began)
+
+
+def _run(plan: Plan, place: Place, standin: Console, search: Search | None, began: float) -> Verdict:
     seconds = plan.minutes * 60
     calm = min(_MOST_CALM, seconds * _CALM_SHARE)
     overlap = max(_LEAST_OVERLAP, seconds * _OVERLAP_SHARE)
-    place = Place(folder)
-    with peopled_console(agents=plan.agents, seed=plan.seed, growth=_GROWTH) as standin:
-        place.prepare(standin.address, plan.streams, overlap)
-        random = Random(plan.seed)  # noqa: S311 - it repeats choices, it hides nothing
-        storm = Storm(
-            standin, place, random, plan.kills, began + seconds - calm, calm * _GRACE_SHARE, overlap, plan.mutant
-        )
-        problems: list[str] = []
-        try:
-            storm.rage()
-            _settle(plan, place, storm, began + seconds)
-        except EndedByItself as problem:
-            # What it left behind says nothing about a collector that runs.
-            return Verdict((), storm.tally, standin.struck(), KINDS, plan.kills, 0, [str(problem)])
-        except Unfinished as problem:
-            problems.append(str(problem))
-        return _verdict(plan, place, standin, storm.tally, problems)
+    place.prepare(standin.address, plan.streams, overlap, [search.output] if search else [])
+    random = Random(plan.seed)  # noqa: S311 - it repeats choices, it hides nothing
+    storm = Storm(standin, place, random, plan.kills, began + seconds - calm, calm * _GRACE_SHARE, overlap, plan.mutant)
+    trouble = None
+    if search:
+        search.set_up(place)
+        left = storm.deadline - time.monotonic()
+        trouble = SearchTrouble(search, plan.streams, Random(plan.seed), plan.server_kills, left)  # noqa: S311 - as above
+    problems: list[str] = []
+    try:
+        _rage(storm, trouble)
+        _settle(plan, place, storm, began + seconds)
+    except EndedByItself as problem:
+        # What it left behind says nothing about a collector that runs.
+        return Verdict((), storm.tally, standin.struck(), KINDS, plan.kills, 0, [str(problem)])
+    except Unfinished as problem:
+        problems.append(str(problem))
+    held = {stream: held_ids(stream, standin.held(stream)) for stream in plan.streams}
+    differences = _differences(place, held, search)
+    problems += _problems(place, held)
+    records = sum(len(each.readable) for each in held.values())
+    struck, kinds = standin.struck(), KINDS
+    if trouble:
+        struck, kinds = struck | trouble.struck(), kinds + search_trouble.KINDS
+        problems += trouble.left_out()
+    return Verdict(differences, storm.tally, struck, kinds, plan.kills, records, problems)
+
+
+def _rage(storm: Storm, trouble: SearchTrouble | None) -> None:
+    if trouble is None:
+        storm.rage()
+        return
+    trouble.begin()
+    try:
+        storm.rage()
+    finally:
+        trouble.end()
 
 
 def _settle(plan: Plan, place: Place, storm: Storm, end: float) -> None:
@@ -72,19 +108,26 @@ def _settle(plan: Plan, place: Place, storm: Storm, end: float) -> None:
         collector.kill()
 
 
-def _verdict(plan: Plan, place: Place, standin: Console, tally: Tally, problems: list[str]) -> Verdict:
-    held = {stream: held_ids(stream, standin.held(stream)) for stream in plan.streams}
+def _differences(place: Place, held: Mapping[str, Held], search: Search | None) -> list[Difference]:
     state = place.state
-    differences = [compare("store", name, held[name], delivered.in_store(state, name)) for name in plan.streams]
+    differences = [compare("store", name, each, delivered.in_store(state, name)) for name, each in held.items()]
     for compression, folder in place.files.items():
         output = f"files {compression}"
         differences += [
-            compare(output, name, held[name], delivered.in_files(folder, state, name)) for name in plan.streams
+            compare(output, name, each, delivered.in_files(folder, state, name)) for name, each in held.items()
         ]
-        problems += [f"{output}: {name} was kept apart" for name in delivered.kept_apart(folder)]
-    if (found := delivered.damage(state)) != "ok":
+    if search:
+        differences += [compare(search.server.kind, name, each, search.ids(name)) for name, each in held.items()]
+    return differences
+
+
+def _problems(place: Place, held: Mapping[str, Held]) -> list[str]:
+    problems = [
+        f"files {compression}: {name} was kept apart"
+        for compression, folder in place.files.items()
+        for name in delivered.kept_apart(folder)
+    ]
+    if (found := delivered.damage(place.state)) != "ok":
         problems.append(f"the store is damaged: {found}")
     problems += place.mistakes()
-    problems += [f"the console holds no record of {name}" for name in plan.streams if not held[name].readable]
-    records = sum(len(each.readable) for each in held.values())
-    return Verdict(differences, tally, standin.struck(), KINDS, plan.kills, records, problems)
+    return problems + [f"the console holds no record of {name}" for name, each in held.items() if not each.readable]

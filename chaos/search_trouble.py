@@ -1,0 +1,126 @@
+"""The trouble of a search server, in a thread beside the storm: dead, blocked, rolled over, busy with others."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+import orjson
+
+from chaos.search import Search, data_stream
+
+KINDS = ("server_killed", "index_blocked", "rolled_over", "bulk_rejected")
+# How often each is planned for one kill of the server. Rejections are counted, those of others left out.
+_TIMES: Mapping[str, int] = {"server_killed": 1, "index_blocked": 1, "rolled_over": 2, "bulk_rejected": 2}
+# The last strike is mended before the storm ends: a restart takes a while.
+_SHARE_OF_STORM = 0.7
+_BLOCK_SECONDS = (1.0, 4.0)
+_DEAD_SECONDS = (0.0, 3.0)
+_BUSY_SECONDS = 2.0
+_BUSY_CLIENTS = 6
+_BUSY_INDEX = "another-client"
+_TOO_MANY = 429
+
+
+class SearchTrouble:
+    """Strikes in an order drawn from `random`, spread over so many seconds; each is mended before the next."""
+
+    def __init__(
+        self, search: Search, streams: Sequence[str], random: Random, server_kills: int, seconds: float
+    ) -> None:
+        self._server = search.server
+        self._names = [data_stream(stream) for stream in streams]
+        self._random = random
+        self._struck: Counter[str] = Counter()
+        self._others_rejected = 0
+        self._begun = 0
+        strikes = [kind for kind, times in _TIMES.items() for _ in range(times * server_kills)]
+        random.shuffle(strikes)
+        self._plan = [(index / len(strikes) * seconds * _SHARE_OF_STORM, kind) for index, kind in enumerate(strikes)]
+        self._enough = threading.Event()
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="trouble of the search server")
+
+    def begin(self) -> None:
+        """Begin to strike."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Strike no more, and return when all is mended; raise what went wrong with a strike."""
+        self._enough.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def struck(self) -> dict[str, int]:
+        """How often each kind struck, once it has ended."""
+        rejected = self._struck["bulk_rejected"] + self._rejected_in_this_life() - self._others_rejected
+        return {**self._struck, "bulk_rejected": max(0, rejected)}
+
+    def left_out(self) -> list[str]:
+        """The planned strikes that there was no time for, as lines for people."""
+        return [f"no time for a planned trouble of the search server: {kind}" for _, kind in self._plan[self._begun :]]
+
+    def _run(self) -> None:
+        strikes: Mapping[str, Callable[[], None]] = {
+            "server_killed": self._kill,
+            "index_blocked": self._block,
+            "rolled_over": self._roll_over,
+            "bulk_rejected": self._keep_busy,
+        }
+        began = time.monotonic()
+        try:
+            for due, kind in self._plan:
+                if self._enough.wait(began + due - time.monotonic()):
+                    return
+                self._begun += 1
+                strikes[kind]()
+        except Exception as failure:  # noqa: BLE001 - it is raised in `end`, in the thread that asks
+            self._failure = failure
+
+    def _kill(self) -> None:
+        self._struck["bulk_rejected"] += self._rejected_in_this_life()
+        self._server.kill()
+        self._enough.wait(self._random.uniform(*_DEAD_SECONDS))
+        self._server.restart()
+        self._struck["server_killed"] += 1
+
+    def _block(self) -> None:
+        """What the server does itself when its disk is nearly full."""
+        self._set_block(on=True)
+        self._enough.wait(self._random.uniform(*_BLOCK_SECONDS))
+        self._set_block(on=None)
+        self._struck["index_blocked"] += 1
+
+    def _set_block(self, *, on: bool | None) -> None:
+        block = {"index.blocks.read_only_allow_delete": on}
+        self._server.ask("PUT", f"/{','.join(self._names)}/_settings?ignore_unavailable=true", block)
+
+    def _roll_over(self) -> None:
+        for name in self._names:
+            status, _ = self._server.answer("POST", f"/{name}/_rollover")
+            self._struck["rolled_over"] += status < 400  # noqa: PLR2004 - HTTP; no such stream yet
+
+    def _keep_busy(self) -> None:
+        """Other clients write as well, more than the queue can hold."""
+        until = time.monotonic() + _BUSY_SECONDS
+        with ThreadPoolExecutor(_BUSY_CLIENTS) as clients:
+            self._others_rejected += sum(clients.map(self._write, [until] * _BUSY_CLIENTS))
+
+    def _write(self, until: float) -> int:
+        """Write until then; how many requests were rejected."""
+        lines = [b'{"index":{}}', orjson.dumps({"text": "another client's document " * 10})] * 100
+        body = b"\n".join([*lines, b""])
+        rejected = 0
+        while time.monotonic() < until:
+            status, answer = self._server.answer("POST", f"/{_BUSY_INDEX}/_bulk", body)
+            rejected += status == _TOO_MANY or any(item["index"]["status"] == _TOO_MANY for item in answer["items"])
+        return rejected
+
+    def _rejected_in_this_life(self) -> int:
+        [node] = self._server.ask("GET", "/_nodes/stats/thread_pool")["nodes"].values()
+        rejected: int = node["thread_pool"]["write"]["rejected"]
+        return rejected
