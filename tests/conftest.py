@@ -1,8 +1,14 @@
-"""How tests are shared out where several processes run them (`make test`)."""
+"""How tests are shared out where several processes run them (`make test`), and what they hand on to commands."""
 
+import signal
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the commands that tests start, also where the tests run in the background of a shell."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
