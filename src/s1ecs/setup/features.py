@@ -1,0 +1,68 @@
+"""What a server knows: asked by templates that it is to try, none of which it keeps (`_index_template/_simulate`)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from s1ecs.ecs.template import FALLBACKS, Dialect
+from s1ecs.outputs.search.server import Server
+from s1ecs.setup.asking import good
+from s1ecs.setup.wanted import WHERE_KNOWN, Features
+
+_SIMULATE = "/_index_template/_simulate"
+_PATTERN = "s1ecs-probe-*"
+_REFUSED = 400
+
+# A type that needs more than its name to be tried.
+_DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
+    "constant_keyword": {"type": "constant_keyword", "value": "a"},
+    "scaled_float": {"type": "scaled_float", "scaling_factor": 10},
+    "unindexed": {"type": "object", "enabled": False},
+}
+
+
+async def learn(server: Server) -> Features:
+    """What the server knows of all that s1ecs would use; changes nothing there.
+
+    Raise OutputError where the login may not ask, ServerSilent where no answer comes.
+    """
+    return Features(
+        dialect=Dialect(
+            types=await _replacements(server),
+            open_constants=await _takes_field(server, {"type": "constant_keyword"}),
+            lenient_booleans=await _takes_field(server, {"type": "boolean", "ignore_malformed": True}),
+            # Its wildcard keeps the whole value as one term, Elasticsearch's does not.
+            wildcard_limit=server.kind == "opensearch",
+        ),
+        settings=frozenset(
+            [name for name, value in WHERE_KNOWN.items() if await _takes(server, {"settings": {name: value}})]
+        ),
+        lifecycle=server.kind == "elasticsearch" and await _takes(server, {"lifecycle": {"enabled": True}}),
+    )
+
+
+async def _replacements(server: Server) -> dict[str, str]:
+    found = {}
+    for kind, others in FALLBACKS.items():
+        if await _takes_field(server, _DEFINITIONS.get(kind, {"type": kind})):
+            continue
+        for other in others[:-1]:
+            if await _takes_field(server, _DEFINITIONS.get(other, {"type": other})):
+                found[kind] = other
+                break
+        else:
+            found[kind] = others[-1]
+    return found
+
+
+async def _takes_field(server: Server, definition: Mapping[str, Any]) -> bool:
+    return await _takes(server, {"mappings": {"properties": {"probe": definition}}})
+
+
+async def _takes(server: Server, template: Mapping[str, Any]) -> bool:
+    stream: dict[str, Any] = {"data_stream": {}} if "lifecycle" in template else {}
+    body = {"index_patterns": [_PATTERN], **stream, "template": template}
+    reply = await server.request("POST", _SIMULATE, body)
+    if reply.status == _REFUSED:
+        return False
+    good(server, "POST", _SIMULATE, reply)
+    return True

@@ -1,0 +1,77 @@
+"""One server: what is to be done there, and doing it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from s1ecs.ecs.template import base_fields, replaced
+from s1ecs.errors import OutputError
+from s1ecs.outputs.search.server import Server
+from s1ecs.setup import there
+from s1ecs.setup.asking import ask
+from s1ecs.setup.features import learn
+from s1ecs.setup.plan import Change, Plan, make_plan
+from s1ecs.setup.retention import Retention
+from s1ecs.setup.wanted import Dataset, Features, constants, pieces
+
+_NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The plan for a server, and what its user should know about this server: one line each."""
+
+    plan: Plan
+    warnings: tuple[str, ...]
+
+
+async def prepare(server: Server, datasets: Sequence[Dataset], kept: Retention, *, take_over: bool = False) -> Prepared:
+    """Learn what the server knows and has, and plan; changes nothing.
+
+    Raise OutputError where a login or a kind of retention that was asked for is missing, ServerSilent where no answer
+    comes. A server without ISM gets all but the retention, and a warning: documents can be collected without it.
+    """
+    features = await learn(server)
+    found = await there.read(server, [dataset.name for dataset in datasets], kept)
+    if kept.way == "data_stream" and not features.lifecycle:
+        raise OutputError(f"{server.name}: this server has no data-stream lifecycle; set lifecycle: ilm")
+    if kept.way == "ilm" and not found.has_policies:
+        raise OutputError(f"{server.name}: this server has no ILM; set lifecycle: data_stream")
+    warnings = _warnings(datasets, features)
+    installed: Retention | None = kept
+    if kept.way == "ism" and not found.has_policies:
+        installed = None
+        warnings = (*warnings, f"this server has no ISM (Index State Management): {_without_ism(kept)}")
+    plan = make_plan(pieces(datasets, features, installed), found, kept, take_over=take_over)
+    return Prepared(plan, warnings)
+
+
+async def apply(server: Server, changes: Iterable[Change], done: Callable[[Change], None]) -> None:
+    """Make these changes in their order; raise at the first that fails, what came before stays."""
+    for change in changes:
+        if change.request is not None:
+            request = change.request
+            await ask(server, request.method, request.path, request.body, query=request.query)
+            done(change)
+
+
+def _without_ism(kept: Retention) -> str:
+    if kept.keep_days is None:
+        return "data streams are never rolled over by themselves"
+    return f"keep_days: {kept.keep_days} is not installed, nothing is rolled over or deleted by itself"
+
+
+def _warnings(datasets: Sequence[Dataset], features: Features) -> tuple[str, ...]:
+    fields = [*base_fields(), *(field for dataset in datasets for field in dataset.fields)]
+    types = features.dialect.types
+    lines = []
+    if not features.dialect.open_constants and "constant_keyword" not in types:
+        held = {name for dataset in datasets for name in constants(dataset)}
+        open_ones = sorted({each.name for each in fields if each.type == "constant_keyword"} - held)
+        lines.append(f"the server's constant_keyword needs a value: keyword instead ({', '.join(open_ones)})")
+    for kind, names in replaced(fields, features.dialect).items():
+        shown = ", ".join(names[:_NAMES_SHOWN]) + (
+            f" and {more} more" if (more := len(names) - _NAMES_SHOWN) > 0 else ""
+        )
+        used = "kept, but not indexed" if types[kind] == "unindexed" else f"{types[kind]} instead"
+        lines.append(f"the server has no field type {kind}: {used} ({shown})")
+    return tuple(lines)

@@ -1,0 +1,222 @@
+"""From what is wanted and what is there to what is to be done. Pure: nothing here asks a server."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from s1ecs.setup import names, retention
+from s1ecs.setup.patterns import fits, overlap
+from s1ecs.setup.retention import Retention
+from s1ecs.setup.there import DataStream, There
+from s1ecs.setup.wanted import Piece, with_priority
+
+_KEPT_FOREVER: Mapping[str, Any] = {"data_retention": None}
+
+Action = Literal["create", "upgrade", "take over", "unchanged", "left alone", "set", "roll over"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that changes the server."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The request as `--dry-run` prints it."""
+        query = "&".join(f"{name}={value}" for name, value in (self.query or {}).items())
+        path = f"{self.path}?{query}" if query else self.path
+        return {"method": self.method, "path": path, **({} if self.body is None else {"body": dict(self.body)})}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of one thing on the server: `request` does it, None where there is nothing to do."""
+
+    action: Action
+    what: str
+    name: str
+    why: str = ""
+    request: Request | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that will become of what s1ecs needs on one server.
+
+    `changes` are made when the user agrees; `roll_overs` only if wanted on top: each begins a new backing index.
+    """
+
+    changes: tuple[Change, ...]
+    roll_overs: tuple[Change, ...] = ()
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests of the changes, in their order."""
+        return tuple(change.request for change in self.changes if change.request is not None)
+
+
+def make_plan(pieces: Sequence[Piece], there: There, kept: Retention, *, take_over: bool = False) -> Plan:
+    """What is to be done so that these pieces lie on the server.
+
+    What s1ecs did not install, or a newer one did, is left alone unless `take_over`; with it what needs it.
+    """
+    rivals = {piece.name: _rivals(piece, there) for piece in pieces}
+    left = {} if take_over else _left_to_others(pieces, rivals, there)
+    changes: list[Change] = []
+    made: dict[str, Piece] = {}
+    for each in pieces:
+        piece = with_priority(each, _priority(each, rivals[each.name], there)) if each.pattern else each
+        why = left.get(piece.name) or _missing_need(piece, left)
+        change = (
+            Change("left alone", piece.kind, piece.name, why) if why else _change(piece, there, take_over=take_over)
+        )
+        if change.action != "left alone":
+            made[piece.name] = piece
+        elif not _is_ours(_meta(piece, there)):
+            left[piece.name] = change.why
+        changes.append(change)
+    streams = {piece.pattern: piece for name, piece in made.items() if name == names.logs_template(piece.stream)}
+    return Plan((*changes, *_lifecycles(streams, there, kept)), tuple(_roll_overs(streams, there)))
+
+
+def _left_to_others(pieces: Sequence[Piece], rivals: Mapping[str, Sequence[str]], there: There) -> dict[str, str]:
+    """Which pieces are not installed because someone else has templates for the same, by name, with the reason."""
+    why = {
+        piece.name: f"{_rival_text(rivals[piece.name], there)}; --take-over installs ours beside"
+        for piece in pieces
+        if rivals[piece.name]
+    }
+    # Who has the data stream has the whole stream.
+    streams = {piece.stream: why.get(names.logs_template(piece.stream), "") for piece in pieces if piece.stream}
+    left = {piece.name: streams[piece.stream] for piece in pieces if streams.get(piece.stream)} | why
+    if all(streams.values()):
+        left |= {piece.name: "no stream needs it" for piece in pieces if not piece.stream}
+    return left
+
+
+def _rivals(piece: Piece, there: There) -> list[str]:
+    """Index templates of others that ours would not stand above, or that were made for this very stream."""
+    if not piece.pattern:
+        return []
+    ours = there.templates.get(piece.name)
+    installed = ours is not None and _is_ours(ours.get("_meta"))
+    priority = _priority_of(ours) if ours is not None and installed else names.PRIORITY
+    return [
+        name
+        for name, template in there.templates.items()
+        if not _is_ours(template.get("_meta"))
+        and name != piece.name
+        and fits(template, piece.pattern)
+        and (_priority_of(template) >= priority or (not installed and _is_for_us(template)))
+    ]
+
+
+def _is_for_us(template: Mapping[str, Any]) -> bool:
+    patterns = template.get("index_patterns", ())
+    return any("sentinel_one" in each for each in ([patterns] if isinstance(patterns, str) else patterns))
+
+
+def _rival_text(rivals: Sequence[str], there: There) -> str:
+    name = max(rivals, key=lambda each: _priority_of(there.templates[each]))
+    template = there.templates[name]
+    package = (template.get("_meta") or {}).get("package") or {}
+    owner = "Elastic's integration" if package.get("name") == "sentinel_one" else "another template"
+    return f"left to {owner}, {name!r} of priority {_priority_of(template)}"
+
+
+def _priority(piece: Piece, rivals: Sequence[str], there: There) -> int:
+    above = [_priority_of(there.templates[name]) + 1 for name in rivals]
+    ours = there.templates.get(piece.name, {})
+    if _is_ours(ours.get("_meta")):
+        above.append(_priority_of(ours))
+    return max([names.PRIORITY, *above])
+
+
+def _priority_of(template: Mapping[str, Any]) -> int:
+    return int(template.get("priority") or 0)
+
+
+def _missing_need(piece: Piece, left: Mapping[str, str]) -> str:
+    return next((f"it needs {need!r}, which is not of s1ecs" for need in piece.needs if need in left), "")
+
+
+def _meta(piece: Piece, there: There) -> Mapping[str, Any] | None:
+    """The mark of what lies where the piece is to go; None if nothing does."""
+    if piece.kind == "lifecycle policy":
+        return None if there.policy is None else there.policy.meta
+    found = (there.components if piece.kind == "component template" else there.templates).get(piece.name)
+    return None if found is None else found.get("_meta") or {}
+
+
+def _is_ours(meta: Mapping[str, Any] | None) -> bool:
+    return meta is not None and meta.get("managed_by") == names.MANAGED_BY
+
+
+def _change(piece: Piece, there: There, *, take_over: bool) -> Change:
+    meta = _meta(piece, there)
+    query = there.policy.query if piece.kind == "lifecycle policy" and there.policy is not None else {}
+    request = Request("PUT", piece.path, piece.body, query or None)
+    if meta is None:
+        return Change("create", piece.kind, piece.name, "", request)
+    version = int(meta.get("version", 0)) if _is_ours(meta) else 0
+    if not _is_ours(meta) or version > names.VERSION:
+        newer = f"a newer s1ecs installed it: version {version}, this one has {names.VERSION}"
+        why = newer if version else "s1ecs did not install it"
+        if take_over:
+            return Change("take over", piece.kind, piece.name, why, request)
+        return Change("left alone", piece.kind, piece.name, f"{why}; --take-over replaces it")
+    if (version, meta.get("digest")) == (names.VERSION, _digest(piece)):
+        return Change("unchanged", piece.kind, piece.name)
+    why = f"from version {version}" if version < names.VERSION else "settings, streams or server changed"
+    return Change("upgrade", piece.kind, piece.name, why, request)
+
+
+def _digest(piece: Piece) -> str:
+    """The digest in the piece's own mark, wherever its kind carries it."""
+    policy = piece.body.get("policy")
+    if policy is None:
+        return str(piece.body["_meta"]["digest"])
+    return str((policy.get("_meta") or retention.ism_meta(policy))["digest"])
+
+
+def _of_stream(data_stream: DataStream, pieces: Mapping[str, Piece]) -> Piece | None:
+    return next(
+        (piece for pattern, piece in pieces.items() if overlap(data_stream.name, pattern)), None
+    )
+
+
+def _lifecycles(pieces: Mapping[str, Piece], there: There, kept: Retention) -> list[Change]:
+    """A template's lifecycle goes to new data streams only; those that exist have one of their own."""
+    if kept.way != "data_stream":
+        return []
+    wanted = retention.lifecycle(kept)
+    return [
+        Change(
+            "set",
+            "lifecycle",
+            each.name,
+            _kept_text(kept),
+            Request("PUT", f"/_data_stream/{each.name}/_lifecycle", wanted),
+        )
+        for each in there.data_streams
+        if each.lifecycle is not None
+        and _of_stream(each, pieces)
+        and any(each.lifecycle.get(name) != value for name, value in {**_KEPT_FOREVER, **wanted}.items())
+    ]
+
+
+def _kept_text(kept: Retention) -> str:
+    return "documents are kept" if kept.keep_days is None else f"documents are kept for {kept.keep_days} days"
+
+
+def _roll_overs(pieces: Mapping[str, Piece], there: There) -> list[Change]:
+    made = []
+    for each in there.data_streams:
+        piece = _of_stream(each, pieces)
+        if piece is not None and each.mapping_digest != piece.mapping_digest:
+            why = "its newest index has another mapping; the next one has this"
+            made.append(Change("roll over", "data stream", each.name, why, Request("POST", f"/{each.name}/_rollover")))
+    return made

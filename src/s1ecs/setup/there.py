@@ -1,0 +1,91 @@
+"""What lies on a server already: templates and policies by name, data streams and their newest mapping."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from s1ecs.outputs.search.server import Server
+from s1ecs.setup import names, retention
+from s1ecs.setup.asking import ask, find, good, lacks
+from s1ecs.setup.retention import Retention
+
+
+@dataclass(frozen=True)
+class DataStream:
+    """A data stream: the mark in its newest backing index's mapping, and its own lifecycle (None: not to be known)."""
+
+    name: str
+    mapping_digest: str = ""
+    lifecycle: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The lifecycle policy as it lies there; `query` is what a request that replaces it must say."""
+
+    meta: Mapping[str, Any]
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class There:
+    """What lies on the server. Component and index templates as the server gives them, by name.
+
+    `has_policies`: it has the endpoint of the lifecycle policies that are wanted.
+    """
+
+    components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    policy: Policy | None = None
+    has_policies: bool = True
+    data_streams: tuple[DataStream, ...] = ()
+
+
+async def read(server: Server, streams: Sequence[str], kept: Retention) -> There:
+    """Read all that concerns these streams; changes nothing."""
+    found = await find(server, "/_component_template/s1ecs-*") or {}
+    components = {each["name"]: each["component_template"] for each in found.get("component_templates", ())}
+    # All of them: which one an index gets is decided among all whose patterns fit.
+    found = await find(server, "/_index_template") or {}
+    templates = {each["name"]: each["index_template"] for each in found.get("index_templates", ())}
+    has_policies, policy = await _policy(server, kept)
+    return There(components, templates, policy, has_policies, await _data_streams(server, streams, kept))
+
+
+async def _policy(server: Server, kept: Retention) -> tuple[bool, Policy | None]:
+    if kept.way == "data_stream":
+        return True, None
+    path = retention.ILM_PATH if kept.way == "ilm" else retention.ISM_PATH
+    reply = await server.request("GET", path)
+    if lacks(reply):
+        return False, None
+    if reply.status == 404:  # noqa: PLR2004 - HTTP: no such policy
+        return True, None
+    body = good(server, "GET", path, reply).body
+    if kept.way == "ilm":
+        return True, Policy(body[names.POLICY]["policy"].get("_meta", {}))
+    query = {"if_seq_no": str(body["_seq_no"]), "if_primary_term": str(body["_primary_term"])}
+    return True, Policy(retention.ism_meta(body["policy"]), query)
+
+
+async def _data_streams(server: Server, streams: Sequence[str], kept: Retention) -> tuple[DataStream, ...]:
+    # The list by `_data_stream` is missing in small editions; this one is in all.
+    found = await ask(server, "GET", f"/_resolve/index/{','.join(map(names.logs_pattern, streams))}")
+    made = []
+    for each in found.get("data_streams", ()):
+        newest = each["backing_indices"][-1]
+        mapping = (await find(server, f"/{newest}/_mapping") or {}).get(newest, {}).get("mappings", {})
+        digest = mapping.get("_meta", {}).get("digest", "")
+        made.append(DataStream(each["name"], digest, await _lifecycle(server, each["name"], kept)))
+    return tuple(made)
+
+
+async def _lifecycle(server: Server, data_stream: str, kept: Retention) -> Mapping[str, Any] | None:
+    if kept.way != "data_stream":
+        return None
+    path = f"/_data_stream/{data_stream}/_lifecycle"
+    reply = await server.request("GET", path)
+    if lacks(reply):
+        return None
+    found: Sequence[Mapping[str, Any]] = good(server, "GET", path, reply).body.get("data_streams", ())
+    return next((each.get("lifecycle", {}) for each in found), {})
