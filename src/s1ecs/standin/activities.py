@@ -87,6 +87,19 @@ def of_incident(organisation: Organisation, host: Host, incident: Incident) -> I
         }
 
 
+def of_action(
+    random: Random, kind: ActivityType, host: Host | None, more: Words, *, created: datetime, identity: str
+) -> Record:
+    """Return what the console tells of a response action, on that host if on one; `more` goes before what is known."""
+    user = {"ipAddress": "203.0.113.2", "realUser": None, "sourceType": "API"}
+    known = {**(_host_words(host) if host else {}), **user, "createdAt": invent.whole_second(created), **more}
+    known["spokenTime"] = created.strftime("%a, %d %b %Y, %H:%M:%S UTC")
+    record = _activity(random, kind, known, created=created, identity=identity)
+    if host is None:
+        return record | dict.fromkeys(("accountId", "accountName", "groupId", "groupName", "siteId", "siteName"))
+    return record | {**_scope(host.group.site, host.group), "agentId": host.id}
+
+
 def console_user(organisation: Organisation, number: int) -> Person:
     """Return one of the few people who use the console."""
     return organisation.people[number % _CONSOLE_USERS]

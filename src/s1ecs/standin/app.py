@@ -2,10 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import partial
-from typing import Literal
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -19,10 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from s1ecs.standin import console as answers
 from s1ecs.standin import strict, tokens
+from s1ecs.standin.actions import control, serving
+from s1ecs.standin.actions.endpoints import ENDPOINTS as ACTIONS
+from s1ecs.standin.actions.state import actions
 from s1ecs.standin.application_list import ApplicationList
 from s1ecs.standin.below_threats import EVENTS_OF_THREAT, THREAT_TIMELINE
 from s1ecs.standin.clock import Clock
 from s1ecs.standin.console import Answer, Asked, Console
+from s1ecs.standin.endpoint import Endpoint
 from s1ecs.standin.growth.endpoints import routes as growth_routes
 from s1ecs.standin.growth.growth import Growth
 from s1ecs.standin.installations import Installations
@@ -34,7 +36,7 @@ from s1ecs.standin.parameters.agents import AGENTS, AGENTS_COUNT
 from s1ecs.standin.parameters.alerts import ALERTS
 from s1ecs.standin.parameters.applications import INSTALLATIONS, INVENTORY, RISKS
 from s1ecs.standin.parameters.groups import GROUPS
-from s1ecs.standin.parameters.parameter import NONE, Parameter
+from s1ecs.standin.parameters.parameter import NONE
 from s1ecs.standin.parameters.threats import THREAT_EVENTS, THREATS, TIMELINE
 from s1ecs.standin.parameters.user import USER
 from s1ecs.standin.refusal import (
@@ -44,28 +46,11 @@ from s1ecs.standin.refusal import (
     not_permitted,
     too_many_requests,
 )
-from s1ecs.standin.tokens import Permission
 from s1ecs.standin.unified_alert_list import UnifiedAlertList
 
 _PREFIX = "/web/api/v2.1"
 # A page of 1000 alerts shrinks to a tenth even so, in a fraction of the time of the default.
 _GZIP_LEVEL = 1
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A path of the API below its prefix: who may ask it, with what parameters, and what answers.
-
-    `schemes` are the words before the token that the path takes. A path `of_star` is not there on a console without.
-    """
-
-    method: Literal["GET", "POST"]
-    path: str
-    needs: Literal["nothing", "token"] | Permission
-    parameters: tuple[Parameter, ...]
-    answer: Answer
-    schemes: tuple[str, ...] = ("ApiToken",)
-    of_star: bool = False
 
 
 ENDPOINTS = (
@@ -87,7 +72,7 @@ ENDPOINTS = (
         "GET", "/application-management/inventory/endpoints", "Applications", INSTALLATIONS, answers.installations
     ),
     Endpoint("GET", "/application-management/risks", "Applications risks", RISKS, answers.of_list("application_risk")),
-    Endpoint("POST", "/unifiedalerts/graphql", "Unified Alerts", NONE, answers.unified_alerts, ("ApiToken", "Bearer")),
+    *ACTIONS,
 )
 
 
@@ -116,6 +101,7 @@ def build(
         unified_alerts=UnifiedAlertList(organisation),
         installations=installations,
         incidents=dict(organisation.incidents),
+        actions=actions(clock),
     )
     grown = Growth(console, clock, growth)
     buckets = Buckets(monotonic)
@@ -125,8 +111,13 @@ def build(
         routes=[
             counts,
             *growth_routes(console, grown),
+            *control.routes(console, grown.catch_up),
             *(
-                Route(_PREFIX + each.path, partial(_handle, console, grown, buckets, each), methods=[each.method])
+                Route(
+                    _PREFIX + each.path,
+                    serving.kept(console, each, partial(_handle, console, grown, buckets, each)),
+                    methods=[each.method],
+                )
                 for each in ENDPOINTS
                 if star or not each.of_star
             ),
@@ -163,7 +154,7 @@ class ConsoleDate:
 
 async def _unlimited(console: Console, growth: Growth, answer: Answer, request: Request) -> Response:
     growth.catch_up()
-    return _json(await answer(console, Asked(tokens.find(""), {}, request)))
+    return _response(await answer(console, Asked(tokens.find(""), {}, request)))
 
 
 async def _handle(console: Console, growth: Growth, buckets: Buckets, endpoint: Endpoint, request: Request) -> Response:
@@ -181,7 +172,7 @@ async def _handle(console: Console, growth: Growth, buckets: Buckets, endpoint: 
         raise not_permitted()
     given = strict.read(endpoint.parameters, request.query_params.multi_items())
     growth.catch_up()
-    return _json(await endpoint.answer(console, Asked(token, given, request)))
+    return _response(await endpoint.answer(console, Asked(token, given, request)))
 
 
 def _token(request: Request, schemes: tuple[str, ...]) -> str | None:
@@ -189,5 +180,5 @@ def _token(request: Request, schemes: tuple[str, ...]) -> str | None:
     return value if scheme in schemes and value else None
 
 
-def _json(body: bytes) -> Response:
-    return Response(body, media_type="application/json")
+def _response(answer: bytes | Response) -> Response:
+    return Response(answer, media_type="application/json") if isinstance(answer, bytes) else answer

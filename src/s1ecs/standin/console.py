@@ -6,8 +6,10 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
+from starlette.responses import Response
 
 from s1ecs.standin import pages, record_list, threat_events, tokens
+from s1ecs.standin.actions.state import Actions
 from s1ecs.standin.application_list import ApplicationList
 from s1ecs.standin.incidents import Incident
 from s1ecs.standin.installations import Installations, Record
@@ -32,6 +34,7 @@ class Console:
     installations: Installations
     # By threat id, growing with the console; events are those that came after the first of a threat.
     incidents: dict[str, tuple[Host, Incident]]
+    actions: Actions
     more_events: dict[str, list[Record]] = field(default_factory=dict)
 
 
@@ -44,7 +47,8 @@ class Asked:
     request: Request
 
 
-Answer = Callable[[Console, Asked], Awaitable[bytes]]
+# The body of a good answer in JSON, or the whole answer.
+Answer = Callable[[Console, Asked], Awaitable[bytes | Response]]
 
 
 async def counts(console: Console, _asked: Asked) -> bytes:
@@ -104,11 +108,20 @@ async def token_details_of_user(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": tokens.details(token, console.organisation.now)})
 
 
+def within_scope(console: Console, asked: Asked, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the parameters of a list, narrowed to the site of the token if it is a token of one site only."""
+    if asked.token.site is None:
+        return given
+    site = console.organisation.sites[asked.token.site].id
+    inside = site in given.get("siteIds", (site,))
+    return {**given, "siteIds": (site,) if inside else ("none",)}
+
+
 def of_list(name: str) -> Answer:
     """Return what answers with the list of that name."""
 
     async def page(console: Console, asked: Asked) -> bytes:
-        return record_list.answer(console.lists[name], asked.given)
+        return record_list.answer(console.lists[name], within_scope(console, asked, asked.given))
 
     return page
 
@@ -127,11 +140,6 @@ async def inventory(console: Console, asked: Asked) -> bytes:
 async def installations(console: Console, asked: Asked) -> bytes:
     """GET /application-management/inventory/endpoints: the installations of one application."""
     return console.applications.endpoints(asked.given)
-
-
-async def unified_alerts(console: Console, asked: Asked) -> bytes:
-    """POST /unifiedalerts/graphql."""
-    return console.unified_alerts.graphql(await asked.request.body())
 
 
 def _of_list(name: str) -> Callable[[Console], int]:

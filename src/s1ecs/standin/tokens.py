@@ -8,14 +8,20 @@
 | `no-<stream>`   | 403 to that stream, such as `no-activity`; `no-threat` to the threat events too    |
 | `expiring`      | all; 10 days of its life are left                                                |
 | `expiring-now`  | all; 1 day of its life is left                                                   |
-| `admin`         | all; its user has the role Admin, so it may do more than read                    |
+| `admin`         | all, and may act; its user has the role Admin                                    |
+| `actor`         | all, and may act; its user has the role IR Team                                  |
+| `actor-site`    | as `actor`, but sees and acts on the first site of the organisation only         |
+| `actor-accounts`| as `actor`, but 403 with code 4030010 to the indicators, as of several accounts  |
+| `no-<acting>`   | as `actor`, but 403 to what needs that permission: `no-Endpoints.fileFetch`      |
 | any other       | all; its user has the role Viewer, and 30 days of its life are left              |
+
+Only where it says so may a token act: a Viewer is refused with 403, and sees the library and the tasks of scripts.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from s1ecs.standin import invent, words
 from s1ecs.standin.organisation import Organisation
@@ -32,6 +38,53 @@ Permission = Literal[
     "Threats",
     "Unified Alerts",
 ]
+# What acting needs, beside the permissions to look.
+Acting = Literal[
+    "Blacklist.create",
+    "Blacklist.edit",
+    "CustomAlerts.updateAnalystVerdict",
+    "CustomAlerts.updateIncidentStatus",
+    "Endpoints.abortScan",
+    "Endpoints.decommission",
+    "Endpoints.disableAgent",
+    "Endpoints.disconnectFromNetwork",
+    "Endpoints.fileFetch",
+    "Endpoints.initiateScan",
+    "Endpoints.reboot",
+    "Endpoints.reconnectToNetwork",
+    "Endpoints.sendMessage",
+    "Endpoints.shutDown",
+    "Endpoints.uninstall",
+    "Groups.moveToGroup",
+    "RemoteScriptOrchestration.reviewPendingExecutions",
+    "RemoteScriptOrchestration.runActionScript",
+    "RemoteScriptOrchestration.runArtifactCollectionScript",
+    "RemoteScriptOrchestration.runDataCollectionScript",
+    "RemoteScriptOrchestration.view",
+    "TaskManagement.view",
+    "ThreatIntelligence.manage",
+    "ThreatIntelligence.view",
+    "Threats.fetchThreatFile",
+    "Threats.kill",
+    "Threats.quarantine",
+    "Threats.remediate",
+    "Threats.rollback",
+    "Threats.unquarantine",
+    "Threats.updateAnalystVerdict",
+    "Threats.updateIncidentStatus",
+    "Threats.view",
+    "UnifiedAlerts.edit",
+]
+ACTING: tuple[Acting, ...] = get_args(Acting)
+# Those that a Viewer has: they only look.
+_LOOKING: tuple[Acting, ...] = (
+    "RemoteScriptOrchestration.view",
+    "TaskManagement.view",
+    "ThreatIntelligence.view",
+    "Threats.view",
+)
+_NOT_A_VIEWERS = frozenset(ACTING) - frozenset(_LOOKING)
+
 # What a stream's records need; of the threat events it is that of the threats.
 _PERMISSIONS: Mapping[str, Permission] = {
     "activity": "Activity",
@@ -53,8 +106,11 @@ class Token:
     user_name: str
     role: str = "Viewer"
     is_good: bool = True
-    lacks: frozenset[Permission] = frozenset()
+    lacks: frozenset[Permission | Acting] = _NOT_A_VIEWERS
     left: timedelta = _LIFE
+    # The number of the one site that it is for.
+    site: int | None = None
+    of_many_accounts: bool = False
 
 
 _ORDINARY = Token("1800000000000000001", "Collector Viewer")
@@ -62,19 +118,36 @@ _SPECIAL = {
     "wrong": Token("1800000000000000002", "Nobody", is_good=False),
     "expired": Token("1800000000000000003", "Collector Expired", is_good=False, left=timedelta(days=-1)),
     "forbidden": Token(
-        "1800000000000000004", "Collector Without Permission", role="No Data", lacks=frozenset(_PERMISSIONS.values())
+        "1800000000000000004",
+        "Collector Without Permission",
+        role="No Data",
+        lacks=frozenset((*_PERMISSIONS.values(), *ACTING)),
     ),
     "expiring": Token("1800000000000000005", "Collector Expiring", left=timedelta(days=10)),
     "expiring-now": Token("1800000000000000006", "Collector Expiring Now", left=timedelta(days=1)),
-    "admin": Token("1800000000000000007", "Collector Admin", role="Admin"),
+    "admin": Token("1800000000000000007", "Collector Admin", role="Admin", lacks=frozenset()),
     **{
         f"no-{stream}": Token(
             str(1800000000000000008 + number),
             f"Collector Without {permission}",
             role=f"No {permission}",
-            lacks=frozenset({permission}),
+            lacks=_NOT_A_VIEWERS | {permission},
         )
         for number, (stream, permission) in enumerate(_PERMISSIONS.items())
+    },
+    "actor": Token("1800000000000000100", "Responder", role="IR Team", lacks=frozenset()),
+    "actor-site": Token("1800000000000000101", "Site Responder", role="IR Team", lacks=frozenset(), site=0),
+    "actor-accounts": Token(
+        "1800000000000000102", "Accounts Responder", role="IR Team", lacks=frozenset(), of_many_accounts=True
+    ),
+    **{
+        f"no-{acting}": Token(
+            str(1800000000000000103 + number),
+            f"Responder Without {acting}",
+            role=f"No {acting}",
+            lacks=frozenset({acting}),
+        )
+        for number, acting in enumerate(ACTING)
     },
 }
 

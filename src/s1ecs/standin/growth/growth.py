@@ -37,7 +37,8 @@ class Growth:
         self._is_begun = False
 
     def catch_up(self) -> None:
-        """Make the changes whose moment has come."""
+        """Make the changes whose moment has come, those of response actions too."""
+        self._console.actions.agenda.catch_up()
         if not self._per_minute:
             return
         between = timedelta(minutes=1 / self._per_minute)

@@ -1,0 +1,36 @@
+"""What no console has, for tests of response actions: /_standin/actions.
+
+POST puts controls in the place of those before; its body's keys are the fields of Controls. GET shows the controls and
+every acting request received since the start or the last DELETE, which empties that list and ends all controls.
+"""
+
+from collections.abc import Callable
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from s1ecs.standin.actions import controls
+from s1ecs.standin.actions.controls import Controls
+from s1ecs.standin.actions.reaching import follow_controls
+from s1ecs.standin.console import Console
+
+
+def routes(console: Console, catch_up: Callable[[], None]) -> list[Route]:
+    """Return the route; `catch_up` lets happen whatever was to happen until now."""
+
+    async def control(request: Request) -> Response:
+        catch_up()
+        actions = console.actions
+        if request.method == "POST":
+            actions.controls = controls.read(await request.body())
+            follow_controls(console)
+        elif request.method == "DELETE":
+            actions.controls = Controls()
+            actions.log.requests.clear()
+            follow_controls(console)
+        shown = {"controls": actions.controls.shown(), **actions.log.shown()}
+        return Response(orjson.dumps(shown), media_type="application/json")
+
+    return [Route("/_standin/actions", control, methods=["GET", "POST", "DELETE"])]

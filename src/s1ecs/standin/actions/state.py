@@ -1,0 +1,67 @@
+"""What the console keeps about actions: what is to come, what it was told, what it received, what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from s1ecs.standin.actions.agenda import Agenda, Happen
+from s1ecs.standin.actions.controls import Controls, has
+from s1ecs.standin.actions.received import Log
+from s1ecs.standin.clock import Clock
+from s1ecs.standin.shelf import Shelf
+
+# Numbers of what else comes into being lie below.
+_OF_ACTIONS = (1 << 19) + (1 << 18)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Files that an agent has sent, with the password that they are to be read with."""
+
+    id: str
+    agent_id: str
+    made: datetime
+    password: str
+    make: Callable[[], bytes]
+
+
+@dataclass
+class Actions:
+    """The state of all actions of a console."""
+
+    clock: Clock
+    agenda: Agenda
+    controls: Controls = field(default_factory=Controls)
+    log: Log = field(default_factory=Log)
+    # What agents that can't be reached are to do once they can be.
+    waiting: list[tuple[str, Happen]] = field(default_factory=list)
+    # Agents that this console marked as offline because it was told to.
+    put_offline: set[str] = field(default_factory=set)
+    # By agent: the number of its last scan, so that what ends one that was aborted ends no other.
+    scans: dict[str, int] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    tasks: Shelf = field(default_factory=lambda: Shelf("id"))
+    # By task: what its results are made of when they are fetched.
+    results: dict[str, Callable[[], bytes]] = field(default_factory=dict)
+    approvals: Shelf = field(default_factory=lambda: Shelf("id"))
+    # By pending execution: what starts it.
+    approved: dict[str, Callable[[], str]] = field(default_factory=dict)
+    notes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    restrictions: Shelf = field(default_factory=lambda: Shelf("id"))
+    indicators: Shelf = field(default_factory=lambda: Shelf("uuid"))
+    _numbers: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
+
+    def number(self) -> int:
+        """Return the next number of what comes into being by an action."""
+        return _OF_ACTIONS + self._numbers() % (1 << 18)
+
+    def is_told(self, name: str, *ids: str) -> bool:
+        """Whether that control was set for one of these ids."""
+        return has(getattr(self.controls, name), *ids)
+
+
+def actions(clock: Clock) -> Actions:
+    """Return the state of a console where nobody has acted yet."""
+    return Actions(clock, Agenda(clock))
