@@ -11,6 +11,7 @@ from s1ecs.commands.tables import print_json, print_table
 from s1ecs.commands.verdicts import Line, Verdict, verdicts
 from s1ecs.errors import StateError
 from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.spooled import read_spools
 from s1ecs.settings import Settings
 from s1ecs.state.life import read_life
 from s1ecs.state.polls import read_polls
@@ -46,7 +47,7 @@ def _lines(settings: Settings, now: datetime) -> list[Line]:
     folder = settings.state_dir
     try:
         rows = stream_rows(settings, read_polls(folder), now)
-        return verdicts(rows, read_life(folder), _dead_letters(folder), now)
+        return verdicts(rows, read_life(folder), _dead_letters(folder), now, read_spools(folder))
     except StateError as error:
         return [Line(Verdict.CRITICAL, "state", "", "", str(error))]
 

@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from s1ecs.collect.heart import BEAT
 from s1ecs.commands.streams import Row, short_duration
+from s1ecs.outputs.spooled import Spooled
 from s1ecs.state.life import Life, Progress, Run, Token
 
 
@@ -56,8 +57,17 @@ _TOKEN_DAYS = ((Verdict.CRITICAL, 2), (Verdict.WARNING, 14))
 _DEAD_AFTER = max(6 * BEAT, timedelta(minutes=2))
 
 
-def verdicts(rows: Sequence[Row], life: Life, letters: dict[tuple[str, str], int], now: datetime) -> list[Line]:
-    """All lines: the collector, the token of each console, each enabled stream; `letters` counts dead letters."""
+def verdicts(
+    rows: Sequence[Row],
+    life: Life,
+    letters: dict[tuple[str, str], int],
+    now: datetime,
+    spools: Sequence[Spooled] = (),
+) -> list[Line]:
+    """All lines: the collector, the token of each console, each output that documents wait for, each enabled stream.
+
+    `letters` counts dead letters.
+    """
     enabled = [row for row in rows if row.enabled]
     streams = [_stream(row, life, letters.get(row.key, 0), now) for row in enabled]
     consoles = dict.fromkeys(row.key.console for row in enabled)
@@ -65,6 +75,7 @@ def verdicts(rows: Sequence[Row], life: Life, letters: dict[tuple[str, str], int
         _collector(life, now),
         *(_token(name, life.tokens[name], now) for name in consoles if name in life.tokens),
         *_silent_consoles(enabled),
+        *(_spool(each, now) for each in spools),
         *streams,
     ]
 
@@ -110,6 +121,13 @@ def _silent_consoles(rows: Sequence[Row]) -> Iterator[Line]:
         states = {row.state for row in rows if row.key.console == console}
         if states == {"set aside"}:
             yield Line(Verdict.CRITICAL, console, console, "", "every stream is set aside: s1ecs check tells why")
+
+
+def _spool(spooled: Spooled, now: datetime) -> Line:
+    documents, size = spooled.waiting
+    count = f"{documents} {'document waits' if documents == 1 else 'documents wait'} ({size / 1_000_000:.1f} MB)"
+    text = f"{count} in its spool since {_ago(spooled.since, now)}: the log tells why"
+    return Line(Verdict.WARNING, spooled.output, "", "", text, age=max(now - spooled.since, timedelta(0)))
 
 
 def _stream(row: Row, life: Life, dead_letters: int, now: datetime) -> Line:

@@ -2,13 +2,18 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
+import orjson
+
 from s1ecs.errors import OutputError
-from s1ecs.outputs.output import Batch
+from s1ecs.outputs.output import Batch, Thing
 from s1ecs.records import dumps, exact_or, read
+from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, is_there
 
 # What is read, and given to an output, at once.
 _MOST_DOCUMENTS = 1_000
@@ -47,42 +52,73 @@ def waiting_outputs(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in connection.execute("SELECT output FROM spools WHERE documents > 0 ORDER BY output")]
 
 
+class Spooled(NamedTuple):
+    """What waits for an output, and since when, by this machine's clock."""
+
+    output: str
+    waiting: Waiting
+    since: datetime
+
+
+def read_spools(state_folder: Path) -> list[Spooled]:
+    """What waits for which output, for whoever reads beside the collector; raise StateError where it can't be read."""
+    path = state_folder / FILE_NAME
+    if not is_there(path):
+        return []
+    with closing(connect_for_reading(path)) as connection, explained(path):
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "spools" not in tables:  # written by an s1ecs that had no spools yet
+            return []
+        # One look at it all, so that what is drained meanwhile is in both or in none.
+        connection.execute("BEGIN")
+        found = [
+            (name, waiting_for(connection, name), waits_since(connection, name)) for name in waiting_outputs(connection)
+        ]
+    return [Spooled(name, waiting, since) for name, waiting, since in found if since is not None]
+
+
 def append(connection: sqlite3.Connection, batch: Batch, *, output: str, size: int, time: datetime) -> None:
     """Put a batch behind what waits; raise OutputError where more than `size` bytes of documents would wait then."""
-    texts = [(identity, dumps(document).decode()) for identity, document in batch.documents]
-    rows = [(identity, text, len(text.encode())) for identity, text in texts]
-    if waiting_for(connection, output).bytes + sum(length for _, _, length in rows) > size:
+    written = [(identity, dumps(document)) for identity, document in batch.documents]
+    if waiting_for(connection, output).bytes + sum(len(text) for _, text in written) > size:
         raise OutputError(
             f"{output}: its spool is full, and nothing is collected until it takes documents again; set spill_size "
             "higher to go on before"
         )
+    of = (batch.console, batch.namespace, batch.stream)
     connection.executemany(
-        "INSERT INTO spooled (output, console, namespace, stream, id, document, bytes, time)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(output, batch.console, batch.namespace, batch.stream, *row, time.isoformat()) for row in rows],
+        "INSERT INTO spooled (output, console, namespace, stream, id, document, about, bytes, time)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (output, *of, identity, text.decode(), _about(batch.things.get(identity)), len(text), time.isoformat())
+            for identity, text in written
+        ],
     )
 
 
 def first_piece(connection: sqlite3.Connection, output: str) -> Piece | None:
     """The first documents that wait, in order: of one feed, no id twice, some megabytes at most; None: none waits."""
     rows = connection.execute(
-        "SELECT number, id, document, bytes, console, namespace, stream FROM spooled WHERE output = ?"
+        "SELECT number, id, document, about, bytes, console, namespace, stream FROM spooled WHERE output = ?"
         " ORDER BY number LIMIT ?",
         (output, _MOST_DOCUMENTS),
     )
     belongs: tuple[str, str, str] | None = None
     documents = {}
+    things = {}
     numbers = []
     total = 0
-    for number, identity, text, length, *of in rows:
+    for number, identity, text, about, length, *of in rows:
         total += length
         if belongs is not None and (belongs != tuple(of) or identity in documents or total > _MOST_BYTES):
             break
         belongs = (of[0], of[1], of[2])
         documents[identity] = _document(text)
+        if about is not None:
+            things[identity] = Thing.from_about(orjson.loads(about))
         numbers.append((number, identity))
     rows.close()
-    return None if belongs is None else Piece(Batch(*belongs, list(documents.items())), numbers)
+    return None if belongs is None else Piece(Batch(*belongs, list(documents.items()), things), numbers)
 
 
 def remove(connection: sqlite3.Connection, output: str, piece: Piece) -> None:
@@ -105,6 +141,10 @@ def among_waiting(
         (dumps(ids), output, *feed),
     )
     return frozenset(row[0] for row in rows)
+
+
+def _about(thing: Thing | None) -> str | None:
+    return None if thing is None else dumps(thing.about).decode()
 
 
 def _document(text: str) -> dict[str, object]:
