@@ -23,7 +23,7 @@ from s1ecs.outputs.store import View, Views, make_views
 from s1ecs.settings import Console, Settings
 from s1ecs.state.about import collector_id
 from s1ecs.state.database import Database
-from s1ecs.streams import STREAMS
+from s1ecs.streams import STREAMS, response_action
 from s1ecs.trace.trace import Aside, Trace, open_trace
 
 
@@ -105,11 +105,17 @@ def open_client(
 
 
 def views() -> Views:
-    """The views of the store: one a stream, and one of the latest states where the stream is an inventory."""
+    """The views of the store: one a stream, and one of the latest states where the stream is an inventory.
+
+    The stream of response actions, which no console is asked for, has one, too.
+    """
     made: dict[str, View] = {}
     for stream in STREAMS.values():
         columns = [(column.name, column.field) for column in stream.view]
         made[stream.name] = View(stream.name, columns)
         if stream.latest_view:
             made[stream.latest_view] = View(stream.name, columns, latest=True)
+    made[response_action.STREAM.name] = View(
+        response_action.STREAM.name, [(column.name, column.field) for column in response_action.STREAM.view]
+    )
     return made

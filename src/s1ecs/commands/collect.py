@@ -22,6 +22,7 @@ from s1ecs.commands.progress import bars
 from s1ecs.errors import Forbidden, NotFound, ReaderGone
 from s1ecs.metrics.figures import Figures
 from s1ecs.metrics.meter import Meter
+from s1ecs.respond.audit_delivery import Deliverer
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
 
@@ -72,6 +73,8 @@ async def _collect(
         async with open_feeds(settings, names) as feeds:
             outcomes.extend(await collect_once(feeds, stop, tell, log))
             if feeds:
+                for trouble in (await _deliverer(settings, feeds[0]).once(feeds[0].outputs)).values():
+                    log.warning(f"audit of response actions: {trouble}")
                 await try_once_more(feeds[0].outputs, stop, log)
                 await _retention(settings, log).once(feeds[0].checkpoints.ask, stop)
 
@@ -100,11 +103,17 @@ async def _run(settings: Settings, log: structlog.stdlib.BoundLogger) -> None:
             await asyncio.gather(
                 follow(),
                 *(_retention(settings, log).until(feed.checkpoints.ask, stop) for feed in feeds[:1]),
+                *(_deliverer(settings, feed).until(feed.outputs, stop, log.warning) for feed in feeds[:1]),
             )
 
     await until_signal(work(), stop, log)
     for error in gone:
         raise error
+
+
+def _deliverer(settings: Settings, feed: Feed) -> Deliverer:
+    """Who delivers the documents of response actions that still wait."""
+    return Deliverer(feed.checkpoints.ask, settings.state_dir, lambda: datetime.now(UTC))
 
 
 def _retention(settings: Settings, log: structlog.stdlib.BoundLogger) -> Retention:

@@ -1,6 +1,5 @@
 """Files of the console on disk: streamed beside their name, whole before they get it, readable by their owner alone."""
 
-import asyncio
 import errno
 import fcntl
 import os
@@ -65,7 +64,7 @@ async def download(
                 async with opened(connection, source) as pieces:
                     asked = (connection, source)
                     size, digest = await _write(pieces, descriptor, path, asked, largest=largest, tell=tell)
-                await asyncio.to_thread(os.fsync, descriptor)
+                os.fsync(descriptor)
                 _refuse_existing(path)
                 _part(path).rename(path)
                 return Downloaded(path, size, digest)

@@ -202,18 +202,28 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
             status TEXT NOT NULL,
             reason TEXT NOT NULL,
             finished TEXT,
-            about TEXT NOT NULL  -- JSON: who, on which hosts, what, why, the console's ids, how to follow it
+            about TEXT NOT NULL,  -- JSON: who, on which hosts, what, why, the console's ids
+            follow TEXT NOT NULL  -- JSON, how to follow it; may hold a password, and goes into no document
         ) WITHOUT ROWID
         """,
-        # Documents that outputs have not taken yet, in the order they came.
+        # Documents that some output has not taken yet, in the order they came.
         """
         CREATE TABLE action_documents (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
             action TEXT NOT NULL,
-            id TEXT NOT NULL,
-            document TEXT NOT NULL,  -- JSON
-            UNIQUE (id)
+            console TEXT NOT NULL,
+            namespace TEXT NOT NULL,
+            id TEXT NOT NULL UNIQUE,
+            document TEXT NOT NULL  -- JSON
         )
+        """,
+        # Which outputs these are; the document goes with the last of them.
+        """
+        CREATE TABLE action_deliveries (
+            output TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (output, number)
+        ) WITHOUT ROWID
         """,
     ),
 )
