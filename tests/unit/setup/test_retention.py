@@ -1,4 +1,4 @@
-"""Retention in the forms that the servers' references document; the small servers of the tests have neither ILM nor ISM."""
+"""Retention in the forms that the servers document; the small servers of the tests have neither ILM nor ISM."""
 
 import pytest
 
