@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import orjson
@@ -33,8 +32,6 @@ from s1ecs.state.database import Database
 
 T = TypeVar("T")
 
-_NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
-
 
 @dataclass(frozen=True)
 class Told:
@@ -47,7 +44,7 @@ class Told:
     collector: Collector | None
     now: Callable[[], datetime]
     namespaces: Mapping[str, str] = field(default_factory=dict)
-    redact: Mapping[str, Sequence[str]] = _NOTHING
+    redact: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class StateJournal:
