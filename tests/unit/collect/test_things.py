@@ -1,0 +1,47 @@
+"""Which records are the latest state of their thing, and since when."""
+
+from datetime import UTC, datetime
+
+from s1ecs.collect.things import latest_states, thing_of
+from s1ecs.collect.walks.step import ALWAYS
+from s1ecs.records import Record
+
+FETCHED = datetime(2026, 1, 2, 12, tzinfo=UTC)
+FETCHED_MS = 1_767_355_200_000
+
+
+def record(name: str, state: str = "") -> Record:
+    """A state of the thing of this name."""
+    value = {"id": name, "state": state}
+    return Record(value, lambda: value)
+
+
+def found(*states: tuple[str, str, str]) -> dict[str, int]:
+    """Of (id, thing, time): the versions of the latest states by id."""
+    given = [(identity, record(name), time) for identity, name, time in states]
+    return {identity: thing.version for identity, thing in latest_states(given, ("id",), FETCHED).items()}
+
+
+def test_the_records_own_time_decides() -> None:
+    """Of a thing's states that came together the one with the later time is the latest, whatever their order."""
+    early, late = "2026-01-02T10:00:00.000Z", "2026-01-02T10:00:00.001Z"
+    for order in ((early, late), (late, early)):
+        states = found(*((time, "host", time) for time in order))
+        assert states == {late: 1_767_348_000_001}
+
+
+def test_of_one_time_the_one_that_comes_later() -> None:
+    """Two states of one millisecond: what the console listed last counts, also when it had come before already."""
+    same = "2026-01-02T10:00:00.000Z"
+    assert list(found(("a", "host", same), ("b", "host", same), ("a", "host", same))) == ["a"]
+
+
+def test_a_whole_inventory_goes_by_when_it_was_fetched() -> None:
+    """A record without a time of change is as new as the page that it came with."""
+    assert found(("a", "app", ALWAYS), ("b", "other", ALWAYS)) == {"a": FETCHED_MS, "b": FETCHED_MS}
+
+
+def test_the_key_is_that_of_the_checkpoints() -> None:
+    """A thing has one key, whoever remembers it."""
+    [thing] = latest_states([("a", record("host"), ALWAYS)], ("id",), FETCHED).values()
+    assert thing.key == thing_of(record("host", "another"), ("id",), "b")
