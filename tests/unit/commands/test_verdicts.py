@@ -7,6 +7,7 @@ import pytest
 
 from s1ecs.commands.streams import Row
 from s1ecs.commands.verdicts import Line, Verdict, verdicts
+from s1ecs.outputs.spooled import Spooled, Waiting
 from s1ecs.state.life import Life, Progress, Run, Token
 from s1ecs.state.polls import Key, LastPoll
 from s1ecs.streams import STREAMS
@@ -135,3 +136,11 @@ def test_token(left: timedelta, verdict: Verdict, said: str) -> None:
     life = Life(at_work(), {ALERT: Progress(good=NOW)}, {"default": Token(NOW + left, ago(hours=2))})
     [line] = [line for line in verdicts([row()], life, {}, NOW) if line.about == "default token"]
     assert (line.verdict, said in line.text) == (verdict, True)
+
+
+def test_documents_that_wait_for_an_output_are_a_warning() -> None:
+    """How many wait for which output, how large they are and since when is a line of its own, with its age."""
+    spools = [Spooled("elasticsearch", Waiting(1200, 4_140_000), ago(hours=3))]
+    [line] = [each for each in verdicts([row()], Life(), {}, NOW, spools) if each.about == "elasticsearch"]
+    assert (line.verdict, line.age) == (WARNING, timedelta(hours=3))
+    assert line.text == "1200 documents wait (4.1 MB) in its spool since 3h ago: the log tells why"

@@ -152,3 +152,14 @@ async def test_port_in_use() -> None:
         with pytest.raises(SettingsError, match=f"port {port} .*in use.*'metrics_port'"):
             async with endpoint("127.0.0.1", port, lambda _: ("", b"")):
                 pass
+
+
+def test_what_waits_and_what_is_refused_late(meter: Meter) -> None:
+    """How many documents wait for an output is as of now; what it refuses of them later counts as rejected."""
+    waiting = [7]
+    meter.spool("elasticsearch", lambda: waiting[0])
+    assert shown(meter)["s1ecs_spooled", "elasticsearch"] == 7
+    waiting[0] = 3
+    meter.refused_later("default", "alert", 2)
+    assert shown(meter)["s1ecs_spooled", "elasticsearch"] == 3
+    assert shown(meter)["s1ecs_rejected_total",] == 2

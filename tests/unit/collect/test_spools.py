@@ -1,0 +1,211 @@
+"""Spools while collecting: one output's trouble, all the others' documents."""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from s1ecs.collect.checkpoint import LIVE
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.outputs import open_outputs
+from s1ecs.collect.poll import Outcome, poll
+from s1ecs.collect.retry import retry
+from s1ecs.collect.spools import draining, try_once_more, with_spool
+from s1ecs.errors import OutputError
+from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.output import Batch, Delivered, Output
+from s1ecs.outputs.retention import Place, prune_step, used_bytes
+from s1ecs.outputs.spool import Spool
+from s1ecs.outputs.spooled import read_spools
+from s1ecs.outputs.store import Store
+from s1ecs.settings import Output as OutputSettings
+from s1ecs.state.database import Database
+
+from .conftest import RecordingOutput, ScriptedConsole, alert
+
+DEAD = OutputError("recording: connection refused")
+SPILL = {"on_stall": "spill", "stall_after": timedelta(seconds=60), "spill_size": 1_000_000_000}
+
+
+class Hanging(RecordingOutput):
+    """An output that never says whether it took what it was given."""
+
+    async def deliver(self, batch: Batch) -> Delivered:
+        """Take it and say nothing."""
+        await super().deliver(batch)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+def spool_of(output: Output, database: Database, **values: Any) -> Spool:
+    """The output behind a spool, as its settings say."""
+    made = with_spool(output, OutputSettings(type="x", values=SPILL | values), database, structlog.get_logger())
+    assert isinstance(made, Spool)
+    return made
+
+
+async def polled(feed: Feed) -> Outcome:
+    """Poll once, with nobody looking."""
+    [outcome, *_] = await poll(feed, asyncio.Event(), lambda *_: None)
+    return outcome
+
+
+async def stored(feed: Feed) -> list[str]:
+    """The ids in the store."""
+    return await feed.checkpoints.ask(
+        lambda connection: [row[0] for row in connection.execute("SELECT id FROM documents ORDER BY rowid")]
+    )
+
+
+async def test_only_who_wants_a_spool_has_one(tmp_path: Path) -> None:
+    """By default an output that is down holds the commit; the store never needs a spool."""
+    database = await Database.open(tmp_path)
+    for output, values in ((RecordingOutput(), {}), (RecordingOutput(), {"on_stall": "wait"}), (Store(), SPILL)):
+        assert with_spool(output, OutputSettings(type="x", values=values), database, structlog.get_logger()) is output
+    await database.close()
+
+
+async def test_the_store_fills_beside_a_dead_output(
+    feed: Feed, console: ScriptedConsole, output: RecordingOutput, tmp_path: Path
+) -> None:
+    """Store and checkpoint go on while an output is dead or hangs; it gets all later, each once, in order."""
+    database = await Database.open(tmp_path)
+    hanging = Hanging("hanging")
+    output.failure = DEAD
+    spools = [spool_of(output, database), spool_of(hanging, database, stall_after=timedelta(seconds=0.01))]
+    feed = replace(feed, outputs=(Store(), *spools))
+    console.script = [[alert("a", "11:00")], [alert("b", "11:01"), alert("c", "11:02")]]
+    outcome = await polled(feed)
+    assert (outcome.error, outcome.counts.delivered) == (None, 3)
+    assert len(await stored(feed)) == 3
+    assert {each.output: each.waiting.documents for each in read_spools(tmp_path)} == {"hanging": 3, "recording": 3}
+    output.failure = None
+    assert await spools[0].drain.once()
+    assert output.ids == ["a", "b", "c"]
+    assert output.delivered == await stored(feed)
+    await spools[1].close()
+    await database.close()
+
+
+async def test_a_full_spool_leaves_the_checkpoint_where_it_is(
+    feed: Feed, console: ScriptedConsole, output: RecordingOutput, tmp_path: Path
+) -> None:
+    """What does not fit is stored nowhere: the poll fails with the reason, and the next one brings it to all."""
+    database = await Database.open(tmp_path)
+    output.failure = DEAD
+    spool = spool_of(output, database, spill_size=10)
+    feed = replace(feed, outputs=(Store(), spool))
+    console.script = [[alert("a", "11:00")]]
+    outcome = await polled(feed)
+    assert str(outcome.error).startswith("recording: its spool is full")
+    assert (await stored(feed), (await spool.waiting()).documents) == ([], 0)
+    assert not (await feed.checkpoints.load(feed.walk(LIVE))).position
+    output.failure = None
+    console.script = [[alert("a", "11:00")]]
+    await spool.check()
+    assert (await polled(feed)).error is None
+    assert len(await stored(feed)) == len(output.ids) == 1
+    await database.close()
+
+
+async def test_open_outputs_drain(output: RecordingOutput, tmp_path: Path) -> None:
+    """What waits from an earlier process is delivered as soon as outputs are open, with no document coming."""
+    database = await Database.open(tmp_path)
+    output.failure = DEAD
+    await given(spool_of(output, database), database, {"a": {"event": {"id": "a"}}})
+    output.failure = None
+    async with open_outputs([spool_of(output, database)], database, structlog.get_logger()):
+        async with asyncio.timeout(30):
+            while read_spools(tmp_path):  # noqa: ASYNC110 - another process might drain
+                await asyncio.sleep(0.01)
+    assert output.ids == ["a"]
+    await database.close()
+
+
+async def given(spool: Spool, database: Database, documents: Mapping[str, Mapping[str, Any]]) -> None:
+    """Deliver documents and commit."""
+    delivered = await spool.deliver(Batch("default", "default", "alert", list(documents.items())))
+
+    def save(connection: sqlite3.Connection) -> None:
+        for write in delivered.writes:
+            write(connection)
+
+    await database.run(save)
+
+
+async def test_the_end_of_collect_tries_once_more(output: RecordingOutput, tmp_path: Path) -> None:
+    """Before the process ends what waits is delivered, or one line says how much waits; a signal is not held up."""
+    database = await Database.open(tmp_path)
+    log = structlog.get_logger()
+    output.failure = DEAD
+    await given(spool_of(output, database), database, {name: {"event": {"id": name}} for name in "ab"})
+    with structlog.testing.capture_logs() as lines:
+        await try_once_more([Store(), spool_of(output, database)], asyncio.Event(), log)
+    assert [line["event"] for line in lines] == [
+        "recording: takes no documents now, so they wait in the spool: connection refused",
+        "recording: documents still wait in the spool: 2; the next collect or run goes on",
+    ]
+    told = asyncio.Event()
+    hanging = spool_of(Hanging(), database)
+    trying = asyncio.create_task(try_once_more([hanging], told, log))
+    await asyncio.sleep(0)
+    told.set()
+    async with asyncio.timeout(30):
+        await trying
+    await hanging.close()
+    output.failure = None
+    with structlog.testing.capture_logs() as lines:
+        await try_once_more([spool_of(output, database)], asyncio.Event(), log)
+    assert [line["event"] for line in lines] == ["recording: takes documents again; all that waited are delivered: 2"]
+    assert output.ids == ["a", "b"]
+    await database.close()
+
+
+async def test_documents_of_an_output_that_is_gone_are_said(output: RecordingOutput, tmp_path: Path) -> None:
+    """What waits for an output that the settings no longer have stays, and is said at the start."""
+    database = await Database.open(tmp_path)
+    output.failure = DEAD
+    await given(spool_of(output, database), database, {"a": {}})
+    with structlog.testing.capture_logs() as lines:
+        async with draining([Store()], database, structlog.get_logger()):
+            pass
+    [line] = lines
+    assert line["event"].startswith("recording: documents wait in the spool for an output of this name, and there is")
+    assert [each.waiting.documents for each in read_spools(tmp_path)] == [1]
+    await database.close()
+
+
+async def test_dead_letters_of_a_spool_are_delivered_again(output: RecordingOutput, tmp_path: Path) -> None:
+    """What was refused while draining is like any dead letter: once it is taken it is gone."""
+    database = await Database.open(tmp_path)
+    output.failure = DEAD
+    spool = spool_of(output, database)
+    await given(spool, database, {"a": {"event": {"id": "a"}}})
+    output.failure, output.refuses = None, ["a"]
+    await spool.drain.once()
+    output.refuses = []
+    [result] = await retry(DeadLetters(tmp_path), {"recording": output}, ["alert"], "2026-01-02T12:00:00.000Z")
+    assert (result.taken, result.left, output.ids) == (1, 0, ["a"])
+    await database.close()
+
+
+async def test_what_waits_costs_the_store_no_document(output: RecordingOutput, tmp_path: Path) -> None:
+    """A spool does not count against the store's `keep_size`, and pruning takes nothing out of it."""
+    database = await Database.open(tmp_path)
+    before = await database.run(used_bytes)
+    output.failure = DEAD
+    documents = {f"{number}": {"text": "x" * 2100} for number in range(300)}
+    await given(spool_of(output, database), database, documents)
+    assert await database.run(used_bytes) <= before + 50_000
+    stored = {"a": {"@timestamp": "2026-01-01T00:00:00.000Z"}}
+    await database.run(partial(Store().write, batch=Batch("default", "default", "alert", list(stored.items()))))
+    pruned = await database.run(partial(prune_step, place=Place(), before=None, size=before + 100_000, clock=lambda: 0))
+    assert pruned.removed == 0
+    assert [each.waiting.documents for each in read_spools(tmp_path)] == [300]
+    await database.close()
