@@ -71,7 +71,7 @@ def audit_record(entry: Entry, state: State) -> dict[str, Any]:
         "details": entry.details if ended else {},
         **_told_of(entry.targets),
     }
-    shown: dict[str, Any] = without_secrets(plain, entry.follow)
+    shown: dict[str, Any] = without_secrets(plain, entry.details, entry.follow)
     return shown
 
 
