@@ -179,3 +179,15 @@ class ArchiveError(S1ecsError):
 
 class WrongPassword(ArchiveError):
     """A zip is encrypted, and the password at hand does not open it."""
+
+
+class OutcomeUnknown(ConsoleError):
+    """A request that acts was sent and its answer did not come or can't be read: it may have been carried out."""
+
+
+class ActionRefused(S1ecsError):
+    """A response action is not sent, because it could not do what is wanted; the text says why."""
+
+
+class ActionWithoutTarget(S1ecsError):
+    """A request that acts names nothing to act on, so that it might hit every host; it is never sent."""

@@ -48,13 +48,17 @@ class Answer:
         return [Record(element, partial(page.element, index)) for index, element in enumerate(found)]
 
 
-def answer_from(body: bytes, *, status: int, received: datetime, strict: bool, failures: Failures) -> Answer:
+def answer_from(
+    body: bytes, *, status: int, received: datetime, strict: bool, failures: Failures, signed: bool = False
+) -> Answer:
     """Read the body of an answer of success; raise Unreadable, or Refused where its `errors` say that it failed.
 
     An entry of `errors` that says something is a failure beside null or absent data; with `strict` (requests that act,
-    GraphQL) beside any data.
+    GraphQL) beside any data. Pre-signed links lose their signatures unless they are asked for (`signed`).
     """
-    body = without_signatures(body.removeprefix(_BYTE_ORDER_MARK))
+    body = body.removeprefix(_BYTE_ORDER_MARK)
+    if not signed:
+        body = without_signatures(body)
     try:
         content, tolerant = read(body)
     except NotJSON as error:

@@ -19,10 +19,10 @@ from s1ecs.api.connection import Connection, Observer, nobody
 from s1ecs.api.console_time import ConsoleTime
 from s1ecs.api.exchange import Exchange, Tracer, untraced
 from s1ecs.api.failures import Failures
-from s1ecs.api.patience import PAUSE_AFTER_429, WAIT_INITIAL, WAIT_JITTER, Patience
+from s1ecs.api.patience import PAUSE_AFTER_429, WAIT_INITIAL, WAIT_JITTER, Patience, surely_did_not_act
 from s1ecs.api.rates import RateLimits
 from s1ecs.api.session import open_session
-from s1ecs.errors import ConsoleError, Unauthorized
+from s1ecs.errors import ConsoleError, OutcomeUnknown, ServerTrouble, Unauthorized, Unreachable, Unreadable
 from s1ecs.records import canonical, dumps
 
 BASE_PATH = "/web/api/v2.1"
@@ -37,6 +37,7 @@ class _Request:
     repeatable: bool
     strict: bool
     scheme: str = "ApiToken"
+    signed: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -100,6 +101,24 @@ class Client:
         """
         content = dumps(body)
         return await self._ask(_Request("POST", path, {}, content, repeatable=repeatable, strict=not repeatable))
+
+    async def act(self, method: str, path: str, body: object, *, scheme: str = "ApiToken") -> Answer:
+        """Send a request that acts, `body` as JSON; it is sent again only if the console surely did not act on it.
+
+        Raises OutcomeUnknown where it was sent and no answer came that says what became of it, other ConsoleError types
+        where it was surely not carried out. GraphQL takes the scheme `Bearer`.
+        """
+        request = _Request(method, path, {}, dumps(body), repeatable=False, strict=True, scheme=scheme)
+        try:
+            return await self._ask(request)
+        except ConsoleError as error:
+            if surely_did_not_act(error) or not isinstance(error, Unreachable | ServerTrouble | Unreadable):
+                raise
+            raise OutcomeUnknown(str(error), request=error.request, problem=error.problem) from error
+
+    async def post_for_links(self, path: str, body: object) -> Answer:
+        """Send a read by POST whose answer holds pre-signed links; they come whole, so show the answer nowhere."""
+        return await self._ask(_Request("POST", path, {}, dumps(body), repeatable=True, strict=False, signed=True))
 
     async def graphql(self, path: str, query: str, variables: Mapping[str, object]) -> Answer:
         """Ask a GraphQL query; raise ConsoleError types, Refused for any entry of `errors` that says something.
@@ -199,7 +218,14 @@ class Client:
             raise failures.redirected(status, response.headers.get("Location", ""))
         if status == HTTPStatus.NO_CONTENT:
             body = b"{}"
-        return answer_from(body, status=status, received=self._clock(), strict=request.strict, failures=failures)
+        return answer_from(
+            body,
+            status=status,
+            received=self._clock(),
+            strict=request.strict,
+            failures=failures,
+            signed=request.signed,
+        )
 
     async def _trace(
         self,

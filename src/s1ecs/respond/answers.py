@@ -1,0 +1,152 @@
+"""What the answer to an action means, and what a refusal of the console's means: pure readings of both."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from s1ecs.errors import ConsoleError, Forbidden, Refused, Unauthorized
+from s1ecs.respond.action import Action, Answers
+from s1ecs.respond.following.follower import records
+
+_ALREADY_EXISTS = 4000030
+_SEVERAL_ACCOUNTS = 4030010
+_NOTHING_TO_CHANGE = frozenset({"already_set", "not_changed"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an answer says: taken (it goes on), done, failed, or unclear: then one has to look.
+
+    `state` is what following needs of it.
+    """
+
+    verdict: Literal["taken", "done", "failed", "unclear"]
+    reason: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+def said_by_answer(answers: Answers, data: Any, asked: int) -> Said:
+    """Read the `data` of an answer of success to a request that named `asked` things."""
+    return _READINGS[answers](data, asked)
+
+
+def said_by_refusal(action: Action, error: ConsoleError, console: str) -> Said:
+    """Read an error by which the console surely did not do it: what was there already is done."""
+    problem = error.problem
+    if problem.code == _ALREADY_EXISTS and action.answers is Answers.ITEMS:
+        return Said("done", "already there: the console has it in the list")
+    told = f"{problem.status} {problem.title}{f': {problem.detail}' if problem.detail else ''}"
+    if problem.code == _SEVERAL_ACCOUNTS:
+        return Said("failed", f"{told}; the token is of several accounts: use an action_token of one account")
+    if isinstance(error, Forbidden):
+        return Said("failed", f"not permitted ({told}): the user of action_token needs {action.permission}")
+    if isinstance(error, Unauthorized):
+        return Said("failed", f"{told}: the action_token is wrong, expired or revoked; put a new one there")
+    if isinstance(error, Refused) and problem.status:
+        return Said("failed", f"the console refused it: {told}")
+    return Said("failed", error.behind(console))
+
+
+def _affected(data: Any, asked: int) -> Said:
+    content = data if isinstance(data, Mapping) else {}
+    affected = content.get("affected")
+    if type(affected) is not int:
+        return Said("unclear", "the answer does not say whether anything was affected")
+    if affected >= asked:
+        return Said("taken", "done" if asked == 1 else f"{affected} affected", {"affected": affected})
+    if affected:
+        return Said("failed", f"{affected} of {asked} were affected", {"affected": affected})
+    results = [str(each["result"]) for each in _details(content) if each.get("result")]
+    if results and set(results) <= _NOTHING_TO_CHANGE:
+        return Said("done", f"nothing to change: {', '.join(sorted(set(results)))}", {"affected": 0})
+    skipped = [
+        " ".join(str(skip[key]) for key in ("reason", "description") if skip.get(key))
+        for each in _details(content)
+        for skip in records(each.get("skipped"))
+        if isinstance(skip, dict)
+    ]
+    why = ", ".join([*results, *skipped])
+    return Said(
+        "failed",
+        f"nothing was affected: {why}"
+        if why
+        else "nothing was affected: the token may not act on it, or it is no longer there",
+        {"affected": 0},
+    )
+
+
+def _success(data: Any, _asked: int) -> Said:
+    success = data.get("success") if isinstance(data, Mapping) else None
+    if success is True:
+        return Said("taken", "done")
+    return Said("unclear" if success is None else "failed", "the console answered without success")
+
+
+def _moved(data: Any, asked: int) -> Said:
+    moved = data.get("agentsMoved") if isinstance(data, Mapping) else None
+    if type(moved) is not int:
+        return Said("unclear", "the answer does not say whether the host was moved")
+    if moved >= asked:
+        return Said("taken", "done", {"agentsMoved": moved})
+    return Said(
+        "failed", "not moved: the group is of another site, or the host is in it already", {"agentsMoved": moved}
+    )
+
+
+def _task(data: Any, _asked: int) -> Said:
+    content = data if isinstance(data, Mapping) else {}
+    parent = content.get("parentTaskId")
+    if parent:
+        return Said("taken", "started", {"parentTaskId": str(parent)}, {"parent": str(parent)})
+    if content.get("pending") or content.get("pendingExecutionId"):
+        pending = str(content.get("pendingExecutionId") or "")
+        return Said(
+            "failed",
+            f"not started: it waits for an approval in the console (pending execution {pending or 'without an id'})",
+            {"pendingExecutionId": pending},
+        )
+    return Said("failed", "not started: the console named no task; the script is not for this operating system")
+
+
+def _items(data: Any, _asked: int) -> Said:
+    made = [each for each in records(data) if isinstance(each, dict)]
+    if not made:
+        return Said("failed", "the console answered without the item")
+    return Said("taken", "done", {"items": [str(each.get("id") or each.get("uuid") or "") for each in made]})
+
+
+def _triggered(data: Any, _asked: int) -> Said:
+    """A refused write comes as one that was carried out, too; only the two lists tell them apart."""
+    content = data.get("alertTriggerActions") if isinstance(data, Mapping) else None
+    content = content if isinstance(content, Mapping) else {}
+    kind = content.get("__typename")
+    if kind == "TriggerActionsError":
+        return Said("failed", "the console refused it (TriggerActionsError)")
+    actions = [each for each in records(content.get("actions")) if isinstance(each, dict)]
+    failures = [
+        str(failure.get("errorMessage") or "no reason given") if isinstance(failure, dict) else str(failure)
+        for each in actions
+        for failure in records(each.get("failure"))
+    ]
+    if failures:
+        return Said("failed", f"the console refused it: {', '.join(failures)}")
+    if any(records(each.get("success")) for each in actions):
+        return Said("taken", "done")
+    if kind == "TriggerActionsScheduled":
+        return Said("unclear", "the console has scheduled it")
+    return Said("failed", "the console named no alert that it changed")
+
+
+def _details(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in records(content.get("details")) if isinstance(each, dict)]
+
+
+_READINGS: Mapping[Answers, Callable[[Any, int], Said]] = {
+    Answers.AFFECTED: _affected,
+    Answers.SUCCESS: _success,
+    Answers.MOVED: _moved,
+    Answers.TASK: _task,
+    Answers.ITEMS: _items,
+    Answers.TRIGGERED: _triggered,
+}

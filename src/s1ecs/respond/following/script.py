@@ -1,0 +1,77 @@
+"""Remote scripts: by the status of the task, GET /remote-scripts/status."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from s1ecs.respond.following.follower import Outcome, Read, State, Subject, Turn, records
+
+_PATH = "/remote-scripts/status"
+_RUNNING = frozenset({"created", "pending", "pending_user_action", "scheduled", "in_progress", "partially_completed"})
+_FAILED = frozenset({"canceled", "expired", "failed"})
+
+
+@dataclass(frozen=True)
+class Script:
+    """Follows the task of a script; `brings_file`: its result is worth fetching."""
+
+    brings_file: bool = True
+
+    to_the_end: ClassVar[bool] = True
+
+    def before(self, subject: Subject, now: datetime) -> Sequence[Read]:
+        """Nothing: the answer names the task."""
+        return []
+
+    def begin(self, subject: Subject, now: datetime, answers: Sequence[Any]) -> State:
+        """The agent; the answer adds the task."""
+        return {"id": subject.id, "parent": "", "action": subject.action}
+
+    def reads(self, state: State) -> Sequence[Read]:
+        """The task by its parent, or, where no answer told that, by our id in its description."""
+        if state["parent"]:
+            return [Read(_PATH, {"parentTaskId__in": state["parent"], "limit": "100"})]
+        return [Read(_PATH, {"description__contains": state["action"], "limit": "100"})]
+
+    def next(self, state: State, answers: Sequence[Any]) -> Turn:
+        """What the task's status means; no task yet is one that waits."""
+        found = [each for each in records(answers[0]) if isinstance(each, dict)]
+        if not state["parent"]:
+            found = [each for each in found if state["action"] in str(each.get("description"))]
+            if not found or not found[0].get("parentTaskId"):
+                return Turn(state, note="the console does not show the task")
+            state = {**state, "parent": str(found[0]["parentTaskId"])}
+        # One agent was asked, so there is one task; without an agent id it can only be that one.
+        own = [each for each in found if str(each.get("agentId") or state["id"]) == state["id"]]
+        if not own:
+            return Turn(state, seen=True, note="the task has not begun")
+        task = own[0]
+        status = str(task.get("status"))
+        if status in _RUNNING:
+            return Turn(state, seen=True, note=f"the task is {status}")
+        return Turn(state, self._ended(task, status, state), seen=True)
+
+    def words(self) -> str:
+        """How it is followed."""
+        return "GET /remote-scripts/status by the `parentTaskId` of the answer: completed, or canceled, expired, failed"
+
+    def _ended(self, task: Mapping[str, Any], status: str, state: State) -> Outcome:
+        detailed = str(task.get("detailedStatus") or "")
+        code = task.get("statusCode")
+        details = {
+            "parentTaskId": state["parent"],
+            "taskId": str(task.get("id") or ""),
+            "code": status if code is None else str(code),
+            "detailedStatus": detailed,
+        }
+        if status == "completed":
+            # The signature is there only where there is a result file.
+            brought = self.brings_file and details["taskId"] and task.get("scriptResultsSignature")
+            file = {"task": details["taskId"]} if brought else None
+            return Outcome("done", detailed or "completed", details, file)
+        if status in _FAILED:
+            described = task.get("statusDescription")
+            told = detailed or (described if isinstance(described, str) else "") or status
+            return Outcome("failed", told if status in told.lower() else f"{status}: {told}", details)
+        return Outcome("failed", f"unknown status {status!r} of the task: {detailed}".rstrip(": "), details)

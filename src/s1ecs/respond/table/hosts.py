@@ -1,0 +1,240 @@
+"""Actions on hosts: POST /agents/actions/..., /agents/{id}/actions/fetch-files, PUT /groups/{group}/move-agents."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from s1ecs.respond import hosts, limits
+from s1ecs.respond.action import MACOS, WINDOWS, Action, Answers, Argument, On
+from s1ecs.respond.following.field import Field, Scan
+from s1ecs.respond.following.files import FetchedFile
+from s1ecs.respond.following.network import Network
+from s1ecs.respond.following.traces import Ordered
+from s1ecs.respond.template import Slot
+
+_THIS = {"ids": [Slot("id")]}
+_EVERY_AGENT = {"isDecommissioned": "True,False"}
+_OFFLINE = "The host is offline: it gets the order when it is back; until then the action is pending."
+_NOT_AFFECTED = "`affected: 0`: the token may not act on this host, or the console knows it no longer."
+
+_PATHS = Argument(
+    "paths",
+    "The files to fetch.",
+    limits.path,
+    many=True,
+    most=10,
+    limit="1 to 10 absolute paths, 10 MB in all, no patterns; spaces are allowed",
+)
+_MESSAGE = Argument(
+    "message",
+    "What the user of the host is told.",
+    limits.message,
+    limit=f"at most {limits.LONGEST_MESSAGE} characters",
+)
+_GROUP = Argument("group", "The id of the group, of the host's own site.", limits.console_id, limit="an id")
+_REBOOT = Argument(
+    "reboot",
+    "Whether the host restarts for it.",
+    str,
+    flag="--reboot",
+    choices=("yes", "no"),
+    limit="yes or no; the console wants it said",
+)
+
+
+def _reboot(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**arguments, "should_reboot": arguments["reboot"] == "yes"}
+
+
+HOSTS = (
+    Action(
+        "isolate",
+        "Cut a host off the network; only the console still reaches it.",
+        On.HOST,
+        "Endpoints -> Disconnect from network",
+        "POST",
+        "/agents/actions/disconnect",
+        {"filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond isolate ws-042 --comment 'case 17'",
+        "look whether the host's network status is disconnected",
+        follower=Network("disconnected", "disconnecting", done=(1001,), failed=(2010,)),
+        checks=(hosts.NOT_YET_ISOLATED,),
+        troubles=(_OFFLINE, _NOT_AFFECTED, "The agent fails to isolate the host (activity 2010)."),
+    ),
+    Action(
+        "release",
+        "End the isolation of a host.",
+        On.HOST,
+        "Endpoints -> Reconnect to network",
+        "POST",
+        "/agents/actions/connect",
+        {"filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond release ws-042",
+        "look whether the host's network status is connected",
+        follower=Network("connected", "connecting", done=(1002,)),
+        checks=(hosts.ISOLATED,),
+        troubles=(_OFFLINE, _NOT_AFFECTED),
+    ),
+    Action(
+        "get-file",
+        "Fetch files of a host, as a zip with a password that is made for this request.",
+        On.HOST,
+        "Endpoints -> File Fetch",
+        "POST",
+        "/agents/{id}/actions/fetch-files",
+        {"data": {"password": Slot("password"), "files": Slot("paths")}},
+        Answers.SUCCESS,
+        "s1ecs respond get-file ws-042 'C:\\Temp\\a b.txt' 'C:\\Temp\\c.log' --to evidence",
+        "look for the activity 'initiated a fetch file command' of the host",
+        arguments=(_PATHS,),
+        follower=FetchedFile(),
+        drawn=frozenset({"password"}),
+        patience=timedelta(minutes=10),
+        brings_file=True,
+        troubles=(
+            _OFFLINE,
+            "The console deletes fetched files after 3 days, and earlier once more than 30 were fetched.",
+            "A file that could not be read is missing in the zip; its manifest.json says why.",
+            "FedRAMP and GovCloud consoles need a ticket with Support before files can be fetched.",
+        ),
+    ),
+    Action(
+        "scan",
+        "Scan the whole disk of a host.",
+        On.HOST,
+        "Endpoints -> Initiate Scan",
+        "POST",
+        "/agents/actions/initiate-scan",
+        {"filter": _THIS, "data": {}},
+        Answers.AFFECTED,
+        "s1ecs respond scan ws-042 --no-wait",
+        "look at the host's scan status",
+        follower=Scan(done="finished", failed="aborted"),
+        checks=(hosts.NOT_SCANNING,),
+        patience=timedelta(hours=2),
+        troubles=(_OFFLINE, _NOT_AFFECTED, "A scan takes hours; `s1ecs respond status ID` looks at it later."),
+    ),
+    Action(
+        "abort-scan",
+        "Stop a scan that is running.",
+        On.HOST,
+        "Endpoints -> Abort Scan",
+        "POST",
+        "/agents/actions/abort-scan",
+        {"filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond abort-scan ws-042",
+        "look at the host's scan status",
+        follower=Scan(done="aborted", failed="finished"),
+        checks=(hosts.SCANNING,),
+        troubles=(_OFFLINE, _NOT_AFFECTED, "The scan finishes before it is stopped."),
+    ),
+    Action(
+        "broadcast",
+        "Show a message to the user of a host.",
+        On.HOST,
+        "Endpoints -> Send Message",
+        "POST",
+        "/agents/actions/broadcast",
+        {"data": {"message": Slot("message")}, "filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond broadcast ws-042 'Please call the help desk.'",
+        "ask the user of the host; the console has no trace of messages",
+        arguments=(_MESSAGE,),
+        systems=WINDOWS | MACOS,
+        troubles=(_OFFLINE, _NOT_AFFECTED),
+    ),
+    Action(
+        "move-group",
+        "Move a host into another group of its site.",
+        On.HOST,
+        "Groups -> Move to group",
+        "PUT",
+        "/groups/{group}/move-agents",
+        {"filter": _THIS},
+        Answers.MOVED,
+        "s1ecs respond move-group ws-042 225494730938493915",
+        "look at the host's group",
+        arguments=(_GROUP,),
+        follower=Field("/agents", "groupId", argument="group", more=_EVERY_AGENT),
+        troubles=("`agentsMoved: 0`: the group belongs to another site, or the host is in it already.",),
+    ),
+    Action(
+        "restart",
+        "Restart a host.",
+        On.HOST,
+        "Endpoints -> Reboot",
+        "POST",
+        "/agents/actions/restart-machine",
+        {"filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond restart ws-042",
+        "look for the activity 'issued a restart command' of the host",
+        follower=Ordered(74),
+        troubles=(_OFFLINE, _NOT_AFFECTED),
+    ),
+    Action(
+        "shutdown",
+        "Shut a host down.",
+        On.HOST,
+        "Endpoints -> Shut Down",
+        "POST",
+        "/agents/actions/shutdown",
+        {"filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond shutdown ws-042",
+        "look for the activity 'issued a shutdown command' of the host",
+        follower=Ordered(63),
+        checks=(hosts.ONLINE,),
+        troubles=(_NOT_AFFECTED,),
+    ),
+    Action(
+        "uninstall",
+        "Uninstall the agent; the host is no longer protected.",
+        On.HOST,
+        "Endpoints -> Uninstall",
+        "POST",
+        "/agents/actions/uninstall",
+        {"filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond uninstall ws-042 --i-understand",
+        "look whether the host's agent is pending uninstall",
+        follower=Ordered(50),
+        dangerous=True,
+        troubles=(_OFFLINE, _NOT_AFFECTED),
+    ),
+    Action(
+        "decommission",
+        "Take a host out of the console; it comes back when its agent reports again.",
+        On.HOST,
+        "Endpoints -> Decommission",
+        "POST",
+        "/agents/actions/decommission",
+        {"filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond decommission ws-042 --i-understand",
+        "look whether the host is decommissioned",
+        follower=Field("/agents", "isDecommissioned", wanted=(True,), more=_EVERY_AGENT),
+        dangerous=True,
+        troubles=(_NOT_AFFECTED,),
+    ),
+    Action(
+        "disable-agent",
+        "Disable the agent until it is enabled again; the host is not protected meanwhile.",
+        On.HOST,
+        "Endpoints -> Disable Agent",
+        "POST",
+        "/agents/actions/disable-agent",
+        {"data": {"shouldReboot": Slot("should_reboot")}, "filter": _THIS},
+        Answers.AFFECTED,
+        "s1ecs respond disable-agent ws-042 --reboot no --i-understand",
+        "look for the activity 'issued a Disable Agent command' of the host",
+        arguments=(_REBOOT,),
+        follower=Ordered(117),
+        values=_reboot,
+        dangerous=True,
+        troubles=(_OFFLINE, _NOT_AFFECTED),
+    ),
+)
