@@ -2,12 +2,12 @@
 
 import sys
 
-from bench import inventory, mapping, memory
+from bench import inventory, mapping, memory, search
 
 
 def main() -> None:
     """Run all; arguments choose some by name."""
-    benchmarks = {"mapping": mapping.run, "memory": memory.run, "inventory": inventory.run}
+    benchmarks = {"mapping": mapping.run, "memory": memory.run, "inventory": inventory.run, "search": search.run}
     for name in sys.argv[1:] or benchmarks:
         for line in benchmarks[name]():
             sys.stdout.write(f"{name}: {line}\n")

@@ -2,22 +2,20 @@
 
 import os
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from chaos.collector import Place
 from chaos.console import S1ECS
 from chaos.delivered import Ids
 from servers.account import server_folder
 from servers.archives import Kind
+from servers.documents import data_stream, ids
 from servers.running import Running, start
 
 # One thread writes and one request may wait for it: whoever comes third is answered 429.
 _NARROW = {"node.processors": 1, "thread_pool.write.queue_size": 1}
-_PAGE = 10_000
 _SECONDS_TO_SET_UP = 120
 
 
@@ -50,24 +48,8 @@ class Search:
             raise NotSetUp(f"s1ecs setup ended with status {done.returncode}: {done.stdout}{done.stderr}")
 
     def ids(self, stream: str) -> Ids:
-        """The ids in the stream's data stream, over all its backing indices."""
-        name = data_stream(stream)
-        if self.server.answer("POST", f"/{name}/_refresh")[0] == 404:  # noqa: PLR2004 - HTTP: nothing was written yet
-            return Ids()
-        return Counter(hit["_id"] for hit in self._hits(name))
-
-    def _hits(self, name: str) -> Iterator[dict[str, Any]]:
-        query = {"size": _PAGE, "_source": False, "sort": ["_doc"]}
-        page = self.server.ask("POST", f"/{name}/_search?scroll=1m", query)
-        while page["hits"]["hits"]:
-            assert not page["_shards"]["failed"], page["_shards"]
-            yield from page["hits"]["hits"]
-            page = self.server.ask("POST", "/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]})
-
-
-def data_stream(stream: str) -> str:
-    """Where the documents of a stream lie."""
-    return f"logs-sentinel_one.{stream}-default"
+        """The ids in the stream's data stream."""
+        return ids(self.server, data_stream(stream))
 
 
 @contextmanager

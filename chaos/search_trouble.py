@@ -9,7 +9,8 @@ from random import Random
 
 import orjson
 
-from chaos.search import Search, data_stream
+from chaos.search import Search
+from servers.documents import data_stream
 
 KINDS = ("server_killed", "index_blocked", "rolled_over", "bulk_rejected")
 # How often each is planned for one kill of the server. Rejections are counted, those of others left out.
