@@ -4,10 +4,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from docs.own_stream_page import own_stream_page
 from docs.stream_page import stream_page
 from s1ecs.metrics.page import metrics_page
 from s1ecs.settings import settings_page
-from s1ecs.streams import STREAMS
+from s1ecs.streams import STREAMS, response_action
 
 FOLDER = Path(__file__).parent
 
@@ -15,6 +16,8 @@ FOLDER = Path(__file__).parent
 def pages() -> Mapping[Path, str]:
     """Every generated page by its file."""
     streams = {FOLDER / "streams" / f"{stream.name}.md": stream_page(stream) for stream in STREAMS.values()}
+    own = response_action.STREAM
+    streams[FOLDER / "streams" / f"{own.name}.md"] = own_stream_page(own)
     return {FOLDER / "settings.md": settings_page(), FOLDER / "metrics.md": metrics_page(), **streams}
 
 

@@ -1,7 +1,8 @@
 """A stream's page: what it is, how it is asked for, settings, views, an example document, exported fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -10,6 +11,7 @@ from s1ecs.collect.redact import Redaction
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.exported import exported_fields
 from s1ecs.ecs.mapper import original
+from s1ecs.ecs.table import Table
 from s1ecs.records import record_from_line
 from s1ecs.settings.table import TABLE, Level, Setting, rows
 from s1ecs.streams import Stream
@@ -45,13 +47,22 @@ def stream_page(stream: Stream) -> str:
         *_views(stream),
         "",
         *_example(stream),
-        "## Exported fields",
-        "",
-        "| field | type | description |",
-        "|---|---|---|",
-        *(f"| {field.name} | {field.type} | {_cell(field.meaning)} |" for field in exported_fields(stream.table)),
+        *exported_lines(stream.table),
     ]
     return "\n".join(lines) + "\n"
+
+
+def exported_lines(table: Table) -> Iterator[str]:
+    """The fields of a stream's documents."""
+    yield from ("## Exported fields", "", "| field | type | description |", "|---|---|---|")
+    for field in exported_fields(table):
+        yield f"| {field.name} | {field.type} | {_cell(field.meaning)} |"
+
+
+def document_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """A document as an example."""
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
+    yield from ("```json", *text.splitlines(), "```", "")
 
 
 def settings_of(stream: Stream) -> Iterator[Setting]:
@@ -96,9 +107,8 @@ def _example(stream: Stream) -> Iterator[str]:
     envelope = stream.envelope(collector=_COLLECTOR)
     envelope.seal(mapped, lambda: original(stripped.record), fetched=_FETCHED, now=_FETCHED)
     redaction.clean(mapped.document, stripped)
-    text = orjson.dumps(mapped.document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
     yield from ("## An example document", "", f"Its `_id` is `{stream.mapper().identify(record)}`.", "")
-    yield from ("```json", *text.splitlines(), "```", "")
+    yield from document_lines(mapped.document)
 
 
 def _cell(text: str) -> str:

@@ -68,7 +68,9 @@ def fields(
     """List the exported fields of a stream."""
     from s1ecs.commands import tables
     from s1ecs.ecs.exported import exported_fields
+    from s1ecs.streams import response_action
 
-    [chosen] = streams_named([stream])
-    rows = [(field.name, field.type, field.meaning) for field in exported_fields(chosen.table)]
+    own = response_action.STREAM
+    table = own.table if stream == own.name else streams_named([stream])[0].table
+    rows = [(field.name, field.type, field.meaning) for field in exported_fields(table)]
     (tables.print_json if json else tables.print_table)(("name", "type", "description"), rows)

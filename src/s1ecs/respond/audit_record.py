@@ -72,7 +72,15 @@ def audit_record(entry: Entry, state: State) -> dict[str, Any]:
         **_told_of(entry.targets),
     }
     shown: dict[str, Any] = without_secrets(plain, entry.details, entry.follow)
-    return shown
+    return _without_empties(shown)
+
+
+def _without_empties(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without what is not known; requests stay as they were sent."""
+    known = {
+        key: _without_empties(value) if key in {"host", "target", "user"} else value for key, value in record.items()
+    }
+    return {key: value for key, value in known.items() if value is not None and value not in ("", [], {})}
 
 
 def without_secrets(value: Any, *beside: Any) -> Any:

@@ -66,7 +66,7 @@ def sent(requests: Any, found: Found) -> None:
     for each in requests if isinstance(requests, list) else []:
         for name, values in parts.items():
             value = each.get(name)
-            if value:
+            if value or (name == "body" and value is not None):
                 values.append(value if isinstance(value, str) else orjson.dumps(value).decode())
     for name, values in parts.items():
         if values:
@@ -82,7 +82,6 @@ def _values(value: Any) -> list[Any]:
 
 TABLE = Table(
     identity=("id", "state"),
-    cleaned=True,
     rows=(
         constant("event.kind", "event", "Always event."),
         words(

@@ -127,6 +127,13 @@ def test_hashes_are_related() -> None:
     assert _made(entry).document["related"]["hash"] == [SHA1]
 
 
+def test_a_request_is_told_as_it_was_sent() -> None:
+    """An empty object in a body is part of what was sent; a request without a body has none."""
+    requests = ({"method": "POST", "path": "/a", "query": {}, "body": {"data": {}}}, {"method": "GET", "path": "/b"})
+    own = _made(replace(ENTRY, requests=requests)).document["sentinel_one"]["response_action"]
+    assert own["request"] == {"method": ["POST", "GET"], "path": ["/a", "/b"], "body": ['{"data":{}}']}
+
+
 def test_several_targets_are_lists() -> None:
     """An action on two hosts names both; what both share stands there once."""
     targets = (Target("agent", "1", "a", "a", "1", site="s"), Target("agent", "2", "b", "b", "2", site="s"))
