@@ -77,10 +77,12 @@ def audit_record(entry: Entry, state: State) -> dict[str, Any]:
 
 def _without_empties(record: dict[str, Any]) -> dict[str, Any]:
     """The record without what is not known; requests stay as they were sent."""
-    known = {
-        key: _without_empties(value) if key in {"host", "target", "user"} else value for key, value in record.items()
-    }
-    return {key: value for key, value in known.items() if value is not None and value not in ("", [], {})}
+    parts = {key: _known(record[key]) for key in ("host", "target", "user")}
+    return _known({**record, **parts})
+
+
+def _known(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if value is not None and value not in ("", [], {})}
 
 
 def without_secrets(value: Any, *beside: Any) -> Any:
