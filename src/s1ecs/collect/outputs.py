@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from s1ecs.collect.search_outputs import search_settings as search_settings
 from s1ecs.collect.spools import draining
 from s1ecs.errors import S1ecsError
 from s1ecs.outputs.files import Files

@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
 _PROXY_SCHEMES = ("http", "https")
+_PORTS = {"http": 80, "https": 443}
 
 # The texts below never repeat the address: it may hold a password, or a token in its query.
 
@@ -36,6 +37,20 @@ def clean_proxy(text: str) -> str:
         raise ValueError("not a proxy's address; allowed: http://[USER:PASSWORD@]HOST:PORT")
     user, at, _ = parts.netloc.rpartition("@")
     return f"{parts.scheme}://{user}{at}{_in_brackets(_host(parts))}{_port(parts)}"
+
+
+def clean_server(text: str) -> str:
+    """Clean a search server's address to scheme, host, port and path; a ValueError says what is wrong with it.
+
+    Without a scheme https is meant, without a port that of the scheme.
+    """
+    parts = _split(text, default_scheme="https")
+    if parts.scheme not in _PORTS:
+        raise ValueError("not a server's address; allowed: https://HOST:PORT")
+    if "@" in parts.netloc:
+        raise ValueError("holds a user or password, which would end up in logs; set username and password apart")
+    port = _port(parts) or f":{_PORTS[parts.scheme]}"
+    return f"{parts.scheme}://{_in_brackets(_host(parts))}{port}{parts.path.rstrip('/')}"
 
 
 def is_loopback(host: str) -> bool:

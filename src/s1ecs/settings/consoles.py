@@ -9,7 +9,7 @@ from s1ecs.settings.choices import fold, stream_base
 from s1ecs.settings.given import Given, Problems
 from s1ecs.settings.model import Console, StreamSettings
 from s1ecs.settings.sources import Layer, Layers, known_entries
-from s1ecs.settings.table import CONNECTION, DEFAULT_CONSOLE, TOKENS, Level, rows
+from s1ecs.settings.table import ACTION_TOKENS, CONNECTION, DEFAULT_CONSOLE, OWN, TOKENS, Level, rows
 from s1ecs.settings.values import Value, read, resolve
 
 
@@ -56,7 +56,7 @@ def _drafts(layers: Layers, problems: Problems) -> list[_Draft]:
 
 def _listed(layers: Layers, problems: Problems) -> list[_Draft]:
     listing = layers.file["consoles"]
-    for key in CONNECTION:
+    for key in OWN:
         if key in layers.file:
             problems.add(layers.file[key], "stands beside consoles; move it into one of them, or drop consoles")
     if not isinstance(listing.content, tuple) or not listing.content:
@@ -97,7 +97,7 @@ def _name(item: Given, own: Layer, earlier: Sequence[_Draft], problems: Problems
 
 def _refuse_ambiguous(layers: Layers, names: Sequence[str], problems: Problems) -> None:
     for layer in (layers.environment, layers.flags):
-        for key in CONNECTION:
+        for key in OWN:
             if key in layer:
                 problems.add_at(
                     layer[key].place,
@@ -111,9 +111,10 @@ def _build(draft: _Draft, top: Mapping[str, Value], streams: Sequence[str], prob
     known = rows(Level.CONSOLE)
     plain = [name for name in known if name not in {"name", "url", "streams"}]
     values = {name: resolve(known[name], draft.layers, problems) for name in plain}
-    nearest_tokens = _nearest_tokens(draft, problems)
-    for name in TOKENS:
-        if name not in nearest_tokens:
+    nearest_tokens = _nearest_tokens(draft, TOKENS, problems)
+    nearest_action_tokens = _nearest_tokens(draft, ACTION_TOKENS, problems)
+    for name in TOKENS + ACTION_TOKENS:
+        if name not in (*nearest_tokens, *nearest_action_tokens):
             values[name] = Value(None)
     values["url"] = _address(draft, allow_http=bool(top["allow_http"].value), problems=problems)
     missing = _missing(draft, nearest_tokens)
@@ -138,13 +139,13 @@ def _build(draft: _Draft, top: Mapping[str, Value], streams: Sequence[str], prob
             built.origins[f"{prefix}.streams.{stream}.{key}"] = value.place
 
 
-def _nearest_tokens(draft: _Draft, problems: Problems) -> list[str]:
-    """The ways of giving a token in the nearest layer that has any; more than one is among the problems."""
+def _nearest_tokens(draft: _Draft, ways: Sequence[str], problems: Problems) -> list[str]:
+    """Those of the ways of giving a token in the nearest layer that has any; more than one is among the problems."""
     found: list[str] = []
     for layer in draft.layers:
-        here = [name for name in TOKENS if name in layer]
+        here = [name for name in ways if name in layer]
         if len(here) > 1:
-            problems.add(layer[here[1]], f"stands beside {here[0]}; exactly one of {', '.join(TOKENS)} is allowed")
+            problems.add(layer[here[1]], f"stands beside {here[0]}; exactly one of {', '.join(ways)} is allowed")
         found = here or found
     return found
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from s1ecs.settings import duration, size
-from s1ecs.settings.address import clean_proxy
-from s1ecs.settings.token import ProxyAddress, Secret, clean_command, clean_token
+from s1ecs.settings.address import clean_proxy, clean_server
+from s1ecs.settings.token import ProxyAddress, Secret, clean_command, clean_password, clean_token
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,9 @@ _NAMESPACE = 'lower case, at most 100 characters, none of space \\ / * ? " < > |
 _TAG = "texts of at most 256 characters without line breaks, as a list or joined by commas"
 _FIELD = "names of document fields such as user.name, whole and without wildcards, as a list or joined by commas"
 _HOST = "an IP address or a host name of this machine, such as 127.0.0.1 or 0.0.0.0"
+_FINGERPRINT = "the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
+_CLOUD_ID = "the deployment's Cloud ID, NAME:..., as Elastic Cloud shows it"
+_USER = "a user's name, without colons"
 _SITE = "the console's site ids, digits only, as a list or joined by commas"
 
 ADDRESS = Kind("address", "https://HOST or https://HOST:PORT", lambda text, _folder: text)
@@ -151,9 +154,18 @@ DURATION = Kind("duration", duration.ALLOWED, _read_duration, write=duration.wri
 DURATION_OR_NONE = Kind("duration", f"{duration.ALLOWED}; or 0s", _read_duration_or_none, write=duration.write_duration)
 EXISTING_FILE = Kind("file", "the path of a file", _read_existing_file)
 FIELDS = Kind("list", _FIELD, _matching(_FIELD_NAME, _FIELD), many=True, write=_write_fields)
+FINGERPRINT = Kind("fingerprint", _FINGERPRINT, _matching(r"([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}", _FINGERPRINT))
+CLOUD_ID = Kind("cloud id", _CLOUD_ID, _matching(r"[^\s:]*:[A-Za-z0-9+/=]{8,}", _CLOUD_ID))
 HOST = Kind("host", _HOST, _matching(r"[A-Za-z0-9.:-]{1,253}", _HOST))
+LOGIN_FILE = Kind("path", "the path of a file that holds it and nothing else", _read_token_file)
 NAME = Kind("name", _NAME, _matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", _NAME))
 NAMESPACE = Kind("name", _NAMESPACE, _matching(r"(?!\.)[^A-Z\s\\/*?\"<>|,#:-]{1,100}", _NAMESPACE))
+PASSWORD = Kind(
+    "secret",
+    "the password alone",
+    lambda text, _folder: Secret(clean_password(text)),
+    holds_secret=lambda _text: True,
+)
 PATH = Kind("path", "a path", _read_path)
 PATH_OR_OUTPUT = Kind(
     "path", "the path of a folder, or - for standard output", _read_path_or_output, write=lambda path: str(path or "-")
@@ -164,6 +176,13 @@ PROXY = Kind(
     "http://[USER:PASSWORD@]HOST:PORT",
     lambda text, _folder: ProxyAddress(clean_proxy(text)),
     holds_secret=lambda text: "@" in text,
+)
+SERVERS = Kind(
+    "list",
+    "https://HOST:PORT, or several, as a list or joined by commas",
+    lambda text, _folder: clean_server(text),
+    many=True,
+    write=", ".join,
 )
 SIZE = Kind("size", size.ALLOWED, _read_size, write=size.write_size)
 SITES = Kind("list", _SITE, _matching(r"[0-9]{1,20}", _SITE), many=True, write=", ".join)
@@ -177,10 +196,18 @@ TOKEN = Kind(
 )
 
 
+USER = Kind("name", _USER, _matching(r"[^:\x00-\x1f\x7f]{1,507}", _USER))
+
+
 def _read_structure(_text: str, _folder: Path) -> Any:
     raise ValueError("is a list or a mapping")  # which sources.py reads itself
 
 
 CONSOLES = Kind("consoles", "a list of {name, url, token, ...}", _read_structure)
-OUTPUTS = Kind("outputs", "a list of {type, ...}", _read_structure)
+OUTPUTS = Kind(
+    "outputs",
+    "a list of {type, ...}",
+    _read_structure,
+    holds_secret=lambda text: re.search(r"\b(password|api_key|bearer)['\"]?\s*:", text) is not None,
+)
 STREAMS = Kind("streams", "a list of names, names joined by commas, or a mapping", _read_structure)

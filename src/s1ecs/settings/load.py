@@ -10,12 +10,14 @@ from s1ecs.settings.consoles import build_consoles
 from s1ecs.settings.given import Given, Problems, unknown
 from s1ecs.settings.kinds import PATH
 from s1ecs.settings.model import Output, Settings
+from s1ecs.settings.output_types import OUTPUT_TYPES
+from s1ecs.settings.search_servers import SEARCH_TYPES, amiss
 from s1ecs.settings.sources import Layers, known_entries, read_layers
-from s1ecs.settings.table import CONNECTION, OUTPUT_TYPES, Level, Setting, rows
+from s1ecs.settings.table import OWN, Level, Setting, rows
 from s1ecs.settings.values import Value, read, resolve
 
 # Read apart, because they are more than one value.
-_STRUCTURES = {"consoles", "streams", "outputs", *CONNECTION}
+_STRUCTURES = {"consoles", "streams", "outputs", *OWN}
 
 # Those of tests, and those that Kubernetes sets for a service named s1ecs.
 _FOREIGN = ("S1ECS_TEST", "S1ECS_SERVICE_", "S1ECS_PORT")
@@ -47,7 +49,7 @@ def load(
     top = {row.name: resolve(row, every, problems) for row in rows(Level.TOP).values() if row.name not in _STRUCTURES}
     if top["state_dir"].place == "default":
         top["state_dir"] = Value(PATH.read(str(top["state_dir"].value), working_folder))
-    outputs = _outputs(layers, problems)
+    outputs = _outputs(layers, problems, allow_http=bool(top["allow_http"].value))
     # Here only to find what is wrong in it where there is no console yet; each console folds its own.
     fold(every, stream_base(top), streams, problems)
     built = build_consoles(layers, top, streams, problems)
@@ -57,16 +59,16 @@ def load(
     return Settings(consoles=tuple(built.consoles), outputs=outputs.value, origins=origins, gap=built.gap, **values)
 
 
-def _outputs(layers: Layers, problems: Problems) -> Value:
+def _outputs(layers: Layers, problems: Problems, *, allow_http: bool) -> Value:
     result = Value((Output(type="store"),))
     for layer in (layers.file, layers.environment, layers.flags):
         if "outputs" in layer:
             given = layer["outputs"]
-            result = Value(_output_list(given, problems), given.place)
+            result = Value(_output_list(given, problems, allow_http=allow_http), given.place)
     return result
 
 
-def _output_list(given: Given, problems: Problems) -> tuple[Output, ...]:
+def _output_list(given: Given, problems: Problems, *, allow_http: bool) -> tuple[Output, ...]:
     types = {each.name: each for each in OUTPUT_TYPES}
     allowed = ", ".join(types)
     if isinstance(given.content, str):
@@ -84,6 +86,9 @@ def _output_list(given: Given, problems: Problems) -> tuple[Output, ...]:
     for item in items:
         output = _output(item, outputs, problems)
         if output is not None:
+            if output.type in SEARCH_TYPES:
+                for text in amiss(output.values, allow_http=allow_http):
+                    problems.add(item, f"the output {output.type} {text}")
             outputs.append(output)
     return tuple(outputs)
 
@@ -114,13 +119,16 @@ def _output(item: Given, earlier: Sequence[Output], problems: Problems) -> Outpu
     values = {key: row.default for key, row in known.items()}
     values.update({key: read(known[key].kind, value, problems) for key, value in own.items()})
     output = Output(type=name, values=values)
-    same = (each for each in earlier if each.type == name and _folder(each) == _folder(output))
+    same = (each for each in earlier if each.type == name and _place(each) == _place(output))
     if types[name].several and any(same):
-        problems.add(item, f"the output {name} stands here twice with the same path; keep one of them")
+        cure = "name; give each its own" if name in SEARCH_TYPES else "path; keep one of them"
+        problems.add(item, f"the output {name} stands here twice with the same {cure}")
     return output
 
 
-def _folder(output: Output) -> str | None:
-    """Where an output writes, however its path is spelled; None: not into a folder."""
+def _place(output: Output) -> str | None:
+    """What no other output may share: a name, or a folder, however its path is spelled; None: not into a folder."""
+    if output.type in SEARCH_TYPES:
+        return str(output.values["name"] or output.type)
     path: Path | None = output.values.get("path")
     return None if path is None else os.path.realpath(path)

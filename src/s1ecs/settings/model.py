@@ -32,6 +32,9 @@ class Console(_Frozen):
     token: Secret | None
     token_file: Path | None
     token_command: str | None
+    action_token: Secret | None
+    action_token_file: Path | None
+    action_token_command: str | None
     ca_file: Path | None
     proxy: ProxyAddress | None
     site_ids: tuple[str, ...]
@@ -45,12 +48,30 @@ class Console(_Frozen):
 
     async def read_token(self) -> str:
         """Read the token anew from where it is kept; this may take as long as the token command does."""
+        return await self._read(self.token, self.token_file, self.token_command or "", "token")
+
+    def require_action_token(self) -> None:
+        """Raise SettingsError, which tells how to give one, where there is no token of response actions."""
+        if self.action_token is None and self.action_token_file is None and self.action_token_command is None:
+            raise SettingsError(
+                f"{self.name}: no action_token is set, so nothing may be done to hosts; make a token of a user whose "
+                "role may act, and set action_token_file (or action_token, action_token_command) beside the console's "
+                "token, or S1ECS_ACTION_TOKEN"
+            )
+
+    async def read_action_token(self) -> str:
+        """Read the token of response actions anew from where it is kept; raise SettingsError where there is none."""
+        self.require_action_token()
+        command = self.action_token_command or ""
+        return await self._read(self.action_token, self.action_token_file, command, "action_token")
+
+    async def _read(self, token: Secret | None, file: Path | None, command: str, setting: str) -> str:
         try:
-            if self.token is not None:
-                return self.token.reveal()
-            if self.token_file is not None:
-                return token_from_file(self.token_file)
-            return await token_from_command(self.token_command or "")
+            if token is not None:
+                return token.reveal()
+            if file is not None:
+                return token_from_file(file, f"{setting}_file")
+            return await token_from_command(command, setting=f"{setting}_command")
         except SettingsError as problem:
             raise SettingsError(f"{self.name}: {problem}") from None
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from s1ecs.settings.output_types import OUTPUT_TYPES
 from s1ecs.settings.table import (
-    CONNECTION,
     DEFAULT_FILE,
-    OUTPUT_TYPES,
+    OWN,
     TABLE,
     THREE_LINES,
     Level,
@@ -48,7 +48,7 @@ streams:
 ```
 
 A console's own setting is nearer than the same at the top of the file and wins; so is a stream's own. With exactly one
-console, variables and flags speak of that console. With several, `S1ECS_URL` and the variables of the token are
+console, variables and flags speak of that console. With several, `S1ECS_URL` and the variables of the tokens are
 refused, because it would not be clear which console they mean. Of the ways to give a token, exactly one is allowed; the
 one of a later source replaces that of an earlier one. A token, or a proxy with a password, is refused as a flag:
 everyone on the machine can read the arguments of a process.
@@ -57,11 +57,11 @@ everyone on the machine can read the arguments of a process.
 
 def settings_page() -> str:
     """Write the page of all settings in Markdown."""
-    top = [row for row in rows(Level.TOP).values() if row.name not in CONNECTION]
+    top = [row for row in rows(Level.TOP).values() if row.name not in OWN]
     sections = [
         _OPENING,
         "## At the top of the file\n\n"
-        "Also `url` and the ways to give a token, described under consoles, where there is one console only.\n\n"
+        "Also `url` and the ways to give tokens, described under consoles, where there is one console only.\n\n"
         + _with_variables(top),
         "## In a console\n\n"
         "Entries of the list `consoles`. All but `name` may stand at the top of the file too, with a variable each.\n\n"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from s1ecs.settings.model import Console, Output, Settings
-from s1ecs.settings.table import CONNECTION, OUTPUT_TYPES, Level, Setting, rows
+from s1ecs.settings.output_types import OUTPUT_TYPES
+from s1ecs.settings.table import OWN, Level, Setting, rows
 from s1ecs.settings.values import DEFAULT_PLACE
 
 
@@ -31,7 +32,7 @@ def show(settings: Settings) -> list[Row]:
 def _top(settings: Settings) -> Iterator[Row]:
     for name, row in rows(Level.TOP).items():
         # Where consoles are set these stand below, by console.
-        if name in {*CONNECTION, "consoles", "streams"}:
+        if name in {*OWN, "consoles", "streams"}:
             if not settings.consoles:
                 yield _row(name, row, None, DEFAULT_PLACE)
         elif name == "outputs":

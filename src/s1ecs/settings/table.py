@@ -68,16 +68,6 @@ class Setting:
         return self.write(self.default)
 
 
-@dataclass(frozen=True)
-class OutputType:
-    """One type of output with its own settings; the collector knows how to build it by its name."""
-
-    name: str
-    help: str
-    settings: tuple[Setting, ...] = ()
-    several: bool = False
-
-
 _EVERYWHERE = Level.TOP | Level.CONSOLE
 _EACH_STREAM = Level.TOP | Level.STREAM
 
@@ -114,6 +104,28 @@ TABLE: tuple[Setting, ...] = (
         "token_command",
         kinds.COMMAND,
         "A program that prints the token, run without a shell, 30 seconds at most; for password managers.",
+        default_words="not set",
+        level=_EVERYWHERE,
+    ),
+    Setting(
+        "action_token",
+        kinds.TOKEN,
+        "The API token of response actions (`s1ecs respond`), so that the one that collects may be a viewer's; without "
+        "it, or one of the next two, nothing is done to a host.",
+        default_words="not set, and no actions",
+        level=_EVERYWHERE,
+    ),
+    Setting(
+        "action_token_file",
+        kinds.TOKEN_FILE,
+        "A file that holds the token of response actions.",
+        default_words="not set",
+        level=_EVERYWHERE,
+    ),
+    Setting(
+        "action_token_command",
+        kinds.COMMAND,
+        "A program that prints the token of response actions, run without a shell, 30 seconds at most.",
         default_words="not set",
         level=_EVERYWHERE,
     ),
@@ -323,54 +335,13 @@ TABLE: tuple[Setting, ...] = (
     ),
 )
 
-OUTPUT_TYPES: tuple[OutputType, ...] = (
-    OutputType(
-        "store",
-        "One SQLite file, s1ecs.db in state_dir, which `s1ecs query` reads.",
-        settings=(
-            Setting(
-                "keep_days",
-                kinds.COUNT,
-                "How many days back documents are kept, by their @timestamp; older ones are removed. "
-                "The latest state of things of an inventory always stays, and so do documents without @timestamp.",
-                default_words="everything",
-            ),
-            Setting(
-                "keep_size",
-                kinds.SIZE,
-                "How large the store may become, such as 20GB; then the oldest documents are removed, those without "
-                "@timestamp never. A file that is older than this setting shrinks after `s1ecs store --compact`, once.",
-                default_words="everything",
-            ),
-        ),
-    ),
-    OutputType(
-        "files",
-        "NDJSON files, each document a line with its `_id`, in files of their own for each stream; or standard output.",
-        (
-            Setting(
-                "path",
-                kinds.PATH_OR_OUTPUT,
-                "The folder; or - for standard output, to stand in a pipe before another program.",
-                default_words="none, it is needed",
-                needed=True,
-            ),
-            Setting(
-                "compression",
-                kinds.choice("none", "zstd"),
-                "How files are compressed; zstd needs s1ecs[zstd].",
-                default="none",
-            ),
-            Setting("max_size", kinds.SIZE, "A file is closed before it grows beyond this.", default=100_000_000),
-            Setting("max_age", kinds.DURATION, "A file is closed when it is this old.", default=timedelta(hours=1)),
-        ),
-        several=True,
-    ),
-)
-
 # What makes a console; the other settings of a console fall back to the top of the file.
 CONNECTION = ("url", "token", "token_file", "token_command")
 TOKENS = CONNECTION[1:]
+ACTION_TOKENS = ("action_token", "action_token_file", "action_token_command")
+
+# What belongs to one console alone.
+OWN = CONNECTION + ACTION_TOKENS
 
 
 def rows(level: Level) -> Mapping[str, Setting]:

@@ -43,6 +43,16 @@ def clean_token(text: str) -> str:
     return token
 
 
+def clean_password(text: str) -> str:
+    """Take the line break off a password's end; a ValueError says what is wrong with it, never the password itself."""
+    password = text.rstrip("\r\n")
+    if not password:
+        raise ValueError("is empty")
+    if not password.isprintable():
+        raise ValueError("is no password: it has line breaks or control characters in it; paste the password alone")
+    return password
+
+
 def clean_command(text: str) -> str:
     """Check that a command can be split into words; a ValueError says why not."""
     try:
@@ -54,23 +64,23 @@ def clean_command(text: str) -> str:
     return text.strip()
 
 
-def token_from_file(path: Path) -> str:
+def token_from_file(path: Path, setting: str = "token_file") -> str:
     """Read a token from a file, as it stands there now."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise SettingsError(f"token_file {path}: no such file; write the token into it") from None
+        raise SettingsError(f"{setting} {path}: no such file; write the token into it") from None
     except UnicodeDecodeError:
-        raise SettingsError(f"token_file {path}: holds no text; write the token into it") from None
+        raise SettingsError(f"{setting} {path}: holds no text; write the token into it") from None
     except OSError as problem:
-        raise SettingsError(f"token_file {path}: can't be read: {problem.strerror}") from None
-    return _checked(text, f"token_file {path}", "write the token into it")
+        raise SettingsError(f"{setting} {path}: can't be read: {problem.strerror}") from None
+    return _checked(text, f"{setting} {path}", "write the token into it")
 
 
-async def token_from_command(command: str, *, seconds: float = COMMAND_SECONDS) -> str:
+async def token_from_command(command: str, *, setting: str = "token_command", seconds: float = COMMAND_SECONDS) -> str:
     """Run a command without a shell and take what it prints as the token."""
     words = shlex.split(command)
-    where = f"token_command {words[0]!r}"
+    where = f"{setting} {words[0]!r}"
     try:
         # Standard error is dropped: what a password manager says may hold what it knows.
         process = await asyncio.create_subprocess_exec(
