@@ -65,12 +65,22 @@ class Shelf:
 
     def replace(self, identity: str, record: Mapping[str, Any]) -> None:
         """Put a record, with what is kept beside it, in the place of the one with that id; its former state is gone."""
+        number = self._leave(identity)
+        self.add(record, self._asides[number])
+
+    def remove(self, identity: str) -> None:
+        """Take the record with that id out."""
+        self._leave(identity)
+        del self._numbers[identity]
+
+    def _leave(self, identity: str) -> int:
+        """Take the record of that id out of every order; return its number."""
         number = self._numbers[identity]
         self._gone.add(number)
         for path, order in self._orders.items():
             place = Place(rank(self._columns[path][number]), identity, number)
             del order[bisect.bisect_left(order, place)]
-        self.add(record, self._asides[number])
+        return number
 
     def ids(self) -> list[str]:
         """Return the ids of all records, in the order in which they first came."""

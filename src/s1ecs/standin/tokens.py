@@ -15,7 +15,8 @@
 | `no-<acting>`   | as `actor`, but 403 to what needs that permission: `no-Endpoints.fileFetch`      |
 | any other       | all; its user has the role Viewer, and 30 days of its life are left              |
 
-Only where it says so may a token act: a Viewer is refused with 403, and sees the library and the tasks of scripts.
+Only where it says so may a token act: a Viewer is refused with 403, but may write notes to threats
+(Threats.view), and sees the library and the tasks of scripts.
 """
 
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ import orjson
 from s1ecs.standin import pages
 from s1ecs.standin.fields import Fields
 from s1ecs.standin.graphql.errors import BadQuery
-from s1ecs.standin.graphql.execution import answer
+from s1ecs.standin.graphql.execution import Resolver, answer
 from s1ecs.standin.organisation import Organisation
 from s1ecs.standin.pages import Page
 from s1ecs.standin.record_list import RecordList
@@ -30,8 +30,8 @@ class UnifiedAlertList(RecordList):
     def __init__(self, organisation: Organisation) -> None:
         super().__init__(_FIELDS, lambda: unified_alerts(organisation))
 
-    def graphql(self, body: bytes) -> bytes:
-        """Return the answer to the query in that request body; raise Refusal if there is none in it."""
+    def graphql(self, body: bytes, mutations: Mapping[str, Resolver]) -> bytes:
+        """Return the answer to the query or mutation in that request body; raise Refusal if there is none in it."""
         try:
             asked = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -44,7 +44,7 @@ class UnifiedAlertList(RecordList):
         if not isinstance(variables, dict | None):
             raise bad_request("variables: not an object")
         try:
-            data = answer(SCHEMA, {"alerts": self._alerts}, query, variables or {}, name)
+            data = answer(SCHEMA, {"alerts": self._alerts, **mutations}, query, variables or {}, name)
         except BadQuery as error:
             # A query that is wrong gets status 200 all the same, as with GraphQL servers.
             return orjson.dumps({"data": None, "errors": [{"message": str(error)}]})
@@ -81,17 +81,27 @@ def _page(arguments: Mapping[str, Any]) -> Page:
     sort = arguments.get("sort") or {"by": "id"}
     if sort["by"] not in _FIELDS.sorts:
         raise BadQuery(f"sort.by: can't sort by {sort['by']!r}")
-    conditions = [_condition(each) for each in filters]
+    conditions = [condition(each) for each in filters]
     return Page(sort["by"], conditions, {"filters": filters, "sortOrder": (sort.get("order") or "ASC").lower()})
 
 
-def _condition(asked: Mapping[str, Any]) -> Condition:
+def condition(asked: Mapping[str, Any]) -> Condition:
+    """Return the condition of one filter: a time in a range, or an id; raises BadQuery."""
     field, span = asked["fieldId"], asked.get("dateTimeRange")
+    if field == "id":
+        return Condition((field,), frozenset(_strings(asked)).__contains__)
     if field not in TIMES:
         raise BadQuery(f"filters: can't filter by {field!r}")
     if span is None:
         raise BadQuery(f"filters: no dateTimeRange for {field!r}")
     return Condition((field,), _within(span))
+
+
+def _strings(asked: Mapping[str, Any]) -> list[str | None]:
+    equal, among = asked.get("stringEqual"), asked.get("stringIn")
+    if (equal is None) == (among is None):
+        raise BadQuery(f"filters: stringEqual or stringIn is needed for {asked['fieldId']!r}")
+    return [equal.get("value")] if equal is not None else (among or {}).get("values") or []
 
 
 def _within(span: Mapping[str, Any]) -> Callable[[str], bool]:

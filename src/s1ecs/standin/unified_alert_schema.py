@@ -1,4 +1,4 @@
-"""The part of the GraphQL schema of unified alerts that collectors ask for."""
+"""The part of the GraphQL schema of unified alerts that collectors ask for, and what changes them."""
 
 from s1ecs.standin.graphql.schema import Schema, fields
 
@@ -10,6 +10,14 @@ _OBJECTIVE = "actionComplete actionDue completion completionTime status target t
 SCHEMA = Schema(
     objects={
         "Query": fields("", alerts="AlertConnection"),
+        "Mutation": fields("", addAlertNote="AlertNoteAdded", alertTriggerActions="TriggerActionsResult"),
+        "AlertNoteAdded": fields("alertId createdAt id text type"),
+        "ActionsTriggered": fields("", actions="ActionTriggered"),
+        "ActionTriggered": fields("actionId", failure="ActionFailure", skip="ActionFailure", success="ActionSuccess"),
+        "ActionSuccess": fields("id"),
+        "ActionFailure": fields("errorMessage id"),
+        "TriggerActionsScheduled": fields("scheduledId"),
+        "TriggerActionsError": fields("errorMessage"),
         "AlertConnection": fields("totalCount", pageInfo="PageInfo", edges="AlertEdge"),
         "PageInfo": fields("hasNextPage hasPreviousPage startCursor endCursor"),
         "AlertEdge": fields("cursor", node="Alert"),
@@ -73,9 +81,17 @@ SCHEMA = Schema(
         "SloDetails": fields("", timeToResolveData="SloData", timeToResponseData="SloData"),
         "SloData": fields(_OBJECTIVE),
     },
-    unions={"DetectionProviderDetails": ("DetectionAws", "DetectionAzure", "DetectionGcp")},
+    unions={
+        "DetectionProviderDetails": ("DetectionAws", "DetectionAzure", "DetectionGcp"),
+        "TriggerActionsResult": ("ActionsTriggered", "TriggerActionsScheduled", "TriggerActionsError"),
+    },
     inputs={
-        "FilterInput": {"fieldId": "String!", "dateTimeRange": "DateTimeRangeInput"},
+        "FilterInput": {
+            "fieldId": "String!",
+            "dateTimeRange": "DateTimeRangeInput",
+            "stringEqual": "EqualStringInput",
+            "stringIn": "InStringInput",
+        },
         "DateTimeRangeInput": {
             "start": "Long",
             "startInclusive": "Boolean",
@@ -83,14 +99,43 @@ SCHEMA = Schema(
             "endInclusive": "Boolean",
         },
         "SortInput": {"by": "String!", "order": "SortOrder"},
+        "ScopeSelectorInput": {"scopeIds": "[String!]", "scopeType": "ScopeType"},
+        "OrFilterSelectionInput": {"or": "[AndFilterSelectionInput!]!"},
+        "AndFilterSelectionInput": {"and": "[FilterInput!]!"},
+        "EqualStringInput": {"value": "String"},
+        "InStringInput": {"values": "[String]"},
+        "TriggerActionInput": {"id": "String!", "payload": "TriggerActionPayloadInput"},
+        "TriggerActionPayloadInput": {
+            "analystVerdict": "ActionValueInput",
+            "note": "ActionValueInput",
+            "status": "ActionValueInput",
+        },
+        "ActionValueInput": {"value": "String!"},
     },
-    enums={"SortOrder": ("ASC", "DESC")},
+    enums={
+        "AlertNoteType": ("MARKDOWN", "PLAIN_TEXT"),
+        "ScopeType": ("ACCOUNT", "GROUP", "SITE", "TENANT"),
+        "SortOrder": ("ASC", "DESC"),
+        "ViewType": ("ALL",),
+    },
     arguments={
         ("Query", "alerts"): {
             "after": "String",
             "filters": "[FilterInput!]",
             "first": "Int",
             "sort": "SortInput",
+        },
+        ("Mutation", "addAlertNote"): {
+            "alertId": "String!",
+            "plainText": "String",
+            "text": "String!",
+            "type": "AlertNoteType",
+        },
+        ("Mutation", "alertTriggerActions"): {
+            "actions": "[TriggerActionInput!]!",
+            "filter": "OrFilterSelectionInput",
+            "scope": "ScopeSelectorInput",
+            "viewType": "ViewType",
         },
     },
 )

@@ -11,14 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from s1ecs.standin.actions import controls
+from s1ecs.standin.actions import controls, script_output
 from s1ecs.standin.actions.controls import Controls
 from s1ecs.standin.actions.reaching import follow_controls
 from s1ecs.standin.console import Console
 
 
 def routes(console: Console, catch_up: Callable[[], None]) -> list[Route]:
-    """Return the route; `catch_up` lets happen whatever was to happen until now."""
+    """Return the routes, that of the results of scripts too; `catch_up` lets happen what was to happen until now."""
 
     async def control(request: Request) -> Response:
         catch_up()
@@ -33,4 +33,7 @@ def routes(console: Console, catch_up: Callable[[], None]) -> list[Route]:
         shown = {"controls": actions.controls.shown(), **actions.log.shown()}
         return Response(orjson.dumps(shown), media_type="application/json")
 
-    return [Route("/_standin/actions", control, methods=["GET", "POST", "DELETE"])]
+    return [
+        Route("/_standin/actions", control, methods=["GET", "POST", "DELETE"]),
+        Route(script_output.RESULTS, script_output.download(console)),
+    ]

@@ -45,9 +45,14 @@ class Actions:
     tasks: Shelf = field(default_factory=lambda: Shelf("id"))
     # By task: what its results are made of when they are fetched.
     results: dict[str, Callable[[], bytes]] = field(default_factory=dict)
+    # By agent: the names of processes that were ended.
+    ended: dict[str, set[str]] = field(default_factory=dict)
     approvals: Shelf = field(default_factory=lambda: Shelf("id"))
     # By pending execution: what starts it.
     approved: dict[str, Callable[[], str]] = field(default_factory=dict)
+    # Threats whose records are no longer told from their incidents alone.
+    acted_on: set[str] = field(default_factory=set)
+    # By threat or unified alert.
     notes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     restrictions: Shelf = field(default_factory=lambda: Shelf("id"))
     indicators: Shelf = field(default_factory=lambda: Shelf("uuid"))

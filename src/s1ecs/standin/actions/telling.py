@@ -53,6 +53,8 @@ def change(console: Console, name: str, identity: str, moment: datetime, **new: 
 def change_info(console: Console, name: str, identity: str, moment: datetime, **new: Any) -> None:
     """Change the `threatInfo` of a threat or the `alertInfo` of an alert, its `updatedAt` too."""
     shelf = console.lists[name].shelf()
+    if name == "threat":
+        console.actions.acted_on.add(identity)
     record = shelf.record(identity)
     section = f"{name}Info"
     record[section] = record[section] | {"updatedAt": invent.time_text(moment), **new}

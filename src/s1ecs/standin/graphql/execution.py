@@ -6,9 +6,8 @@ from typing import Any
 from s1ecs.standin.graphql.errors import BadQuery
 from s1ecs.standin.graphql.inputs import arguments, variables
 from s1ecs.standin.graphql.schema import Schema
-from s1ecs.standin.graphql.syntax import Field, Fragment, Operation, Selection, parse
+from s1ecs.standin.graphql.syntax import KINDS, Field, Fragment, Operation, Selection, parse
 
-_ROOT = "Query"
 _TYPE_NAME = "__typename"
 
 # Takes the checked arguments, returns an object, a list of them, or None.
@@ -29,14 +28,17 @@ def answer(
     A value of a union says its type under `__typename`. Raises BadQuery, and what a resolver raises.
     """
     operation = _chosen(parse(query), operation_name)
+    root = KINDS[operation.kind]
+    if root not in schema.objects:
+        raise BadQuery(f"Schema is not configured for {operation.kind}s.")
     values = variables(schema, operation, given)
     work: list[tuple[str, str, _Taker, dict[str, Any]]] = []
-    for key, fields in _merged(schema, _ROOT, operation.selections).items():
+    for key, fields in _merged(schema, root, operation.selections).items():
         first = fields[0]
         if first.name == _TYPE_NAME:
-            raise BadQuery(f'"{_TYPE_NAME}" is not answered on type "{_ROOT}".')
-        take = _taker_of_field(schema, _ROOT, fields)
-        work.append((key, first.name, take, arguments(schema, _ROOT, first, operation, values)))
+            raise BadQuery(f'"{_TYPE_NAME}" is not answered on type "{root}".')
+        take = _taker_of_field(schema, root, fields)
+        work.append((key, first.name, take, arguments(schema, root, first, operation, values)))
     return {key: take(resolvers[name](asked)) for key, name, take, asked in work}
 
 

@@ -1,6 +1,6 @@
 """Reading the text of a query (GraphQL, October 2021): one operation or more, fields, arguments, inline fragments.
 
-Named fragments, directives, mutations and subscriptions are refused: nothing that asks for alerts needs them.
+Named fragments, directives and subscriptions are refused: nothing that asks for alerts or changes them needs them.
 """
 
 import re
@@ -22,6 +22,8 @@ _TOKEN = re.compile(
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _END = ("end", "the end of the query")
 _DEEPEST = 64
+# The kinds of operation, with the type whose fields each asks for.
+KINDS = {"query": "Query", "mutation": "Mutation"}
 
 
 class Word(str):
@@ -64,8 +66,9 @@ class Variable(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """A query; its name may be empty."""
+    """A query or a mutation; its name may be empty."""
 
+    kind: str
     name: str
     variables: tuple[Variable, ...]
     selections: tuple[Selection, ...]
@@ -105,16 +108,17 @@ class _Reader:
         self._depth = 0
 
     def operation(self) -> Operation:
-        name = ""
+        kind, name = "query", ""
         variables: tuple[Variable, ...] = ()
         if self.next[1] != "{":
-            if self._name() != "query":
-                raise BadQuery("Syntax Error: only queries are answered")
+            kind = self._name()
+            if kind not in KINDS:
+                raise BadQuery("Syntax Error: only queries and mutations are answered")
             if self.next[0] == "name":
                 name = self._name()
             if self._take("("):
                 variables = tuple(self._variables())
-        return Operation(name, variables, self._selections())
+        return Operation(kind, name, variables, self._selections())
 
     def _variables(self) -> Iterator[Variable]:
         while not self._take(")"):

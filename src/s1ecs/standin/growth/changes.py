@@ -117,7 +117,13 @@ def _threat_updated(console: Console, change: Change) -> None:
     console.incidents[incident.id] = host, incident
     console.more_events.setdefault(incident.id, []).extend(more)
     organisation = replace(console.organisation, now=change.moment)
-    console.lists["threat"].shelf().replace(incident.id, threat(organisation, host, incident))
+    shelf = console.lists["threat"].shelf()
+    record = threat(organisation, host, incident)
+    if incident.id in console.actions.acted_on:
+        # What somebody decided about it stands.
+        kept = shelf.record(incident.id)
+        record = kept | {"threatInfo": kept["threatInfo"] | {"updatedAt": record["threatInfo"]["updatedAt"]}}
+    shelf.replace(incident.id, record)
     _tell(console, host, incident)
 
 
