@@ -1,1 +1,140 @@
-"""Response actions: what may be done to hosts, threats, alerts and lists, and the engine that does it."""
+"""Response actions: what may be done to hosts, threats, alerts and lists, and the engine that does it.
+
+    async with respond.Console("https://example.sentinelone.net", token) as console:
+        result = await respond.isolate(console, "ws-042", comment="case 17")
+
+Every action is first written down in a state folder; its result says `done`, `failed`, `pending`, `refused` or
+`unknown`, and why.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from s1ecs.respond.console import ActionConsole, Console, Surroundings
+    from s1ecs.respond.engine import Following, Result, act, carry_out
+    from s1ecs.respond.functions.on_findings import (
+        alert_status,
+        alert_verdict,
+        threat_fetch_file,
+        threat_mitigate,
+        threat_note,
+        threat_status,
+        threat_verdict,
+        unified_alert_note,
+        unified_alert_status,
+        unified_alert_verdict,
+    )
+    from s1ecs.respond.functions.on_hosts import (
+        abort_scan,
+        broadcast,
+        decommission,
+        disable_agent,
+        get_file,
+        isolate,
+        kill_process,
+        move_group,
+        processes,
+        release,
+        restart,
+        run_script,
+        scan,
+        shutdown,
+        uninstall,
+    )
+    from s1ecs.respond.functions.on_lists import blocklist_add, blocklist_remove, ioc_add, ioc_remove
+    from s1ecs.respond.functions.reading import blocklist, history, iocs, scripts, status
+    from s1ecs.respond.plan import Plan, Scope, make_plan
+
+__all__ = [
+    "ActionConsole",
+    "Console",
+    "Following",
+    "Plan",
+    "Result",
+    "Scope",
+    "Surroundings",
+    "abort_scan",
+    "act",
+    "alert_status",
+    "alert_verdict",
+    "blocklist",
+    "blocklist_add",
+    "blocklist_remove",
+    "broadcast",
+    "carry_out",
+    "decommission",
+    "disable_agent",
+    "get_file",
+    "history",
+    "ioc_add",
+    "ioc_remove",
+    "iocs",
+    "isolate",
+    "kill_process",
+    "make_plan",
+    "move_group",
+    "processes",
+    "release",
+    "restart",
+    "run_script",
+    "scan",
+    "scripts",
+    "shutdown",
+    "status",
+    "threat_fetch_file",
+    "threat_mitigate",
+    "threat_note",
+    "threat_status",
+    "threat_verdict",
+    "unified_alert_note",
+    "unified_alert_status",
+    "unified_alert_verdict",
+    "uninstall",
+]
+
+# Where each of them is, read when it is first used: the command line needs little of it to show its help.
+_FROM = {
+    "console": ("ActionConsole", "Console", "Surroundings"),
+    "engine": ("Following", "Result", "act", "carry_out"),
+    "functions.on_findings": (
+        "alert_status",
+        "alert_verdict",
+        "threat_fetch_file",
+        "threat_mitigate",
+        "threat_note",
+        "threat_status",
+        "threat_verdict",
+        "unified_alert_note",
+        "unified_alert_status",
+        "unified_alert_verdict",
+    ),
+    "functions.on_hosts": (
+        "abort_scan",
+        "broadcast",
+        "decommission",
+        "disable_agent",
+        "get_file",
+        "isolate",
+        "kill_process",
+        "move_group",
+        "processes",
+        "release",
+        "restart",
+        "run_script",
+        "scan",
+        "shutdown",
+        "uninstall",
+    ),
+    "functions.on_lists": ("blocklist_add", "blocklist_remove", "ioc_add", "ioc_remove"),
+    "functions.reading": ("blocklist", "history", "iocs", "scripts", "status"),
+    "plan": ("Plan", "Scope", "make_plan"),
+}
+_MODULES = {name: f"{__name__}.{module}" for module, names in _FROM.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """What this package exports, from the module where it is."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

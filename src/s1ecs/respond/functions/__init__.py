@@ -1,0 +1,1 @@
+"""A Python function for each action of the table."""

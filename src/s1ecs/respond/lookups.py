@@ -1,0 +1,98 @@
+"""What an action needs to know before its request can be made: scripts by their name, items of lists by their value."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from s1ecs.errors import ActionRefused
+from s1ecs.respond.action import Lookup
+from s1ecs.respond.following.follower import Read, records
+
+_SCRIPTS = "/remote-scripts"
+_OWN = {"creator": "SentinelOne", "creatorId": "-1"}
+
+
+def read_for(lookup: Lookup, values: Mapping[str, Any]) -> Read | None:
+    """What to ask; None where there is nothing to look up."""
+    system = values.get("system", "")
+    match lookup:
+        case Lookup.PROCESS_LIST:
+            return _scripts(query="process list", osTypes=system, scriptType="dataCollection")
+        case Lookup.TERMINATE:
+            return _scripts(query="terminate", osTypes=system, scriptType="action")
+        case Lookup.SCRIPT:
+            return _scripts(ids=values["script"])
+        case Lookup.BLOCKED:
+            about = {"type": "black_hash", "value__contains": values["value"], "limit": "1000"}
+            return Read("/restrictions", {**about, **values["scope_query"]})
+        case Lookup.INDICATORS:
+            about = {"value": values["value"], "limit": "1000"}
+            return Read("/threat-intelligence/iocs", {**about, **values["scope_query"]})
+        case Lookup.NOTHING:
+            return None
+
+
+def found(lookup: Lookup, values: Mapping[str, Any], data: Any) -> dict[str, Any]:
+    """Further values, from the answer; raise ActionRefused where what is needed is not there, or does not fit."""
+    listed = [each for each in records(data) if isinstance(each, dict)]
+    match lookup:
+        case Lookup.PROCESS_LIST:
+            return {"script": _own(listed, (), "lists processes", values)}
+        case Lookup.TERMINATE:
+            return {"script": _own(listed, ("-terminate", "-processes"), "ends processes", values)}
+        case Lookup.SCRIPT:
+            return {"script": _chosen(listed, values)}
+        case Lookup.BLOCKED:
+            items = [str(each["id"]) for each in _of_value(listed, values) if each.get("id")]
+            return {"items": _some(items, f"the hash {values['value']} is not on the blocklist of this scope")}
+        case Lookup.INDICATORS:
+            items = [str(each["uuid"]) for each in _of_value(listed, values) if each.get("uuid")]
+            _some(items, f"{values['value']} is not among the indicators of this scope")
+            return {"items": items, "scope_filter_and_items": {**values["scope_filter"], "uuids": items}}
+        case Lookup.NOTHING:
+            return {}
+
+
+def _scripts(**params: str) -> Read:
+    # By default ten come, which might not hold the one that is wanted.
+    return Read(_SCRIPTS, {**params, "limit": "1000"})
+
+
+def _own(listed: Sequence[Mapping[str, Any]], instructions: Sequence[str], what: str, values: Mapping[str, Any]) -> str:
+    for script in listed:
+        told = str(script.get("inputInstructions") or "").lower()
+        if (
+            all(str(script.get(key)) == value for key, value in _OWN.items())
+            and all(each in told for each in instructions)
+            and values["system"] in (script.get("osTypes") or [values["system"]])
+        ):
+            return str(script["id"])
+    raise ActionRefused(
+        f"this console has no script of its own that {what} on {values['system']}; the site may lack the RemoteOps "
+        "module, or the token the permission Remote Script Orchestration -> View"
+    )
+
+
+def _chosen(listed: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> str:
+    wanted = values["script"]
+    script = next((each for each in listed if str(each.get("id")) == wanted), None)
+    if script is None:
+        raise ActionRefused(f"there is no script {wanted}, or the token may not see it; see `s1ecs respond scripts`")
+    systems = [str(each) for each in records(script.get("osTypes"))]
+    name = script.get("scriptName")
+    if values["system"] not in systems:
+        raise ActionRefused(f"the script {name} is for {', '.join(systems)}, and the host runs {values['system']}")
+    if script.get("inputRequired") and not values.get("input"):
+        told = script.get("inputInstructions") or script.get("inputExample") or "see `s1ecs respond scripts`"
+        raise ActionRefused(f"the script {name} needs an input; give it with --input: {told}")
+    return str(script["id"])
+
+
+def _of_value(listed: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    wanted = str(values["value"]).lower()
+    return [each for each in listed if str(each.get("value")).lower() == wanted]
+
+
+def _some(items: list[str], otherwise: str) -> list[str]:
+    if not items:
+        raise ActionRefused(f"nothing to remove: {otherwise}")
+    return items

@@ -1,0 +1,167 @@
+"""Planning an action: reads only. What comes out is exactly what will be sent, or a refusal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from s1ecs.errors import ActionRefused, ConsoleError
+from s1ecs.respond import hosts, subjects
+from s1ecs.respond.action import Action, Argument, On
+from s1ecs.respond.console import ActionConsole
+from s1ecs.respond.following import Read, Subject
+from s1ecs.respond.following.follower import records
+from s1ecs.respond.journal import Target
+from s1ecs.respond.limits import fits_system
+from s1ecs.respond.lookups import found, read_for
+from s1ecs.respond.password import new_password
+from s1ecs.respond.request import Request, make_request
+from s1ecs.respond.table.threats import mitigation_systems
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A scope of a list: `kind` is site, account, group or tenant, `id` the console's id of it."""
+
+    kind: str
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An action that may be carried out: `requests` are sent in turn, each as it stands here.
+
+    `described` is for people: what it acts on and in which state that is. `follow` is what following needs.
+    """
+
+    id: str
+    action: Action
+    targets: tuple[Target, ...]
+    described: tuple[tuple[str, str], ...]
+    requests: tuple[Request, ...]
+    comment: str
+    follow: Mapping[str, Any] = field(repr=False)
+
+
+async def make_plan(
+    console: ActionConsole,
+    action: Action,
+    target: str | Scope,
+    arguments: Mapping[str, Any],
+    *,
+    comment: str = "",
+    id: str = "",  # noqa: A002 - what the journal and the console's tasks call it
+) -> Plan:
+    """Look at the console and make the requests; nothing is changed by it.
+
+    Raises ActionRefused with the reason where the action makes no sense, ConsoleError types where the console can't be
+    asked.
+    """
+    clean = _checked(action, arguments)
+    identity = id or console.around.new_id()
+    found_target, described = await _target(console, action, target, clean)
+    await console.client.learn_time()
+    try:
+        action.together(clean, console.client.now())
+    except ValueError as problem:
+        raise ActionRefused(str(problem)) from None
+    values: dict[str, Any] = {**clean, "id": found_target.id, "system": found_target.os}
+    if isinstance(target, Scope):
+        values["scope_filter"] = subjects.scope_filter(target.kind, target.id)
+        values["scope_query"] = subjects.scope_query(target.kind, target.id)
+    read = read_for(action.lookup, values)
+    if read is not None:
+        values |= found(action.lookup, values, await console.read(read))
+    values = dict(action.values(values))
+    follow: dict[str, Any] = {"uncertain": True}
+    if "password" in action.drawn:
+        values["password"] = follow["password"] = new_password(console.around.choose)
+    if "task" in action.drawn:
+        told = f": {comment}" if comment else ""
+        who = f"{console.around.user}@{console.around.machine}"
+        values["task"] = f"s1ecs {action.name} by {who}, action {identity}{told}"
+    if action.follower is not None:
+        subject = Subject(found_target.id, values, identity)
+        now = console.client.now()
+        answers = [await _read_if_possible(console, each) for each in action.follower.before(subject, now)]
+        follow["state"] = action.follower.begin(subject, now, answers)
+    each = values[action.each] if action.each else [None]
+    requests = tuple(
+        make_request(action.method, action.path, action.body, {**values, "each": one}, action.drawn) for one in each
+    )
+    return Plan(identity, action, (found_target,), tuple(described), requests, comment, follow)
+
+
+def _checked(action: Action, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments, cleaned; raise ActionRefused for one that the console would not take."""
+    clean: dict[str, Any] = {}
+    for argument in action.arguments:
+        value = arguments.get(argument.name)
+        if value is None or (argument.many and not value):
+            if argument.needed:
+                raise ActionRefused(f"{argument.flag or argument.metavar} is missing")
+            continue
+        given = [value] if isinstance(value, str) else list(value)
+        if argument.many and len(given) > argument.most:
+            raise ActionRefused(f"{argument.metavar}: {len(given)} are given, {argument.most} are allowed")
+        cleaned = [_one(argument, each) for each in dict.fromkeys(given)]
+        clean[argument.name] = cleaned if argument.many else cleaned[0]
+    return clean
+
+
+def _one(argument: Argument, text: str) -> str:
+    if argument.choices and text not in argument.choices:
+        raise ActionRefused(f"{argument.flag or argument.metavar}: {text!r} is none of {', '.join(argument.choices)}")
+    try:
+        return argument.check(text)
+    except ValueError as problem:
+        raise ActionRefused(f"{argument.flag or argument.metavar}: {problem}") from None
+
+
+async def _target(
+    console: ActionConsole, action: Action, target: str | Scope, arguments: Mapping[str, Any]
+) -> tuple[Target, Sequence[tuple[str, str]]]:
+    if isinstance(target, Scope):
+        scope = subjects.scope_target(target.kind, target.id)
+        told = "the whole tenant" if target.kind == "tenant" else f"{target.kind} {target.id}"
+        return scope, [("scope", told)]
+    if action.on is not On.HOST:
+        read = subjects.read_of(action.on, target)
+        found_target, described = subjects.target_in(action.on, target, await console.read(read))
+        systems = mitigation_systems(arguments) if action.on is On.THREAT else frozenset()
+        if systems and found_target.os not in systems:
+            allowed = ", ".join(sorted(systems - {"windows_legacy"}))
+            what = arguments.get("mitigation")
+            raise ActionRefused(
+                f"{what} is for {allowed} only, and the host runs {found_target.os or 'another system'}"
+            )
+        return found_target, described
+    agent = await find_agent(console, target)
+    if why := hosts.why_not(agent, action.checks, action.systems):
+        raise ActionRefused(f"{agent.get('computerName')} ({agent.get('id')}): {why}")
+    system = str(agent.get("osType") or "")
+    for path in arguments.get("paths", ()):
+        if not fits_system(path, system):
+            raise ActionRefused(f"{path!r} is no absolute path on {system}")
+    return hosts.target_of(agent), hosts.described(agent)
+
+
+async def find_agent(console: ActionConsole, host: str) -> Mapping[str, Any]:
+    """The agent that a HOST means; raise ActionRefused where none or several fit, ConsoleError types."""
+    if not host.strip():
+        raise ActionRefused("HOST is empty")
+    for way in hosts.ways(host):
+        agents = [each for each in records(await console.read(way.read)) if isinstance(each, dict)]
+        agent = hosts.choose(host, way, agents)
+        if agent is not None:
+            return agent
+    raise hosts.unknown(host)
+
+
+async def _read_if_possible(console: ActionConsole, read: Read) -> Any:
+    """What is there before the request; where the token may not see it, following has to do without."""
+    try:
+        return await console.read(read)
+    except ConsoleError as error:
+        if error.transient:
+            raise
+        return None
