@@ -74,12 +74,17 @@ async def open_trace_of(settings: Settings, aside: Aside) -> AsyncIterator[Trace
 
 
 def open_client(
-    settings: Settings, console: Console, observer: Observer = nobody, trace: Trace | None = None
+    settings: Settings,
+    console: Console,
+    observer: Observer = nobody,
+    trace: Trace | None = None,
+    *,
+    acts: bool = False,
 ) -> Client:
-    """The client of a console. Whatever token it reads is masked in the log from then on."""
+    """The client of a console, with the token that collects, or that `acts`; it is masked in the log from then on."""
 
     async def token() -> str:
-        text = await console.read_token()
+        text = await (console.read_action_token() if acts else console.read_token())
         logs.hide([text])
         return text
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from s1ecs.settings import Console, Settings, StreamSettings, settings_page, show
-from s1ecs.settings.table import CONNECTION, TABLE, Level, rows
+from s1ecs.settings.table import OWN, TABLE, Level, rows
 
 from .conftest import Loader
 
@@ -41,7 +41,7 @@ def test_own_settings_of_an_output(loader: Loader) -> None:
 def test_settings_without_console(loader: Loader) -> None:
     """Without a console its settings are shown as not set."""
     shown = {row.name: row.value for row in show(loader())}
-    assert {shown[name] for name in CONNECTION} == {"not set"}
+    assert {shown[name] for name in OWN} == {"not set"}
     assert set(shown) == set(rows(Level.TOP))
 
 
@@ -56,7 +56,7 @@ def test_redacted_fields_in_words(loader: Loader) -> None:
 
 def test_table_and_models_agree() -> None:
     """Every row of the table is a field of the settings, and the other way round."""
-    assert set(Settings.model_fields) == set(rows(Level.TOP)) - {*CONNECTION, "streams"} | {"origins", "gap"}
+    assert set(Settings.model_fields) == set(rows(Level.TOP)) - {*OWN, "streams"} | {"origins", "gap"}
     assert set(Console.model_fields) == set(rows(Level.CONSOLE))
     assert set(StreamSettings.model_fields) == set(rows(Level.STREAM))
     assert len({row.name for row in TABLE}) == len(TABLE)

@@ -100,3 +100,24 @@ async def test_secrets_print_as_stars(loader: Loader) -> None:
 async def test_token_that_is_a_number(loader: Loader) -> None:
     """A token is taken as written, even where YAML would see a number."""
     assert await console_with(loader, "token: 0123").read_token() == "0123"
+
+
+async def test_the_token_of_actions_is_one_of_its_own(loader: Loader) -> None:
+    """A console reads its token of actions from its own place; where there is none, what to set is told."""
+    console = console_with(loader, "token: one\naction_token_file: two.txt")
+    with pytest.raises(SettingsError, match=r"default: action_token_file .*two\.txt: no such file"):
+        await console.read_action_token()
+    (loader.folder / "two.txt").write_text("two\n", encoding="utf-8")
+    assert (await console.read_token(), await console.read_action_token()) == ("one", "two")
+    with pytest.raises(SettingsError, match="no action_token is set.*S1ECS_ACTION_TOKEN"):
+        await console_with(loader, "token: one").read_action_token()
+
+
+def test_a_token_of_actions_belongs_to_one_console(loader: Loader) -> None:
+    """Beside a list of consoles, and from the environment for several of them, it is refused."""
+    listed = "consoles:\n  - {name: a, url: x.example, token: t}\n  - {name: b, url: y.example, token: t}\n"
+    with pytest.raises(SettingsError, match="action_token.*stands beside consoles"):
+        loader(f"action_token: secret-secret\n{listed}")
+    with pytest.raises(SettingsError, match="S1ECS_ACTION_TOKEN.*not clear which one is meant") as caught:
+        loader(listed, environment={"S1ECS_ACTION_TOKEN": "secret-secret"})
+    assert "secret-secret" not in str(caught.value)
