@@ -7,7 +7,7 @@ from s1ecs.collect.checkpoint import Advance, Things, WalkName, Write
 from s1ecs.collect.deliver import documents_of
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.holdings import Holding
-from s1ecs.collect.things import thing_of
+from s1ecs.collect.things import latest_states, thing_of
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.step import Step
 from s1ecs.outputs.dead_letters import Letter, letters
@@ -36,6 +36,8 @@ async def repair(
     """
     records = {identity: record for identity, (record, _) in missing.items()}
     documents, _ = documents_of(feed, step, records)
+    states = ((identity, record, time) for identity, (record, time) in missing.items())
+    latest = latest_states(states, feed.thing, step.fetched) if feed.thing else {}
     now = time_text(feed.client.now())
     writes: list[Write] = []
     dead: list[Letter] = []
@@ -44,7 +46,7 @@ async def repair(
         given = [document for document in documents if document[0] in wanted]
         if not given:
             continue
-        batch = Batch(feed.console, feed.namespace, feed.stream.name, given)
+        batch = Batch(feed.console, feed.namespace, feed.stream.name, given, latest)
         if isinstance(output, JoinsCommit):
             writes.append(partial(output.write, batch=batch))
         else:
@@ -56,8 +58,8 @@ async def repair(
     remembers = len(lacks) == len(feed.outputs)
     things = None
     if feed.thing and remembers:
-        states = [(thing_of(record, feed.thing, identity), identity) for identity, record in records.items()]
-        things = Things(states, await feed.checkpoints.completed(walk))
+        seen = [(thing_of(record, feed.thing, identity), identity) for identity, record in records.items()]
+        things = Things(seen, await feed.checkpoints.completed(walk))
     advance = Advance(
         {},
         unknown=frozenset(missing) - known if not feed.thing else frozenset(),

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from s1ecs.errors import OutputError, StateError
 from s1ecs.outputs.dead_letters import DeadLetters, Letter, LetterKey
-from s1ecs.outputs.output import Batch, Output
+from s1ecs.outputs.output import Batch, Output, Thing
 
 _AT_ONCE = 500
 
@@ -90,5 +90,7 @@ def _batches(found: Sequence[Letter]) -> list[tuple[Batch, list[Letter]]]:
         letters = list(group)
         for start in range(0, len(letters), _AT_ONCE):
             some = letters[start : start + _AT_ONCE]
-            made.append((Batch(console, namespace, stream, [(each.id, each.document) for each in some]), some))
+            things = {each.id: Thing.from_about(each.about) for each in some if each.about}
+            documents = [(each.id, each.document) for each in some]
+            made.append((Batch(console, namespace, stream, documents, things), some))
     return made

@@ -11,7 +11,7 @@ from s1ecs.collect.adopt import Adoption, Wish, adopt, adoption, history_field, 
 from s1ecs.collect.checkpoint import LIVE
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.history import History, histories
-from s1ecs.collect.outputs import search_settings
+from s1ecs.collect.search_outputs import is_search, search_settings
 from s1ecs.collect.session import open_feeds
 from s1ecs.commands import tables
 from s1ecs.commands.process import start_log
@@ -19,8 +19,6 @@ from s1ecs.errors import S1ecsError, UsageError
 from s1ecs.outputs.search.connect import connect
 from s1ecs.outputs.search.server import Server
 from s1ecs.settings import Output, Settings
-
-_KINDS = ("elasticsearch", "opensearch")
 
 _COLUMNS = ("console", "stream", "namespace", "documents", "newest", "adopt")
 
@@ -49,7 +47,7 @@ def adopt_streams(settings: Settings, asked: Asked) -> int:
 
 def chosen_output(settings: Settings, name: str | None) -> Output:
     """The search server whose documents are looked at; raise UsageError where it is not clear which."""
-    found = {search_settings(output).name: output for output in settings.outputs if output.type in _KINDS}
+    found = {search_settings(output).name: output for output in settings.outputs if is_search(output)}
     if not found:
         raise UsageError("adopt: no output of type elasticsearch or opensearch is set, whose documents would tell")
     if name is not None and name not in found:

@@ -8,7 +8,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,7 +32,10 @@ class LetterKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Letter:
-    """A document that an output refused; `time` is when, by the console's clock, ISO 8601."""
+    """A document that an output refused; `time` is when, by the console's clock, ISO 8601.
+
+    `about` is what its batch said of it beside; empty where that was nothing.
+    """
 
     time: str
     output: str
@@ -42,6 +45,7 @@ class Letter:
     id: str
     reason: str
     document: Mapping[str, Any]
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> LetterKey:
@@ -49,15 +53,14 @@ class Letter:
         return LetterKey(self.output, self.console, self.stream, self.id)
 
 
-_TYPES = {each.name: dict if each.name == "document" else str for each in fields(Letter)}
+_TYPES = {each.name: dict if each.name in ("document", "about") else str for each in fields(Letter)}
 
 
 def letters(batch: Batch, output: str, refused: Sequence[Refused], time: str) -> list[Letter]:
     """The letters of what an output refused of a batch."""
-    return [
-        Letter(time, output, batch.console, batch.namespace, batch.stream, each.id, each.reason, each.document)
-        for each in refused
-    ]
+    of = (time, output, batch.console, batch.namespace, batch.stream)
+    about = {identity: thing.about for identity, thing in batch.things.items()}
+    return [Letter(*of, each.id, each.reason, each.document, about.get(each.id, {})) for each in refused]
 
 
 class DeadLetters:
@@ -149,9 +152,13 @@ def _append(path: Path, found: Sequence[Letter]) -> None:
         file.seek(_end_of_last_line(descriptor))
         # What a crash cut off belongs to a step that comes again.
         file.truncate()
-        file.writelines(dumps(asdict(letter)) + b"\n" for letter in found)
+        file.writelines(dumps(_written(letter)) + b"\n" for letter in found)
         file.flush()
         os.fsync(descriptor)
+
+
+def _written(letter: Letter) -> dict[str, Any]:
+    return {name: value for name, value in asdict(letter).items() if name != "about" or value}
 
 
 def _end_of_last_line(descriptor: int) -> int:
@@ -182,7 +189,7 @@ def _letter(line: bytes, place: str) -> Letter:
         letter = Letter(**value)
     except (NotJSON, TypeError):
         raise no_letter from None
-    if not all(isinstance(value[name], kind) for name, kind in _TYPES.items()):
+    if not all(isinstance(getattr(letter, name), kind) for name, kind in _TYPES.items()):
         raise no_letter
     return letter
 

@@ -15,7 +15,7 @@ from s1ecs.collect.redact import Redaction
 from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.outputs.dead_letters import DeadLetters
-from s1ecs.outputs.output import Batch, Delivered, Refused
+from s1ecs.outputs.output import Batch, Delivered, Refused, Thing
 from s1ecs.state.database import Database
 from s1ecs.streams import STREAMS
 from s1ecs.streams.alert import STREAM
@@ -74,6 +74,7 @@ class RecordingOutput:
     ids: list[str] = field(default_factory=list)
     documents: list[Mapping[str, Any]] = field(default_factory=list)
     delivered: list[str] = field(default_factory=list)
+    things: dict[str, Thing] = field(default_factory=dict)
     failure: Exception | None = None
     refuses: list[str] = field(default_factory=list)
     reason: str = "no room for it"
@@ -85,6 +86,7 @@ class RecordingOutput:
         """Take a batch, or raise the failure; refuse the documents named in `refuses`."""
         if self.failure is not None:
             raise self.failure
+        self.things |= batch.things
         names = [document["event"].get("id", identity) for identity, document in batch.documents]
         pairs = list(zip(names, batch.documents, strict=True))
         refused = [Refused(*pair, self.reason) for name, pair in pairs if name in self.refuses]

@@ -15,10 +15,10 @@ from s1ecs.collect.poll import Outcome, poll
 from s1ecs.collect.retry import Retried, retry
 from s1ecs.collect.scheduler import say
 from s1ecs.errors import OutputError
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetters, letters
 from s1ecs.outputs.files import Files
 from s1ecs.outputs.lines import packer
-from s1ecs.outputs.output import Batch
+from s1ecs.outputs.output import Batch, Refused, Thing
 from s1ecs.outputs.store import Store
 from s1ecs.outputs.written_files import Rules
 from s1ecs.state.polls import Key, read_polls
@@ -96,6 +96,18 @@ async def test_retry(feed: Feed, console: ScriptedConsole, output: RecordingOutp
     assert output.ids == ["d", "a", "c"]
     [letter] = dead(tmp_path).read("alert")
     assert (letter.document["event"]["id"], letter.reason, letter.time) == ("b", "still too long", "later")
+
+
+async def test_what_a_document_is_the_state_of_is_kept_with_it(output: RecordingOutput, tmp_path: Path) -> None:
+    """An output gets with a letter what its batch said of the thing, and a letter of nothing says nothing."""
+    thing = Thing("host", 1_700_000_000_123)
+    documents = [(identity, {"event": {}}) for identity in ("a", "b")]
+    batch = Batch("default", "default", "agent", documents, {"a": thing})
+    refused = [Refused(identity, document, "no room") for identity, document in documents]
+    dead(tmp_path).append(letters(batch, "recording", refused, "now"))
+    await retry(dead(tmp_path), {"recording": output}, ["agent"], "later")
+    assert output.delivered == ["a", "b"]
+    assert output.things == {"a": thing}
 
 
 @pytest.mark.parametrize("case", [([], "is not among the outputs"), (["recording"], "no way there")])

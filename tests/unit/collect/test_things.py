@@ -1,10 +1,15 @@
 """Which records are the latest state of their thing, and since when."""
 
+import asyncio
 from datetime import UTC, datetime
 
+from s1ecs.collect.poll import poll
 from s1ecs.collect.things import latest_states, thing_of
 from s1ecs.collect.walks.step import ALWAYS
 from s1ecs.records import Record
+
+from .conftest import FeedOf, RecordingOutput
+from .lists import ListConsole
 
 FETCHED = datetime(2026, 1, 2, 12, tzinfo=UTC)
 FETCHED_MS = 1_767_355_200_000
@@ -45,3 +50,18 @@ def test_the_key_is_that_of_the_checkpoints() -> None:
     """A thing has one key, whoever remembers it."""
     [thing] = latest_states([("a", record("host"), ALWAYS)], ("id",), FETCHED).values()
     assert thing.key == thing_of(record("host", "another"), ("id",), "b")
+
+
+async def test_outputs_are_told_of_every_state_that_is_delivered(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """Also a state that the thing had before, so that an output of latest states can go back to it."""
+    feed = feed_of("application_risk")
+    told = []
+    for status in ("Detected", "Resolved", "Detected"):
+        lists.lists["/application-management/risks"] = [{"id": "a", "cveId": "CVE-1", "status": status}]
+        output.things.clear()
+        await poll(feed, asyncio.Event(), lambda *_: None)
+        told.append(dict(output.things))
+    assert [list(things) for things in told] == [[identity] for identity in output.delivered]
+    assert len({thing.key for things in told for thing in things.values()}) == 1

@@ -1,0 +1,157 @@
+"""Going on where Elastic's integration stopped, on real servers."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from servers.documents import data_stream, ids
+from servers.running import Running
+from tests.acceptance.conftest import Commands, Start
+from tests.acceptance.conftest import start_standin as start_standin  # noqa: PLC0414 - pytest finds it by its name here
+
+NOW = "2026-01-31T12:00:00Z"
+# When Elastic's integration stopped.
+STOPPED = "2026-01-31T02:00:00.000Z"
+WITH_IDS = ("activity", "alert", "group", "threat", "unified_alert")
+# Without applications, whose inventory takes a request for each of them.
+WITHOUT_IDS = ("agent", "application_risk", "threat_event")
+THINGS = ("agent", "group", "application_risk")
+STREAMS = (*WITH_IDS, *WITHOUT_IDS)
+
+# An index template of the tests, in the place of Elastic's or ours.
+MAPPINGS = {
+    "date_detection": False,
+    "properties": {
+        "@timestamp": {"type": "date"},
+        "event": {"properties": {"created": {"type": "date"}, "ingested": {"type": "date"}}},
+        "sentinel_one": {
+            "properties": {"unified_alert": {"properties": {"detected_at": {"type": "date"}}}},
+        },
+    },
+    "dynamic_templates": [
+        {"texts": {"match_mapping_type": "string", "mapping": {"type": "keyword", "ignore_above": 8191}}},
+        {"numbers": {"match_mapping_type": "double", "mapping": {"type": "double"}}},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """A console, and every document that its records make: stream -> id -> (time, document)."""
+
+    address: str
+    documents: Mapping[str, Mapping[str, tuple[str, dict[str, Any]]]]
+
+    def before(self, stream: str) -> dict[str, dict[str, Any]]:
+        """What the integration had when it stopped."""
+        return {identity: document for identity, (time, document) in self.documents[stream].items() if time <= STOPPED}
+
+    def after(self, stream: str) -> set[str]:
+        """The ids of what came later."""
+        return set(self.documents[stream]) - set(self.before(stream))
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory, start_standin: Start) -> Known:
+    """A console, and what a collector that reads all of it makes of it."""
+    address = start_standin("--agents", "12", "--now", NOW)
+    everything = Commands(tmp_path_factory.mktemp("everything"), address)
+    everything.ok("collect", *STREAMS, S1ECS_INITIAL_INTERVAL="3650d")
+    with closing(sqlite3.connect(everything.state / "s1ecs.db")) as connection:
+        rows = connection.execute("SELECT stream, id, time, document FROM documents").fetchall()
+    documents: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {stream: {} for stream in STREAMS}
+    for stream, identity, time, text in rows:
+        documents[stream][identity] = (time, orjson.loads(text))
+    return Known(address, documents)
+
+
+def as_elastic(document: Mapping[str, Any], ingested: str) -> dict[str, Any]:
+    """A document as the integration would have indexed it."""
+    event = {**document["event"], "ingested": ingested}
+    agent = {"id": "an-elastic-agent", "name": "fleet", "type": "filebeat", "version": "9.2.0"}
+    return {**document, "event": event, "agent": agent}
+
+
+def index(server: Running, stream: str, namespace: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
+    """Index documents into the stream's data stream, with their ids only where the integration sets one."""
+    lines: list[bytes] = []
+    for identity, document in documents.items():
+        about = {"_id": identity} if stream in WITH_IDS else {}
+        lines += [orjson.dumps({"create": about}), orjson.dumps(as_elastic(document, STOPPED))]
+    answer = server.ask(
+        "POST", f"/logs-sentinel_one.{stream}-{namespace}/_bulk?refresh=true", b"\n".join([*lines, b""])
+    )
+    assert not answer["errors"], answer
+
+
+@pytest.fixture
+def elastic_was_here(search_server: Running, namespace: str, known: Known) -> Running:
+    """The server with what the integration had indexed until it stopped, and a new backing index since."""
+    template = {
+        "index_patterns": [f"logs-sentinel_one.*-{namespace}"],
+        "data_stream": {},
+        "priority": 1_000,
+        "template": {"mappings": MAPPINGS, "settings": {"number_of_replicas": 0}},
+    }
+    search_server.ask("PUT", f"/_index_template/tests-{namespace}", template)
+    for stream in STREAMS:
+        if before := known.before(stream):
+            index(search_server, stream, namespace, before)
+            search_server.ask("POST", f"/{data_stream(stream, namespace)}/_rollover")
+    return search_server
+
+
+def commands(known: Known, server: Running, namespace: str, folder: Path) -> Commands:
+    """Commands with a fresh state that collect into the server."""
+    folder.mkdir(exist_ok=True)
+    made = Commands(folder, known.address)
+    output = {"type": server.kind, "hosts": [server.url], "latest": True}
+    made.environment |= {"S1ECS_OUTPUTS": json.dumps([output]), "S1ECS_NAMESPACE": namespace}
+    return made
+
+
+def test_no_hole_and_no_duplicate(elastic_was_here: Running, namespace: str, known: Known, tmp_path: Path) -> None:
+    """What the integration lacked comes; where it set ids nothing comes twice, elsewhere an overlap or an inventory."""
+    server = elastic_was_here
+    switched = commands(known, server, namespace, tmp_path)
+    assert "goes on from" in switched.ok("adopt", *STREAMS, "--yes")
+    switched.ok("collect", *STREAMS)
+    for stream in STREAMS:
+        found = ids(server, data_stream(stream, namespace))
+        every, before, after = set(known.documents[stream]), known.before(stream), known.after(stream)
+        # Its groups changed long ago.
+        assert after or stream == "group", f"{stream}: nothing came later, so that this proves nothing"
+        assert after <= set(found), stream
+        assert max(found.values()) == 1, stream
+        if stream in WITH_IDS:
+            assert set(found) == every, stream
+        else:
+            assert len(found) <= len(before) + len(every), stream
+    for stream in THINGS:
+        latest = ids(server, f"sentinel_one-{stream}-latest-{namespace}")
+        assert len(latest) == len(known.documents[stream]), stream
+
+
+def test_nothing_is_set_unseen(elastic_was_here: Running, namespace: str, known: Known, tmp_path: Path) -> None:
+    """A dry run sets nothing; what is set is not set anew without --force; others' namespaces are only said."""
+    server = elastic_was_here
+    alerts = commands(known, server, namespace, tmp_path)
+    for _ in range(2):
+        assert "alert      " in alerts.ok("adopt", "alert", "application", "--dry-run")
+    assert "1 of 1 checkpoints set" in alerts.ok("adopt", "alert", "application", "--yes")
+    again = alerts.run("adopt", "alert", "--yes")
+    assert again.returncode == 1
+    assert "--force" in again.stdout
+    assert "1 of 1 checkpoints set" in alerts.ok("adopt", "alert", "--force", "--overlap", "0s", "--yes")
+    elsewhere = commands(known, server, f"{namespace}_two", tmp_path / "other")
+    said = elsewhere.ok("adopt", "alert", "--yes")
+    assert "the first poll is as usual" in said
+    assert f"documents lie in the namespace {namespace}," in said
+    assert "nothing was set" in said
