@@ -1,0 +1,1 @@
+"""`s1ecs respond`: what its commands do."""

@@ -1,0 +1,143 @@
+"""`s1ecs respond ACTION`: show what it will do, ask, do it, follow it."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from s1ecs.commands.respond import shown
+from s1ecs.commands.respond.asked import Asked
+from s1ecs.commands.respond.waiting import waiting
+from s1ecs.errors import ActionRefused, ConsoleError, UsageError
+from s1ecs.respond.action import Action
+from s1ecs.respond.console import ActionConsole, Surroundings, console_of
+from s1ecs.respond.engine import Following, Result, carry_out, refused, resume
+from s1ecs.respond.journal import Entry
+from s1ecs.respond.open_audit import open_audit
+from s1ecs.respond.plan import Plan, make_plan
+from s1ecs.settings import Settings
+
+
+@dataclass
+class _Sent:
+    """The id of the action that whoever interrupts us has to know; "" as long as nothing was sent."""
+
+    id: str = ""
+
+
+def act(settings: Settings, action: Action, asked: Asked) -> int:
+    """Do one action; the exit status: 0 if it is done, or taken and not to be waited for, else 1.
+
+    Raises UsageError (exit status 2) where it would have to ask and there is no terminal.
+    """
+    console_of(settings, asked.console).require_action_token()
+    if not (asked.yes or asked.dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
+        raise UsageError(f"respond {action.name}: no terminal to ask on; say --yes, or look with --dry-run")
+    sent = _Sent()
+    return _run(sent, _act(settings, action, asked, sent))
+
+
+def go_on(settings: Settings, action: str, asked: Asked) -> int:
+    """Go on with an action by its id; the exit status as that of `act`."""
+    sent = _Sent(action)
+    return _run(sent, _go_on(settings, action, asked))
+
+
+def list_history(settings: Settings, *, json: bool) -> None:
+    """Print every action that was asked for, the newest first."""
+
+    async def read() -> None:
+        async with open_audit(settings, tell=_tell) as journal:
+            entries = await journal.history()
+        shown.print_history(entries, json=json)
+
+    asyncio.run(read())
+
+
+def _run(sent: _Sent, work: Coroutine[Any, Any, int]) -> int:
+    async def until_interrupted() -> int:
+        try:
+            return await work
+        except asyncio.CancelledError:
+            shown.print_stopped(sent.id)
+            return 1
+
+    return asyncio.run(until_interrupted())
+
+
+async def _act(settings: Settings, action: Action, asked: Asked, sent: _Sent) -> int:
+    around = Surroundings(poll=asked.poll)
+    async with ActionConsole(settings, console_of(settings, asked.console), tell=_tell, around=around) as console:
+        identity = around.new_id()
+        try:
+            plan = await make_plan(console, action, asked.target, asked.arguments, comment=asked.comment, id=identity)
+        except ActionRefused as refusal:
+            if asked.dry_run:
+                result = Result(identity, console.name, action.name, "refused", str(refusal))
+            else:
+                result = await refused(console, action, identity, str(refusal), asked.comment)
+            return _end(result, asked)
+        except ConsoleError as error:
+            if not asked.json:
+                raise
+            return _end(Result(identity, console.name, action.name, "failed", f"nothing was sent: {error}"), asked)
+        if asked.dry_run:
+            _show_requests(plan, asked)
+            return 0
+        if not asked.yes and not await _agreed(plan, asked):
+            sys.stderr.write("nothing was sent\n")
+            return 1
+        sent.id = plan.id
+        with waiting(f"{action.name} {plan.targets[0].host or plan.targets[0].id}") as tell:
+            result = await carry_out(console, plan, _following(asked, tell))
+    return _end(result, asked)
+
+
+async def _go_on(settings: Settings, action: str, asked: Asked) -> int:
+    async with open_audit(settings, tell=_tell) as journal:
+        entry = await journal.load(action)
+    if entry is None:
+        raise UsageError(f"respond status: there is no action {action}; `s1ecs respond history` lists those there are")
+    if entry.status not in {"pending", "unknown"}:
+        return _end(_told(entry), asked)
+    around = Surroundings(poll=asked.poll)
+    async with ActionConsole(settings, settings.console(entry.console), tell=_tell, around=around) as console:
+        with waiting(entry.action) as tell:
+            result = await resume(console, entry, _following(asked, tell))
+    return _end(result, asked)
+
+
+def _told(entry: Entry) -> Result:
+    return Result(entry.id, entry.console, entry.action, entry.status, entry.reason, entry.targets, entry.details)
+
+
+def _following(asked: Asked, tell: Callable[[str], None]) -> Following:
+    return Following(wait=asked.wait, patience=asked.timeout, into=asked.into, unpack=asked.unpack, tell=tell)
+
+
+async def _agreed(plan: Plan, asked: Asked) -> bool:
+    shown.print_plan(plan, requests=asked.verbose)
+    sys.stderr.write("do it? [y/N] ")
+    sys.stderr.flush()
+    answer = await asyncio.to_thread(sys.stdin.readline)
+    return answer.strip().lower() in {"y", "yes"}
+
+
+def _show_requests(plan: Plan, asked: Asked) -> None:
+    if not asked.json:
+        shown.print_plan(plan, requests=False)
+    shown.print_requests(plan)
+
+
+def _end(result: Result, asked: Asked) -> int:
+    if asked.json:
+        shown.print_json(shown.result_object(result))
+    else:
+        shown.print_result(result)
+    taken = result.status == "done" or (result.status == "pending" and not asked.wait)
+    return 0 if taken else 1
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"s1ecs: {text}\n")
