@@ -51,7 +51,7 @@ def test_streams_by_time_go_back_an_overlap(feed: Feed, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["agent", "group"])
 def test_agents_and_groups_are_read_whole(feed: Feed, name: str) -> None:
-    """Each of them must be known once: the first poll reads all, or at least the overlap where it was set to read less."""
+    """Each must be known once: the first poll reads all, or what the overlap asks where it was set to read less."""
     chosen = of_stream(feed, name)
     assert adopted(chosen).position == {"first": "1970-01-01T00:00:00.000Z"}
     short = replace(chosen, pace=replace(chosen.pace, first_poll=timedelta(minutes=1)))
