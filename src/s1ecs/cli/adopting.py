@@ -16,10 +16,10 @@ def adopt(
     streams: StreamNames = None,
     *,
     output: Annotated[
-        str | None, typer.Option("--output", metavar="NAME", help="The output with the documents.")
+        str | None, typer.Option("--output", metavar="NAME", help="The output that has the documents.")
     ] = None,
     console: Annotated[
-        str | None, typer.Option("--console", metavar="NAME", help="This console alone, whose the documents are.")
+        str | None, typer.Option("--console", metavar="NAME", help="For this console alone, whose documents they are.")
     ] = None,
     overlap: Annotated[
         str | None,

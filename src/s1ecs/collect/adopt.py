@@ -75,9 +75,9 @@ def adoption(feed: Feed, history: History, checkpoint: Checkpoint, *, shared: Se
         says = "not set: s1ecs collects it already and goes on from its own checkpoint; --force replaces that"
         return Adoption(feed, history, says, refused=True)
     overlap = max(_OVERLAP, feed.pace.overlap) if wish.overlap is None else wish.overlap
-    since = bound(earlier(time_text(reached), overlap))
+    since = earlier(time_text(reached.replace(microsecond=0)), overlap)
     if not feed.thing:
-        return Adoption(feed, history, f"goes on from {since}", {"first": since}, since)
+        return Adoption(feed, history, f"goes on from {bound(since)}", {"first": since}, since)
     # Each thing must be known once, or what is gone could never be noticed, nor would views and latest states be whole.
     first = min(first_bound(feed, reached), since)
     return Adoption(feed, history, "the first poll reads all of them", {"first": first}, first)

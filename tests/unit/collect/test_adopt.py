@@ -46,7 +46,7 @@ def adopted(
 @pytest.mark.parametrize("name", ["activity", "alert", "threat", "threat_event", "unified_alert"])
 def test_streams_by_time_go_back_an_overlap(feed: Feed, name: str) -> None:
     """The first poll begins an hour before the newest document, in whole seconds, so that nothing in between lacks."""
-    assert adopted(of_stream(feed, name)).position == {"first": "2026-01-02T09:30:15Z"}
+    assert adopted(of_stream(feed, name)).position == {"first": "2026-01-02T09:30:15.000Z"}
 
 
 @pytest.mark.parametrize("name", ["agent", "group"])
@@ -55,7 +55,7 @@ def test_agents_and_groups_are_read_whole(feed: Feed, name: str) -> None:
     chosen = of_stream(feed, name)
     assert adopted(chosen).position == {"first": "1970-01-01T00:00:00.000Z"}
     short = replace(chosen, pace=replace(chosen.pace, first_poll=timedelta(minutes=1)))
-    assert adopted(short).position == {"first": "2026-01-02T09:30:15Z"}
+    assert adopted(short).position == {"first": "2026-01-02T09:30:15.000Z"}
 
 
 @pytest.mark.parametrize("name", ["application", "application_risk"])
@@ -75,15 +75,15 @@ def test_every_stream_is_judged_by_a_field_or_is_a_whole_inventory() -> None:
 def test_a_clock_that_is_ahead_opens_no_hole(feed: Feed) -> None:
     """No record was read after it was indexed: where a time says otherwise, the time of indexing counts."""
     ahead = replace(HISTORY, newest=INGESTED + timedelta(days=1))
-    assert adopted(feed, ahead).position == {"first": "2026-01-02T09:31:00Z"}
-    assert adopted(feed, replace(ahead, ingested=None)).position == {"first": "2026-01-03T09:31:00Z"}
+    assert adopted(feed, ahead).position == {"first": "2026-01-02T09:31:00.000Z"}
+    assert adopted(feed, replace(ahead, ingested=None)).position == {"first": "2026-01-03T09:31:00.000Z"}
 
 
 def test_the_overlap_is_as_long_as_wanted(feed: Feed) -> None:
     """A longer setting `overlap` counts, and what the command line says counts before both."""
     slow = replace(feed, pace=replace(feed.pace, overlap=timedelta(hours=2)))
-    assert adopted(slow).since == "2026-01-02T08:30:15Z"
-    assert adopted(slow, wish=Wish(timedelta(0))).since == "2026-01-02T10:30:15Z"
+    assert adopted(slow).since == "2026-01-02T08:30:15.000Z"
+    assert adopted(slow, wish=Wish(timedelta(0))).since == "2026-01-02T10:30:15.000Z"
 
 
 def test_without_documents_the_first_poll_is_as_usual(feed: Feed) -> None:
@@ -99,7 +99,7 @@ def test_a_checkpoint_that_exists_is_replaced_only_by_force(feed: Feed) -> None:
     there = {"first": "2026-01-02T11:00:00Z"}
     found = adopted(feed, position=there)
     assert (found.position, found.refused) == (None, True)
-    assert adopted(feed, position=there, wish=Wish(force=True)).position == {"first": "2026-01-02T09:30:15Z"}
+    assert adopted(feed, position=there, wish=Wish(force=True)).position == {"first": "2026-01-02T09:30:15.000Z"}
 
 
 def test_consoles_with_one_namespace_are_refused(feed: Feed) -> None:
