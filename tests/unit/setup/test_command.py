@@ -1,0 +1,94 @@
+"""How the command shows, asks and ends, over several servers."""
+
+import json
+from typing import Any
+
+import pytest
+
+from s1ecs.commands.setup import Target, Wish, datasets, retention_of, set_up
+from s1ecs.outputs.search.server import Reply
+from s1ecs.settings import Output
+from s1ecs.setup.retention import Retention
+from s1ecs.streams import STREAMS
+from tests.unit.setup.server import Documented
+
+REJECTED = {("POST", "/_index_template/_simulate"): Reply(401, {"error": {"reason": "who are you"}})}
+
+
+def target(name: str, **more: Any) -> Target:
+    """A server of this name, on which nothing is installed."""
+    return Target(Documented(name=name, **more), Retention("data_stream", 30))
+
+
+def seen(made: Target) -> Documented:
+    """The server of a target, as what it is."""
+    assert isinstance(made.server, Documented)
+    return made.server
+
+
+async def test_no_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever answers no gets nothing changed and exit status 1; the question tells how many changes."""
+    one = target("one")
+    questions: list[str] = []
+
+    def disagree(question: str) -> bool:
+        questions.append(question)
+        return False
+
+    assert await set_up([one], datasets(), Wish(disagree)) == 1
+    assert seen(one).changes == []
+    creates = capsys.readouterr().out.count("one: create ")
+    assert questions == [f"one: make these {creates} changes?"]
+
+
+async def test_one_server_in_trouble_keeps_no_other_from_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A rejected login is one line and exit status 1; the other server is set up all the same."""
+    bad, good = target("bad", replies=REJECTED), target("good")
+    assert await set_up([bad, good], datasets(), Wish(lambda _question: True)) == 1
+    captured = capsys.readouterr()
+    assert [line for line in captured.err.splitlines() if "bad" in line] == [
+        "s1ecs: bad: the login is rejected (HTTP 401); check user and password, or the key"
+    ]
+    assert len(seen(good).changes) > len(STREAMS)
+    assert seen(bad).changes == []
+
+
+async def test_dry_run_names_the_output_of_each_request(capsys: pytest.CaptureFixture[str]) -> None:
+    """One JSON array for all outputs, on standard output alone; nobody is asked and nothing sent."""
+    one, two = target("one"), target("two")
+    assert await set_up([one, two], datasets(), Wish(lambda _question: False, dry_run=True)) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert {each["output"] for each in printed} == {"one", "two"}
+    assert seen(one).changes + seen(two).changes == []
+
+
+async def test_failure_in_the_middle_says_how_far_it_came(capsys: pytest.CaptureFixture[str]) -> None:
+    """A request that the server refuses ends that server's changes with how many were made, and exit status 1."""
+    replies = {("PUT", "/_component_template/s1ecs-ecs"): Reply(400, {"error": {"reason": "too old"}})}
+    assert await set_up([target("one", replies=replies)], datasets(), Wish(lambda _question: True)) == 1
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[-1].startswith("one: 1 of ")
+    assert captured.err == "s1ecs: one: PUT /_component_template/s1ecs-ecs: HTTP 400: too old\n"
+
+
+def test_every_stream_and_the_inventories_latest_state() -> None:
+    """All streams are installed; those that have things have indices of their latest state."""
+    assert {dataset.name for dataset in datasets()} >= set(STREAMS)
+    latest = {dataset.name for dataset in datasets() if dataset.latest}
+    assert latest == {"agent", "application", "application_risk", "group"}
+
+
+@pytest.mark.parametrize(
+    ("output", "kept"),
+    [
+        (Output(type="opensearch", values={"keep_days": 9}), Retention("ism", 9)),
+        (Output(type="elasticsearch", values={"keep_days": None, "lifecycle": "ilm"}), Retention("ilm")),
+        (
+            Output(type="elasticsearch", values={"keep_days": 9, "lifecycle": "data_stream"}),
+            Retention("data_stream", 9),
+        ),
+    ],
+)
+def test_retention_of_the_settings(output: Output, kept: Retention) -> None:
+    """The output's settings choose days and means; OpenSearch has one means only."""
+    assert retention_of(output) == kept
