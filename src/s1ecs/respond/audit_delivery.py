@@ -20,7 +20,7 @@ import orjson
 from s1ecs.collect.checkpoint import Write
 from s1ecs.collect.prune import Ask
 from s1ecs.collect.times import time_text
-from s1ecs.errors import OutputError, StateError, WalkTaken
+from s1ecs.errors import S1ecsError, StateError, WalkTaken
 from s1ecs.outputs.dead_letters import DeadLetters, Letter, letters
 from s1ecs.outputs.output import Batch, JoinsCommit, Output
 from s1ecs.state.actions import WaitingDocument, documents_for, outputs_waited_for, taken
@@ -98,8 +98,10 @@ class Deliverer:
         except WalkTaken:
             # Another process is at it.
             return ""
-        except (OutputError, StateError) as error:
+        except S1ecsError as error:
             return str(error)
+        except Exception as error:  # noqa: BLE001 - one fault must not end what others need, least of all an action
+            return f"{output.name}: delivering failed: {error!r}"
         return ""
 
     async def _deliver(self, output: Output) -> bool:

@@ -11,7 +11,7 @@ from s1ecs import __version__
 from s1ecs.collect.outputs import make_output
 from s1ecs.collect.session import views
 from s1ecs.ecs.envelope import Collector
-from s1ecs.errors import OutputError, StateError
+from s1ecs.errors import S1ecsError, StateError
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.outputs.standard_output import StandardOutput
 from s1ecs.outputs.store import make_views
@@ -81,8 +81,10 @@ async def _deliver_to(deliverer: Deliverer, database: Database, output: Output |
             await database.run(output.open)
         else:
             await output.open()
-    except (OutputError, StateError) as error:
+    except S1ecsError as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001 - an output's fault is not the action's
+        return f"{output.name}: can't be opened: {error!r}"
     try:
         return (await deliverer.once([output])).get(output.name, "")
     finally:

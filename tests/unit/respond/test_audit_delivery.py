@@ -49,7 +49,8 @@ class Search:
 
     async def deliver(self, batch: Batch) -> Delivered:
         """Take a batch of response actions when nothing hinders it."""
-        assert (batch.stream, batch.console, batch.namespace) == ("response_action", "hq", "prod")
+        assert (batch.stream, batch.console) == ("response_action", "hq")
+        assert batch.namespace in {"prod", "default"}
         self.begun.set()
         await self.goes_on.wait()
         if self.failure is not None:
@@ -134,6 +135,33 @@ async def test_an_output_that_is_down_neither_blocks_nor_doubles(database: Datab
     assert await deliverer.once([search, store]) == {}
     assert search.got == ["requested", "finished"] * 2
     assert await _rows(database, "SELECT count(*) FROM documents") == [(4,)]
+
+
+async def test_a_fault_of_an_output_is_not_the_others(database: Database) -> None:
+    """An error that nobody foresaw is told like any other; it ends neither `run` nor an action."""
+    search, store = Search(), Store()
+    search.failure = ValueError("a slip")
+    await _act(database, search, store)
+    assert await _deliverer(database).once([search, store]) == {
+        "search": "search: delivering failed: ValueError('a slip')"
+    }
+    assert await _rows(database, "SELECT count(*) FROM documents") == [(2,)]
+
+
+async def test_a_slow_output_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command does not wait for an output beyond its time; the documents wait for it, the others have theirs."""
+    search = Search()
+    search.goes_on.clear()
+    made = iter([search, Store()])
+    monkeypatch.setattr("s1ecs.respond.open_audit.make_output", lambda *_: next(made))
+    settings = _settings(tmp_path, "  - type: store\n  - type: files\n    path: out\n")
+    told: list[str] = []
+    async with open_audit(settings, tell=told.append, seconds=0.5) as journal:
+        await journal.request(replace(ENTRY, console="hq"))
+    assert told == ["not every output took the documents of this action in time; they wait for it"]
+    opened = await Database.open(tmp_path / "state")
+    assert ("search",) in await _rows(opened, "SELECT output FROM action_deliveries")
+    await opened.close()
 
 
 async def test_what_an_output_refuses_goes_to_the_dead_letters(database: Database) -> None:
