@@ -12,7 +12,7 @@ from s1ecs.respond.answers import Said, said_by_answer, said_by_refusal
 from s1ecs.respond.console import ActionConsole
 from s1ecs.respond.following import Outcome, Turn
 from s1ecs.respond.journal import Entry, Status, Target
-from s1ecs.respond.plan import Plan, Scope, make_plan
+from s1ecs.respond.plan import Plan, Refusal, Scope, make_plan
 from s1ecs.respond.result_files import Brought, bring
 from s1ecs.respond.table import ACTIONS
 
@@ -72,18 +72,22 @@ async def act(
     try:
         plan = await make_plan(console, action, target, arguments, comment=comment, id=identity)
     except ActionRefused as refusal:
-        return await refused(console, action, identity, str(refusal), comment)
+        return await refused(console, action, identity, refusal, comment)
     return await carry_out(console, plan, following or Following())
 
 
-async def refused(console: ActionConsole, action: Action, identity: str, reason: str, comment: str) -> Result:
+async def refused(
+    console: ActionConsole, action: Action, identity: str, refusal: ActionRefused, comment: str
+) -> Result:
     """Write down an action that is not sent."""
     journal = await console.journal()
-    entry = _entry(console, identity, action.name, comment)
+    reason = str(refusal)
+    targets = refusal.targets if isinstance(refusal, Refusal) else ()
+    entry = _entry(console, identity, action.name, comment, targets=targets)
     await journal.request(entry)
     now = console.around.now()
     await journal.finish(identity, status="refused", reason=reason, finished=now, details={}, follow={})
-    return Result(identity, console.name, action.name, "refused", reason)
+    return Result(identity, console.name, action.name, "refused", reason, targets)
 
 
 async def carry_out(console: ActionConsole, plan: Plan, following: Following) -> Result:

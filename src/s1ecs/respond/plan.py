@@ -26,6 +26,14 @@ class Scope:
     id: str = ""
 
 
+class Refusal(ActionRefused):
+    """An action is not sent; `targets` are what it would have acted on, as far as that was found."""
+
+    def __init__(self, text: str, targets: tuple[Target, ...] = ()) -> None:
+        super().__init__(text)
+        self.targets = targets
+
+
 @dataclass(frozen=True)
 class Plan:
     """An action that may be carried out: `requests` are sent in turn, each as it stands here.
@@ -70,7 +78,10 @@ async def make_plan(
         values["scope_query"] = subjects.scope_query(target.kind, target.id)
     read = read_for(action.lookup, values)
     if read is not None:
-        values |= found(action.lookup, values, await console.read(read))
+        try:
+            values |= found(action.lookup, values, await console.read(read))
+        except ActionRefused as refusal:
+            raise Refusal(str(refusal), (found_target,)) from None
     values = dict(action.values(values))
     follow: dict[str, Any] = {"uncertain": True}
     if "password" in action.drawn:
@@ -131,18 +142,17 @@ async def _target(
         if systems and found_target.os not in systems:
             allowed = ", ".join(sorted(systems - {"windows_legacy"}))
             what = arguments.get("mitigation")
-            raise ActionRefused(
-                f"{what} is for {allowed} only, and the host runs {found_target.os or 'another system'}"
-            )
+            runs = found_target.os or "another system"
+            raise Refusal(f"{what} is for {allowed} only, and the host runs {runs}", (found_target,))
         return found_target, described
     agent = await find_agent(console, target)
+    host = hosts.target_of(agent)
     if why := hosts.why_not(agent, action.checks, action.systems):
-        raise ActionRefused(f"{agent.get('computerName')} ({agent.get('id')}): {why}")
-    system = str(agent.get("osType") or "")
+        raise Refusal(f"{host.name} ({host.id}): {why}", (host,))
     for path in arguments.get("paths", ()):
-        if not fits_system(path, system):
-            raise ActionRefused(f"{path!r} is no absolute path on {system}")
-    return hosts.target_of(agent), hosts.described(agent)
+        if not fits_system(path, host.os):
+            raise Refusal(f"{path!r} is no absolute path on {host.os}", (host,))
+    return host, hosts.described(agent)
 
 
 async def find_agent(console: ActionConsole, host: str) -> Mapping[str, Any]:

@@ -76,7 +76,7 @@ async def _act(settings: Settings, action: Action, asked: Asked, sent: _Sent) ->
             if asked.dry_run:
                 result = Result(identity, console.name, action.name, "refused", str(refusal))
             else:
-                result = await refused(console, action, identity, str(refusal), asked.comment)
+                result = await refused(console, action, identity, refusal, asked.comment)
             return _end(result, asked)
         except ConsoleError as error:
             if not asked.json:
