@@ -38,8 +38,10 @@ class Controls:
     no_details: bool = False
     # Goes into `errors` of answers with status 200, beside their data; nothing is done.
     answer_errors: Sequence[Mapping[str, Any]] = field(default_factory=list)
-    # Agents: not reached, so that what they are told waits; their isolation fails.
+    # Agents: not reached, so that what they are told waits; or their isolation fails.
     offline: Ids = False
+    # Agents that get the computer name of the first of them.
+    named_alike: Sequence[str] = field(default_factory=list)
     isolate_fails: Ids = False
     # What agents end a threat's mitigation with; agents whose mitigation fails.
     mitigate_fails: Ids = False

@@ -25,7 +25,8 @@ def by_agent(console: Console, agent_id: str, happen: Happen, *, since: datetime
 
 
 def follow_controls(console: Console) -> None:
-    """Take the agents off line, or back, that the controls tell of."""
+    """Take the agents off line, or back, and name those alike, that the controls tell of."""
+    _name_alike(console)
     actions, moment = console.actions, console.actions.clock()
     for host in console.organisation.hosts:
         wanted = actions.is_told("offline", host.id, host.name)
@@ -39,3 +40,13 @@ def follow_controls(console: Console) -> None:
             actions.waiting = [each for each in actions.waiting if each[0] != host.id]
             for happen in back:
                 by_agent(console, host.id, happen)
+
+
+def _name_alike(console: Console) -> None:
+    alike = console.actions.controls.named_alike
+    shelf = console.lists["agent"].shelf()
+    names = {host.id: host.name for host in console.organisation.hosts}
+    for host in console.organisation.hosts:
+        name = names.get(alike[0], host.name) if host.id in alike else host.name
+        if shelf.record(host.id)["computerName"] != name:
+            change(console, "agent", host.id, console.actions.clock(), computerName=name)

@@ -41,7 +41,11 @@ def places(console: Console, asked: Asked, given: Mapping[str, Any]) -> list[Pla
     known = {place.id: place for place in _all(console, kind)}
     if missing := [each for each in wanted if each not in known]:
         raise not_found(f"{kind}: {missing[0]}")
-    return [known[each] for each in wanted]
+    found = [known[each] for each in wanted]
+    site = asked.token.site
+    if site is not None and any(each.ids.get("siteId") != console.organisation.sites[site].id for each in found):
+        raise not_permitted()
+    return found
 
 
 def _all(console: Console, kind: str) -> list[Place]:

@@ -99,6 +99,8 @@ async def status(console: Console, asked: Asked) -> bytes:
 
 async def execute(console: Console, asked: Asked) -> bytes:
     """POST /remote-scripts/execute."""
+    if asked.token.lacks.issuperset(_PERMISSIONS.values()):
+        raise not_permitted()
     body = await bodies.read(asked)
     data = _checked(body)
     script = find(data["scriptId"])
