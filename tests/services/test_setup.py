@@ -160,6 +160,19 @@ async def test_dry_run_prints_what_is_sent_and_sends_nothing(bench: Bench) -> No
     assert len(printed) >= 3
 
 
+async def test_templates_for_all_names_change_nothing_about_what_the_server_knows(bench: Bench) -> None:
+    """A template of someone else that fits every name, of no priority, is not taken for missing field types."""
+    await bench.setup(dry_run=True)
+    before = json.loads(bench.said)
+    other = f"other-{bench.stream}"
+    bench.server.ask("PUT", f"/_index_template/{other}", {"index_patterns": ["s1ecs-*"]})
+    try:
+        await bench.setup(dry_run=True)
+        assert json.loads(bench.said) == before
+    finally:
+        bench.server.ask("DELETE", f"/_index_template/{other}")
+
+
 async def test_older_is_upgraded_newer_is_left(bench: Bench) -> None:
     """What an older s1ecs installed is brought up to date, what a newer one did is not put back silently."""
     await bench.setup()

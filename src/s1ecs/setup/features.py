@@ -10,6 +10,8 @@ from s1ecs.setup.wanted import WHERE_KNOWN, Features
 
 _SIMULATE = "/_index_template/_simulate"
 _PATTERN = "s1ecs-probe-*"
+# No one has this: two templates of one priority for the same names would be refused for that.
+_PRIORITY = 987_654_321
 _REFUSED = 400
 
 # A type that needs more than its name to be tried.
@@ -60,7 +62,7 @@ async def _takes_field(server: Server, definition: Mapping[str, Any]) -> bool:
 
 async def _takes(server: Server, template: Mapping[str, Any]) -> bool:
     stream: dict[str, Any] = {"data_stream": {}} if "lifecycle" in template else {}
-    body = {"index_patterns": [_PATTERN], **stream, "template": template}
+    body = {"index_patterns": [_PATTERN], "priority": _PRIORITY, **stream, "template": template}
     reply = await server.request("POST", _SIMULATE, body)
     if reply.status == _REFUSED:
         return False

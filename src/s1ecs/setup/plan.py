@@ -183,9 +183,7 @@ def _digest(piece: Piece) -> str:
 
 
 def _of_stream(data_stream: DataStream, pieces: Mapping[str, Piece]) -> Piece | None:
-    return next(
-        (piece for pattern, piece in pieces.items() if overlap(data_stream.name, pattern)), None
-    )
+    return next((piece for pattern, piece in pieces.items() if overlap(data_stream.name, pattern)), None)
 
 
 def _lifecycles(pieces: Mapping[str, Piece], there: There, kept: Retention) -> list[Change]:
