@@ -129,7 +129,7 @@ async def _lacking(feed: Feed, ids: frozenset[str], unknown: frozenset[str]) -> 
     lacking = []
     for output in feed.outputs:
         holding = asked.get(id(output))
-        lacking.append(unknown if holding is None else ids - await holding.present(list(ids)))
+        lacking.append(unknown if holding is None else ids - await holding.present_for_now(list(ids)))
     return lacking
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from s1ecs.collect.feed import Feed
 from s1ecs.outputs.held import Askable, AskableInCommit, Readable
 from s1ecs.outputs.output import JoinsCommit, Output
+from s1ecs.outputs.spool import AskableSpool
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,14 @@ class Holding:
             good = await self.feed.checkpoints.ask(partial(self.output.good_in, stream=stream))
             return await self.feed.checkpoints.beside(partial(self.output.present_by_reading, stream, ids, good))
         assert isinstance(self.output, Askable)  # as holdings() chose it
-        return await self.output.present(console, stream, ids)
+        return await self.output.present(console, self.feed.namespace, stream, ids)
+
+    async def present_for_now(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` that the output surely holds; who spills while it is down keeps nobody waiting for that."""
+        if isinstance(self.output, AskableSpool):
+            feed = self.feed
+            return await self.output.present_for_now(feed.console, feed.namespace, feed.stream.name, ids)
+        return await self.present(ids)
 
 
 def holdings(feed: Feed, *, reading: bool = False) -> list[Holding]:

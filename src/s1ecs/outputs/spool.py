@@ -102,11 +102,24 @@ class AskableSpool(Spool):
 
     async def present(self, console: str, namespace: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` that wait or are there; raise OutputError when the output must be asked and does not tell."""
-        waits = await self._place.ask(
-            partial(among_waiting, output=self.name, feed=(console, namespace, stream), ids=ids)
-        )
+        waits = await self._waits((console, namespace, stream), ids)
         others = [identity for identity in ids if identity not in waits]
         return waits | (await self._askable.present(console, namespace, stream, others) if others else frozenset())
+
+    async def present_for_now(self, console: str, namespace: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
+        """The same for who can't wait: an output that does not tell within `stall_after` is taken to hold nothing.
+
+        What it holds then comes to it once more, with the same ids.
+        """
+        if not self.stalls:
+            try:
+                return await in_time(self._limits.stall_after, self.present(console, namespace, stream, ids))
+            except OutputError as error:
+                self._stall.failed(str(error))
+        return await self._waits((console, namespace, stream), ids)
+
+    async def _waits(self, feed: tuple[str, str, str], ids: Sequence[str]) -> frozenset[str]:
+        return await self._place.ask(partial(among_waiting, output=self.name, feed=feed, ids=ids))
 
 
 def spooled(inner: Output, limits: Limits, place: Place) -> Spool:

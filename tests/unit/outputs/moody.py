@@ -29,6 +29,7 @@ class Moody:
         self.took: dict[str, Any] = {}
         self.batches: list[Batch] = []
         self.open_now = False
+        self.strict = False
 
     async def open(self) -> None:
         """Make ready."""
@@ -61,10 +62,12 @@ class Moody:
 
 
 class Telling(Moody):
-    """The same, and it can be asked what it took."""
+    """The same, and it can be asked what it took but, with `strict`, not while it is dead."""
 
     async def present(self, _console: str, _namespace: str, _stream: str, ids: Sequence[str]) -> frozenset[str]:
         """Those that it took, of whatever feed."""
+        if self.mood == "dead" and self.strict:
+            raise OutputError("connection refused")
         return frozenset(ids) & frozenset(self.took)
 
 

@@ -9,9 +9,8 @@ import pytest
 
 from s1ecs.errors import OutputError
 from s1ecs.outputs.dead_letters import DeadLetters
-from s1ecs.outputs.held import Askable
 from s1ecs.outputs.output import Batch, Delivered, Thing
-from s1ecs.outputs.spool import Limits
+from s1ecs.outputs.spool import AskableSpool, Limits
 from s1ecs.outputs.spooled import Spooled, Waiting, read_spools
 from s1ecs.records import exact
 from s1ecs.state.database import Database
@@ -247,13 +246,19 @@ async def test_what_waits_counts_as_held(rig: Rig) -> None:
     await rig.give("a")
     rig.inner.mood = "dead"
     await rig.give("b")
-    assert isinstance(rig.spool, Askable)
+    assert isinstance(rig.spool, AskableSpool)
     asked = ["a", "b", "c"]
     assert await rig.spool.present("default", "blue", "alert", asked) == {"a", "b"}
     assert await rig.spool.present("default", "blue", "threat", asked) == {"a"}
     assert await rig.spool.present("default", "red", "alert", asked) == {"a"}
+    rig.inner.mood = "well"
+    assert await rig.spool.present_for_now("default", "blue", "alert", asked) == {"b"}
+    rig.clock += 3600
+    assert await rig.spool.present_for_now("default", "blue", "alert", asked) == {"a", "b"}
+    rig.inner.mood, rig.inner.strict = "dead", True
+    assert await rig.spool.present_for_now("default", "blue", "alert", asked) == {"b"}
     rig.inner = Moody()
-    assert not isinstance(rig.process(), Askable)
+    assert not isinstance(rig.process(), AskableSpool)
 
 
 async def test_documents_come_out_as_they_went_in(rig: Rig) -> None:
