@@ -23,6 +23,9 @@ _SAID_ONCE = (*SET_ASIDE, StateError, OutputError)
 # When a poll that failed is tried again, where its interval is longer.
 _SOON_SECONDS = 300.0
 
+# The same where an output takes no documents: after the first poll in a row that failed so, the second, and so on.
+_OUTPUT_SECONDS = (5.0, 10.0, 20.0, 40.0, 60.0)
+
 
 async def collect_once(
     feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
@@ -109,6 +112,7 @@ async def run_forever(
 
 async def _follow(feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger) -> None:
     said: dict[WalkName, str] = {}
+    not_taken = 0
     async with holding(feed, log) as hold:
         wait = await _seconds_until_due(feed)
         while not await _stopped_within(stop, wait):
@@ -118,6 +122,11 @@ async def _follow(feed: Feed, stop: asyncio.Event, progress: Progress, log: stru
             began = asyncio.get_running_loop().time()
             outcomes = await poll(feed, stop, progress)
             wait = await _pause(feed, outcomes, asyncio.get_running_loop().time() - began)
+            if any(isinstance(outcome.error, OutputError) for outcome in outcomes):
+                wait = min(wait, _OUTPUT_SECONDS[min(not_taken, len(_OUTPUT_SECONDS) - 1)])
+                not_taken += 1
+            else:
+                not_taken = 0
             for outcome in outcomes:
                 if isinstance(outcome.error, ReaderGone):
                     raise outcome.error

@@ -42,7 +42,7 @@ async def open_feeds(
         collector = Collector(__version__, await collector_id(database), platform.node())
         log: structlog.stdlib.BoundLogger = structlog.get_logger()
         outputs = [
-            with_spool(make_output(output, collector.id, log.warning), output, database, log)
+            with_spool(make_output(output, collector.id, log.warning, log.info), output, database, log)
             for output in settings.outputs
         ]
         await stack.enter_async_context(open_outputs(outputs, database, log))

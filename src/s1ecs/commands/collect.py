@@ -11,6 +11,7 @@ from rich.progress import MofNCompleteColumn
 
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.feed import Progress as Tell
+from s1ecs.collect.outputs import check_outputs
 from s1ecs.collect.poll import Outcome
 from s1ecs.collect.prune import Retention, keep_of
 from s1ecs.collect.scheduler import collect_once, run_forever
@@ -71,6 +72,7 @@ async def _collect(
 
     async def work() -> None:
         async with open_feeds(settings, names) as feeds:
+            await check_outputs(feeds[0].outputs if feeds else ())
             outcomes.extend(await collect_once(feeds, stop, tell, log))
             if feeds:
                 for trouble in (await _deliverer(settings, feeds[0]).once(feeds[0].outputs)).values():

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import orjson
 
-from s1ecs.collect.outputs import search_settings
+from s1ecs.collect.search_outputs import search_settings
 from s1ecs.ecs.exported import exported_fields
 from s1ecs.errors import OutputError, SettingsError
 from s1ecs.outputs.search.connect import connect

@@ -11,7 +11,7 @@ from s1ecs.outputs.file_ids import Good
 class Askable(Protocol):
     """An output that can say which documents of a console's stream it holds."""
 
-    async def present(self, console: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
+    async def present(self, console: str, namespace: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` whose documents are there; raise OutputError when that can't be told now."""
 
 

@@ -32,7 +32,7 @@ class AskedOutput(RecordingOutput):
 
     lost: list[str] = field(default_factory=list)
 
-    async def present(self, console: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
+    async def present(self, console: str, namespace: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
         """Those that it was given and did not lose."""
         return frozenset(ids) & frozenset(self.delivered) - frozenset(self.lost)
 

@@ -1,0 +1,52 @@
+"""Whether the server knows what a stream's documents look like: without it, anything would be guessed from them."""
+
+from s1ecs.errors import OutputError
+from s1ecs.outputs.search.names import data_stream, latest_template, templates
+from s1ecs.outputs.search.server import Reply, Server
+from s1ecs.outputs.search.verdicts import request_ruling
+
+_OK = 300
+_FORBIDDEN = 403
+_NOT_FOUND = 404
+
+
+async def make_sure(server: Server, stream: str, namespace: str, *, latest: bool) -> None:
+    """Raise OutputError, which names the cure, where documents of a stream would be indexed by guessing."""
+    name = data_stream(stream, namespace)
+    found = [await _template(server, template) for template in templates(stream)]
+    mapping = await server.request("GET", f"/{name}/_mapping")
+    if mapping.status < _OK and name in mapping.body:
+        raise OutputError(
+            f"{server.name}: {name} is an index and no data stream; move its documents away, remove it, then run: "
+            "s1ecs setup"
+        )
+    if not any(found) and not _is_ours(_answered(server, name, mapping)):
+        unseen = None in found
+        # Elasticsearch refuses by itself to make anything else than a data stream.
+        if not (unseen and mapping.status == _NOT_FOUND and server.kind == "elasticsearch"):
+            cure = ", or let the login read index templates" if unseen else ""
+            raise OutputError(f"{server.name}: no index template for {name}; run: s1ecs setup{cure}")
+    if latest and await _template(server, latest_template(stream)) is False:
+        raise OutputError(f"{server.name}: no index template for the latest state of {stream}; run: s1ecs setup")
+
+
+async def _template(server: Server, template: str) -> bool | None:
+    """Whether it is there; None where the login may not see it."""
+    reply = await server.request("GET", f"/_index_template/{template}")
+    if reply.status == _FORBIDDEN:
+        return None
+    return _answered(server, template, reply).status < _OK
+
+
+def _is_ours(mapping: Reply) -> bool:
+    return any(
+        "sentinel_one" in index.get("mappings", {}).get("properties", {})
+        for index in mapping.body.values()
+        if mapping.status < _OK
+    )
+
+
+def _answered(server: Server, what: str, reply: Reply) -> Reply:
+    if reply.status < _OK or reply.status == _NOT_FOUND:
+        return reply
+    raise OutputError(f"{server.name}: {what}: {request_ruling(reply).reason}")

@@ -1,0 +1,104 @@
+"""Writes lines by bulk requests, some at a time, each tried again for as long as the server asks for patience."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from s1ecs.errors import OutputError
+from s1ecs.outputs.output import Refused
+from s1ecs.outputs.search.bulk import Line, Target, body, halves, requests
+from s1ecs.outputs.search.patience import Patience
+from s1ecs.outputs.search.patient import Sleep
+from s1ecs.outputs.search.server import Reply, Server
+from s1ecs.outputs.search.verdicts import Ruling, reason_of, request_ruling, ruling
+
+IN_FLIGHT = 4
+_HEADERS = {"content-type": "application/x-ndjson", "content-encoding": "gzip"}
+# What of an answer is looked at.
+_ANSWER = "items.*._index,items.*.status,items.*.error"
+_TOO_LARGE = 413
+
+# Told of each index that took a document.
+Seen = Callable[[str], None]
+
+
+class Writer:
+    """Gives lines to a server; `seen` is told where they went."""
+
+    def __init__(self, server: Server, patience: Patience, sleep: Sleep) -> None:
+        self._server = server
+        self._patience = patience
+        self._sleep = sleep
+
+    async def write(self, target: Target, lines: Sequence[Line], seen: Seen) -> list[Refused]:
+        """Make the lines durable but for those that are given back. Raise OutputError, with others maybe done.
+
+        ServerSilent is not tried again here: what was sent must be looked for first.
+        """
+        refused: list[Refused] = []
+        waiting = deque(requests(lines))
+
+        async def work() -> None:
+            while waiting:
+                refused.extend(await self._request(target, waiting.popleft(), seen))
+
+        workers = [asyncio.create_task(work()) for _ in range(min(IN_FLIGHT, len(waiting)))]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+        return refused
+
+    async def _request(self, target: Target, lines: list[Line], seen: Seen) -> list[Refused]:
+        """One request, until nothing of it is left to send."""
+        refused: list[Refused] = []
+        tries = 0
+        while lines:
+            reply = await self._server.request(
+                "POST",
+                target.path,
+                body(lines),
+                query={**target.query, "filter_path": f"error,status,{_ANSWER}"},
+                headers=_HEADERS,
+            )
+            if reply.status == _TOO_LARGE and len(lines) > 1:
+                parts = [await self._request(target, half, seen) for half in halves(lines)]
+                return [*refused, *parts[0], *parts[1]]
+            lines, reason = self._sort(reply, lines, refused, seen)
+            if lines:
+                self._patience.waits(reason)
+                await self._sleep(self._patience.seconds(tries, reply.retry_after))
+                tries += 1
+        self._patience.over()
+        return refused
+
+    def _sort(self, reply: Reply, lines: list[Line], refused: list[Refused], seen: Seen) -> tuple[list[Line], str]:
+        """The lines to send again and why; those that are refused are added to `refused`. Raise OutputError to stop."""
+        found = _rulings(reply, lines)
+        again: list[Line] = []
+        reason = ""
+        for each, (rule, item) in zip(lines, found, strict=True):
+            if rule.verdict == "stop":
+                raise OutputError(f"{self._server.name}: {rule.reason}")
+            if rule.verdict == "taken":
+                seen(item.get("_index", ""))
+            elif rule.verdict == "again":
+                again.append(each)
+                reason = rule.reason
+            else:
+                refused.append(Refused(each.id, each.document, rule.reason))
+        return again, reason
+
+
+def _rulings(reply: Reply, lines: Sequence[Line]) -> list[tuple[Ruling, Mapping[str, Any]]]:
+    """What becomes of each line."""
+    if reply.status >= 300:  # noqa: PLR2004 - HTTP: no success
+        return [(request_ruling(reply), {})] * len(lines)
+    items = reply.body.get("items")
+    if not isinstance(items, list) or len(items) != len(lines):
+        words = reason_of(reply.body.get("error"))
+        return [(Ruling("stop", f"the answer is none of a search server: check hosts ({words})"), {})] * len(lines)
+    return [(ruling(item), item) for each in items for item in each.values()]
