@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from s1ecs.errors import ConsoleError, Forbidden, Refused, Unauthorized
+from s1ecs.errors import ConsoleError, Forbidden, Unauthorized
 from s1ecs.respond.action import Action, Answers
 from s1ecs.respond.following.follower import records
 
@@ -33,19 +33,24 @@ def said_by_answer(answers: Answers, data: Any, asked: int) -> Said:
 
 def said_by_refusal(action: Action, error: ConsoleError, console: str) -> Said:
     """Read an error by which the console surely did not do it: what was there already is done."""
-    problem = error.problem
+    problem, told = error.problem, briefly(error, console)
     if problem.code == _ALREADY_EXISTS and action.answers is Answers.ITEMS:
         return Said("done", "already there: the console has it in the list")
-    told = f"{problem.status} {problem.title}{f': {problem.detail}' if problem.detail else ''}"
-    if problem.code == _SEVERAL_ACCOUNTS:
+    if problem.code == _SEVERAL_ACCOUNTS and "multi" in problem.title.lower():
         return Said("failed", f"{told}; the token is of several accounts: use an action_token of one account")
     if isinstance(error, Forbidden):
         return Said("failed", f"not permitted ({told}): the user of action_token needs {action.permission}")
     if isinstance(error, Unauthorized):
         return Said("failed", f"{told}: the action_token is wrong, expired or revoked; put a new one there")
-    if isinstance(error, Refused) and problem.status:
-        return Said("failed", f"the console refused it: {told}")
-    return Said("failed", error.behind(console))
+    return Said("failed", f"the console refused it: {told}" if problem.status else told)
+
+
+def briefly(error: ConsoleError, console: str) -> str:
+    """What the console said, without the cures that are for whoever collects; the whole text where it said nothing."""
+    problem = error.problem
+    if not problem.status:
+        return error.behind(console)
+    return f"{problem.status} {problem.title}{f': {problem.detail}' if problem.detail else ''}"
 
 
 def _affected(data: Any, asked: int) -> Said:
@@ -54,7 +59,7 @@ def _affected(data: Any, asked: int) -> Said:
     if type(affected) is not int:
         return Said("unclear", "the answer does not say whether anything was affected")
     if affected >= asked:
-        return Said("taken", "done" if asked == 1 else f"{affected} affected", {"affected": affected})
+        return Said("taken", "carried out" if asked == 1 else f"carried out on {affected}", {"affected": affected})
     if affected:
         return Said("failed", f"{affected} of {asked} were affected", {"affected": affected})
     results = [str(each["result"]) for each in _details(content) if each.get("result")]
@@ -79,7 +84,7 @@ def _affected(data: Any, asked: int) -> Said:
 def _success(data: Any, _asked: int) -> Said:
     success = data.get("success") if isinstance(data, Mapping) else None
     if success is True:
-        return Said("taken", "done")
+        return Said("taken", "taken")
     return Said("unclear" if success is None else "failed", "the console answered without success")
 
 
@@ -88,7 +93,7 @@ def _moved(data: Any, asked: int) -> Said:
     if type(moved) is not int:
         return Said("unclear", "the answer does not say whether the host was moved")
     if moved >= asked:
-        return Said("taken", "done", {"agentsMoved": moved})
+        return Said("taken", "carried out", {"agentsMoved": moved})
     return Said(
         "failed", "not moved: the group is of another site, or the host is in it already", {"agentsMoved": moved}
     )
@@ -113,7 +118,7 @@ def _items(data: Any, _asked: int) -> Said:
     made = [each for each in records(data) if isinstance(each, dict)]
     if not made:
         return Said("failed", "the console answered without the item")
-    return Said("taken", "done", {"items": [str(each.get("id") or each.get("uuid") or "") for each in made]})
+    return Said("taken", "carried out", {"items": [str(each.get("id") or each.get("uuid") or "") for each in made]})
 
 
 def _triggered(data: Any, _asked: int) -> Said:
@@ -132,7 +137,7 @@ def _triggered(data: Any, _asked: int) -> Said:
     if failures:
         return Said("failed", f"the console refused it: {', '.join(failures)}")
     if any(records(each.get("success")) for each in actions):
-        return Said("taken", "done")
+        return Said("taken", "carried out")
     if kind == "TriggerActionsScheduled":
         return Said("unclear", "the console has scheduled it")
     return Said("failed", "the console named no alert that it changed")

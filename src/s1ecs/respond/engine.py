@@ -8,7 +8,7 @@ from typing import Any
 
 from s1ecs.errors import ActionRefused, ConsoleError, OutcomeUnknown, UsageError
 from s1ecs.respond.action import Action
-from s1ecs.respond.answers import Said, said_by_answer, said_by_refusal
+from s1ecs.respond.answers import Said, briefly, said_by_answer, said_by_refusal
 from s1ecs.respond.console import ActionConsole
 from s1ecs.respond.following import Outcome, Turn
 from s1ecs.respond.journal import Entry, Status, Target
@@ -17,6 +17,8 @@ from s1ecs.respond.result_files import Brought, bring
 from s1ecs.respond.table import ACTIONS
 
 Tell = Callable[[str], None]
+
+_TRACE_WITHIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ async def carry_out(console: ActionConsole, plan: Plan, following: Following) ->
     if said.verdict == "taken" and not (plan.action.follower and plan.action.follower.to_the_end):
         return await _finish(console, entry, Outcome("done", said.reason, said.details), following)
     if said.verdict == "taken" and not following.wait:
-        return _result(entry, "pending", f"{said.reason}; not waited for")
+        return _result(entry, "pending", "taken, and not waited for")
     if not following.wait:
         # Whether it was taken at all has to be known, even by whoever does not wait for its end.
         following = Following(wait=False, patience=timedelta(seconds=30), tell=following.tell)
@@ -144,9 +146,9 @@ async def follow_up(console: ActionConsole, entry: Entry, following: Following) 
     if action.follower is None:
         return await _finish(console, entry, Outcome("unknown", _unknown(entry)), following)
     patience = action.patience if following.patience is None else following.patience
-    deadline = console.around.monotonic() + patience.total_seconds()
+    started = console.around.monotonic()
     while True:
-        turn, note = await _look(console, action, entry.follow["state"])
+        turn, note, hopeless = await _look(console, action, entry.follow["state"])
         if turn is not None:
             entry = await _seen(console, entry, turn)
             if turn.outcome is not None:
@@ -154,11 +156,20 @@ async def follow_up(console: ActionConsole, entry: Entry, following: Following) 
             if not following.wait and not entry.follow["uncertain"]:
                 return _result(entry, "pending", f"{note or 'taken'}; not waited for")
         following.tell(note)
-        if console.around.monotonic() >= deadline:
-            break
+        # What was taken shows itself soon; only its end may take long.
+        limit = min(patience, _TRACE_WITHIN) if entry.follow["uncertain"] else patience
+        if hopeless or console.around.monotonic() - started >= limit.total_seconds():
+            return await _given_up(console, entry, note, following, hopeless=hopeless)
         await console.around.sleep(console.around.poll)
+
+
+async def _given_up(console: ActionConsole, entry: Entry, note: str, following: Following, *, hopeless: bool) -> Result:
+    """Nothing more is to be learned now."""
     if entry.follow["uncertain"]:
         return await _finish(console, entry, Outcome("unknown", f"{_unknown(entry)} ({note})"), following)
+    if hopeless:
+        why = f"it was taken, but can't be followed ({note})"
+        return await _finish(console, entry, Outcome("unknown", why), following)
     return _result(entry, "pending", f"not at its end yet: {note}")
 
 
@@ -175,7 +186,7 @@ async def _send(console: ActionConsole, plan: Plan) -> Said:
         try:
             said = said_by_answer(plan.action.answers, await console.act(request), _asked(request.body))
         except OutcomeUnknown as error:
-            return Said("unclear", f"no answer that says what became of it ({error.behind(console.name)})")
+            return Said("unclear", f"no answer that says what became of it ({briefly(error, console.name)})")
         except ConsoleError as error:
             said = said_by_refusal(plan.action, error, console.name)
         if said.verdict in {"failed", "unclear"}:
@@ -201,20 +212,24 @@ def _asked(body: Any) -> int:
     return 1
 
 
-async def _look(console: ActionConsole, action: Action, state: dict[str, Any]) -> tuple[Turn | None, str]:
-    """One round of questions and how far the action is; None and the trouble where nothing could be asked."""
+async def _look(console: ActionConsole, action: Action, state: dict[str, Any]) -> tuple[Turn | None, str, bool]:
+    """One round of questions, how far the action is, and whether it is hopeless to ask.
+
+    Where nothing could be asked there is no turn, but the trouble; it is hopeless where the console refuses to tell.
+    """
     assert action.follower is not None
-    answers, trouble = [], ""
+    answers, trouble, hopeless = [], "", True
     for read in action.follower.reads(state):
         try:
             answers.append(await console.read(read))
         except ConsoleError as error:
             answers.append(None)
-            trouble = error.behind(console.name)
+            trouble = briefly(error, console.name)
+            hopeless = hopeless and not error.transient
     if all(answer is None for answer in answers):
-        return None, trouble
+        return None, trouble, hopeless
     turn = action.follower.next(state, answers)
-    return turn, trouble or turn.note
+    return turn, trouble or turn.note, False
 
 
 async def _finish(console: ActionConsole, entry: Entry, outcome: Outcome, following: Following) -> Result:
