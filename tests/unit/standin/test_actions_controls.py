@@ -1,6 +1,8 @@
 """/_standin/actions: what is told, what is shown; connections that are dropped; faults on acting paths."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +79,13 @@ def test_latency(actor: Actor) -> None:
     assert actor.agent(agent["id"])["networkStatus"] == "disconnecting"
     actor.wait(1)
     assert actor.agent(agent["id"])["networkStatus"] == "disconnected"
+
+
+def test_the_documentation_names_every_control(actor: Actor) -> None:
+    """The table of controls in docs/standin.md has all of them and no other."""
+    page = (Path(__file__).parents[3] / "docs" / "standin.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.*?`) \|", page.partition("## Controls of actions")[2], re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(actor.log()["controls"])
 
 
 def test_agents_named_alike(actor: Actor) -> None:
