@@ -221,3 +221,15 @@ def test_note_by_its_own_mutation(actor: Actor) -> None:
 def test_what_is_no_mutation(body: bytes) -> None:
     """Only a mutation is kept as an acting request."""
     assert not is_mutation(body)
+
+
+def test_growth_leaves_decisions_alone(actor: Actor) -> None:
+    """A threat that somebody decided about may change as the console grows, but the decision stands."""
+    threat = actor.threat()
+    actor.post("/threats/analyst-verdict", {**ids(threat), "data": {"analystVerdict": "suspicious"}})
+    decided = now(actor, threat)["threatInfo"]
+    actor.client.post("/_standin/growth", json={"per_minute": 1200})
+    actor.wait(60)
+    info = now(actor, threat)["threatInfo"]
+    assert info["updatedAt"] > decided["updatedAt"]
+    assert info["analystVerdict"] == "suspicious"
