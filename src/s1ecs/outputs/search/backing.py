@@ -10,7 +10,7 @@ from typing import Any
 
 from s1ecs.errors import OutputError
 from s1ecs.outputs.search.server import Reply, Server
-from s1ecs.outputs.search.verdicts import request_ruling
+from s1ecs.outputs.search.verdicts import request_ruling, stopped
 
 # An event's time is by the console's clock, an index's by the server's.
 _MARGIN = timedelta(hours=1)
@@ -127,7 +127,7 @@ class BackingIndices:
     def _good(self, reply: Reply) -> Reply:
         if reply.status < _OK:
             return reply
-        raise OutputError(f"{self._server.name}: {self._name}: {request_ruling(reply).reason}")
+        raise stopped(self._server, reply, f"{self._name}: {request_ruling(reply).reason}")
 
 
 def _creations(body: Mapping[str, Any]) -> Mapping[str, datetime]:

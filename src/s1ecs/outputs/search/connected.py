@@ -92,4 +92,5 @@ def _reply(answer: Answer) -> Reply:
         # Of a proxy or a gateway, mostly; the status says what can be known.
         body = {}
     wait = answer.headers.get("retry-after", "")
-    return Reply(answer.status, body if isinstance(body, dict) else {}, float(wait) if wait.isdecimal() else None)
+    seconds = float(wait) if wait.isdecimal() else None
+    return Reply(answer.status, body if isinstance(body, dict) else {}, seconds, answer.address)

@@ -43,7 +43,7 @@ class ElasticsearchNodes:
             self._pool.mark_dead(node)
             raise NoAnswer(node.base_url, error.errors[0] if error.errors else error) from None
         (self._pool.mark_dead if is_down(meta.status) else self._pool.mark_live)(node)
-        return Answer(meta.status, lower(meta.headers), raw)
+        return Answer(meta.status, lower(meta.headers), raw, node.base_url)
 
     async def close(self) -> None:
         """Let go of all connections."""

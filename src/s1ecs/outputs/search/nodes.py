@@ -5,11 +5,12 @@ from typing import NamedTuple, Protocol
 
 
 class Answer(NamedTuple):
-    """An HTTP answer; names of headers are in lower case."""
+    """An HTTP answer of the node with this URL; names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    address: str = ""
 
 
 class NoAnswer(Exception):

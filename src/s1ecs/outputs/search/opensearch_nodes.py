@@ -37,15 +37,16 @@ class OpenSearchNodes:
         await self._client.__aenter__()
         pool = self._client.transport.connection_pool
         connection = pool.get_connection()
+        address = connection.host + connection.url_prefix
         try:
             status, answered, raw = await connection.perform_request(
                 method, target, body=body, headers=headers, ignore=_EVERY_STATUS
             )
         except ClientError as error:
             pool.mark_dead(connection)
-            raise NoAnswer(connection.host + connection.url_prefix, error.args[2]) from None
+            raise NoAnswer(address, error.args[2]) from None
         (pool.mark_dead if is_down(status) else pool.mark_live)(connection)
-        return Answer(status, lower(answered), raw.encode("utf-8", "surrogatepass"))
+        return Answer(status, lower(answered), raw.encode("utf-8", "surrogatepass"), address)
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -18,12 +18,14 @@ from s1ecs.outputs.search.patience import Patience
 from s1ecs.outputs.search.patient import PatientServer, Sleep
 from s1ecs.outputs.search.ready import make_sure
 from s1ecs.outputs.search.server import Server
-from s1ecs.outputs.search.verdicts import request_ruling
+from s1ecs.outputs.search.verdicts import request_ruling, stopped
 from s1ecs.outputs.search.writer import Writer
 
 _SILENT_TRIES = 3
 _OK = 300
-_UNAUTHORIZED = 401
+_SERVER_TROUBLE = 500
+# Whoever may write need not be allowed to ask for health, some editions lack it, and what is busy may answer so.
+_UNDECIDED = frozenset({403, 408, 410, 429})
 _LATEST_TARGET = Target("/_bulk", {"pipeline": "_none"})
 
 
@@ -86,11 +88,10 @@ class SearchOutput:
         for backing in self._indices.values():
             backing.forget()
         reply = await self._server.request("GET", "/_cluster/health", query={"filter_path": "status,error"})
-        # Whoever may write need not be allowed to ask this, some editions lack it, and what is busy may answer so.
         if reply.status < _OK and not isinstance(reply.body.get("status"), str):
-            raise OutputError(f"{self.name}: the answer is none of a search server: check hosts (HTTP {reply.status})")
-        if reply.status == _UNAUTHORIZED or (_OK <= reply.status < 500 and reply.status not in {403, 408, 410, 429}):  # noqa: PLR2004 - HTTP
-            raise OutputError(f"{self.name}: {request_ruling(reply).reason}")
+            raise stopped(self._server, reply, "the answer is none of a search server: check hosts")
+        if _OK <= reply.status < _SERVER_TROUBLE and reply.status not in _UNDECIDED:
+            raise stopped(self._server, reply, request_ruling(reply).reason)
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -3,7 +3,7 @@
 from s1ecs.errors import OutputError
 from s1ecs.outputs.search.names import data_stream, latest_template, templates
 from s1ecs.outputs.search.server import Reply, Server
-from s1ecs.outputs.search.verdicts import request_ruling
+from s1ecs.outputs.search.verdicts import request_ruling, stopped
 
 _OK = 300
 _FORBIDDEN = 403
@@ -49,4 +49,4 @@ def _is_ours(mapping: Reply) -> bool:
 def _answered(server: Server, what: str, reply: Reply) -> Reply:
     if reply.status < _OK or reply.status == _NOT_FOUND:
         return reply
-    raise OutputError(f"{server.name}: {what}: {request_ruling(reply).reason}")
+    raise stopped(server, reply, f"{what}: {request_ruling(reply).reason}")

@@ -9,11 +9,15 @@ Kind = Literal["elasticsearch", "opensearch"]
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server answered, whatever it was: HTTP status and JSON body (empty where there was none)."""
+    """What the server answered, whatever it was: HTTP status and JSON body (empty where there was none).
+
+    `node` is the URL of the node that did, without credentials.
+    """
 
     status: int
     body: Mapping[str, Any] = field(default_factory=dict)
     retry_after: float | None = None
+    node: str = ""
 
 
 class Server(Protocol):

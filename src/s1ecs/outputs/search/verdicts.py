@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from s1ecs.outputs.search.server import Reply
+from s1ecs.errors import OutputError
+from s1ecs.outputs.search.server import Reply, Server
 
 # taken: it is there. again: the same later. refused: never as it is. stop: nothing goes now; somebody must mend it.
 Verdict = Literal["taken", "again", "refused", "stop"]
@@ -108,6 +109,11 @@ _CURES = {
     404: "nothing of a search server is there: check hosts, their path included",
     407: "the proxy wants a login: set proxy: http://USER:PASSWORD@HOST:PORT",
 }
+
+
+def stopped(server: Server, reply: Reply, reason: str) -> OutputError:
+    """The error that stops an output: which, by which node, what happened and what to do."""
+    return OutputError(": ".join(part for part in (server.name, reply.node, reason) if part))
 
 
 def reason_of(error: Any) -> str:

@@ -5,13 +5,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from s1ecs.errors import OutputError
 from s1ecs.outputs.output import Refused
 from s1ecs.outputs.search.bulk import Line, Target, body, halves, requests
 from s1ecs.outputs.search.patience import Patience
 from s1ecs.outputs.search.patient import Sleep
 from s1ecs.outputs.search.server import Reply, Server
-from s1ecs.outputs.search.verdicts import Ruling, reason_of, request_ruling, ruling
+from s1ecs.outputs.search.verdicts import Ruling, reason_of, request_ruling, ruling, stopped
 
 IN_FLIGHT = 4
 _HEADERS = {"content-type": "application/x-ndjson", "content-encoding": "gzip"}
@@ -82,7 +81,7 @@ class Writer:
         reason = ""
         for each, (rule, item) in zip(lines, found, strict=True):
             if rule.verdict == "stop":
-                raise OutputError(f"{self._server.name}: {rule.reason}")
+                raise stopped(self._server, reply, rule.reason)
             if rule.verdict == "taken":
                 seen(item.get("_index", ""))
             elif rule.verdict == "again":
