@@ -7,6 +7,7 @@ from pathlib import Path
 from docs.own_stream_page import own_stream_page
 from docs.stream_page import stream_page
 from s1ecs.metrics.page import metrics_page
+from s1ecs.respond.page import actions_page
 from s1ecs.settings import settings_page
 from s1ecs.streams import STREAMS, response_action
 
@@ -18,7 +19,12 @@ def pages() -> Mapping[Path, str]:
     streams = {FOLDER / "streams" / f"{stream.name}.md": stream_page(stream) for stream in STREAMS.values()}
     own = response_action.STREAM
     streams[FOLDER / "streams" / f"{own.name}.md"] = own_stream_page(own)
-    return {FOLDER / "settings.md": settings_page(), FOLDER / "metrics.md": metrics_page(), **streams}
+    return {
+        FOLDER / "settings.md": settings_page(),
+        FOLDER / "metrics.md": metrics_page(),
+        FOLDER / "response-actions.md": actions_page(),
+        **streams,
+    }
 
 
 def main() -> int:
