@@ -1,0 +1,146 @@
+"""Response actions that go wrong, with the installed command against the stand-in."""
+
+import json
+import signal
+
+import pytest
+
+from .conftest import MOMENT, Commands, Start, answering
+from .responding import Acting
+
+
+@pytest.fixture(scope="module")
+def acting(tmp_path_factory: pytest.TempPathFactory, start_standin: Start) -> Acting:
+    """A stand-in to act on, with a state folder that the tests of this file share."""
+    url = start_standin("--agents", "80", "--alerts", "20", "--now", MOMENT)
+    return Acting(tmp_path_factory.mktemp("respond"), url)
+
+
+def test_refused_by_the_state_of_the_host(acting: Acting) -> None:
+    """What makes no sense on a host is refused before anything is sent, with the reason, and written down."""
+    acting.control()
+    isolated = acting.host("linux", networkStatus="disconnected")["computerName"]
+    connected = acting.host()["computerName"]
+    gone = acting.host(isDecommissioned=True, isActive=False, networkStatus="connecting")
+    cases = [
+        (["isolate", isolated], "already isolated"),
+        (["release", connected], "not isolated"),
+        (["isolate", "no-such-host"], "no agent has the id"),
+        (["processes", connected], "linux, macos only"),
+        (["run-script", connected, "1466645476786791834"], "needs an input"),
+        (["restart", gone["id"]], "decommissioned"),
+        (["restart", gone["computerName"]], "only agents that are decommissioned"),
+    ]
+    for words, reason in cases:
+        status, result = acting.act(*words)
+        assert (status, result["status"]) == (1, "refused"), result
+        assert reason in result["reason"]
+    assert acting.received() == []
+    rows = json.loads(acting.commands.ok("respond", "history", "--json"))
+    assert [row["status"] for row in rows] == ["refused"] * len(cases)
+
+
+def test_a_name_of_several_agents(alone: Commands) -> None:
+    """A name that several agents have is refused, with what one needs to choose between them."""
+    agents = [
+        {"id": f"22549473093849380{n}", "computerName": "ws-1", "osName": f"Windows {n}", "siteName": f"Site {n}"}
+        for n in range(2)
+    ]
+    with answering(200, json.dumps({"data": agents})) as url:
+        environment = {"S1ECS_URL": url, "S1ECS_TOKEN": "a-token-for-tests", "S1ECS_ACTION_TOKEN": "another-token"}
+        result = alone.run("respond", "isolate", "ws-1", "--yes", **environment)
+    assert result.returncode == 1
+    for agent in agents:
+        assert all(agent[key] in result.stderr for key in ("id", "osName", "siteName"))
+
+
+def test_the_console_says_no(acting: Acting) -> None:
+    """No permission, nobody affected, an approval, a script that fails, a file that is gone: failed, and why."""
+    host = acting.host()["computerName"]
+    cases = [
+        ({}, ["restart", host], {"S1ECS_ACTION_TOKEN": "no-Endpoints.reboot"}, "not permitted (403"),
+        ({"affected_zero": True}, ["restart", host], {}, "nothing was affected"),
+        ({"approval_required": True}, ["kill-process", host, "--name", "a.exe"], {}, "waits for an approval"),
+        ({"script_fails": True}, ["kill-process", host, "--name", "a.exe"], {}, "failed"),
+        ({"expired_files": True}, ["get-file", host, r"C:\Temp\a"], {}, "the file is gone"),
+    ]
+    for controls, words, environment, reason in cases:
+        acting.control(**controls)
+        status, result = acting.act(*words, **environment)
+        assert (status, result["status"]) == (1, "failed"), result
+        assert reason in result["reason"]
+        assert len(acting.received()) == 1
+
+
+def test_a_host_that_is_offline(acting: Acting) -> None:
+    """An order to a host that is offline stays pending, exit status 1; once it is back, `status` ends it."""
+    host = acting.host()
+    acting.control(offline=[host["id"]])
+    status, result = acting.act("isolate", host["id"], "--timeout", "300ms")
+    assert (status, result["status"]) == (1, "pending")
+    acting.control()
+    ended = acting.commands.run("respond", "status", result["id"], "--json", "--poll", "0.05", "--timeout", "60s")
+    assert (ended.returncode, json.loads(ended.stdout)["status"]) == (0, "done")
+    assert acting.received() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        (["isolate", "HOST"], "done"),
+        (["get-file", "HOST", r"C:\Temp\a"], "done"),
+        (["restart", "HOST"], "done"),
+        (["broadcast", "HOST", "call us"], "unknown"),
+    ],
+)
+def test_no_second_action(acting: Acting, words: list[str], ends: str) -> None:
+    """Where the answer is lost, nothing is sent again: the console is asked, and where it can't tell, that is said."""
+    host = acting.host()["id"]
+    acting.control(drop_after=1)
+    status, result = acting.act(*(host if word == "HOST" else word for word in words))
+    assert (status, result["status"]) == (int(ends != "done"), ends)
+    assert len(acting.received()) == 1
+
+
+def test_nothing_is_done_without_being_told(acting: Acting) -> None:
+    """No token for actions, no terminal, no scope, no --i-understand: refused with exit status 2; nothing is sent."""
+    host = acting.host()["id"]
+    acting.control()
+    cases = [
+        (["restart", host, "--yes"], {"S1ECS_ACTION_TOKEN": ""}, "S1ECS_ACTION_TOKEN"),
+        (["restart", host], {}, "--yes"),
+        (["uninstall", host, "--yes"], {}, "--i-understand"),
+        (["blocklist", "remove", "a" * 40, "--yes"], {}, "--site"),
+        (["blocklist", "remove", "a" * 40, "--yes", "--site", host, "--tenant"], {}, "exactly one scope"),
+    ]
+    for words, environment, told in cases:
+        result = acting.commands.run("respond", *words, **environment)
+        assert result.returncode == 2, result.stderr
+        assert told in result.stderr
+    assert acting.received() == []
+
+
+def test_ctrl_c_ends_the_waiting_not_the_action(acting: Acting) -> None:
+    """Whoever stops waiting is told the id of the action, which goes on."""
+    host = acting.host()["id"]
+    acting.control(offline=[host])
+    with acting.commands.start("respond", "isolate", host, "--yes", "--poll", "0.05") as process:
+        while not acting.received():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 1
+    [row, *_] = json.loads(acting.commands.ok("respond", "history", "--json"))
+    assert (row["status"], row["action"]) == ("pending", "isolate")
+    assert f"s1ecs respond status {row['id']}" in told
+
+
+def test_no_token_anywhere(acting: Acting) -> None:
+    """The token of actions stands in nothing that is printed or kept."""
+    token = "no-Endpoints.shutDown"
+    host = acting.host()["id"]
+    result = acting.commands.run("respond", "shutdown", host, "--yes", "--verbose", S1ECS_ACTION_TOKEN=token)
+    assert result.returncode == 1
+    kept = b"".join(each.read_bytes() for each in acting.commands.state.iterdir() if each.is_file())
+    assert token not in result.stdout + result.stderr
+    assert token.encode() not in kept
