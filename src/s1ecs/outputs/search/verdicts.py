@@ -12,6 +12,7 @@ Verdict = Literal["taken", "again", "refused", "stop"]
 
 _LONGEST_REASON = 1_000
 _OK = range(200, 300)
+_UNAUTHORIZED = 401
 _CONFLICT = 409
 _SERVER_ERRORS = range(500, 600)
 
@@ -88,7 +89,7 @@ def request_ruling(reply: Reply) -> Ruling:
     """What a whole request's answer says that is no success; 413 is `refused`: less at a time may be taken."""
     error = reply.body.get("error")
     reason = f"HTTP {reply.status}: {reason_of(error)}" if error else f"HTTP {reply.status}"
-    rule = _rule(error)
+    rule = None if reply.status == _UNAUTHORIZED else _rule(error)
     if rule is not None:
         return Ruling(rule.verdict, f"{rule.cure} ({reason})")
     if reply.status == 413:  # noqa: PLR2004 - HTTP: too large

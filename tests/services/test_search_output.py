@@ -1,0 +1,318 @@
+"""The search output on real servers: each document once, whatever happens to the server or to an answer."""
+
+import gzip
+import json
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from s1ecs.errors import OutputError, ServerSilent
+from s1ecs.outputs.output import Batch
+from s1ecs.outputs.search.connect import connect
+from s1ecs.outputs.search.output import SearchOutput, Surroundings
+from s1ecs.outputs.search.server import Kind, Reply, Server
+from s1ecs.outputs.search.settings import SearchSettings, basic
+from servers.documents import data_stream, documents, ids
+from servers.running import Running
+from tests.acceptance.conftest import Commands
+
+# A stream that no console has, so that no other test's template matters.
+STREAM = "probe"
+CLOSED = "http://127.0.0.1:1"
+LONG_AGO = "2026-01-02T10:00:00.000Z"
+
+
+class Between:
+    """Stands before a server: it loses answers after the server did what it was asked, or takes only small requests."""
+
+    def __init__(self, server: Server) -> None:
+        self.kind: Kind = server.kind
+        self.name = server.name
+        self.gone = False
+        self.lost = False
+        self.most = 10**9
+        self.sizes: list[int] = []
+        self._server = server
+
+    async def request(
+        self, method: str, path: str, body: Mapping[str, Any] | bytes | None = None, **more: Any
+    ) -> Reply:
+        """Pass a request on, as it is told."""
+        if self.gone:
+            raise ServerSilent(f"{self.name}: gone")
+        if isinstance(body, bytes):
+            size = len(gzip.decompress(body))
+            self.sizes.append(size)
+            if size > self.most:
+                return Reply(413)
+        reply = await self._server.request(method, path, body, **more)
+        if self.lost and isinstance(body, bytes):
+            self.gone = True
+            raise ServerSilent(f"{self.name}: the answer is lost")
+        return reply
+
+    async def close(self) -> None:
+        """Let go of the server's connections."""
+        await self._server.close()
+
+
+class Rig:
+    """Outputs for one server and namespace; what they say is in `said`."""
+
+    def __init__(self, running: Running, namespace: str) -> None:
+        self.running = running
+        self.namespace = namespace
+        self.stream = data_stream(STREAM, namespace)
+        self.said: list[str] = []
+        self.opened: list[Server] = []
+
+    def server(self, *hosts: str) -> Between:
+        """A way to the server, or to these hosts."""
+        settings = SearchSettings(self.running.kind, "search", hosts or (self.running.url,))
+        server = connect(settings)
+        self.opened.append(server)
+        return Between(server)
+
+    def output(self, server: Server | None = None) -> SearchOutput:
+        """An output as a process that begins has it."""
+
+        async def soon(_seconds: float) -> None:
+            """Don't wait."""
+
+        around = Surroundings(
+            now=lambda: datetime.now(UTC),
+            clock=time.monotonic,
+            rng=Random(1),  # noqa: S311 - chance for waiting
+            warn=self.said.append,
+            tell=self.said.append,
+            sleep=soon,
+        )
+        return SearchOutput(server or self.server(), around)
+
+    def batch(self, *names: str, moment: str = LONG_AGO, **fields: Any) -> Batch:
+        """A batch of one console; `fields` are in each of its documents."""
+        event = {"kind": "event"}
+        found = [(name, {"@timestamp": moment, "event": event, "labels": {"name": name}} | fields) for name in names]
+        return Batch("one", self.namespace, STREAM, found)
+
+    def of(self, *documents: Sequence[tuple[str, Mapping[str, Any]]]) -> Batch:
+        """A batch of documents of several."""
+        return Batch("one", self.namespace, STREAM, [each for some in documents for each in some])
+
+    def copies(self) -> Mapping[str, int]:
+        """How often each document is there, over all backing indices."""
+        return ids(self.running, self.stream)
+
+    def roll_over(self) -> None:
+        """Begin another backing index."""
+        self.running.ask("POST", f"/{self.stream}/_rollover")
+
+
+@pytest.fixture
+async def rig(search_server: Running, namespace: str) -> AsyncIterator[Rig]:
+    """Outputs for a server that has a template for STREAM, whose default pipeline does not exist."""
+    template = {
+        "index_patterns": [f"logs-sentinel_one.{STREAM}-*"],
+        "data_stream": {},
+        "priority": 300,
+        "template": {
+            "settings": {"index.default_pipeline": "maps-it-again", "index.refresh_interval": "1h"},
+            "mappings": {"properties": {"labels": {"properties": {"name": {"type": "keyword"}}}}},
+        },
+    }
+    search_server.ask("PUT", f"/_index_template/s1ecs-logs-sentinel_one.{STREAM}", template)
+    made = Rig(search_server, namespace)
+    yield made
+    for server in made.opened:
+        await server.close()
+
+
+async def test_no_pipeline_runs(rig: Rig) -> None:
+    """A default pipeline of the template is passed by; documents come back as they were, with when they arrived."""
+    batch = rig.batch("a", "b")
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    assert (await rig.output().deliver(batch)).refused == ()
+    found = documents(rig.running, rig.stream)
+    for name, document in batch.documents:
+        assert "ingested" not in document["event"], "the caller's document was changed"
+        arrived = found[name]["event"].pop("ingested")
+        assert before <= datetime.fromisoformat(arrived) <= datetime.now(UTC)
+        place = {"type": "logs", "dataset": f"sentinel_one.{STREAM}", "namespace": rig.namespace}
+        assert found[name] == {**document, "data_stream": place}
+
+
+async def test_twice_is_once_over_rollovers(rig: Rig) -> None:
+    """What was delivered is not doubled: by the same process or the next, before a rollover or after one or two."""
+    output = rig.output()
+    everything: set[str] = set()
+    for number in range(3):
+        batch = rig.batch(f"{number}a", f"{number}b")
+        everything |= {name for name, _ in batch.documents}
+        await output.deliver(batch)
+        await output.deliver(batch)
+        rig.roll_over()
+        # As after a commit that failed, and as a process that begins anew.
+        await output.deliver(batch)
+        await rig.output().deliver(rig.batch(*everything))
+    assert rig.copies() == dict.fromkeys(everything, 1)
+
+
+async def test_lost_answer_before_a_rollover(rig: Rig) -> None:
+    """A batch whose answer was lost is looked for before it is sent again, whatever was made meanwhile."""
+    server = rig.server()
+    output = rig.output(server)
+    now = datetime.now(UTC).isoformat()
+    # More than a start is careful for.
+    for number in range(12):
+        await output.deliver(rig.batch(f"early {number}", moment=now))
+    server.lost = True
+    with pytest.raises(ServerSilent, match="search: gone"):
+        await output.deliver(rig.batch("a", "b", moment=now))
+    rig.roll_over()
+    server.lost = server.gone = False
+    await output.deliver(rig.batch("b", moment=now))
+    await output.deliver(rig.batch("a", "c", moment=now))
+    assert {name: count for name, count in rig.copies().items() if "early" not in name} == {"a": 1, "b": 1, "c": 1}
+
+
+async def test_what_is_old_is_looked_up_later_too(rig: Rig) -> None:
+    """Long after a start a document is looked for whose time does not rule out that an older index holds it."""
+    await rig.output().deliver(rig.batch("known"))
+    rig.roll_over()
+    output = rig.output()
+    for number in range(12):
+        await output.deliver(rig.batch(f"new {number}"))
+    await output.deliver(rig.batch("known", "other"))
+    assert set(rig.copies().values()) == {1}
+
+
+async def test_asked_what_is_there(rig: Rig) -> None:
+    """It tells which documents are there, in whichever index, at once; nothing where there is no data stream."""
+    output = rig.output()
+    assert await output.present("one", rig.namespace, STREAM, ["a"]) == frozenset()
+    names = [f"n{number}" for number in range(1_200)]
+    await output.deliver(rig.batch(*names[:700]))
+    rig.roll_over()
+    await output.deliver(rig.batch(*names[700:]))
+    assert await output.present("one", rig.namespace, STREAM, [*names, "absent"]) == set(names)
+
+
+async def test_refused_by_the_mapping(rig: Rig) -> None:
+    """An object where a keyword is: refused with the server's reason, as it was given; the others are taken."""
+    good, bad = rig.batch("good").documents, rig.batch("bad", labels={"name": {"no": "keyword"}}).documents
+    [refused] = (await rig.output().deliver(rig.of(good, bad))).refused
+    assert (refused.id, refused.document) == bad[0]
+    assert "labels.name" in refused.reason
+    assert "parsing_exception" in refused.reason
+    assert rig.copies() == {"good": 1}
+
+
+async def test_read_only_index_waits(rig: Rig) -> None:
+    """An index that takes no writes is one line with the cure, nothing is refused; lifted, all goes on, once."""
+    output = rig.output()
+    await output.deliver(rig.batch("a"))
+    for block in ("index.blocks.read_only_allow_delete", "index.blocks.write"):
+        rig.running.ask("PUT", f"/{rig.stream}/_settings", {block: True})
+        with pytest.raises(OutputError, match=r"^search: http://127.0.0.1:\d+: the index is blocked or read-only: "):
+            await output.deliver(rig.batch("a", "b", "c"))
+        rig.running.ask("PUT", f"/{rig.stream}/_settings", {block: None})
+    await output.deliver(rig.batch("a", "b", "c"))
+    assert rig.copies() == {"a": 1, "b": 1, "c": 1}
+
+
+async def test_too_large_requests_are_halved(rig: Rig) -> None:
+    """A request of 413 is halved down to one document; one that is too large by itself is refused with the cure."""
+    server = rig.server()
+    server.most = 2_000
+    names = [f"n{number}" for number in range(40)]
+    batch = rig.of(rig.batch(*names).documents, rig.batch("large", message="x" * 3_000).documents)
+    [refused] = (await rig.output(server).deliver(batch)).refused
+    assert refused.id == "large"
+    assert "http.max_content_length" in refused.reason
+    assert rig.copies() == dict.fromkeys(names, 1)
+
+
+async def test_requests_are_bounded(rig: Rig) -> None:
+    """No request has more than 1,000 documents or 5 MB, and all of a large batch arrive."""
+    server = rig.server()
+    names = [f"n{number}" for number in range(2_100)]
+    await rig.output(server).deliver(rig.batch(*names))
+    assert len(server.sizes) == 3
+    server.sizes.clear()
+    await rig.output(server).deliver(rig.batch(*[f"large {name}" for name in names[:70]], message="x" * 100_000))
+    assert len(server.sizes) == 2
+    assert max(server.sizes) <= 5_000_000
+    assert len(rig.copies()) == 2_170
+
+
+async def test_without_template_nothing_is_made(search_server: Running, namespace: str) -> None:
+    """Without a template nothing is guessed: one line that names setup, and no index."""
+    rig = Rig(search_server, namespace)
+    output = rig.output()
+    batch = Batch("one", namespace, "unheard_of", rig.batch("a").documents)
+    with pytest.raises(OutputError, match=r"no index template for logs-sentinel_one.unheard_of-.*run: s1ecs setup"):
+        await output.deliver(batch)
+    assert search_server.answer("GET", f"/{data_stream('unheard_of', namespace)}")[0] == 404
+    search_server.ask("PUT", f"/{data_stream('unheard_of', namespace)}/_doc/1", {"a": 1})
+    with pytest.raises(OutputError, match="is an index and no data stream"):
+        await output.deliver(batch)
+    search_server.ask("DELETE", f"/{data_stream('unheard_of', namespace)}")
+    await output.close()
+
+
+async def test_dead_node_among_several(rig: Rig) -> None:
+    """A host that can't be reached is passed over, and nothing is said of it."""
+    output = rig.output(rig.server(CLOSED, rig.running.url))
+    for number in range(6):
+        await output.deliver(rig.batch(f"n{number}"))
+    await output.check()
+    assert len(rig.copies()) == 6
+    assert rig.said == []
+
+
+async def test_server_that_is_down(rig: Rig) -> None:
+    """Nobody there: one line with the host and the cure."""
+    output = rig.output(rig.server(CLOSED))
+    line = r"^search: connection to 127.0.0.1:1 refused, nothing listens there: check hosts$"
+    with pytest.raises(ServerSilent, match=line):
+        await output.deliver(rig.batch("a"))
+    with pytest.raises(ServerSilent, match=line):
+        await output.check()
+
+
+async def test_rejected_login(secured_elasticsearch: Running, tmp_path: Path) -> None:
+    """A wrong password is one line and exit status 1 of `collect`; one renewed in its file is read at the next 401."""
+    password = tmp_path / "password"
+    password.write_text("wrong")
+    header = {"value": basic("tester", "wrong")}
+    settings = SearchSettings("elasticsearch", "search", (secured_elasticsearch.url,), login=lambda: header["value"])
+    server = connect(settings)
+    assert (await server.request("GET", "/_cluster/health")).status == 401
+    header["value"] = basic("tester", str(secured_elasticsearch.password))
+    assert (await server.request("GET", "/_cluster/health")).status == 200
+    await server.close()
+    output = {
+        "type": "elasticsearch",
+        "hosts": [secured_elasticsearch.url],
+        "username": "tester",
+        "password_file": str(password),
+    }
+    done = Commands(tmp_path, "https://127.0.0.1:1").run("collect", S1ECS_OUTPUTS=json.dumps([output]))
+    assert done.returncode == 1
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("s1ecs: ")]
+    assert "the login is rejected: check user and password, or the key (HTTP 401" in line
+    assert "wrong" not in line
+
+
+def test_wrong_host_ends_collect(tmp_path: Path) -> None:
+    """`collect` ends with exit status 1 and one line where no search server listens."""
+    output = json.dumps([{"type": "opensearch", "hosts": [CLOSED]}])
+    done = Commands(tmp_path, "https://127.0.0.1:1").run("collect", S1ECS_OUTPUTS=output)
+    assert done.returncode == 1
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("s1ecs: ")]
+    assert line == "s1ecs: opensearch: connection to 127.0.0.1:1 refused, nothing listens there: check hosts"
