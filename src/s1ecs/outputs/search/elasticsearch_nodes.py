@@ -9,7 +9,7 @@ from elasticsearch import AsyncElasticsearch
 
 from s1ecs.outputs.search.nodes import Answer, NoAnswer, is_down
 from s1ecs.outputs.search.settings import SearchSettings
-from s1ecs.outputs.search.way import ANSWER_SECONDS, CONNECTIONS, Way, lower
+from s1ecs.outputs.search.way import ANSWER_SECONDS, BREAKS, CONNECTIONS, Way, lower
 
 
 class ElasticsearchNodes:
@@ -42,6 +42,9 @@ class ElasticsearchNodes:
         except TransportError as error:
             self._pool.mark_dead(node)
             raise NoAnswer(node.base_url, error.errors[0] if error.errors else error) from None
+        except BREAKS as error:
+            self._pool.mark_dead(node)
+            raise NoAnswer(node.base_url, error) from None
         (self._pool.mark_dead if is_down(meta.status) else self._pool.mark_live)(node)
         return Answer(meta.status, lower(meta.headers), raw, node.base_url)
 

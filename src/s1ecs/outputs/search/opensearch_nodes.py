@@ -8,7 +8,7 @@ from opensearchpy.exceptions import ConnectionError as ClientError
 
 from s1ecs.outputs.search.nodes import Answer, NoAnswer, is_down
 from s1ecs.outputs.search.settings import SearchSettings
-from s1ecs.outputs.search.way import ANSWER_SECONDS, CONNECTIONS, Way, lower
+from s1ecs.outputs.search.way import ANSWER_SECONDS, BREAKS, CONNECTIONS, Way, lower
 
 _EVERY_STATUS = range(100, 600)
 _DEAD_SECONDS = 1
@@ -45,6 +45,9 @@ class OpenSearchNodes:
         except ClientError as error:
             pool.mark_dead(connection)
             raise NoAnswer(address, error.args[2]) from None
+        except BREAKS as error:
+            pool.mark_dead(connection)
+            raise NoAnswer(address, error) from None
         (pool.mark_dead if is_down(status) else pool.mark_live)(connection)
         return Answer(status, lower(answered), raw.encode("utf-8", "surrogatepass"), address)
 

@@ -27,7 +27,7 @@ def why_silent(error: BaseException, address: str, *, by_proxy: bool) -> str:
     way = " by way of the proxy" if by_proxy else ""
     causes = list(_causes(error))
     for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
+        if isinstance(cause, ssl.SSLCertVerificationError) and hasattr(cause, "verify_message"):
             return (
                 f"the TLS certificate of {host} is not trusted ({cause.verify_message}): set ca_file to the "
                 "certificate of the authority that signed it, or ca_fingerprint; hosts must hold its name"
@@ -60,7 +60,9 @@ def why_silent(error: BaseException, address: str, *, by_proxy: bool) -> str:
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        inner = getattr(error, "os_error", None)
-        if isinstance(inner, BaseException):
-            yield inner
+        # Where the HTTP library keeps what it wraps.
+        for name in ("certificate_error", "os_error"):
+            inner = getattr(error, name, None)
+            if isinstance(inner, BaseException):
+                yield inner
         error = error.__cause__ or error.__context__

@@ -17,6 +17,9 @@ CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0
 CONNECTIONS = 8
 
+# What opening a session raises.
+BREAKS = (aiohttp.ClientError, OSError)
+
 
 class Way:
     """How requests travel. Raises SettingsError if `ca_file` can't be used."""

@@ -1,0 +1,68 @@
+"""A certificate authority of a test's own, and a server with a certificate of it that answers every request with {}."""
+
+import asyncio
+import hashlib
+import shutil
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+_SUBJECT = ("-subj", "/CN={name}", "-days", "2", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+
+
+class Authority:
+    """Its certificate is `certificate`, that of its server `own`; both PEM files."""
+
+    def __init__(self, folder: Path) -> None:
+        if shutil.which("openssl") is None:
+            pytest.skip("the program openssl is not there")
+        self._folder = folder
+        self.certificate = folder / "authority.pem"
+        self.own = folder / "own.pem"
+        key = folder / "authority.key"
+        self._make("req", "-x509", *self._subject("authority"), "-keyout", key, "-out", self.certificate)
+        self._make("req", *self._subject("server"), "-keyout", folder / "own.key", "-out", folder / "own.csr")
+        (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+        self._make("x509", "-req", "-in", folder / "own.csr", "-CA", self.certificate, "-CAkey", key, "-CAcreateserial",
+            "-days", "2", "-extfile", folder / "names", "-out", self.own)  # fmt: skip
+
+    def fingerprint(self, certificate: Path) -> str:
+        """The SHA-256 of a certificate as programs print it."""
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.read_text())).hexdigest().upper()
+        return ":".join(digest[place : place + 2] for place in range(0, 64, 2))
+
+    def context(self, *shown: Path) -> ssl.SSLContext:
+        """What a server needs that shows its own certificate and these."""
+        chain = self._folder / "chain.pem"
+        chain.write_text("".join(path.read_text() for path in (self.own, *shown)))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain, self._folder / "own.key")
+        return context
+
+    def _subject(self, name: str) -> list[str]:
+        return [each.format(name=name) for each in _SUBJECT]
+
+    def _make(self, *arguments: str | Path) -> None:
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+@asynccontextmanager
+async def answering(context: ssl.SSLContext | None = None) -> AsyncIterator[tuple[str, list[str]]]:
+    """A server's address, and the heads of the requests that it got."""
+    heads: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, OSError):
+            heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+            writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}")
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"{'https' if context else 'http'}://127.0.0.1:{port}", heads

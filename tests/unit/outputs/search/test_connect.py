@@ -1,0 +1,155 @@
+"""The way to a search server, with the official client of each kind."""
+
+import base64
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s1ecs.errors import ServerSilent, SettingsError
+from s1ecs.outputs.search.connect import connect
+from s1ecs.outputs.search.server import Kind, Server
+from s1ecs.outputs.search.settings import SearchSettings, api_key, basic, bearer
+
+from .authority import Authority, answering
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """One authority for all tests."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(params=["elasticsearch", "opensearch"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each of the two kinds."""
+    found: Kind = request.param
+    return found
+
+
+@asynccontextmanager
+async def connected(kind: Kind, *hosts: str, **more: Any) -> AsyncIterator[Server]:
+    """A server of these hosts."""
+    server = connect(SearchSettings(kind, "search", hosts, **more))
+    try:
+        yield server
+    finally:
+        await server.close()
+
+
+def test_logins_on_the_wire() -> None:
+    """User and password, key as id:key or encoded, and token become the headers that servers know."""
+    assert basic("u", "p:\u00e4") == "Basic " + base64.b64encode("u:p:\u00e4".encode()).decode()
+    assert api_key("id:key") == f"ApiKey {base64.b64encode(b'id:key').decode()}" == api_key("aWQ6a2V5")
+    assert bearer("t") == "Bearer t"
+
+
+async def test_request_as_it_is_sent(kind: Kind) -> None:
+    """Path, query, login and user agent arrive as they are; the path of an address stands before."""
+    async with (
+        answering() as (address, heads),
+        connected(kind, f"{address}/below", login=lambda: bearer("t"), user_agent="s1ecs/1") as server,
+    ):
+        reply = await server.request("GET", "/a%2Fb", query={"filter_path": "a,b"})
+    assert (reply.status, reply.body, reply.node) == (200, {}, f"{address}/below")
+    [head] = heads
+    assert head.startswith("GET /below/a%2Fb?filter_path=a")
+    assert "bearer t" in head.lower()
+    assert "user-agent: s1ecs/1" in head.lower()
+
+
+async def test_authority_by_file(kind: Kind, authority: Authority) -> None:
+    """Without the authority nothing is sent and the line names the cure; with its file the server is trusted."""
+    async with answering(authority.context()) as (address, heads):
+        async with connected(kind, address) as server:
+            with pytest.raises(ServerSilent, match=r"certificate of 127.0.0.1:.* is not trusted .*set ca_file"):
+                await server.request("GET", "/")
+        assert heads == []
+        async with connected(kind, address, ca_file=authority.certificate) as server:
+            assert (await server.request("GET", "/")).status == 200
+
+
+async def test_authority_by_fingerprint(kind: Kind, authority: Authority) -> None:
+    """A server is trusted that shows the named certificate, its authority's or its own; any other gets nothing."""
+    async with answering(authority.context(authority.certificate)) as (address, heads):
+        for certificate in (authority.certificate, authority.own):
+            async with connected(kind, address, ca_fingerprint=authority.fingerprint(certificate)) as server:
+                assert (await server.request("GET", "/")).status == 200
+        heads.clear()
+        async with connected(kind, address, ca_fingerprint="00" * 32) as server:
+            with pytest.raises(ServerSilent, match=r"no certificate with that ca_fingerprint"):
+                await server.request("GET", "/")
+        assert heads == []
+
+
+async def test_shown_but_not_signed(kind: Kind, authority: Authority, tmp_path: Path) -> None:
+    """Who only shows the authority's certificate beside one that it did not sign gets nothing."""
+    other = Authority(tmp_path)
+    async with (
+        answering(other.context(authority.certificate)) as (address, heads),
+        connected(kind, address, ca_fingerprint=authority.fingerprint(authority.certificate)) as server,
+    ):
+        with pytest.raises(ServerSilent, match=r"is not trusted"):
+            await server.request("GET", "/")
+        assert heads == []
+
+
+async def test_proxy(kind: Kind) -> None:
+    """Requests go to the proxy, with its login; one that is not there is named, without that login."""
+    async with answering() as (proxy, heads):
+        by_proxy = proxy.replace("//", "//user:secret@")
+        async with connected(kind, "http://search.invalid:9200", proxy=by_proxy) as server:
+            assert (await server.request("GET", "/x")).status == 200
+    [head] = heads
+    assert head.startswith("GET http://search.invalid:9200/x ")
+    assert f"basic {base64.b64encode(b'user:secret').decode()}".lower() in head.lower()
+    async with connected(kind, "http://search.invalid:9200", proxy=by_proxy) as server:
+        with pytest.raises(ServerSilent, match=r"search: the proxy can't be reached: check proxy") as raised:
+            await server.request("GET", "/x")
+    assert "secret" not in str(raised.value)
+
+
+async def test_next_host_only_where_nothing_was_sent(kind: Kind) -> None:
+    """A name that is not found and a closed port are passed over; each is named where no host is left."""
+    hosts = ("http://127.0.0.1:1", "http://search.invalid:9200")
+    async with answering() as (address, heads), connected(kind, *hosts, address) as server:
+        for _ in range(3):
+            assert (await server.request("POST", "/x")).status == 200
+        assert len(heads) == 3
+    async with connected(kind, *hosts) as server:
+        with pytest.raises(ServerSilent) as raised:
+            await server.request("POST", "/x")
+    assert "connection to 127.0.0.1:1 refused" in str(raised.value)
+    assert "host name not found: search.invalid" in str(raised.value)
+
+
+async def test_cloud_id() -> None:
+    """A Cloud ID is the address of its deployment; one that can't be read is one line without it."""
+    text = base64.b64encode(b"cloud.invalid$abc$def").decode()
+    server = connect(SearchSettings("elasticsearch", "search", cloud_id=f"name:{text}"))
+    with pytest.raises(ServerSilent, match=r"host name not found: abc.cloud.invalid"):
+        await server.request("GET", "/")
+    await server.close()
+    with pytest.raises(SettingsError, match=r"^search: cloud_id can't be used") as raised:
+        connect(SearchSettings("elasticsearch", "search", cloud_id="name:bm90aGluZw=="))
+    assert "bm90" not in str(raised.value)
+
+
+def test_missing_client(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the client is not installed the line says how to install it."""
+    module = {"elasticsearch": "elasticsearch", "opensearch": "opensearchpy"}[kind]
+    monkeypatch.delitem(sys.modules, f"s1ecs.outputs.search.{kind}_nodes", raising=False)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SettingsError, match=rf"^search: {module} is missing; .*pip install 's1ecs\[{kind}\]'"):
+        connect(SearchSettings(kind, "search", ("http://127.0.0.1:1",)))
+
+
+def test_unusable_authority(kind: Kind, tmp_path: Path) -> None:
+    """A ca_file without a certificate is one line."""
+    empty = tmp_path / "empty.pem"
+    empty.write_text("nothing")
+    with pytest.raises(SettingsError, match=r"ca_file.*holds no PEM certificate"):
+        connect(SearchSettings(kind, "search", ("https://127.0.0.1:1",), ca_file=empty))
