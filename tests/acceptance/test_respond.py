@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from s1ecs import respond
+from s1ecs.errors import StateError
 from s1ecs.respond.table import ACTIONS
 
 from .conftest import MOMENT, Start
@@ -356,3 +357,27 @@ def test_lists_to_choose_from(acting: Acting) -> None:
     assert SCRIPT in every
     assert "Windows Inventory" in every
     assert "Windows Inventory" not in linux
+
+
+async def test_nothing_is_sent_that_is_not_written_down(acting: Acting, tmp_path: Path) -> None:
+    """Where the state folder can't be used nothing is sent."""
+    acting.control()
+    (tmp_path / "state").write_text("a file where a folder should be", encoding="utf-8")
+    async with respond.Console(acting.url, TOKEN, state_dir=tmp_path / "state") as console:
+        with pytest.raises(StateError):
+            await respond.restart(console, acting.host()["id"])
+    assert acting.received() == []
+
+
+async def test_from_python(acting: Acting, tmp_path: Path) -> None:
+    """An action is a function: its result says what became of it, a refusal included, and history has both."""
+    acting.control()
+    host = acting.host()
+    async with respond.Console(acting.url, TOKEN, state_dir=tmp_path / "state") as console:
+        done = await respond.isolate(console, host["computerName"], comment="case 17")
+        refused = await respond.isolate(console, host["id"])
+        rows = await respond.history(console)
+        again = await respond.status(console, done.id)
+    assert (done.status, refused.status, again.status) == ("done", "refused", "done")
+    assert [row.id for row in rows] == [refused.id, done.id]
+    assert rows[1].comment == "case 17"
