@@ -9,8 +9,9 @@ from typing import Any
 from s1ecs.commands.respond import shown
 from s1ecs.commands.respond.asked import Asked
 from s1ecs.commands.respond.waiting import waiting
-from s1ecs.errors import ActionRefused, ConsoleError, UsageError
+from s1ecs.errors import ActionRefused, ConsoleError, Unauthorized, UsageError
 from s1ecs.respond.action import Action
+from s1ecs.respond.answers import said_by_refusal
 from s1ecs.respond.console import ActionConsole, Surroundings, console_of
 from s1ecs.respond.engine import Following, Result, carry_out, refused, resume
 from s1ecs.respond.journal import Entry
@@ -79,9 +80,10 @@ async def _act(settings: Settings, action: Action, asked: Asked, sent: _Sent) ->
                 result = await refused(console, action, identity, refusal, asked.comment)
             return _end(result, asked)
         except ConsoleError as error:
-            if not asked.json:
-                raise
-            return _end(Result(identity, console.name, action.name, "failed", f"nothing was sent: {error}"), asked)
+            # The cures of other errors speak of reading, which is what failed here.
+            said = said_by_refusal(action, error, console.name).reason if isinstance(error, Unauthorized) else None
+            reason = f"nothing was sent: {said or error.behind(console.name)}"
+            return _end(Result(identity, console.name, action.name, "failed", reason), asked)
         if asked.dry_run:
             _show_requests(plan, asked)
             return 0
