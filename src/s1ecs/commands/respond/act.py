@@ -87,6 +87,8 @@ async def _act(settings: Settings, action: Action, asked: Asked, sent: _Sent) ->
         if asked.dry_run:
             _show_requests(plan, asked)
             return 0
+        if asked.yes and asked.verbose:
+            shown.print_plan(plan, requests=True)
         if not asked.yes and not await _agreed(plan, asked):
             sys.stderr.write("nothing was sent\n")
             return 1
