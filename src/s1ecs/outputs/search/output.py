@@ -85,6 +85,8 @@ class SearchOutput:
 
     async def check(self) -> None:
         """Find out whether the server answers and takes the login; raise OutputError."""
+        # Templates and indices are others' matter, too: they are looked at again.
+        self._ready.clear()
         for backing in self._indices.values():
             backing.forget()
         reply = await self._server.request("GET", "/_cluster/health", query={"filter_path": "status,error"})
@@ -102,9 +104,9 @@ class SearchOutput:
         memory = self._memories.setdefault((batch.console, batch.stream), Memory())
         backing = self._backing(data_stream(batch.stream, batch.namespace))
         ids = [identity for identity, _ in batch.documents]
-        held = await self._held(batch, memory, backing)
-        wanted = [(identity, document) for identity, document in batch.documents if identity not in held]
         try:
+            held = await self._held(batch, memory, backing)
+            wanted = [(identity, document) for identity, document in batch.documents if identity not in held]
             refused = await self._create(batch, wanted, backing)
             if self._latest:
                 refused += await self._keep_latest(batch, {each.id for each in refused})

@@ -14,16 +14,19 @@ async def make_sure(server: Server, stream: str, namespace: str, *, latest: bool
     """Raise OutputError, which names the cure, where documents of a stream would be indexed by guessing."""
     name = data_stream(stream, namespace)
     found = [await _template(server, template) for template in templates(stream)]
-    mapping = await server.request("GET", f"/{name}/_mapping")
-    if mapping.status < _OK and name in mapping.body:
+    # Of a data stream this names its backing indices.
+    there = await server.request("GET", f"/{name}/_settings/index.creation_date")
+    if there.status < _OK and name in there.body:
         raise OutputError(
             f"{server.name}: {name} is an index and no data stream; move its documents away, remove it, then run: "
             "s1ecs setup"
         )
-    if not any(found) and not _is_ours(_answered(server, name, mapping)):
+    if not any(found):
+        mapping = _answered(server, name, await server.request("GET", f"/{name}/_mapping"))
         unseen = None in found
         # Elasticsearch refuses by itself to make anything else than a data stream.
-        if not (unseen and mapping.status == _NOT_FOUND and server.kind == "elasticsearch"):
+        leave = unseen and mapping.status == _NOT_FOUND and server.kind == "elasticsearch"
+        if not _is_ours(mapping) and not leave:
             cure = ", or let the login read index templates" if unseen else ""
             raise OutputError(f"{server.name}: no index template for {name}; run: s1ecs setup{cure}")
     if latest and await _template(server, latest_template(stream)) is False:
