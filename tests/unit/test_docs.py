@@ -40,6 +40,7 @@ def test_readme_names_every_command() -> None:
     """Every command stands in the README's table."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    names |= {str(group.typer_instance.info.name) for group in app.registered_groups if group.typer_instance}
     assert names == set(re.findall(r"^\| `s1ecs ([\w-]+)", readme, re.MULTILINE))
 
 

@@ -112,7 +112,7 @@ TABLE: tuple[Setting, ...] = (
         kinds.TOKEN,
         "The API token of response actions (`s1ecs respond`), so that the one that collects may be a viewer's; without "
         "it, or one of the next two, nothing is done to a host.",
-        default_words="not set, and no actions",
+        default_words="not set",
         level=_EVERYWHERE,
     ),
     Setting(
