@@ -90,6 +90,7 @@ def _rage(storm: Storm, trouble: SearchTrouble | None) -> None:
     if trouble is None:
         storm.rage()
         return
+    storm.is_waiting = lambda: trouble.is_down
     trouble.begin()
     try:
         storm.rage()

@@ -23,6 +23,7 @@ _BUSY_SECONDS = 2.0
 _BUSY_CLIENTS = 6
 _BUSY_INDEX = "another-client"
 _TOO_MANY = 429
+_LOOK_EVERY = 0.2
 
 
 class SearchTrouble:
@@ -37,9 +38,13 @@ class SearchTrouble:
         self._struck: Counter[str] = Counter()
         self._others_rejected = 0
         self._begun = 0
+        # Whether the server is dead or not up again yet.
+        self.is_down = False
         strikes = [kind for kind, times in _TIMES.items() for _ in range(times * server_kills)]
         random.shuffle(strikes)
-        self._plan = [(index / len(strikes) * seconds * _SHARE_OF_STORM, kind) for index, kind in enumerate(strikes)]
+        self._plan = [
+            ((index + 1) / len(strikes) * seconds * _SHARE_OF_STORM, kind) for index, kind in enumerate(strikes)
+        ]
         self._enough = threading.Event()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="trouble of the search server")
@@ -72,8 +77,9 @@ class SearchTrouble:
             "rolled_over": self._roll_over,
             "bulk_rejected": self._keep_busy,
         }
-        began = time.monotonic()
         try:
+            self._wait_for_documents()
+            began = time.monotonic()
             for due, kind in self._plan:
                 if self._enough.wait(began + due - time.monotonic()):
                     return
@@ -82,11 +88,19 @@ class SearchTrouble:
         except Exception as failure:  # noqa: BLE001 - it is raised in `end`, in the thread that asks
             self._failure = failure
 
+    def _wait_for_documents(self) -> None:
+        """A server without any can be in no trouble that matters."""
+        while not any(self._server.answer("HEAD", f"/{name}")[0] < 400 for name in self._names):  # noqa: PLR2004 - HTTP
+            if self._enough.wait(_LOOK_EVERY):
+                return
+
     def _kill(self) -> None:
         self._struck["bulk_rejected"] += self._rejected_in_this_life()
+        self.is_down = True
         self._server.kill()
         self._enough.wait(self._random.uniform(*_DEAD_SECONDS))
         self._server.restart()
+        self.is_down = False
         self._struck["server_killed"] += 1
 
     def _block(self) -> None:

@@ -3,6 +3,7 @@
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -27,11 +28,15 @@ _GLANCE_EVERY = 0.0003
 
 @dataclass
 class Tally:
-    """What happened: kills, those inside a poll, those between write and commit, the paths of requests cut off."""
+    """What happened: kills, those inside a poll, those between write and commit, the paths of requests cut off.
+
+    `waiting` are kills while an output could not be reached, when a collector waits most of its time.
+    """
 
     kills: int = 0
     inside: int = 0
     torn: int = 0
+    waiting: int = 0
     paths: Counter[str] = field(default_factory=Counter)
 
 
@@ -50,6 +55,7 @@ class Storm:
     grace: float
     overlap_seconds: float
     mutant: str | None = None
+    is_waiting: Callable[[], bool] = lambda: False
     tally: Tally = field(default_factory=Tally)
     _tokens: int = 0
     _refused: int = 0
@@ -81,6 +87,7 @@ class Storm:
                 collector.kill()
             torn = is_torn(self.place)
             self.tally.kills += 1
+            self.tally.waiting += not torn and not cut and self.is_waiting()
             self.tally.torn += torn
             self.tally.inside += torn or bool(cut)
             self.tally.paths.update(cut)

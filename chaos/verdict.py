@@ -69,8 +69,8 @@ class Verdict:
             found.append(f"faults that never struck: {', '.join(missing)}")
         if tally.kills < self.kills_wanted:
             found.append(f"only {tally.kills} of {self.kills_wanted} kills in the time there was")
-        if tally.inside * 2 < tally.kills:
-            found.append(f"only {tally.inside} of {tally.kills} kills inside a poll")
+        if tally.inside * 2 < tally.kills - tally.waiting:
+            found.append(f"only {tally.inside} of {tally.kills - tally.waiting} kills inside a poll")
         return found
 
     def lines(self) -> list[str]:
@@ -82,6 +82,8 @@ class Verdict:
         ]
         told += [f"fault {kind:17} {self.faults.get(kind, 0):6} times" for kind in self.kinds]
         told.append(f"kills between a file's write and its commit: {self.tally.torn}")
+        if self.tally.waiting:
+            told.append(f"kills while the collector waited for an output, in the sum alone: {self.tally.waiting}")
         told.append(
             f"kills inside a poll: at least {self.tally.inside} of {self.tally.kills}; requests cut off by path:"
         )
