@@ -69,7 +69,9 @@ def _run(plan: Plan, place: Place, standin: Console, search: Search | None, bega
     problems: list[str] = []
     try:
         _rage(storm, trouble)
-        _settle(plan, place, storm, began + seconds)
+        # A search server that is started anew may take from the calm, and gives it back.
+        end = began + seconds if trouble is None else max(began + seconds, time.monotonic() + calm)
+        _settle(plan, place, storm, end)
     except EndedByItself as problem:
         # What it left behind says nothing about a collector that runs.
         return Verdict((), storm.tally, standin.struck(), KINDS, plan.kills, 0, [str(problem)])
