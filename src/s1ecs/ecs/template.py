@@ -51,6 +51,10 @@ BASE_FIELDS = (
     "tags",
 )
 
+# Constants that no document holds. OpenSearch finds by its constant_keyword, but names the index in a terms
+# aggregation; so all others are keywords there.
+HELD_BY_INDEX = frozenset({"event.module", "observer.vendor"})
+
 _UNINDEXED = frozenset({"event.original"})  # the whole record as one text: ECS doesn't index it
 _LONGEST_TERM = 1024  # characters, as in ECS; what is longer is kept but not found by this field
 _LONGEST_LINE = 8191  # characters, since Lucene takes terms of 32,766 bytes and one of UTF-8 has up to four
@@ -72,8 +76,9 @@ class Dialect:
     """What a server takes in a mapping: by default, all that Elasticsearch has.
 
     `types` names the type that takes the place of one that the server lacks. `open_constants`: a constant_keyword may
-    stand without a value, the first document sets it. `lenient_booleans`: boolean knows `ignore_malformed`.
-    `wildcard_limit`: a wildcard field holds no more than a keyword would.
+    stand without a value, the first document sets it; where not, only what no document holds is one.
+    `lenient_booleans`: boolean knows `ignore_malformed`.
+    `wildcard_limit`: a wildcard field holds no more than a keyword would, and has buckets only if told to.
     """
 
     types: Mapping[str, str] = field(default_factory=dict)
@@ -101,7 +106,8 @@ def mapping(
         parents = name.split(".")[:-1]
         if any(wanted.get(".".join(parents[: depth + 1]), "object") != "object" for depth in range(len(parents))):
             continue
-        _put(properties, name, _field(name, kind, dialect, constants.get(name)))
+        constant = constants.get(name) if dialect.open_constants or name in HELD_BY_INDEX else None
+        _put(properties, name, _field(name, kind, dialect, constant))
     return {"dynamic": False, "date_detection": False, "numeric_detection": False, "properties": properties}
 
 
@@ -145,4 +151,7 @@ def _typed(kind: str, dialect: Dialect, constant: str | None) -> dict[str, Any]:
         definition["ignore_malformed"] = True
     if kind == "wildcard" and (used == "keyword" or dialect.wildcard_limit):
         definition["ignore_above"] = _LONGEST_LINE
+    if used == "wildcard" and dialect.wildcard_limit:
+        # Without them a terms aggregation finds nothing, and says nothing.
+        definition["doc_values"] = True
     return definition

@@ -32,7 +32,7 @@ async def learn(server: Server) -> Features:
             types=await _replacements(server),
             open_constants=await _takes_field(server, {"type": "constant_keyword"}),
             lenient_booleans=await _takes_field(server, {"type": "boolean", "ignore_malformed": True}),
-            # Its wildcard keeps the whole value as one term, Elasticsearch's does not.
+            # Its wildcard keeps the whole value as one term, and no doc values by itself; Elasticsearch's does neither.
             wildcard_limit=server.kind == "opensearch",
         ),
         settings=frozenset(

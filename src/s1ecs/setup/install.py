@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from s1ecs.ecs.template import base_fields, replaced
+from s1ecs.ecs.template import HELD_BY_INDEX, base_fields, replaced
 from s1ecs.errors import OutputError
 from s1ecs.outputs.search.server import Server
 from s1ecs.setup import there
@@ -11,7 +11,7 @@ from s1ecs.setup.asking import ask
 from s1ecs.setup.features import learn
 from s1ecs.setup.plan import Change, Plan, make_plan
 from s1ecs.setup.retention import Retention
-from s1ecs.setup.wanted import Dataset, Features, constants, pieces
+from s1ecs.setup.wanted import Dataset, Features, pieces
 
 _NAMES_SHOWN = 3
 
@@ -65,9 +65,8 @@ def _warnings(datasets: Sequence[Dataset], features: Features) -> tuple[str, ...
     types = features.dialect.types
     lines = []
     if not features.dialect.open_constants and "constant_keyword" not in types:
-        held = {name for dataset in datasets for name in constants(dataset)}
-        open_ones = sorted({each.name for each in fields if each.type == "constant_keyword"} - held)
-        lines.append(f"the server's constant_keyword needs a value: keyword instead ({', '.join(open_ones)})")
+        others = sorted({each.name for each in fields if each.type == "constant_keyword"} - HELD_BY_INDEX)
+        lines.append(f"the server's constant_keyword can't be counted by: keyword instead ({', '.join(others)})")
     for kind, names in replaced(fields, features.dialect).items():
         shown = ", ".join(names[:_NAMES_SHOWN]) + (
             f" and {more} more" if (more := len(names) - _NAMES_SHOWN) > 0 else ""

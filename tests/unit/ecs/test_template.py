@@ -73,7 +73,7 @@ def test_long_texts_refuse_no_document() -> None:
     assert one("keyword") == {"type": "keyword", "ignore_above": 1024}
     assert one("flattened")["ignore_above"] == 1024
     assert one("wildcard") == {"type": "wildcard"}
-    assert one("wildcard", OPENSEARCH) == {"type": "wildcard", "ignore_above": 8191}
+    assert one("wildcard", OPENSEARCH) == {"type": "wildcard", "ignore_above": 8191, "doc_values": True}
     assert one("wildcard", SMALL) == {"type": "keyword", "ignore_above": 8191}
 
 
@@ -91,10 +91,12 @@ def test_constants_are_held_by_the_index() -> None:
 
 
 def test_constants_without_a_value() -> None:
-    """One without a value waits for the first document's, or is a keyword where the server wants a value at once."""
+    """One without a value waits for the first document's; where a server can't, only what no document holds is one."""
     assert one("constant_keyword") == {"type": "constant_keyword"}
     assert one("constant_keyword", OPENSEARCH) == {"type": "keyword", "ignore_above": 1024}
-    assert one("constant_keyword", OPENSEARCH, {"thing": "a"}) == {"type": "constant_keyword", "value": "a"}
+    assert one("constant_keyword", OPENSEARCH, {"thing": "a"}) == {"type": "keyword", "ignore_above": 1024}
+    held = mapping([], OPENSEARCH, {"event.module": "a"})["properties"]["event"]["properties"]
+    assert held == {"module": {"type": "constant_keyword", "value": "a"}}
     assert one("constant_keyword", SMALL, {"thing": "a"}) == {"type": "keyword", "ignore_above": 1024}
 
 
