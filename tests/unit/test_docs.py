@@ -10,6 +10,7 @@ from docs.generate import pages
 from docs.stream_page import stream_page
 from s1ecs.cli import app
 from s1ecs.ecs.exported import exported_fields
+from s1ecs.settings import load
 from s1ecs.streams import STREAMS, Stream
 
 ROOT = Path(__file__).parents[2]
@@ -50,3 +51,47 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", readme)
     assert links
     assert not [link for link in links if not (ROOT / link).exists()]
+
+
+OUTPUT_PAGES = ("elasticsearch.md", "opensearch.md", "outputs.md")
+
+
+@pytest.mark.parametrize("name", OUTPUT_PAGES)
+def test_examples_of_settings_load(name: str, tmp_path: Path) -> None:
+    """Every example of settings on the pages about outputs is taken, once its files are there."""
+    examples = re.findall(
+        r"^```yaml\n(.*?)^```", (ROOT / "docs" / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert examples
+    for example in examples:
+        for file in re.findall(r"/etc/s1ecs/([\w.-]+)", example):
+            (tmp_path / file).write_text("a-secret-for-tests\n", encoding="utf-8")
+            (tmp_path / file).chmod(0o600)
+        given = tmp_path / "s1ecs.yaml"
+        given.write_text(example.replace("/etc/s1ecs", str(tmp_path)), encoding="utf-8")
+        console = {"S1ECS_URL": "https://127.0.0.1", "S1ECS_TOKEN": "a-token-for-tests"}
+        around = {each: value for each, value in console.items() if "url:" not in example}
+        settings = load(file=given, environment=around, flags={}, streams=list(STREAMS), working_folder=tmp_path)
+        assert len(settings.outputs) == len(re.findall(r"^ +- type:", example, re.MULTILINE))
+
+
+def test_links_of_the_search_pages_lead_somewhere() -> None:
+    """Every relative link of the pages about search servers is a file, and its fragment a heading in there."""
+    for name in ("elasticsearch.md", "opensearch.md", "moving-from-elastic-agent.md"):
+        text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        for file, fragment in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", text):
+            there = (ROOT / "docs" / (file or name)).read_text(encoding="utf-8")
+            headings = [re.sub(r"[^\w -]", "", each.lower()) for each in re.findall(r"^#+ (.*)$", there, re.MULTILINE)]
+            assert not fragment or fragment in [each.replace(" ", "-") for each in headings], (name, file, fragment)
+
+
+def test_errors_on_the_page_are_those_of_the_code() -> None:
+    """What the table of errors quotes is what the search output says, word for word."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/s1ecs/outputs/search").glob("*.py"))
+    said = re.sub(r'"\s*f?"', "", sources)
+    page = (ROOT / "docs/elasticsearch.md").read_text(encoding="utf-8")
+    rows = page.partition("## What to do at each error")[2].partition("\n## ")[0].splitlines()
+    quoted = [text for row in rows if row.startswith("| `") for text in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    assert quoted
+    for text in quoted:
+        assert not [part for part in text.split("...") if part.strip() not in said], text
