@@ -119,16 +119,24 @@ def _output(item: Given, earlier: Sequence[Output], problems: Problems) -> Outpu
     values = {key: row.default for key, row in known.items()}
     values.update({key: read(known[key].kind, value, problems) for key, value in own.items()})
     output = Output(type=name, values=values)
-    same = (each for each in earlier if each.type == name and _place(each) == _place(output))
-    if types[name].several and any(same):
-        cure = "name; give each its own" if name in SEARCH_TYPES else "path; keep one of them"
-        problems.add(item, f"the output {name} stands here twice with the same {cure}")
+    same = next((each for each in earlier if _name(each) == _name(output)), None)
+    if same is not None:
+        problems.add(item, _clash(same, output))
     return output
 
 
-def _place(output: Output) -> str | None:
-    """What no other output may share: a name, or a folder, however its path is spelled; None: not into a folder."""
+def _clash(earlier: Output, output: Output) -> str:
+    """What is wrong with two outputs of one name: what waits for one of them would go to the other."""
+    name = _name(output)
+    if earlier.type != output.type:
+        return f"the outputs {earlier.type} and {output.type} are both named {name!r}; give each its own name"
+    cure = "name; give each its own" if output.type in SEARCH_TYPES else "path; keep one of them"
+    return f"the output {output.type} stands here twice with the same {cure}"
+
+
+def _name(output: Output) -> str:
+    """What the output is called, as no other may be: for files by their folder, however its path is spelled."""
     if output.type in SEARCH_TYPES:
         return str(output.values["name"] or output.type)
     path: Path | None = output.values.get("path")
-    return None if path is None else os.path.realpath(path)
+    return output.type if path is None else f"{output.type} {os.path.realpath(path)}"

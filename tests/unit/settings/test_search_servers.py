@@ -61,6 +61,18 @@ def test_secrets_are_no_arguments(loader: Loader) -> None:
         ("{type: elasticsearch, hosts: 'ftp://h'}", "not a server's address"),
         ("{type: elasticsearch, hosts: 'https://h', ca_fingerprint: abc}", "SHA-256 of a certificate"),
         ("{type: elasticsearch, hosts: 'https://h'}, {type: elasticsearch, hosts: 'https://i'}", "give each its own"),
+        (
+            "{type: elasticsearch, hosts: 'https://h', name: main}, {type: opensearch, hosts: 'https://i', name: main}",
+            "the outputs elasticsearch and opensearch are both named 'main'; give each its own name",
+        ),
+        (
+            "{type: store}, {type: elasticsearch, hosts: 'https://h', name: store}",
+            "the outputs store and elasticsearch are both named 'store'; give each its own name",
+        ),
+        (
+            "{type: elasticsearch, hosts: 'https://h', name: opensearch}, {type: opensearch, hosts: 'https://i'}",
+            "the outputs elasticsearch and opensearch are both named 'opensearch'; give each its own name",
+        ),
         ("{type: elasticsearch, hosts: 'https://h', on_stall: give_up}", "allowed: wait, spill"),
     ],
 )
