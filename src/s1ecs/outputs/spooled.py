@@ -78,12 +78,17 @@ def read_spools(state_folder: Path) -> list[Spooled]:
 
 
 def append(connection: sqlite3.Connection, batch: Batch, *, output: str, size: int, time: datetime) -> None:
-    """Put a batch behind what waits; raise OutputError where more than `size` bytes of documents would wait then."""
+    """Put a batch behind what waits; raise OutputError where more than `size` bytes of documents would wait then.
+
+    Where nothing waits a batch of any size is let in: else one larger than `size` could only ever go straight to an
+    output that takes it in time, and collecting would stand still behind one that is well but slow.
+    """
     written = [(identity, dumps(document)) for identity, document in batch.documents]
-    if waiting_for(connection, output).bytes + sum(len(text) for _, text in written) > size:
+    waiting = waiting_for(connection, output)
+    if waiting.documents and waiting.bytes + sum(len(text) for _, text in written) > size:
         raise OutputError(
-            f"{output}: its spool is full, and nothing is collected until it takes documents again; set spill_size "
-            "higher to go on before"
+            f"{output}: its spool is full (spill_size), so collecting waits until the output takes documents again; "
+            "mend the output, or set a larger spill_size to go on collecting meanwhile"
         )
     of = (batch.console, batch.namespace, batch.stream)
     connection.executemany(

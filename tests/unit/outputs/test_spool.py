@@ -140,6 +140,20 @@ async def test_a_full_spool_holds_everything_up(rig: Rig) -> None:
     assert list(rig.inner.took) == ["a", "b", "c", "d"]
 
 
+async def test_a_batch_larger_than_the_spool_reaches_a_slow_output(rig: Rig) -> None:
+    """Larger than `spill_size`, it waits alone, and an output that needs longer than `stall_after` gets it at last."""
+    rig.limits = replace(IMPATIENT, size=20)
+    rig.process()
+    rig.inner.seconds = 0.1
+    await rig.give("a b c d e f")
+    with pytest.raises(OutputError, match="search: its spool is full"):
+        await rig.give("g")
+    while not await rig.spool.drain.once():
+        rig.clock += 3600
+    assert list(rig.inner.took) == ["a", "b", "c", "d", "e", "f"]
+    assert await rig.waiting() == []
+
+
 async def test_what_is_refused_late_is_among_the_dead_letters(rig: Rig, tmp_path: Path) -> None:
     """A document refused while draining is kept with its reason, counted, said, and costs no other document."""
     await rig.asked(
