@@ -15,7 +15,7 @@ from s1ecs.collect.walks.step import Step
 from s1ecs.ecs.mapper import Document, original
 from s1ecs.errors import DeliveredMeanwhile
 from s1ecs.outputs.dead_letters import Letter, letters
-from s1ecs.outputs.output import Batch, JoinsCommit, Thing
+from s1ecs.outputs.output import Batch, JoinsCommit, ShownAtOnce, Thing
 from s1ecs.records import Record, canonical
 
 
@@ -71,7 +71,9 @@ async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Co
     now = time_text(feed.client.now())
     writes: list[Write] = []
     dead: list[Letter] = []
-    for output, lacking in zip(feed.outputs, new.lacking, strict=True):
+    pairs = list(zip(feed.outputs, new.lacking, strict=True))
+    pairs.sort(key=lambda pair: isinstance(pair[0], ShownAtOnce))
+    for output, lacking in pairs:
         wanted = [(identity, document) for identity, document in documents if identity in lacking]
         if not wanted:
             continue
@@ -103,6 +105,9 @@ async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Co
         ],
     )
     await feed.checkpoints.commit(walk.name, advance)
+    for output in feed.outputs:
+        if isinstance(output, ShownAtOnce):
+            output.committed(feed.console, feed.namespace, feed.stream.name)
     return Counts(len(step.records), len(documents), failed, len(dead))
 
 

@@ -104,3 +104,15 @@ class JoinsCommit(Protocol):
 
     def close(self, connection: sqlite3.Connection) -> None:
         """Let go of everything; what was committed stays."""
+
+
+@runtime_checkable
+class ShownAtOnce(Protocol):
+    """An output whose reader has each batch before it is committed, and can't be asked what it had.
+
+    It comes last of all outputs, so that it shows nothing while another one is in the way, and is told of each commit:
+    what it showed and nobody committed it does not show again.
+    """
+
+    def committed(self, console: str, namespace: str, stream: str) -> None:
+        """What this feed delivered last was committed."""

@@ -15,8 +15,10 @@ _CUT = "standard output: a batch was cut off in its middle, and what follows cou
 class StandardOutput:
     """Writes each batch whole before the next, waiting for a slow reader without blocking anything else.
 
-    After a crash or an error the last batch comes again, with the same ids. `whole`: a batch can't be read when its
-    end is missing, nor can what follows it, as when it is compressed.
+    What was written and could not be committed is not written again when it comes again, as long as this process lives:
+    of each feed the ids of the batch in hand are kept. After a crash, or where a batch was cut off, it comes again with
+    the same ids. `whole`: a batch can't be read when its end is missing, nor can what follows it, as when it is
+    compressed.
     """
 
     name = "files -"
@@ -28,13 +30,26 @@ class StandardOutput:
         self._one_after_the_other = asyncio.Lock()
         self._cut = False
         self._gone = False
+        self._shown: dict[tuple[str, str, str], frozenset[str]] = {}
 
     async def open(self) -> None:
         """Nothing to make ready."""
 
     async def deliver(self, batch: Batch) -> Delivered:
         """Hand a batch to the reader; raise ReaderGone when there is none any more."""
-        data = self._pack(lines(batch.documents))
+        feed = (batch.console, batch.namespace, batch.stream)
+        shown = self._shown.get(feed, frozenset())
+        documents = [(identity, document) for identity, document in batch.documents if identity not in shown]
+        if documents:
+            await self._show(self._pack(lines(documents)))
+        self._shown[feed] = frozenset(identity for identity, _ in batch.documents)
+        return Delivered()
+
+    def committed(self, console: str, namespace: str, stream: str) -> None:
+        """Forget what was shown: if it comes again it is news."""
+        self._shown.pop((console, namespace, stream), None)
+
+    async def _show(self, data: bytes) -> None:
         async with self._one_after_the_other:
             if self._gone:
                 raise ReaderGone(_GONE)
@@ -43,7 +58,6 @@ class StandardOutput:
             # Ends the line that was cut off, so that a reader by lines has the first of this batch by itself.
             await self._write((b"\n" if self._cut else b"") + data)
             self._cut = False
-        return Delivered()
 
     async def check(self) -> None:
         """Nothing is ever due; that nobody reads any more is found out by the next batch."""
