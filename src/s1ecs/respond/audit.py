@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeVar
 
 import orjson
@@ -19,6 +18,7 @@ from s1ecs.errors import StateError
 from s1ecs.records import dumps
 from s1ecs.respond.audit_record import State, audit_document, moment, without_secrets
 from s1ecs.respond.journal import Entry, Status, Target
+from s1ecs.respond.plain_json import plain
 from s1ecs.state.actions import (
     ActionDocument,
     ActionRow,
@@ -67,8 +67,9 @@ class StateJournal:
         """Replace what is known of an action that goes on, by its id."""
 
         def save(connection: sqlite3.Connection) -> None:
-            entry = _known(connection, action)
-            change_action(connection, _row(replace(entry, details=details, follow=follow)))
+            before = _known(connection, action)
+            entry = replace(before, details=without_secrets(details, before.follow), follow=follow)
+            change_action(connection, _row(entry))
 
         await self._database.run(save)
 
@@ -90,11 +91,13 @@ class StateJournal:
 
         def save(connection: sqlite3.Connection) -> None:
             before = _known(connection, action)
-            entry = replace(before, details=details, follow=follow)
+            # What is dropped from `follow` now is as secret as before: the console may quote it.
+            told = without_secrets({"details": details, "reason": reason}, before.follow, follow)
+            entry = replace(before, details=told["details"], follow=follow)
             state = _state_to_tell(before.status, status)
             if state is not None or before.status == "pending":
                 ended = None if status == "pending" else finished
-                entry = replace(entry, status=status, reason=reason, finished=ended)
+                entry = replace(entry, status=status, reason=told["reason"], finished=ended)
             change_action(connection, _row(entry))
             if state is not None:
                 self._tell(connection, entry, state)
@@ -156,7 +159,6 @@ def _row(entry: Entry) -> ActionRow:
         "requests": list(entry.requests),
         "details": entry.details,
     }
-    json = partial(orjson.dumps, default=str)
     return ActionRow(
         id=entry.id,
         console=entry.console,
@@ -165,8 +167,8 @@ def _row(entry: Entry) -> ActionRow:
         status=entry.status,
         reason=without_secrets(entry.reason, entry.follow),
         finished=None if entry.finished is None else time_text(entry.finished),
-        about=json(without_secrets(about, entry.follow)).decode(),
-        follow=json(entry.follow).decode(),
+        about=orjson.dumps(without_secrets(about, entry.follow)).decode(),
+        follow=orjson.dumps(plain(entry.follow)).decode(),
     )
 
 

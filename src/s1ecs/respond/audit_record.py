@@ -14,14 +14,16 @@ from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.mapper import original
 from s1ecs.records import Record
 from s1ecs.respond.journal import Entry, Target
+from s1ecs.respond.plain_json import plain
 from s1ecs.streams.response_action import STREAM
 
 State = Literal["requested", "finished", "settled"]
 
 MASK = "***"
 _SECRET_KEYS = ("password", "passphrase", "passcode", "token", "secret", "authorization", "apikey")
-# Shorter ones stand in too many words.
-_SHORTEST_SECRET = 4
+# Shorter ones stand in too many words: a secret then counts only as a whole value, what is redacted not at all.
+_SHORTEST_SECRET = 8
+_SHORTEST_REDACTED = 4
 _SYSTEMS = MappingProxyType({"windows_legacy": "windows"})
 _NANOSECONDS = 1000
 
@@ -46,7 +48,7 @@ def audit_document(
     made = time_text(now)
     envelope.seal(mapped, lambda: original(stripped.record), fetched=made, now=made)
     redaction.clean(mapped.document, stripped)
-    return Made(mapper.identify(record), masked(mapped.document, stripped.removed))
+    return Made(mapper.identify(record), masked(mapped.document, stripped.removed, shortest=_SHORTEST_REDACTED))
 
 
 def audit_record(entry: Entry, state: State) -> dict[str, Any]:
@@ -90,16 +92,26 @@ def without_secrets(value: Any, *beside: Any) -> Any:
 
     What is secret is known by the keys under which it stands, in the value or in one of `beside`.
     """
-    text = orjson.dumps(value, default=str)
+    text = orjson.dumps(plain(value))
     clean = orjson.loads(without_signatures(text))
     secrets = {secret for each in (clean, *beside) for secret in _secrets(each, named=False)}
-    return masked(_without_named(clean), secrets)
+    short = frozenset(secret for secret in secrets if len(secret) < _SHORTEST_SECRET)
+    return masked(_whole_masked(_without_named(clean), short), secrets, shortest=_SHORTEST_SECRET)
 
 
-def masked(value: Any, texts: Iterable[str]) -> Any:
-    """JSON with `***` in place of these texts, the longest first; very short ones are left."""
-    longest_first = sorted((text for text in texts if len(text) >= _SHORTEST_SECRET), key=len, reverse=True)
+def masked(value: Any, texts: Iterable[str], *, shortest: int) -> Any:
+    """JSON with `***` in place of these texts, the longest first; those shorter than `shortest` letters are left."""
+    longest_first = sorted((text for text in texts if len(text) >= shortest), key=len, reverse=True)
     return _replaced(value, longest_first) if longest_first else value
+
+
+def _whole_masked(value: Any, texts: frozenset[str]) -> Any:
+    """JSON with `***` in place of each value that is one of these texts and nothing else."""
+    if isinstance(value, str):
+        return MASK if value in texts else value
+    if isinstance(value, Mapping):
+        return {key: _whole_masked(each, texts) for key, each in value.items()}
+    return [_whole_masked(each, texts) for each in value] if isinstance(value, list) else value
 
 
 def _replaced(value: Any, texts: Sequence[str]) -> Any:
@@ -122,7 +134,7 @@ def _without_named(value: Any) -> Any:
 
 
 def _secrets(value: Any, *, named: bool) -> Iterator[str]:
-    if isinstance(value, str) and named and value != MASK:
+    if isinstance(value, str) and named and value not in ("", MASK):
         yield value
     elif isinstance(value, Mapping):
         for key, each in value.items():

@@ -175,3 +175,34 @@ async def test_what_is_redacted_is_in_no_document(database: Database, tmp_path: 
     documents = orjson.dumps(_documents(tmp_path))
     assert b"225494730938493804" in documents
     assert b"pc-1" not in documents
+
+
+async def test_a_password_that_the_end_drops_is_in_neither_row_nor_document(
+    journal: StateJournal, tmp_path: Path
+) -> None:
+    """The console may quote the password in the very answer that ends the action and drops it."""
+    secret = "Abcdef123@%Made-up-99x"
+    await journal.request(replace(ENTRY, follow={"password": secret}))
+    quoted = f"400: the password {secret} is not accepted"
+    await journal.progress(ID, details={"echo": quoted}, follow={"state": {}, "password": secret})
+    await journal.finish(ID, **{**END, "status": "failed", "reason": quoted, "details": {"echo": [quoted]}})
+    found = await journal.load(ID)
+    assert found is not None
+    assert found.reason == "400: the password *** is not accepted"
+    assert secret not in str(found)
+    assert secret not in str(_documents(tmp_path))
+
+
+async def test_what_no_json_holds_ends_an_action_all_the_same(journal: StateJournal) -> None:
+    """A host's name that is no Unicode and a number beyond 64 bits are written down as well as they can be."""
+    target = replace(ENTRY.targets[0], host="pc\udce9")
+    await journal.request(replace(ENTRY, targets=(target,), comment="caf\udce9", follow={"n": 2**70}))
+    await journal.finish(ID, **{**END, "status": "done", "reason": "\udce9", "details": {"n": 2**70, "s": "\udce9"}})
+    found = await journal.load(ID)
+    assert found is not None
+    assert (found.status, found.reason, found.details["s"], found.targets[0].host) == (
+        "done",
+        "\ufffd",
+        "\ufffd",
+        "pc\ufffd",
+    )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.exported import exported_fields, known_types
+from s1ecs.records import ExactInteger
 from s1ecs.respond.audit_record import Made, audit_document, without_secrets
 from s1ecs.respond.journal import Entry, Target
 from s1ecs.streams.response_action import STREAM
@@ -168,7 +169,7 @@ def test_every_field_of_a_document_is_an_exported_one() -> None:
 
 
 # With a beginning that no other text of a document holds by chance.
-_SECRET = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=2, max_size=40).map("Zq%".__add__)
+_SECRET = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=5, max_size=40).map("Zq%".__add__)
 _KEY = st.sampled_from(["password", "zipPassword", "apiToken", "token", "Authorization", "api_key", "clientSecret"])
 
 
@@ -215,3 +216,19 @@ def test_what_is_no_secret_stays() -> None:
         "at": datetime(2026, 1, 1, tzinfo=UTC),
     }
     assert without_secrets(value) == {**value, "token": "***", "at": "2026-01-01T00:00:00+00:00"}
+
+
+def test_a_short_secret_damages_no_word() -> None:
+    """A secret of a few letters is masked where it is the whole value; words that hold it by chance stay."""
+    value = {"password": "done", "said": "abandoned", "quoted": ["done"]}
+    assert without_secrets(value) == {"password": "***", "said": "abandoned", "quoted": ["***"]}
+
+
+def test_whatever_the_console_told_is_written_down() -> None:
+    """What is no Unicode, integers beyond 64 bits and deep nesting come after the action was sent, and are no error."""
+    deep: Any = "bottom"
+    for _ in range(500):
+        deep = [deep]
+    told = without_secrets({"name": "caf\udce9", "n": 2**70, "deep": deep, "exact": ExactInteger("9" * 30)})
+    assert (told["name"], told["n"], told["exact"]) == ("caf\ufffd", hex(2**70), "9" * 30)
+    assert b"nested too deeply" in orjson.dumps(told["deep"])
