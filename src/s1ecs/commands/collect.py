@@ -75,8 +75,7 @@ async def _collect(
             await check_outputs(feeds[0].outputs if feeds else ())
             outcomes.extend(await collect_once(feeds, stop, tell, log))
             if feeds:
-                for trouble in (await _deliverer(settings, feeds[0]).once(feeds[0].outputs)).values():
-                    log.warning(f"audit of response actions: {trouble}")
+                await _deliverer(settings, feeds[0]).unless(stop, feeds[0].outputs, log.warning)
                 await try_once_more(feeds[0].outputs, stop, log)
                 await _retention(settings, log).once(feeds[0].checkpoints.ask, stop)
 
@@ -105,7 +104,7 @@ async def _run(settings: Settings, log: structlog.stdlib.BoundLogger) -> None:
             await asyncio.gather(
                 follow(),
                 *(_retention(settings, log).until(feed.checkpoints.ask, stop) for feed in feeds[:1]),
-                *(_deliverer(settings, feed).until(feed.outputs, stop, log.warning) for feed in feeds[:1]),
+                *(_deliverer(settings, feed).until(stop, feed.outputs, log.warning) for feed in feeds[:1]),
             )
 
     await until_signal(work(), stop, log)

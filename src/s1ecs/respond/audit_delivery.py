@@ -6,6 +6,7 @@ that one dies between the two, once more with the same id.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,14 +23,19 @@ from s1ecs.collect.prune import Ask
 from s1ecs.collect.times import time_text
 from s1ecs.errors import S1ecsError, StateError, WalkTaken
 from s1ecs.outputs.dead_letters import DeadLetters, Letter, letters
-from s1ecs.outputs.output import Batch, JoinsCommit, Output
+from s1ecs.outputs.in_time import TooSlow, in_time
+from s1ecs.outputs.output import Batch, Delivered, JoinsCommit, Output, ShownAtOnce
 from s1ecs.state.actions import WaitingDocument, documents_for, outputs_waited_for, taken
 from s1ecs.state.locks import held
 from s1ecs.streams.response_action import STREAM
 
+_ABOUT = "audit of response actions"
 _AT_ONCE = 200
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 300.0
+# How long an output may take for a batch; after each time that it did not end in time, twice as long.
+_FIRST_PATIENCE = 60.0
+_LONGEST_PATIENCE = 3600.0
 
 
 class _Delivery(NamedTuple):
@@ -48,6 +54,7 @@ class Deliverer:
     state_folder: Path
     now: Callable[[], datetime]
     _troubles: dict[str, str] = field(default_factory=dict)
+    _patience: dict[str, float] = field(default_factory=dict)
 
     async def waited_for(self) -> frozenset[str]:
         """The names of the outputs for which documents wait."""
@@ -64,26 +71,63 @@ class Deliverer:
         told = await asyncio.gather(*(self._one(output) for output in wanted))
         return {output.name: trouble for output, trouble in zip(wanted, told, strict=True) if trouble}
 
-    async def until(
-        self, outputs: Sequence[Output | JoinsCommit], stop: asyncio.Event, warn: Callable[[str], None]
+    async def unless(
+        self, stop: asyncio.Event, outputs: Sequence[Output | JoinsCommit], warn: Callable[[str], None]
     ) -> None:
-        """Deliver what comes, until `stop`; an output in trouble is told of once, and tried less and less often."""
+        """Deliver what waits, once, and warn of what hindered that; `stop` ends it at once. `outputs` are all."""
+        await self._say_left(outputs, warn)
+        done, stopped = asyncio.create_task(self.once(outputs)), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({done, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            for trouble in (await done if done.done() else {}).values():
+                warn(f"{_ABOUT}: {trouble}")
+        finally:
+            done.cancel()
+            stopped.cancel()
+            await asyncio.gather(done, stopped, return_exceptions=True)
+
+    async def until(
+        self, stop: asyncio.Event, outputs: Sequence[Output | JoinsCommit], warn: Callable[[str], None]
+    ) -> None:
+        """Deliver what comes, until `stop`, which ends it at once; to each output at its own pace. `outputs` are all.
+
+        An output in trouble is told of once, and tried less and less often. What was under way at `stop` comes again.
+        """
+        with contextlib.suppress(StateError):
+            await self._say_left(outputs, warn)
+        tasks = [asyncio.create_task(self._follow(output, warn)) for output in outputs]
+        try:
+            await stop.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _say_left(self, outputs: Sequence[Output | JoinsCommit], warn: Callable[[str], None]) -> None:
+        """Warn of what waits for outputs that the settings no longer have."""
+        for name in sorted(await self.waited_for() - {output.name for output in outputs}):
+            warn(
+                f"{_ABOUT}: documents wait for an output named {name}, and the settings have none; put it back into "
+                "the settings to have them delivered; until then they stay"
+            )
+
+    async def _follow(self, output: Output | JoinsCommit, warn: Callable[[str], None]) -> None:
+        """Deliver to one output, forever."""
         wait = _FIRST_WAIT
-        while not stop.is_set():
+        while True:
             try:
-                troubles = await self.once(outputs)
+                trouble = (await self.once([output])).get(output.name, "")
             except StateError as error:
-                troubles = {"": str(error)}
-            for name, trouble in troubles.items():
-                if name not in self._troubles:
-                    warn(f"audit of response actions: {trouble}")
-            self._troubles = troubles
-            wait = min(wait * 2, _LONGEST_WAIT) if troubles else _FIRST_WAIT
-            try:
-                async with asyncio.timeout(wait):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+                trouble = str(error)
+            # Trouble of the state is every output's; one of them tells it.
+            if trouble and output.name not in self._troubles and trouble not in self._troubles.values():
+                warn(f"{_ABOUT}: {trouble}")
+            if trouble:
+                self._troubles[output.name] = trouble
+            else:
+                self._troubles.pop(output.name, None)
+            wait = min(wait * 2, _LONGEST_WAIT) if trouble else _FIRST_WAIT
+            await asyncio.sleep(wait)
 
     async def _one(self, output: Output | JoinsCommit) -> str:
         """Deliver what waits for one output; what hindered it, "" where nothing did."""
@@ -98,6 +142,8 @@ class Deliverer:
         except WalkTaken:
             # Another process is at it.
             return ""
+        except TooSlow as error:
+            return f"{output.name}: {error}"
         except S1ecsError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - one fault must not end what others need, least of all an action
@@ -108,14 +154,25 @@ class Deliverer:
         """Deliver the first documents that wait, and then let them wait no longer. Whether there were any."""
         found: list[WaitingDocument] = await self.ask(partial(documents_for, output=output.name, most=_AT_ONCE))
         for batch, numbers in _batches(found):
-            delivered = await output.deliver(batch)
+            delivered = await self._delivered(output, batch)
             dead = letters(batch, output.name, delivered.refused, time_text(self.now()))
 
             writes = list(delivered.writes)
             if dead:
                 writes.append(partial(_append, letters=dead, state_folder=self.state_folder))
             await self.ask(partial(_save, output=output.name, numbers=numbers, writes=writes))
+            if isinstance(output, ShownAtOnce):
+                output.committed(batch.console, batch.namespace, batch.stream)
         return bool(found)
+
+    async def _delivered(self, output: Output, batch: Batch) -> Delivered:
+        """What became of a batch; raise TooSlow where that takes too long: an output may be busy for hours."""
+        patience = self._patience.pop(output.name, _FIRST_PATIENCE)
+        try:
+            return await in_time(patience, output.deliver(batch))
+        except TooSlow:
+            self._patience[output.name] = min(2 * patience, _LONGEST_PATIENCE)
+            raise
 
 
 def _move(connection: sqlite3.Connection, output: JoinsCommit) -> bool:

@@ -231,7 +231,7 @@ async def test_run_tells_of_trouble_once_and_goes_on(database: Database, monkeyp
     search, stop, warned = Search(), asyncio.Event(), list[str]()
     search.failure = OutputError("search: down")
     await _act(database, search)
-    following = asyncio.create_task(_deliverer(database).until([search], stop, warned.append))
+    following = asyncio.create_task(_deliverer(database).until(stop, [search], warned.append))
     for _ in range(3):
         search.begun.clear()
         await search.begun.wait()
@@ -242,6 +242,70 @@ async def test_run_tells_of_trouble_once_and_goes_on(database: Database, monkeyp
     assert search.got == ["requested", "finished"]
     stop.set()
     await following
+
+
+class Busy(Search):
+    """An output that is busy for as long as anybody looks."""
+
+    name = "busy"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on.clear()
+
+
+async def test_a_busy_output_delays_nobody_and_no_end(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it never answers, the others get what comes later, too; a stop ends it all without waiting for it."""
+    monkeypatch.setattr("s1ecs.respond.audit_delivery._FIRST_WAIT", 0.001)
+    busy, search, stop = Busy(), Search(), asyncio.Event()
+    following = asyncio.create_task(_deliverer(database).until(stop, [busy, search], pytest.fail))
+    for identity in ("first", "second"):
+        await _act(database, busy, search, identity=identity)
+        async with asyncio.timeout(30):
+            while await _rows(database, "SELECT * FROM action_deliveries WHERE output = 'search'"):
+                pass
+    assert search.got == ["requested", "finished"] * 2
+    assert busy.begun.is_set()
+    stop.set()
+    async with asyncio.timeout(30):
+        await following
+    assert await _rows(database, "SELECT output, count(*) FROM action_deliveries GROUP BY output") == [("busy", 4)]
+    async with asyncio.timeout(30):
+        await _deliverer(database).unless(stop, [busy], pytest.fail)
+
+
+async def test_a_slow_output_is_given_up_and_then_given_longer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told by its name; each time it gets twice as long, so that one that is slow but well has all at last."""
+    monkeypatch.setattr("s1ecs.respond.audit_delivery._FIRST_PATIENCE", 0.001)
+    search, warned = Search(), list[str]()
+    deliver = search.deliver
+
+    async def slowly(batch: Batch) -> Delivered:
+        await asyncio.sleep(0.02)
+        return await deliver(batch)
+
+    monkeypatch.setattr(search, "deliver", slowly)
+    await _act(database, search)
+    deliverer = _deliverer(database)
+    while not search.got:
+        await deliverer.unless(asyncio.Event(), [search], warned.append)
+    assert warned[0] == "audit of response actions: search: not done within 0.001 seconds"
+    assert search.got == ["requested", "finished"]
+
+
+async def test_an_output_that_is_gone_is_said(database: Database) -> None:
+    """What waits for an output that was renamed or taken away stays, and is said when collecting begins or ends."""
+    await _act(database, Search())
+    stop = asyncio.Event()
+    for deliver in (_deliverer(database).until, _deliverer(database).unless):
+        stop.set()
+        warned: list[str] = []
+        await deliver(stop, [Store()], warned.append)
+        [line] = warned
+        assert line.startswith("audit of response actions: documents wait for an output named search, and the settings")
+    assert await _rows(database, "SELECT count(*) FROM action_deliveries") == [(2,)]
 
 
 def _settings(folder: Path, outputs: str) -> Any:
