@@ -1,11 +1,12 @@
 """The body of a file, piece by piece: from the console's own paths with the token, from pre-signed links without it."""
 
+import asyncio
 import posixpath
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx2
 
@@ -46,12 +47,23 @@ class SignedLink:
 Source = Upload | SignedLink
 
 
+@dataclass(frozen=True)
+class LeastRate:
+    """How slow a body may come: so many bytes a second, over so many seconds."""
+
+    rate: float = 1000.0
+    over: float = 60.0
+
+
+LEAST_RATE = LeastRate()
+
+
 def source_of(text: str, connection: Connection) -> Source:
     """What a download address of the console means: one relative to the base path, or an absolute one.
 
     Raise Refused for an address that can't be one: no http, plain http from a console of https, a path that climbs.
     """
-    address = urlsplit(text)
+    address = _split(text, connection)
     if address.scheme or address.netloc:
         own = urlsplit(f"{connection.url}{BASE_PATH}")
         if (address.scheme, address.netloc) == (own.scheme, own.netloc) and address.path.startswith(f"{own.path}/"):
@@ -62,9 +74,12 @@ def source_of(text: str, connection: Connection) -> Source:
 
 
 @asynccontextmanager
-async def opened(connection: Connection, source: Source) -> AsyncIterator[AsyncIterator[bytes]]:
+async def opened(
+    connection: Connection, source: Source, *, least: LeastRate = LEAST_RATE
+) -> AsyncIterator[AsyncIterator[bytes]]:
     """The pieces of a file, once; raise ConsoleError types, FileExpired where the console has it no longer.
 
+    They are the bytes as they were sent: a body that is encoded all the same is refused, one slower than `least`, too.
     Redirects are followed, a few, but without the token and never to plain http. No address but the console's own path
     stands in an error.
     """
@@ -82,9 +97,10 @@ async def opened(connection: Connection, source: Source) -> AsyncIterator[AsyncI
             try:
                 if response.status_code not in _REDIRECTS:
                     await _check_status(response, source, failures)
-                    yield _pieces(response, failures)
+                    _refuse_encoded(response, failures)
+                    yield _pieces(response, failures, least)
                     return
-                address = urljoin(address, response.headers.get("Location", ""))
+                address = _joined(address, response.headers.get("Location", ""), connection)
             finally:
                 await response.aclose()
             _check_address(address, connection)
@@ -151,8 +167,10 @@ def _refused_link(status: int, failures: Failures) -> ConsoleError:
 
 async def _explanation(response: httpx2.Response) -> bytes:
     body = bytearray()
+    if _encoding(response):
+        return b""
     try:
-        async with aclosing(response.aiter_bytes()) as pieces:
+        async with aclosing(response.aiter_raw()) as pieces:
             async for piece in pieces:
                 body += piece
                 if len(body) > _LARGEST_EXPLANATION:
@@ -162,13 +180,40 @@ async def _explanation(response: httpx2.Response) -> bytes:
     return bytes(body[:_LARGEST_EXPLANATION])
 
 
-async def _pieces(response: httpx2.Response, failures: Failures) -> AsyncIterator[bytes]:
+def _encoding(response: httpx2.Response) -> str:
+    told: str = response.headers.get("Content-Encoding", "").strip().lower()
+    return "" if told == "identity" else told
+
+
+def _refuse_encoded(response: httpx2.Response, failures: Failures) -> None:
+    # Unpacked, a few bytes can be any number of them before the size is looked at.
+    if _encoding(response):
+        what = "the file comes compressed for its way though it was not asked for so; look at the proxy"
+        raise Refused(_line(failures, what), request=failures.request)
+
+
+async def _pieces(response: httpx2.Response, failures: Failures, least: LeastRate) -> AsyncIterator[bytes]:
+    clock = asyncio.get_running_loop().time
+    since, came = clock(), 0
     try:
-        async with aclosing(response.aiter_bytes()) as pieces:
+        async with aclosing(response.aiter_raw()) as pieces:
             async for piece in pieces:
+                came += len(piece)
+                passed = clock() - since
+                if passed >= least.over:
+                    if came < least.rate * passed:
+                        raise Refused(_line(failures, _too_slow(came, passed)), request=failures.request)
+                    since, came = clock(), 0
                 yield piece
     except httpx2.HTTPError as error:
         raise failures.cut_off(error) from None
+
+
+def _too_slow(came: int, seconds: float) -> str:
+    return (
+        f"given up, it comes too slowly ({came / seconds:.3g} bytes a second over {seconds:.0f} s); try again later, "
+        "or look at what lies between here and there"
+    )
 
 
 def _failures(connection: Connection, source: Source, token: str) -> Failures:
@@ -181,7 +226,7 @@ def _line(failures: Failures, what: str) -> str:
 
 
 def _checked_path(path: str, connection: Connection) -> str:
-    plain = urlsplit(path).path
+    plain = _split(path, connection).path
     if plain == "/":
         raise _no_address(connection)
     if (
@@ -195,8 +240,22 @@ def _checked_path(path: str, connection: Connection) -> str:
     return path.replace(" ", "%20")
 
 
+def _split(text: str, connection: Connection) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        raise _no_address(connection) from None
+
+
+def _joined(address: str, location: str, connection: Connection) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        raise _no_address(connection) from None
+
+
 def _check_address(text: str, connection: Connection) -> None:
-    address = urlsplit(text)
+    address = _split(text, connection)
     # Where the console itself is asked in plain text there is nothing that a link could lose.
     allowed = {"https", urlsplit(connection.url).scheme}
     if address.scheme not in allowed or not address.hostname or address.username is not None:

@@ -3,16 +3,16 @@
 import errno
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import stamina
 
 from s1ecs.api.connection import Connection
-from s1ecs.api.download import Source, opened, said_instead
+from s1ecs.api.download import LEAST_RATE, LeastRate, Source, opened, said_instead
 from s1ecs.api.patience import WAIT_INITIAL, WAIT_JITTER, Patience
 from s1ecs.errors import DownloadError
 
@@ -34,6 +34,10 @@ class Downloaded:
     sha256: str
 
 
+async def _no_note(_: Downloaded) -> None:
+    """Note it nowhere."""
+
+
 async def download(
     connection: Connection,
     source: Source,
@@ -41,8 +45,13 @@ async def download(
     *,
     largest: int = LARGEST,
     tell: Callable[[int], None] = lambda _: None,
+    note: Callable[[Downloaded], Awaitable[None]] = _no_note,
+    least: LeastRate = LEAST_RATE,
 ) -> Downloaded:
     """Bring a zip to `path`, which must not be there; `tell` is told of the bytes that have come so far.
+
+    `note` is awaited when all of it is on disk, before it gets its name, so that whoever comes after a crash can know
+    it (`is_whole`); `least` is how slow it may come.
 
     Raise ConsoleError types (FileExpired where the console has it no longer), DownloadError where it is larger than
     `largest` bytes, no zip, or the disk does not take it. A transfer that breaks begins anew, a few times; nothing of
@@ -61,14 +70,27 @@ async def download(
             with attempt, _explained(path):
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
-                async with opened(connection, source) as pieces:
+                async with opened(connection, source, least=least) as pieces:
                     asked = (connection, source)
                     size, digest = await _write(pieces, descriptor, path, asked, largest=largest, tell=tell)
                 os.fsync(descriptor)
                 _refuse_existing(path)
+                found = Downloaded(path, size, digest)
+                await note(found)
                 _part(path).rename(path)
-                return Downloaded(path, size, digest)
+                _sync_folder(path.parent)
+                return found
     raise AssertionError("stamina ends by a file or by raising the last error")
+
+
+def is_whole(told: Downloaded) -> bool:
+    """Whether the file lies there as it was told, by size and digest. It reads all of it."""
+    try:
+        descriptor = os.open(told.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return os.fstat(descriptor).st_size == told.size and file_digest(file, "sha256").hexdigest() == told.sha256
+    except OSError:
+        return False
 
 
 async def _write(
@@ -121,10 +143,9 @@ def _beside(path: Path) -> Iterator[int]:
     part = _part(path)
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        descriptor = _locked(part)
     try:
         with _explained(path):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # What a crash left there may have been made by somebody with another mode.
             os.fchmod(descriptor, 0o600)
         try:
@@ -135,6 +156,32 @@ def _beside(path: Path) -> Iterator[int]:
                     part.unlink()
     finally:
         os.close(descriptor)
+
+
+def _locked(part: Path) -> int:
+    """The descriptor of the file that has this name while its lock is held."""
+    while True:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever had the lock may have given the file its name since it was opened: it is whole, and no more ours.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(part.lstat(), os.fstat(descriptor)):
+                    return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    # Some file systems take no fsync of a folder; the file itself is on disk.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _part(path: Path) -> Path:

@@ -1,3 +1,6 @@
+import asyncio
+import fcntl
+import gzip
 import io
 import stat
 import zipfile
@@ -7,7 +10,7 @@ from typing import Any
 import pytest
 
 from s1ecs.api.connection import Connection
-from s1ecs.api.download import SignedLink, Upload, source_of
+from s1ecs.api.download import LeastRate, SignedLink, Upload, source_of
 from s1ecs.errors import (
     DownloadError,
     FileExpired,
@@ -19,7 +22,7 @@ from s1ecs.errors import (
     Unreachable,
     Unreadable,
 )
-from s1ecs.respond.download import download
+from s1ecs.respond.download import Downloaded, download, is_whole
 from tests.unit.api.conftest import TOKEN, holding
 from tests.unit.api.conftest import console as console  # noqa: PLC0414 - pytest finds it by its name here
 from tests.unit.api.conftest import waits as waits  # noqa: PLC0414 - the same
@@ -240,3 +243,94 @@ async def test_the_largest_answer_is_no_limit_of_files(console: Console, waits: 
     console.script = [raw(_zip())]
     found = await download(_connection(console.url, max_answer=100), UPLOAD, tmp_path / "a.zip")
     assert (found.size, waits) == (len(_zip()), [])
+
+
+@pytest.mark.parametrize("there", ["https://[bad/a.zip", "https://ex\u2100ample/a.zip"])
+def test_an_address_that_is_none_is_refused(there: str) -> None:
+    """What no parser of addresses takes is an error of ours, which does not show it."""
+    with pytest.raises(Refused, match="not used") as caught:
+        source_of(f"{there}?sig={SIGNATURE}", _connection("https://hq.example"))
+    assert SIGNATURE not in str(caught.value)
+
+
+async def test_a_redirect_to_no_address_is_refused(console: Console, connection: Connection, tmp_path: Path) -> None:
+    """The same where a redirect gives it."""
+    console.script = [raw(b"", 302, Location=f"https://[bad/a.zip?sig={SIGNATURE}")]
+    with pytest.raises(Refused, match="not used"):
+        await download(connection, UPLOAD, tmp_path / "a.zip")
+
+
+async def test_a_body_is_never_unpacked_on_its_way(console: Console, connection: Connection, tmp_path: Path) -> None:
+    """A small body that would unpack to a large one is refused by its header, before any of it is read."""
+    console.script = [raw(gzip.compress(_zip(1_000_000)), Content_Encoding="gzip")]
+    with pytest.raises(Refused, match="compressed"):
+        await download(connection, UPLOAD, tmp_path / "a.zip")
+    assert _left(tmp_path) == []
+
+
+async def test_a_body_that_drips_is_given_up(tmp_path: Path) -> None:
+    """A byte now and then keeps no download alive: below the least rate it ends with a text of its own."""
+    ended = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nPK\x03\x04")
+        try:
+            while not writer.is_closing():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+            ended.set()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(Refused, match="too slowly"):
+            await download(_connection(url), UPLOAD, tmp_path / "a.zip", least=LeastRate(100_000, 0.1))
+        await ended.wait()
+    assert _left(tmp_path) == []
+
+
+async def test_a_file_that_got_its_name_meanwhile_is_not_written_to(
+    console: Console, connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever gets the lock when another process has just given the file its name begins with a file of its own."""
+    path, part = tmp_path / "a.zip", tmp_path / "a.zip.part"
+    lock = fcntl.flock
+    turns: list[str] = []
+
+    def late(descriptor: int, operation: int) -> None:
+        if not turns:
+            part.write_bytes(b"the whole file of another")
+            part.rename(path)
+        turns.append("locked")
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    console.script = [raw(_zip())]
+    with pytest.raises(DownloadError, match="is there already"):
+        await download(connection, UPLOAD, path)
+    assert path.read_bytes() == b"the whole file of another"
+    assert (len(turns), _left(tmp_path)) == (2, ["a.zip"])
+
+
+async def test_a_whole_file_is_noted_before_it_gets_its_name(
+    console: Console, connection: Connection, tmp_path: Path
+) -> None:
+    """After a crash at any moment a file of that name is one that was noted, and is known by size and digest."""
+    console.script = [raw(_zip())]
+    noted: list[Downloaded] = []
+
+    async def note(told: Downloaded) -> None:
+        assert _left(tmp_path) == ["a.zip.part"]
+        noted.append(told)
+
+    found = await download(connection, UPLOAD, tmp_path / "a.zip", note=note)
+    assert noted == [found]
+    assert is_whole(found)
+    found.path.write_bytes(_zip()[:-1] + b"x")
+    assert not is_whole(found)
+    assert not is_whole(Downloaded(tmp_path / "none", found.size, found.sha256))
