@@ -21,6 +21,8 @@ from servers.archives import Kind
 
 # What is kept of the time for the calm and the comparison; the calls for applications alone need most of it.
 _CALM_SHARE, _MOST_CALM = 0.4, 100.0
+# A search server takes its time to come up again; storm and calm end as soon as all is done.
+_GRACE_BEHIND_SEARCH, _CALM_BEHIND_SEARCH = 300.0, 400.0
 # How much of that a storm may take that lasts longer, on a machine that is busy.
 _GRACE_SHARE = 0.3
 _OVERLAP_SHARE, _LEAST_OVERLAP = 0.1, 20.0
@@ -60,7 +62,8 @@ def _run(plan: Plan, place: Place, standin: Console, search: Search | None, bega
     overlap = max(_LEAST_OVERLAP, seconds * _OVERLAP_SHARE)
     place.prepare(standin.address, plan.streams, overlap, [search.output] if search else [])
     random = Random(plan.seed)  # noqa: S311 - it repeats choices, it hides nothing
-    storm = Storm(standin, place, random, plan.kills, began + seconds - calm, calm * _GRACE_SHARE, overlap, plan.mutant)
+    grace = _GRACE_BEHIND_SEARCH if search else calm * _GRACE_SHARE
+    storm = Storm(standin, place, random, plan.kills, began + seconds - calm, grace, overlap, plan.mutant)
     trouble = None
     if search:
         search.set_up(place)
@@ -69,8 +72,7 @@ def _run(plan: Plan, place: Place, standin: Console, search: Search | None, bega
     problems: list[str] = []
     try:
         _rage(storm, trouble)
-        # A search server that is started anew may take from the calm, and gives it back.
-        end = began + seconds if trouble is None else max(began + seconds, time.monotonic() + calm)
+        end = began + seconds if trouble is None else time.monotonic() + _CALM_BEHIND_SEARCH
         _settle(plan, place, storm, end)
     except EndedByItself as problem:
         # What it left behind says nothing about a collector that runs.
@@ -93,6 +95,7 @@ def _rage(storm: Storm, trouble: SearchTrouble | None) -> None:
         storm.rage()
         return
     storm.is_waiting = lambda: trouble.is_down
+    storm.others_are_done = lambda: trouble.is_done
     trouble.begin()
     try:
         storm.rage()

@@ -54,6 +54,11 @@ class SearchTrouble:
         """Begin to strike."""
         self._thread.start()
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all that was planned has struck and is mended, or nothing more can strike."""
+        return not self._thread.is_alive()
+
     def end(self) -> None:
         """Strike no more, and return when all is mended; raise what went wrong with a strike."""
         self._enough.set()

@@ -42,7 +42,7 @@ class Tally:
 
 @dataclass
 class Storm:
-    """Kills the collector `kills` times at moments drawn from `random`.
+    """Kills the collector `kills` times at moments drawn from `random`, and goes on until `others_are_done`.
 
     Paced to end by `deadline` (of time.monotonic), and given up `grace` seconds later.
     """
@@ -56,6 +56,7 @@ class Storm:
     overlap_seconds: float
     mutant: str | None = None
     is_waiting: Callable[[], bool] = lambda: False
+    others_are_done: Callable[[], bool] = lambda: True
     tally: Tally = field(default_factory=Tally)
     _tokens: int = 0
     _refused: int = 0
@@ -63,10 +64,10 @@ class Storm:
     def rage(self) -> Tally:
         """Do it; raise EndedByItself if the collector ended otherwise."""
         start_up = 1.0
-        while self.tally.kills < self.kills and time.monotonic() < self.deadline + self.grace:
+        while self._goes_on() and time.monotonic() < self.deadline + self.grace:
             began = time.monotonic()
             self.console.fault(faults.draw(self.random, self.console.struck(), self.overlap_seconds))
-            budget = max(0.0, self.deadline - began) / (self.kills - self.tally.kills)
+            budget = max(0.0, self.deadline - began) / max(1, self.kills - self.tally.kills)
             # All drawn at every life, so that what one life does leaves the others as they are.
             share, fate = self.random.random(), self.random.randrange(100)
             asked = self.console.requests()["asked"]
@@ -92,6 +93,9 @@ class Storm:
             self.tally.inside += torn or bool(cut)
             self.tally.paths.update(cut)
         return self.tally
+
+    def _goes_on(self) -> bool:
+        return self.tally.kills < self.kills or not self.others_are_done()
 
     def _until_first_request(self, collector: Collector, asked: int) -> None:
         latest = time.monotonic() + _SECONDS_TO_BEGIN

@@ -15,22 +15,20 @@ TROUBLES = ("server_killed", "index_blocked", "rolled_over", "bulk_rejected")
 SEEDS = ("3", "4", "5")
 
 
+@pytest.mark.timeout(900, func_only=True)
 @pytest.mark.usefixtures("elasticsearch")
 def test_a_search_server_in_trouble_loses_and_doubles_nothing() -> None:
     """Amid kills of collector and server, a read-only block, rollovers and 429: every record is there, once."""
     told = ""
     for seed in SEEDS:
         # Its three calls a second would take longer than all the rest; the long run has it.
-        plan = ("--kills", "6", "--server-kills", "1", "--minutes", "0.9", "--seed", seed, "--without", "application")
+        plan = ("--kills", "4", "--server-kills", "1", "--minutes", "0.6", "--seed", seed, "--without", "application")
         command = [sys.executable, "-m", "chaos", "--search", "elasticsearch", *plan]
-        result = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=240, check=False)
+        result = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=600, check=False)
         told = result.stdout + result.stderr
         sums = re.findall(r"^lost (\d+), doubled (\d+), ", told, re.MULTILINE)
         assert len(sums) == 1, told
         failures = [line for line in told.splitlines() if line.startswith("FAILED: ") and not line.startswith(EXPECTED)]
-        if any("not walked through" in line for line in failures):
-            # What is not there yet may have been on its way.
-            continue
         assert sums == [("0", "0")], told
         struck = {kind: int(times) for kind, times in re.findall(r"^fault (\w+) +(\d+) times$", told, re.MULTILINE)}
         if not failures and all(struck[kind] for kind in TROUBLES):
