@@ -13,6 +13,7 @@ from s1ecs.errors import StateError
 from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.spooled import read_spools
 from s1ecs.settings import Settings
+from s1ecs.state.actions import read_waiting
 from s1ecs.state.life import read_life
 from s1ecs.state.polls import read_polls
 
@@ -47,7 +48,8 @@ def _lines(settings: Settings, now: datetime) -> list[Line]:
     folder = settings.state_dir
     try:
         rows = stream_rows(settings, read_polls(folder), now)
-        return verdicts(rows, read_life(folder), _dead_letters(folder), now, read_spools(folder))
+        letters = _dead_letters(folder)
+        return verdicts(rows, read_life(folder), letters, now, read_spools(folder), audits=read_waiting(folder))
     except StateError as error:
         return [Line(Verdict.CRITICAL, "state", "", "", str(error))]
 

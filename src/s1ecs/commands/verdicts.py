@@ -8,6 +8,7 @@ from enum import IntEnum
 from s1ecs.collect.heart import BEAT
 from s1ecs.commands.streams import Row, short_duration
 from s1ecs.outputs.spooled import Spooled
+from s1ecs.state.actions import WaitingAudit
 from s1ecs.state.life import Life, Progress, Run, Token
 
 
@@ -52,6 +53,8 @@ _AGES = (
     _Limit(Verdict.CRITICAL, 3, timedelta(minutes=30)),
     _Limit(Verdict.WARNING, 2, timedelta(minutes=5)),
 )
+# Who acts delivers at once, and `run` every five minutes at the latest.
+_AUDIT_MAY_WAIT = timedelta(minutes=10)
 _TOKEN_DAYS = ((Verdict.CRITICAL, 2), (Verdict.WARNING, 14))
 # A beat may have to wait for another process's long transaction.
 _DEAD_AFTER = max(6 * BEAT, timedelta(minutes=2))
@@ -63,6 +66,8 @@ def verdicts(
     letters: dict[tuple[str, str], int],
     now: datetime,
     spools: Sequence[Spooled] = (),
+    *,
+    audits: Sequence[WaitingAudit] = (),
 ) -> list[Line]:
     """All lines: the collector, the token of each console, each output that documents wait for, each enabled stream.
 
@@ -76,6 +81,7 @@ def verdicts(
         *(_token(name, life.tokens[name], now) for name in consoles if name in life.tokens),
         *_silent_consoles(enabled),
         *(_spool(each, now) for each in spools),
+        *(_audit(each, now) for each in audits if now - each.since > _AUDIT_MAY_WAIT),
         *streams,
     ]
 
@@ -128,6 +134,16 @@ def _spool(spooled: Spooled, now: datetime) -> Line:
     count = f"{documents} {'document waits' if documents == 1 else 'documents wait'} ({size / 1_000_000:.1f} MB)"
     text = f"{count} in its spool since {_ago(spooled.since, now)}: the log tells why"
     return Line(Verdict.WARNING, spooled.output, "", "", text, age=max(now - spooled.since, timedelta(0)))
+
+
+def _audit(waiting: WaitingAudit, now: datetime) -> Line:
+    count = waiting.documents
+    text = (
+        f"{count} {'document' if count == 1 else 'documents'} of response actions not delivered, the oldest "
+        f"{_ago(waiting.since, now)}: `s1ecs run` or `collect` delivers them while the settings have this output; its "
+        "log tells what is in the way"
+    )
+    return Line(Verdict.WARNING, waiting.output, "", "", text, age=now - waiting.since)
 
 
 def _stream(row: Row, life: Life, dead_letters: int, now: datetime) -> Line:

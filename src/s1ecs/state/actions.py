@@ -2,8 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import astuple, dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
+
+from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, is_there
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,14 @@ class WaitingDocument(NamedTuple):
     namespace: str
     id: str
     document: str
+
+
+class WaitingAudit(NamedTuple):
+    """How many documents wait for an output, and the time of the oldest."""
+
+    output: str
+    documents: int
+    since: datetime
 
 
 _COLUMNS = "id, console, action, requested, status, reason, finished, about, follow"
@@ -87,6 +100,23 @@ def add_document(connection: sqlite3.Connection, document: ActionDocument, outpu
 def outputs_waited_for(connection: sqlite3.Connection) -> frozenset[str]:
     """The outputs for which documents wait."""
     return frozenset(row[0] for row in connection.execute("SELECT DISTINCT output FROM action_deliveries"))
+
+
+def read_waiting(state_folder: Path) -> list[WaitingAudit]:
+    """What waits for which output, for whoever reads beside; raise StateError where it can't be read."""
+    path = state_folder / FILE_NAME
+    if not is_there(path):
+        return []
+    with closing(connect_for_reading(path)) as connection, explained(path):
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "action_deliveries" not in tables:  # written by an s1ecs that did not act yet
+            return []
+        rows = connection.execute(
+            "SELECT output, count(*), min(coalesce(json_extract(document, '$.\"@timestamp\"'), requested))"
+            " FROM action_deliveries JOIN action_documents USING (number)"
+            " JOIN actions ON actions.id = action_documents.action GROUP BY output ORDER BY output"
+        )
+        return [WaitingAudit(output, count, datetime.fromisoformat(since)) for output, count, since in rows]
 
 
 def documents_for(connection: sqlite3.Connection, output: str, most: int) -> list[WaitingDocument]:

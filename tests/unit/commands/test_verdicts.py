@@ -8,6 +8,7 @@ import pytest
 from s1ecs.commands.streams import Row
 from s1ecs.commands.verdicts import Line, Verdict, verdicts
 from s1ecs.outputs.spooled import Spooled, Waiting
+from s1ecs.state.actions import WaitingAudit
 from s1ecs.state.life import Life, Progress, Run, Token
 from s1ecs.state.polls import Key, LastPoll
 from s1ecs.streams import STREAMS
@@ -144,3 +145,11 @@ def test_documents_that_wait_for_an_output_are_a_warning() -> None:
     [line] = [each for each in verdicts([row()], Life(), {}, NOW, spools) if each.about == "elasticsearch"]
     assert (line.verdict, line.age) == (WARNING, timedelta(hours=3))
     assert line.text == "1200 documents wait (4.1 MB) in its spool since 3h ago: the log tells why"
+
+
+def test_audit_that_waits_is_a_warning() -> None:
+    """Documents of response actions that an output lacks for more than some minutes are told; younger ones are not."""
+    audits = [WaitingAudit("old", 2, ago(minutes=30)), WaitingAudit("new", 1, ago(minutes=9))]
+    [line] = [each for each in verdicts([row()], Life(), {}, NOW, audits=audits) if each.about in {"old", "new"}]
+    assert (line.verdict, line.about, line.age) == (WARNING, "old", timedelta(minutes=30))
+    assert line.text.startswith("2 documents of response actions not delivered, the oldest 30m ago: ")

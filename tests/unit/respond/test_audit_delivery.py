@@ -23,6 +23,7 @@ from s1ecs.respond.audit import StateJournal, Told
 from s1ecs.respond.audit_delivery import Deliverer
 from s1ecs.respond.open_audit import open_audit
 from s1ecs.settings import load
+from s1ecs.state.actions import WaitingAudit, read_waiting
 from s1ecs.state.database import Database
 from s1ecs.streams import STREAMS
 
@@ -306,6 +307,15 @@ async def test_an_output_that_is_gone_is_said(database: Database) -> None:
         [line] = warned
         assert line.startswith("audit of response actions: documents wait for an output named search, and the settings")
     assert await _rows(database, "SELECT count(*) FROM action_deliveries") == [(2,)]
+
+
+async def test_whoever_reads_beside_sees_what_waits(database: Database, tmp_path: Path) -> None:
+    """How many documents each output lacks, and since when; nothing where nobody ever acted."""
+    assert read_waiting(tmp_path / "nothing here") == []
+    assert read_waiting(database.path.parent) == []
+    await _act(database, Search(), Store())
+    assert await _deliverer(database).once([Store()]) == {}
+    assert read_waiting(database.path.parent) == [WaitingAudit("search", 2, NOON)]
 
 
 def _settings(folder: Path, outputs: str) -> Any:
