@@ -16,6 +16,7 @@ from s1ecs.collect.session import open_feeds
 from s1ecs.commands import tables
 from s1ecs.commands.process import start_log
 from s1ecs.errors import S1ecsError, UsageError
+from s1ecs.outputs.search.asking import check
 from s1ecs.outputs.search.connect import connect
 from s1ecs.outputs.search.server import Server
 from s1ecs.settings import Output, Settings
@@ -61,6 +62,7 @@ async def _adopt(settings: Settings, output: Output, asked: Asked) -> int:
     async with AsyncExitStack() as stack:
         server = connect(search_settings(output))
         stack.push_async_callback(server.close)
+        await check(server)
         feeds = await stack.enter_async_context(open_feeds(settings, asked.streams))
         adoptions, elsewhere = await look(server, feeds, asked, datetime.now(UTC))
         _show(adoptions, elsewhere)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from s1ecs.ecs.template import FALLBACKS, Dialect
+from s1ecs.outputs.search.asking import good
 from s1ecs.outputs.search.server import Server
-from s1ecs.setup.asking import good
 from s1ecs.setup.wanted import WHERE_KNOWN, Features
 
 _SIMULATE = "/_index_template/_simulate"

@@ -1,19 +1,25 @@
 """One server: what is to be done there, and doing it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from s1ecs.ecs.template import HELD_BY_INDEX, base_fields, replaced
 from s1ecs.errors import OutputError
+from s1ecs.outputs.search.asking import ask, check
 from s1ecs.outputs.search.server import Server
 from s1ecs.setup import there
-from s1ecs.setup.asking import ask
 from s1ecs.setup.features import learn
-from s1ecs.setup.plan import Change, Plan, make_plan
+from s1ecs.setup.names import POLICY
+from s1ecs.setup.plan import Change, Plan, Request, make_plan
 from s1ecs.setup.retention import Retention
 from s1ecs.setup.wanted import Dataset, Features, pieces
 
 _NAMES_SHOWN = 3
+_NOT_DONE = (
+    "the server did not say that it did this; look at `GET _cluster/health` and at what stands before it, then repeat: "
+    "setup goes on where it stopped"
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,11 @@ class Prepared:
 async def prepare(server: Server, datasets: Sequence[Dataset], kept: Retention, *, take_over: bool = False) -> Prepared:
     """Learn what the server knows and has, and plan; changes nothing.
 
-    Raise OutputError where a login or a kind of retention that was asked for is missing, ServerSilent where no answer
-    comes. A server without ISM gets all but the retention, and a warning: documents can be collected without it.
+    Raise OutputError where no search server answers, or a login or a kind of retention that was asked for is missing,
+    ServerSilent where no answer comes. A server without ISM gets all but the retention, and a warning: documents can be
+    collected without it.
     """
+    await check(server)
     features = await learn(server)
     found = await there.read(server, [dataset.name for dataset in datasets], kept)
     if kept.way == "data_stream" and not features.lifecycle:
@@ -50,8 +58,17 @@ async def apply(server: Server, changes: Iterable[Change], done: Callable[[Chang
     for change in changes:
         if change.request is not None:
             request = change.request
-            await ask(server, request.method, request.path, request.body, query=request.query)
+            said = await ask(server, request.method, request.path, request.body, query=request.query)
+            if not _is_done(request, said):
+                raise OutputError(f"{server.name}: {request.method} {request.path}: {_NOT_DONE}")
             done(change)
+
+
+def _is_done(request: Request, said: Mapping[str, Any]) -> bool:
+    """Whether an answer says so. Index State Management gives back the policy, or tells of indices that failed."""
+    if not request.path.startswith("/_plugins/_ism/"):
+        return said.get("acknowledged") is True
+    return said.get("_id") == POLICY or said.get("failures") is False
 
 
 def _without_ism(kept: Retention) -> str:

@@ -22,16 +22,6 @@ def stream_component(stream: str) -> str:
     return f"s1ecs-sentinel_one.{stream}"
 
 
-def logs_template(stream: str) -> str:
-    """The index template of a stream's data streams."""
-    return f"s1ecs-logs-sentinel_one.{stream}"
-
-
-def latest_template(stream: str) -> str:
-    """The index template of the latest state of a stream's things."""
-    return f"s1ecs-sentinel_one-{stream}-latest"
-
-
 def logs_pattern(stream: str) -> str:
     """What the names of a stream's data streams look like, whatever their namespace."""
     return f"logs-sentinel_one.{stream}-*"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from s1ecs.outputs.search.names import logs_template
 from s1ecs.setup import names, retention
 from s1ecs.setup.patterns import fits, overlap
 from s1ecs.setup.retention import Retention
@@ -78,7 +79,7 @@ def make_plan(pieces: Sequence[Piece], there: There, kept: Retention, *, take_ov
         elif not _is_ours(_meta(piece, there)):
             left[piece.name] = change.why
         changes.append(change)
-    streams = {piece.pattern: piece for name, piece in made.items() if name == names.logs_template(piece.stream)}
+    streams = {piece.pattern: piece for name, piece in made.items() if name == logs_template(piece.stream)}
     return Plan((*changes, *_lifecycles(streams, there, kept)), tuple(_roll_overs(streams, there)))
 
 
@@ -90,7 +91,7 @@ def _left_to_others(pieces: Sequence[Piece], rivals: Mapping[str, Sequence[str]]
         if rivals[piece.name]
     }
     # Who has the data stream has the whole stream.
-    streams = {piece.stream: why.get(names.logs_template(piece.stream), "") for piece in pieces if piece.stream}
+    streams = {piece.stream: why.get(logs_template(piece.stream), "") for piece in pieces if piece.stream}
     left = {piece.name: streams[piece.stream] for piece in pieces if streams.get(piece.stream)} | why
     if all(streams.values()):
         left |= {piece.name: "no stream needs it" for piece in pieces if not piece.stream}

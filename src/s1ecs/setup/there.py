@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from s1ecs.outputs.search.asking import ask, find, good, lacks
 from s1ecs.outputs.search.server import Server
 from s1ecs.setup import names, retention
-from s1ecs.setup.asking import ask, find, good, lacks
 from s1ecs.setup.retention import Retention
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from s1ecs.ecs.exported import ExportedField
 from s1ecs.ecs.template import Dialect, base_fields, mapping
+from s1ecs.outputs.search.names import latest_template, logs_template
 from s1ecs.setup import names, retention
 from s1ecs.setup.retention import Retention
 
@@ -120,9 +121,9 @@ def _of_dataset(
         template = {"template": {"lifecycle": retention.lifecycle(kept)}}
     elif kept is not None and kept.way == "ilm":
         template = {"template": {"settings": {"index.lifecycle.name": names.POLICY}}}
-    found = [(names.logs_template(dataset.name), names.logs_pattern(dataset.name), {"data_stream": {}, **template})]
+    found = [(logs_template(dataset.name), names.logs_pattern(dataset.name), {"data_stream": {}, **template})]
     if dataset.latest:
-        found.append((names.latest_template(dataset.name), names.latest_pattern(dataset.name), {}))
+        found.append((latest_template(dataset.name), names.latest_pattern(dataset.name), {}))
     for name, pattern, more in found:
         body = {"index_patterns": [pattern], "priority": names.PRIORITY, "composed_of": list(composed), **more}
         body |= {"_meta": names.meta(body)}

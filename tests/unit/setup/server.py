@@ -32,7 +32,15 @@ class Documented:
         self.seen.append((method, path, body, query))
         if (method, path) in self.replies:
             return self.replies[method, path]
-        return MISSING if method == "GET" and not path.startswith("/_resolve") else Reply(200)
+        if path == "/_cluster/health":
+            return Reply(200, {"status": "green"})
+        if path.startswith("/_plugins/_ism/policies/") and method == "PUT":
+            return Reply(200, {"_id": path.rpartition("/")[2], "_seq_no": 5, "_primary_term": 1})
+        if path.startswith("/_plugins/_ism/") and method == "POST":
+            return Reply(200, {"updated_indices": 1, "failures": False, "failed_indices": []})
+        if method == "GET" and not path.startswith("/_resolve"):
+            return MISSING
+        return Reply(200, {"acknowledged": True})
 
     async def close(self) -> None:
         """Nothing is held."""

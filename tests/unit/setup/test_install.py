@@ -122,13 +122,13 @@ async def test_each_missing_type_is_one_warning() -> None:
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        (401, r"^search: the login is rejected \(HTTP 401\); check user and password, or the key$"),
+        (401, r"^search: the login is rejected: check user and password, or the key \(HTTP 401: "),
         (403, r"^search: the login may not POST /_index_template/_simulate \(HTTP 403\); `s1ecs setup --least-"),
-        (503, r"^search: POST /_index_template/_simulate: HTTP 503: no master: not elected$"),
+        (503, r"^search: POST /_index_template/_simulate: HTTP 503: no master; between; not elected$"),
     ],
 )
 async def test_refusals_are_one_line(status: int, told: str) -> None:
-    """A rejected login, a missing privilege, trouble: one line each, with the server's first and last word."""
+    """A rejected login, a missing privilege, trouble: one line each, with the server's words."""
     error = {"reason": "no\n master", "caused_by": {"reason": "between", "caused_by": {"reason": "not elected"}}}
     server = Documented(replies={SIMULATE: Reply(status, {"error": error})})
     with pytest.raises(OutputError, match=told):
@@ -145,3 +145,38 @@ async def test_first_failure_ends_the_changes() -> None:
         await apply(server, prepared.plan.changes, lambda change: made.append(change.name))
     assert made == ["s1ecs-settings"]
     assert server.changes[-1] == " ".join(bad)
+
+
+@pytest.mark.parametrize(
+    ("health", "told"),
+    [
+        (Reply(200), "^search: the answer is none of a search server: check hosts$"),
+        (Reply(200, {"status": 7}), "^search: the answer is none of a search server: check hosts$"),
+        (Reply(404), r"^search: nothing of a search server is there: check hosts, their path included \(HTTP 404\)$"),
+    ],
+)
+async def test_what_is_no_search_server_is_not_set_up(health: Reply, told: str) -> None:
+    """Whatever takes every request, such as a web server with one page for all: one line, and nothing is sent to it."""
+    server = Documented(replies={("GET", "/_cluster/health"): health})
+    with pytest.raises(OutputError, match=told):
+        await prepare(server, DATASETS, Retention("data_stream"))
+    assert len(server.seen) == 1
+
+
+async def test_success_without_json_is_none() -> None:
+    """An answer of 200 that is no JSON object comes from something before the server, and ends setup."""
+    server = Documented(replies={("GET", "/_index_template"): Reply(200)})
+    with pytest.raises(OutputError, match="GET /_index_template: the answer is none of a search server"):
+        await prepare(server, DATASETS, Retention("data_stream"))
+
+
+@pytest.mark.parametrize("said", [{"acknowledged": False}, {"status": "fine"}])
+async def test_only_what_is_acknowledged_is_done(said: Any) -> None:
+    """A change that the server did not acknowledge ends setup, and is not told as made."""
+    bad = ("PUT", "/_component_template/s1ecs-ecs")
+    server = Documented(replies={bad: Reply(200, said)})
+    prepared = await prepare(server, DATASETS, Retention("data_stream"))
+    made: list[str] = []
+    with pytest.raises(OutputError, match="did not say that it did this"):
+        await apply(server, prepared.plan.changes, lambda change: made.append(change.name))
+    assert made == ["s1ecs-settings"]

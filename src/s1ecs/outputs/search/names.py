@@ -6,9 +6,14 @@ def data_stream(stream: str, namespace: str) -> str:
     return f"logs-sentinel_one.{stream}-{namespace}"
 
 
+def logs_template(stream: str) -> str:
+    """Our index template of a stream's data streams."""
+    return f"s1ecs-logs-sentinel_one.{stream}"
+
+
 def templates(stream: str) -> tuple[str, str]:
     """The index templates that fit: ours, and the one of Elastic's integration."""
-    return f"s1ecs-logs-sentinel_one.{stream}", f"logs-sentinel_one.{stream}"
+    return logs_template(stream), f"logs-sentinel_one.{stream}"
 
 
 def latest_template(stream: str) -> str:

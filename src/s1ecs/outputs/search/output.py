@@ -9,6 +9,7 @@ from typing import Any
 
 from s1ecs.errors import OutputError, ServerSilent
 from s1ecs.outputs.output import Batch, Delivered, Refused
+from s1ecs.outputs.search.asking import check
 from s1ecs.outputs.search.backing import BackingIndices
 from s1ecs.outputs.search.bulk import Line, Target, creation_target, creations, line
 from s1ecs.outputs.search.latest import latest_index, latest_states
@@ -18,14 +19,9 @@ from s1ecs.outputs.search.patience import Patience
 from s1ecs.outputs.search.patient import PatientServer, Sleep
 from s1ecs.outputs.search.ready import make_sure
 from s1ecs.outputs.search.server import Server
-from s1ecs.outputs.search.verdicts import request_ruling, stopped
 from s1ecs.outputs.search.writer import Writer
 
 _SILENT_TRIES = 3
-_OK = 300
-_SERVER_TROUBLE = 500
-# Whoever may write need not be allowed to ask for health, some editions lack it, and what is busy may answer so.
-_UNDECIDED = frozenset({403, 408, 410, 429})
 _LATEST_TARGET = Target("/_bulk", {"pipeline": "_none"})
 
 
@@ -89,11 +85,7 @@ class SearchOutput:
         self._ready.clear()
         for backing in self._indices.values():
             backing.forget()
-        reply = await self._server.request("GET", "/_cluster/health", query={"filter_path": "status,error"})
-        if reply.status < _OK and not isinstance(reply.body.get("status"), str):
-            raise stopped(self._server, reply, "the answer is none of a search server: check hosts")
-        if _OK <= reply.status < _SERVER_TROUBLE and reply.status not in _UNDECIDED:
-            raise stopped(self._server, reply, request_ruling(reply).reason)
+        await check(self._server)
 
     async def close(self) -> None:
         """Let go of all connections."""
