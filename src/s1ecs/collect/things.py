@@ -26,11 +26,14 @@ def latest_states(
 ) -> Mapping[str, Thing]:
     """Of states (id, record, its time) the latest of each thing, by id; of two with one time it is the later one.
 
-    The time is the record's own; a whole inventory has none, there it is when the record was fetched.
+    The time is the record's own; a whole inventory has none, there it is when the record was fetched. A time after
+    that counts as then, or no later state would ever take its place; one before 1970 as 1970, because servers refuse a
+    request with a negative version.
     """
     latest: dict[str, tuple[str, Thing]] = {}
     for identity, record, time in states:
-        thing = Thing(thing_of(record, keys, identity), _milliseconds(fetched if time == ALWAYS else moment_of(time)))
+        moment = fetched if time == ALWAYS else min(moment_of(time), fetched)
+        thing = Thing(thing_of(record, keys, identity), max(0, _milliseconds(moment)))
         if thing.key not in latest or latest[thing.key][1].version <= thing.version:
             latest[thing.key] = (identity, thing)
     return dict(latest.values())

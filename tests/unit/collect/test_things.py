@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
 from s1ecs.collect.poll import poll
 from s1ecs.collect.things import latest_states, thing_of
 from s1ecs.collect.walks.step import ALWAYS
@@ -44,6 +46,17 @@ def test_of_one_time_the_one_that_comes_later() -> None:
 def test_a_whole_inventory_goes_by_when_it_was_fetched() -> None:
     """A record without a time of change is as new as the page that it came with."""
     assert found(("a", "app", ALWAYS), ("b", "other", ALWAYS)) == {"a": FETCHED_MS, "b": FETCHED_MS}
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z"])
+def test_times_before_1970_are_no_negative_versions(time: str) -> None:
+    """A time that nobody set, as Go's zero time, is a version that servers take, older than any other."""
+    assert found(("a", "host", time)) == {"a": 0}
+
+
+def test_a_time_in_the_future_counts_as_when_it_was_fetched() -> None:
+    """A wrong clock does not freeze a thing: what comes later takes the place of a state from the future."""
+    assert found(("a", "host", "2099-01-01T00:00:00.000Z")) == {"a": FETCHED_MS}
 
 
 def test_the_key_is_that_of_the_checkpoints() -> None:
