@@ -17,12 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s1ecs.errors import ArchiveError, WrongPassword
-from s1ecs.respond.manifest import MANIFEST, Manifest, compared, read_manifest
-from s1ecs.respond.member_names import checked_names
+from s1ecs.respond.manifest import LARGEST_MANIFEST, Manifest, is_manifest, manifest_of
+from s1ecs.respond.member_names import checked_names, safe_parts
+from s1ecs.respond.zip_directory import check_directory
 
 _ENCRYPTED = 0x1
 _STRONGLY_ENCRYPTED = 0x40
 _AES = 99
+# Others unpack a few hundred bytes to as many megabytes in one step, whatever is asked of them.
+_READ_PIECEWISE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PIECE = 1 << 18
 # Of something so small no ratio is alarming.
 _HARMLESS = 10_000_000
@@ -53,11 +56,19 @@ class Member:
 
 @dataclass(frozen=True)
 class Extracted:
-    """What a zip brought: its files but for the manifest, and what the manifest says of them."""
+    """What a zip brought: its files but for the manifest, and what the manifest says of them.
+
+    `renamed` are sentences about files that could not keep their names.
+    """
 
     folder: Path
     members: tuple[Member, ...]
     manifest: Manifest
+    renamed: tuple[str, ...] = ()
+
+    def problems(self) -> list[str]:
+        """A sentence for each file that is not there, not as it was, or not under its name."""
+        return [*self.manifest.problems(), *self.renamed]
 
 
 def extract(archive: Path, folder: Path, *, password: str | None = None, limits: Limits = LIMITS) -> Extracted:
@@ -72,22 +83,25 @@ def extract(archive: Path, folder: Path, *, password: str | None = None, limits:
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
-            members = []
-            manifest = b""
+            members, renamed = [], []
+            manifest: bytes | None = None
             for name, parts, pieces in _members(archive, password, limits):
                 path = beside.joinpath(*parts)
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 size, digest = _write(path, pieces)
-                if parts == (MANIFEST,):
-                    manifest = path.read_bytes()
-                else:
-                    members.append(Member(name, folder.joinpath(*parts), size, digest))
+                if is_manifest(name):
+                    with path.open("rb") as file:
+                        manifest = file.read(LARGEST_MANIFEST + 1)
+                    continue
+                members.append(Member(name, folder.joinpath(*parts), size, digest))
+                if parts != safe_parts(name):
+                    renamed.append(f"{name}: its name can't be kept here, it was unpacked as {'/'.join(parts)}")
             beside.rename(folder)
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
             raise
-    told = compared(read_manifest(manifest), {member.name: member.sha1 for member in members})
-    return Extracted(folder, tuple(members), told)
+    told = manifest_of(manifest, {member.name: member.sha1 for member in members})
+    return Extracted(folder, tuple(members), told, tuple(renamed))
 
 
 def read_members(archive: Path, *, password: str | None = None, limits: Limits = LIMITS) -> Mapping[str, bytes]:
@@ -101,16 +115,15 @@ def _members(
 ) -> Iterator[tuple[str, tuple[str, ...], Iterator[bytes]]]:
     """Each file of a zip: its name, the steps of its safe path, its bytes, to be read before the next one."""
     allowed = min(limits.total, max(limits.ratio * archive.stat().st_size, _HARMLESS))
+    check_directory(archive, limits.members, _KEPT)
     with zipfile.ZipFile(archive) as opened:
         infos = opened.infolist()
-        if len(infos) > limits.members:
-            raise ArchiveError(f"{archive}: {len(infos)} members, more than the {limits.members} allowed; {_KEPT}")
         names = checked_names(archive, [(info.orig_filename, info.external_attr >> 16) for info in infos])
         written = 0
         for info, name in zip(infos, names, strict=True):
             if name.is_folder:
                 continue
-            _check_encryption(archive, info, password)
+            _check_readable(archive, info, password)
 
             def pieces(info: zipfile.ZipInfo = info) -> Iterator[bytes]:
                 nonlocal written
@@ -127,12 +140,15 @@ def _members(
             yield info.orig_filename, name.parts, pieces()
 
 
-def _check_encryption(archive: Path, info: zipfile.ZipInfo, password: str | None) -> None:
+def _check_readable(archive: Path, info: zipfile.ZipInfo, password: str | None) -> None:
     if info.compress_type == _AES or info.flag_bits & _STRONGLY_ENCRYPTED:
         raise ArchiveError(
             f"{archive}: its files are encrypted in a way that is not read here (AES); {_KEPT}, unpack it with "
             "`7z x` and the password"
         )
+    if info.compress_type not in _READ_PIECEWISE:
+        how = zipfile.compressor_names.get(info.compress_type, info.compress_type)  # type: ignore[attr-defined]
+        raise ArchiveError(f"{archive}: its files are compressed in a way that is not read here ({how}); {_KEPT}")
     if info.flag_bits & _ENCRYPTED and password is None:
         raise WrongPassword(f"{archive}: its files are encrypted; {_KEPT}, unpack it with the password of the request")
 

@@ -10,6 +10,10 @@ from s1ecs.respond.member_names import safe_parts
 
 MANIFEST = "manifest.json"
 
+# A request names ten files at most.
+LARGEST_MANIFEST = 5_000_000
+_MOST_ENTRIES = 10_000
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -25,29 +29,49 @@ class Manifest:
     """What the manifest says, held against what is there.
 
     `listed` None: there is none that could be read. `missing`: not fetched though the upload succeeded, or listed and
-    not there. `different`: there, with another SHA-1 than the manifest's.
+    not there. `different`: there, with another SHA-1 than the manifest's. `too_large`: it was not read.
     """
 
     listed: tuple[Listed, ...] | None = None
     missing: tuple[Listed, ...] = ()
     different: tuple[Listed, ...] = ()
+    too_large: bool = False
 
     def problems(self) -> list[str]:
         """A sentence for each file that is not there, or not as it was."""
+        large = f"{MANIFEST}: too large to be read; whether files are missing is not known"
         return [
+            *((large,) if self.too_large else ()),
             *(f"{each.path}: not fetched: {each.reason}" for each in self.missing),
             *(f"{each.path}: its SHA-1 is not the one that the agent noted ({each.sha1})" for each in self.different),
         ]
 
 
+def is_manifest(name: str) -> bool:
+    """Whether a member of this name is the manifest."""
+    return safe_parts(name) == (MANIFEST,)
+
+
+def manifest_of(text: bytes | None, sha1_by_name: Mapping[str, str]) -> Manifest:
+    """The manifest, None where there is none, held against the members of its zip."""
+    try:
+        return compared(read_manifest(text or b""), sha1_by_name)
+    except OverflowError:
+        return Manifest(too_large=True)
+
+
 def read_manifest(text: bytes) -> tuple[Listed, ...] | None:
-    """The entries of a manifest; None where it is none."""
+    """The entries of a manifest; None where it is none. Raise OverflowError for more than any request can bring."""
+    if len(text) > LARGEST_MANIFEST:
+        raise OverflowError
     try:
         content = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
     if not isinstance(content, list):
         return None
+    if len(content) > _MOST_ENTRIES:
+        raise OverflowError
     return tuple(
         Listed(_text(entry.get("path")), _text(entry.get("sha1")).lower(), _text(entry.get("reason")))
         for entry in content

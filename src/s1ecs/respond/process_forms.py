@@ -1,61 +1,103 @@
-"""Rows of a table in a text, whatever it is about: JSON, CSV, and columns under a header as `ps` prints them."""
+"""Tables in a text that may be about processes: JSON, CSV, and columns under a header as `ps` prints them.
+
+Each form gives every table that the text may be, the likeliest first: a script may say something before its header.
+"""
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
 
+from s1ecs.respond.process_columns import is_header
+
 _DELIMITERS = ",;\t|"
 _DEEPEST = 4
-_PID = re.compile(r"(?i)\bpid\b")
 # Of `ps -o lstart`: one value with spaces in it.
 _DATE = re.compile(r"\b([A-Z][a-z]{2}) +([A-Z][a-z]{2}|\d{1,2}) +([A-Z][a-z]{2}|\d{1,2}) +(\d\d:\d\d:\d\d) +(\d{4})\b")
 _LONGEST_PREFACE = 50
+_MOST_HEADERS = 5
+# The reader of CSV takes no longer field.
+_LONGEST_LINE = 131_072
 
 
-def json_rows(text: str) -> Iterator[Mapping[str, Any]]:
+@dataclass(frozen=True)
+class Table:
+    """Rows as they are read; `whole` is False where some of them can't be told from each other, or are cut."""
+
+    rows: Iterable[Mapping[str, Any]]
+    whole: bool = True
+
+
+def json_tables(text: str) -> Iterator[Table]:
     """The objects of the first list of objects, however deep it lies, or one object a line."""
     try:
         content = orjson.loads(text)
     except orjson.JSONDecodeError:
-        yield from _json_lines(text)
+        yield Table(_json_lines(text))
         return
-    yield from _list_of_objects(content, _DEEPEST)
+    yield Table(_list_of_objects(content, _DEEPEST))
 
 
-def csv_rows(text: str) -> Iterator[Mapping[str, Any]]:
-    """The rows below a header that has a PID column, by whichever separator the header has most of."""
-    found = _below_header(text)
-    if found is None:
-        return
-    header, rest = found
-    delimiter = max(_DELIMITERS, key=header.count)
-    if not header.count(delimiter):
-        return
-    names = next(csv.reader([header], delimiter=delimiter), [])
-    try:
-        for row in csv.reader(io.StringIO(rest), delimiter=delimiter):
-            if row:
-                yield dict(zip(names, row, strict=False))
-    except csv.Error:
-        return
+def csv_tables(text: str) -> Iterator[Table]:
+    """The rows below a header of process columns, by whichever separator the header has most of.
+
+    Where quotes do not come in pairs, or a value goes over several lines, a process may have written them to hide
+    others: each line is then a row of its own.
+    """
+    for header, rest in _below_headers(text, _csv_names):
+        delimiter, names = _delimiter(header), _csv_names(header)
+        whole = _is_plain(rest, delimiter)
+        rows = csv.reader(io.StringIO(rest), delimiter=delimiter) if whole else _line_by_line(rest, delimiter)
+        yield Table((dict(zip(names, row, strict=False)) for row in rows if row), whole)
 
 
-def ps_rows(text: str) -> Iterator[Mapping[str, Any]]:
-    """The rows below a header of words that has PID among them; the last column takes the rest of the line."""
-    found = _below_header(text)
-    if found is None:
-        return
-    header, rest = found
-    names = header.split()
+def ps_tables(text: str) -> Iterator[Table]:
+    """The rows below a header of words that name process columns; the last column takes the rest of the line."""
+    for header, rest in _below_headers(text, str.split):
+        yield Table(_ps_rows(header.split(), rest))
+
+
+def _ps_rows(names: list[str], rest: str) -> Iterator[Mapping[str, Any]]:
     for line in io.StringIO(rest):
         values = _DATE.sub(lambda date: "\N{NO-BREAK SPACE}".join(date.groups()), line)
         row = re.split(r"[ \t]+", values.strip(), maxsplit=len(names) - 1)
         if row != [""]:
             yield {name: value.replace("\N{NO-BREAK SPACE}", " ") for name, value in zip(names, row, strict=False)}
+
+
+def _is_plain(text: str, delimiter: str) -> bool:
+    """Whether each line is a row."""
+    try:
+        rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+        return not any("\n" in value for row in rows for value in row)
+    except csv.Error:
+        return False
+
+
+def _line_by_line(text: str, delimiter: str) -> Iterator[list[str]]:
+    for line in io.StringIO(text):
+        yield _row(line[:_LONGEST_LINE], delimiter)
+
+
+def _row(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line.rstrip("\n")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _delimiter(header: str) -> str:
+    return max(_DELIMITERS, key=header.count)
+
+
+def _csv_names(header: str) -> list[str]:
+    delimiter = _delimiter(header)
+    return _row(header, delimiter) if delimiter in header else []
 
 
 def _json_lines(text: str) -> Iterator[Mapping[str, Any]]:
@@ -83,11 +125,17 @@ def _list_of_objects(content: Any, depth: int) -> list[Mapping[str, Any]]:
     return []
 
 
-def _below_header(text: str) -> tuple[str, str] | None:
-    """The first line that names a PID column, and what stands below it; a script may say something before."""
-    lines = io.StringIO(text)
-    for _ in range(_LONGEST_PREFACE):
-        line = lines.readline()
-        if _PID.search(line):
-            return line.strip().strip("#").strip(), lines.read()
-    return None
+def _below_headers(text: str, names: Callable[[str], list[str]]) -> Iterator[tuple[str, str]]:
+    """The first lines that name the columns of processes, each with what stands below it."""
+    # Lines may end as on any system.
+    lines = io.StringIO(text, newline=None)
+    found = 0
+    for line in islice(iter(lines.readline, ""), _LONGEST_PREFACE):
+        header = line.strip().strip("#").strip()
+        if len(header) < _LONGEST_LINE and is_header(names(header)):
+            place = lines.tell()
+            yield header, lines.read()
+            lines.seek(place)
+            found += 1
+            if found == _MOST_HEADERS:
+                return

@@ -3,29 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from types import MappingProxyType
 from typing import Any, Literal
 
 from s1ecs.respond.manifest import MANIFEST
-from s1ecs.respond.process_forms import csv_rows, json_rows, ps_rows
+from s1ecs.respond.process_columns import COLUMNS, folded
+from s1ecs.respond.process_forms import Table, csv_tables, json_tables, ps_tables
 
 Form = Literal["JSON", "CSV", "ps", "text"]
 
 MOST_ROWS = 50_000
 LONGEST_TEXT = 1_000_000
 
-# What scripts call the columns, in lower case, letters and digits alone.
-_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "pid": ("pid", "processid", "id"),
-        "name": ("name", "processname", "comm", "imagename", "image", "process", "executable", "exe"),
-        "user": ("user", "username", "owner", "uname", "uid", "ruser", "euser"),
-        "command": ("command", "cmd", "commandline", "cmdline", "args", "arguments", "path"),
-        "cpu": ("cpu", "pcpu", "cpupercent", "cpuusage", "c"),
-        "memory": ("mem", "pmem", "memory", "memorypercent", "memoryusage", "memusage", "rss", "workingset"),
-        "started": ("started", "start", "starttime", "stime", "lstart", "createtime", "creationdate", "created"),
-    }
-)
+# Whatever a script writes there, no system has longer ones.
+_MOST_DIGITS = 20
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,7 @@ class ProcessTable:
     """What was understood of a result. With form `text` there are no rows, and the text is all there is.
 
     `source` is the member that it stands in, `errors` the script's standard error, `cut` whether rows or text are not
-    all.
+    all, or may not be: then quotes or line breaks in a value made it unclear where rows end.
     """
 
     form: Form
@@ -60,8 +50,8 @@ class ProcessTable:
     cut: bool = False
 
 
-Read = Callable[[str], Iterator[Mapping[str, Any]]]
-_FORMS: tuple[tuple[Form, Read], ...] = (("JSON", json_rows), ("CSV", csv_rows), ("ps", ps_rows))
+Read = Callable[[str], Iterator[Table]]
+_FORMS: tuple[tuple[Form, Read], ...] = (("JSON", json_tables), ("CSV", csv_tables), ("ps", ps_tables))
 
 
 def process_table(members: Mapping[str, bytes]) -> ProcessTable:
@@ -75,20 +65,21 @@ def process_table(members: Mapping[str, bytes]) -> ProcessTable:
     streams = [name for name in texts if _is_stream(name, "stdout")]
     for name in (*own, *streams):
         for form, read in _FORMS:
-            rows, cut = _understood(read, texts[name])
-            if rows:
-                return ProcessTable(form, rows, "", name, errors, cut)
+            for table in read(texts[name]):
+                rows, cut = _understood(table)
+                if rows:
+                    return ProcessTable(form, rows, "", name, errors, cut)
     for name in (*streams, *own):
         if text := texts[name]:
             return ProcessTable("text", (), text[:LONGEST_TEXT], name, errors, len(text) > LONGEST_TEXT)
     return ProcessTable("text", (), "", "", errors)
 
 
-def _understood(read: Read, text: str) -> tuple[tuple[Process, ...], bool]:
-    """The rows that are processes, and whether there were more; none where most rows are something else."""
+def _understood(table: Table) -> tuple[tuple[Process, ...], bool]:
+    """The rows that are processes, and whether there may be more; none where most rows are something else."""
     found: list[Process] = []
     others = 0
-    for raw in read(text):
+    for raw in table.rows:
         if len(found) == MOST_ROWS:
             return tuple(found), True
         process = _process(raw)
@@ -98,13 +89,13 @@ def _understood(read: Read, text: str) -> tuple[tuple[Process, ...], bool]:
             found.append(process)
         if others > len(found) + 100:
             return (), False
-    return (tuple(found), False) if found and others <= len(found) else ((), False)
+    return (tuple(found), not table.whole) if found and others <= len(found) else ((), False)
 
 
 def _process(raw: Mapping[str, Any]) -> Process | None:
-    folded = {"".join(filter(str.isalnum, key)).lower(): value for key, value in raw.items()}
-    values = {column: _first(folded, names) for column, names in _COLUMNS.items()}
-    if not values["pid"].isdecimal() or not values["pid"].isascii():
+    by_name = {folded(key): value for key, value in raw.items()}
+    values = {column: _first(by_name, names) for column, names in COLUMNS.items()}
+    if not values["pid"].isdecimal() or not values["pid"].isascii() or len(values["pid"]) > _MOST_DIGITS:
         return None
     command = values["command"] or values["name"]
     if not command:
@@ -115,9 +106,9 @@ def _process(raw: Mapping[str, Any]) -> Process | None:
     )
 
 
-def _first(folded: Mapping[str, Any], names: Sequence[str]) -> str:
+def _first(by_name: Mapping[str, Any], names: Sequence[str]) -> str:
     for name in names:
-        value = folded.get(name)
+        value = by_name.get(name)
         if isinstance(value, list) and all(isinstance(part, str) for part in value):
             value = " ".join(value)
         if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():

@@ -75,13 +75,35 @@ def test_links_and_devices_are_refused(tmp_path: Path, kind: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [("a", "A"), ("a/b", "A\\B"), ("C:/x", "c/X"), ("a", "a/b"), ("a/b", "A"), ("ß", "SS")]
+    "names", [("a", "a"), ("a/b", "a\\b"), ("C:/x", "C/x"), ("a", "a/b"), ("a", "A/b"), ("a/b", "A"), ("a/b", "a")]
 )
 def test_no_member_replaces_another(tmp_path: Path, names: tuple[str, str]) -> None:
-    """The same place in another letter case, or a file where a folder is, refuses the zip."""
+    """The same place twice, or a file where a folder is, refuses the zip."""
     archive = _zip(tmp_path / "a.zip", *((name, b"1") for name in names))
     with pytest.raises(ArchiveError, match="where another one does"):
         extract(archive, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("names", "there"),
+    [
+        (("Makefile", "makefile"), {"Makefile", "makefile (2)"}),
+        (("x\u00b2.txt", "x2.txt", "X2.txt"), {"x\u00b2.txt", "x2 (2).txt", "X2 (3).txt"}),
+        (("\u00df", "SS"), {"\u00df", "SS (2)"}),
+        (("C:/x", "c/X"), {"C/x", "c/X (2)"}),
+        (("a", "a (2)", "A"), {"a", "a (2)", "A (3)"}),
+        (("safe\u202efdp.exe",), {"safe_fdp.exe"}),
+    ],
+)
+def test_a_name_that_can_not_be_kept_is_another_one(tmp_path: Path, names: tuple[str, ...], there: set[str]) -> None:
+    """Names that a file system may take for the same, and those that turn the writing, become others; it is said."""
+    archive = _zip(tmp_path / "a.zip", *((name, name.encode()) for name in names))
+    found = extract(archive, tmp_path / "out")
+    files = _files(tmp_path / "out")
+    assert files.keys() == there
+    assert sorted(files.values()) == sorted(name.encode() for name in names)
+    kept = sum(name.replace(":", "") in there for name in names)
+    assert len(found.problems()) == len(names) - kept
 
 
 def test_folders_of_their_own_are_no_clash(tmp_path: Path) -> None:
@@ -133,6 +155,39 @@ def test_too_many_members_are_refused(tmp_path: Path) -> None:
     archive = _zip(tmp_path / "a.zip", *((str(number), b"") for number in range(11)))
     with pytest.raises(ArchiveError, match="11 members, more than the 10 allowed"):
         extract(archive, tmp_path / "out", limits=Limits(members=10))
+
+
+def test_members_are_counted_before_anything_is_made_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ZIP64 directory of many entries is refused by their number or by its size, while the zip is still closed."""
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    for number, told in ((20_000, "20000 members, more than the 10000"), (300_000, "directory of its members has 14")):
+        size = number * len(entry)
+        ends = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, size, 4)
+        ends += struct.pack("<4sLQL", b"PK\x06\x07", 0, 4 + size, 1)
+        ends += struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+        (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + entry * number + ends)
+        monkeypatch.setattr(zipfile, "ZipFile", None)
+        with pytest.raises(ArchiveError, match=told):
+            read_members(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_ways_of_compressing_that_know_no_measure_are_refused(tmp_path: Path, way: int) -> None:
+    """A few hundred bytes of bzip2 or LZMA unpack to half a gigabyte in a single step, so that none is taken."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", way) as made:
+        made.writestr("x", b"1")
+    with pytest.raises(ArchiveError, match="compressed in a way that is not read here"):
+        read_members(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("manifest", [b"[" + b"{}," * 10_000 + b"{}]", b'["' + b"x" * 5_000_000 + b'"]'])
+def test_a_manifest_beyond_all_measure_is_not_read(tmp_path: Path, manifest: bytes) -> None:
+    """The files come, and it is said that nobody knows whether some are missing."""
+    archive = _zip(tmp_path / "a.zip", ("x", b"1"), ("./manifest.json", manifest))
+    found = extract(archive, tmp_path / "out")
+    assert [member.name for member in found.members] == ["x"]
+    [told] = found.problems()
+    assert "too large to be read" in told
 
 
 def test_an_encrypted_zip_opens_with_its_password_alone(tmp_path: Path) -> None:

@@ -101,3 +101,39 @@ def test_whatever_looks_like_a_table_does_not_break_it(text: str) -> None:
     """Half tables, open quotes and brackets are read as far as they make sense."""
     table = process_table({"stdout": text.encode()})
     assert all(row.command for row in table.rows)
+
+
+def test_other_names_of_the_columns_are_headers_too() -> None:
+    """PowerShell calls the PID ProcessId or Id; what a script says before its header is no header."""
+    for text in (
+        '"Name","ProcessId","CommandLine"\n"a.exe","4","a.exe -x"\n',
+        '#TYPE System.Diagnostics.Process\n"Name","Id","Path"\n"a.exe","4","a.exe -x"\n',
+        "Each pid, as of now\nand its name, by pid\n\nName,PID,Command\na.exe,4,a.exe -x\n",
+        "Name,PID,Command\ra.exe,4,a.exe -x\r",
+    ):
+        table = process_table({"ps.csv": text.encode()})
+        assert (table.form, table.cut) == ("CSV", False), text
+        assert [(row.pid, row.name, row.command) for row in table.rows] == [(4, "a.exe", "a.exe -x")]
+    table = process_table({"stdout": b"the pid and name of each process:\n" + _PS_AUX})
+    assert (table.form, len(table.rows)) == ("ps", 3)
+
+
+def test_no_process_hides_the_others() -> None:
+    """An over-long value, or quotes that swallow lines, leave every other row in the table, which says it is cut."""
+    for hiding in ("x" * 140_000, '"x', '"x\n3,c,c\n', 'x\n"'):
+        last = '4,d,"d"' if hiding == '"x' else "4,d,d"
+        table = process_table({"ps.csv": f"PID,Name,Command\n1,a,a\n2,b,{hiding}\n3,c,c\n{last}\n".encode()})
+        assert {1, 2, 3, 4} <= {row.pid for row in table.rows}, hiding[:20]
+        assert table.cut
+
+
+def test_what_no_process_has_is_the_text_itself() -> None:
+    """A PID of thousands of digits and a header beyond all measure are no rows and no failure."""
+    digits = "1" * 5000
+    for name, text in (
+        ("ps.csv", f"PID,Name\n{digits},evil\n"),
+        ("ps.json", f'[{{"pid":"{digits}","name":"x"}}]'),
+        ("ps.csv", f"PID,Name,{'x' * 200_000}\n1,a\n"),
+    ):
+        table = process_table({name: text.encode()})
+        assert (table.form, table.text) == ("text", text)
