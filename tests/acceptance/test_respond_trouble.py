@@ -2,6 +2,8 @@
 
 import json
 import signal
+import socket
+import sys
 
 import pytest
 
@@ -133,6 +135,51 @@ def test_ctrl_c_ends_the_waiting_not_the_action(acting: Acting) -> None:
     [row, *_] = json.loads(acting.commands.ok("respond", "history", "--json"))
     assert (row["status"], row["action"]) == ("pending", "isolate")
     assert f"s1ecs respond status {row['id']}" in told
+
+
+def test_the_result_is_told_before_documents_are_delivered(acting: Acting) -> None:
+    """An output that never answers loses no password: it was printed, and who stops the delivery is told the truth."""
+    acting.control()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        outputs = [{"type": "elasticsearch", "hosts": [f"http://127.0.0.1:{silent.getsockname()[1]}"]}]
+        words = ("respond", "get-file", acting.host()["id"], r"C:\Temp\d.txt", "--yes", "--json", "--poll", "0.05")
+        with acting.commands.start(*words, S1ECS_OUTPUTS=json.dumps(outputs)) as process:
+            silent.settimeout(120)
+            # Delivering has begun.
+            asked, _ = silent.accept()
+            with asked:
+                process.send_signal(signal.SIGINT)
+                printed, told = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    assert len(json.loads(printed)["file"]["password"]) == 20
+    assert "goes on" not in told
+
+
+def test_a_password_that_nobody_saw_is_shown_again_once(acting: Acting) -> None:
+    """Where standard output was gone the password is kept until `status` has shown it, and no longer."""
+    acting.control()
+    words = ("respond", "get-file", acting.host()["id"], r"C:\Temp\e.txt", "--yes", "--json", "--poll", "0.05")
+    with acting.commands.start(*words) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        process.wait(timeout=120)
+    [row, *_] = json.loads(acting.commands.ok("respond", "history", "--json"))
+    assert row["status"] == "done"
+    shown = [json.loads(acting.commands.ok("respond", "status", row["id"], "--json")) for _ in range(2)]
+    assert len(shown[0]["file"]["password"]) == 20
+    assert shown[0]["file"]["sha256"] == row["details"]["sha256"]
+    assert "file" not in shown[1]
+    left = b"".join(each.read_bytes() for each in acting.commands.state.iterdir() if each.is_file())
+    assert shown[0]["file"]["password"].encode() not in left
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="arguments are Unicode there")
+def test_a_comment_that_is_no_text_is_refused_before_anything_is_sent(acting: Acting) -> None:
+    """Bytes that are no UTF-8 could be written into no row; they are a fault of the command line."""
+    acting.control()
+    result = acting.commands.run("respond", "isolate", acting.host()["id"], "--yes", "--comment", "caf\udce9")
+    assert (result.returncode, acting.received()) == (2, [])
+    assert "--comment: it has bytes that are no UTF-8" in result.stderr
 
 
 def test_no_token_anywhere(acting: Acting) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from s1ecs.respond.console import ActionConsole, Console, Surroundings
-    from s1ecs.respond.engine import Following, Result, act, carry_out
+    from s1ecs.respond.engine import Following, act, carry_out
     from s1ecs.respond.functions.on_findings import (
         alert_status,
         alert_verdict,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from s1ecs.respond.functions.on_lists import blocklist_add, blocklist_remove, ioc_add, ioc_remove
     from s1ecs.respond.functions.reading import blocklist, history, iocs, scripts, status
     from s1ecs.respond.plan import Plan, Scope, make_plan
+    from s1ecs.respond.result import Result
 
 __all__ = [
     "ActionConsole",
@@ -96,7 +97,7 @@ __all__ = [
 # Where each of them is, read when it is first used: the command line needs little of it to show its help.
 _FROM = {
     "console": ("ActionConsole", "Console", "Surroundings"),
-    "engine": ("Following", "Result", "act", "carry_out"),
+    "engine": ("Following", "act", "carry_out"),
     "functions.on_findings": (
         "alert_status",
         "alert_verdict",
@@ -129,6 +130,7 @@ _FROM = {
     "functions.on_lists": ("blocklist_add", "blocklist_remove", "ioc_add", "ioc_remove"),
     "functions.reading": ("blocklist", "history", "iocs", "scripts", "status"),
     "plan": ("Plan", "Scope", "make_plan"),
+    "result": ("Result",),
 }
 _MODULES = {name: f"{__name__}.{module}" for module, names in _FROM.items() for name in names}
 

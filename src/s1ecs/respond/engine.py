@@ -13,32 +13,13 @@ from s1ecs.respond.console import ActionConsole
 from s1ecs.respond.following import Outcome, Turn
 from s1ecs.respond.journal import Entry, Status, Target
 from s1ecs.respond.plan import Plan, Refusal, Scope, make_plan
-from s1ecs.respond.result_files import Brought, bring
+from s1ecs.respond.result import Result, told_again, was_shown
+from s1ecs.respond.result_files import bring
 from s1ecs.respond.table import ACTIONS
 
 Tell = Callable[[str], None]
 
 _TRACE_WITHIN = timedelta(minutes=2)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of an action.
-
-    `id` is ours, for `s1ecs respond status`; `status` is done, failed, pending (taken, not at its end), refused
-    (nothing was sent) or unknown (it may have been carried out; `reason` says what to look for). `hosts` are what it
-    acted on, `details` the console's ids and what the action brought; `brought` is its file, with the password that is
-    shown this once.
-    """
-
-    id: str
-    console: str
-    action: str
-    status: Status
-    reason: str
-    hosts: tuple[Target, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
-    brought: Brought | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +56,9 @@ async def act(
         plan = await make_plan(console, action, target, arguments, comment=comment, id=identity)
     except ActionRefused as refusal:
         return await refused(console, action, identity, refusal, comment)
-    return await carry_out(console, plan, following or Following())
+    result = await carry_out(console, plan, following or Following())
+    await was_shown(await console.journal(), result)
+    return result
 
 
 async def refused(
@@ -133,7 +116,7 @@ async def resume(console: ActionConsole, entry: Entry, following: Following) -> 
         return await follow_up(console, entry, following)
     if entry.status == "pending":
         return await _finish(console, entry, Outcome("unknown", _unknown(entry)), following)
-    return _result(entry, entry.status, entry.reason)
+    return told_again(entry)
 
 
 async def follow_up(console: ActionConsole, entry: Entry, following: Following) -> Result:
@@ -232,8 +215,10 @@ async def _look(console: ActionConsole, action: Action, state: dict[str, Any]) -
     return turn, trouble or turn.note, False
 
 
-async def _finish(console: ActionConsole, entry: Entry, outcome: Outcome, following: Following) -> Result:
-    """Write down how it ended; what it brought is fetched before that."""
+async def _finish(
+    console: ActionConsole, entry: Entry, outcome: Outcome, following: Following, *, to_show: bool = False
+) -> Result:
+    """Write down how it ended; what it brought is fetched before that. `to_show`: its password was not shown yet."""
     if outcome.file is not None:
         kept = {
             "status": outcome.status,
@@ -248,6 +233,8 @@ async def _finish(console: ActionConsole, entry: Entry, outcome: Outcome, follow
     details = {**entry.details, **outcome.details}
     # An unknown outcome may still show itself.
     follow = entry.follow if outcome.status == "unknown" else {}
+    if to_show and entry.follow.get("password"):
+        follow = {"password": entry.follow["password"]}
     journal = await console.journal()
     await journal.finish(
         entry.id,
@@ -262,12 +249,19 @@ async def _finish(console: ActionConsole, entry: Entry, outcome: Outcome, follow
 
 async def _fetch(console: ActionConsole, entry: Entry, outcome: Outcome, following: Following) -> Result:
     """Bring the file; where that is not possible now the action stays pending, and `status` tries again."""
-    fetched = await bring(console, entry, outcome, following.into, unpack=following.unpack, tell=following.tell)
+
+    async def note(more: Mapping[str, Any]) -> None:
+        await _progress(console, entry, entry.details, {**entry.follow, **more})
+
+    fetched = await bring(
+        console, entry, outcome, following.into, unpack=following.unpack, tell=following.tell, note=note
+    )
     if fetched.pending:
         return _result(entry, "pending", fetched.reason)
     status: Status = outcome.status if fetched.brought is not None else "failed"
     details = {**outcome.details, **(fetched.brought.shown if fetched.brought else {})}
-    result = await _finish(console, entry, Outcome(status, fetched.reason, details), following)
+    ended = Outcome(status, fetched.reason, details)
+    result = await _finish(console, entry, ended, following, to_show=bool(fetched.brought))
     return Result(**{**vars(result), "brought": fetched.brought})
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from typing import Any
 from s1ecs.errors import ArchiveError, ConsoleError, DownloadError, FileExpired
 from s1ecs.respond.archive import Limits, extract, read_members
 from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.download import download
+from s1ecs.respond.download import Downloaded, download, is_whole
 from s1ecs.respond.following import Outcome
 from s1ecs.respond.journal import Entry
-from s1ecs.respond.manifest import MANIFEST, Manifest, compared, read_manifest
+from s1ecs.respond.manifest import Manifest, is_manifest, manifest_of
 from s1ecs.respond.process_table import ProcessTable, process_table
 
 _IN_MEMORY = Limits(total=64_000_000)
@@ -29,8 +29,8 @@ _SOON_DECRYPTED = 3_000_000
 class Brought:
     """A zip that was fetched: where it lies, the password that opens it ("": none), what of it could be read.
 
-    `password` was made for this request and is kept nowhere else. `streams` are a script's output and errors,
-    `processes` its table of processes; `problems` are sentences about files that are missing or can't be read.
+    `password` was made for this request; once it was shown it is kept nowhere else. `streams` are a script's output and
+    errors, `processes` its table of processes; `problems` are sentences about files that are missing or can't be read.
     """
 
     path: Path
@@ -65,22 +65,53 @@ async def bring(
     *,
     unpack: bool,
     tell: Callable[[str], None],
+    note: Callable[[Mapping[str, Any]], Awaitable[None]],
 ) -> Fetched:
-    """Fetch what the outcome names into the folder `into`; nothing is raised but StateError."""
-    file = outcome.file or {}
+    """Fetch what the outcome names into the folder `into`; nothing is raised but StateError.
+
+    `note` is given what has to be kept in the `follow` of the action before the file has its name, so that a process
+    that goes on after a crash knows it for its own.
+    """
     path = into / _name(entry)
     password = str(entry.follow.get("password") or "")
     tell("fetching the file")
     try:
-        source = await (console.upload(file["upload"]) if "upload" in file else console.result_of(file["task"]))
-        downloaded = await download(console.client.connection, source, path, tell=lambda size: tell(f"{size} bytes"))
+        downloaded = await asyncio.to_thread(_there, path, entry.follow.get("downloaded"))
+        if downloaded is None:
+            downloaded = await _downloaded(console, outcome.file or {}, path, tell, note)
     except FileExpired as error:
         return Fetched(error.behind(console.name))
     except (ConsoleError, DownloadError) as error:
         return Fetched(f"its file could not be fetched: {error.behind(console.name)}", pending=True)
     brought = Brought(downloaded.path, downloaded.size, downloaded.sha256, password)
-    read = await asyncio.to_thread(_read, entry, brought, unpack)
+    try:
+        read = await asyncio.to_thread(_read, entry, brought, unpack)
+    except Exception as error:  # noqa: BLE001 - the host decides what is in the file, and it is here, whatever that is
+        problem = f"{brought.path}: what is in it could not be read ({type(error).__name__}); the zip itself is kept"
+        read = Brought(**{**vars(brought), "problems": (problem,)})
     return Fetched(outcome.reason, read)
+
+
+def _there(path: Path, noted: Any) -> Downloaded | None:
+    """The file that an earlier process brought whole but did not come to tell of, if it is that one."""
+    if not isinstance(noted, Mapping):
+        return None
+    told = Downloaded(path, int(noted["size"]), str(noted["sha256"]))
+    return told if is_whole(told) else None
+
+
+async def _downloaded(
+    console: ActionConsole,
+    file: Mapping[str, str],
+    path: Path,
+    tell: Callable[[str], None],
+    note: Callable[[Mapping[str, Any]], Awaitable[None]],
+) -> Downloaded:
+    async def noted(whole: Downloaded) -> None:
+        await note({"downloaded": {"path": str(whole.path), "size": whole.size, "sha256": whole.sha256}})
+
+    source = await (console.upload(file["upload"]) if "upload" in file else console.result_of(file["task"]))
+    return await download(console.client.connection, source, path, tell=lambda size: tell(f"{size} bytes"), note=noted)
 
 
 def _read(entry: Entry, brought: Brought, unpack: bool) -> Brought:  # noqa: FBT001 - handed to a thread
@@ -89,7 +120,7 @@ def _read(entry: Entry, brought: Brought, unpack: bool) -> Brought:  # noqa: FBT
     try:
         if unpack:
             extracted = extract(brought.path, brought.path.with_suffix(""), password=password)
-            made = {**made, "folder": extracted.folder, "problems": tuple(extracted.manifest.problems())}
+            made = {**made, "folder": extracted.folder, "problems": tuple(extracted.problems())}
             return Brought(**made)
         if password is not None and brought.size > _SOON_DECRYPTED:
             told = f"{brought.path}: whether files are missing in it was not looked at, it is large; --unpack does"
@@ -114,9 +145,10 @@ def _manifest(members: Mapping[str, bytes]) -> Manifest:
     sha1s = {
         name: hashlib.sha1(content, usedforsecurity=False).hexdigest()
         for name, content in members.items()
-        if name != MANIFEST
+        if not is_manifest(name)
     }
-    return compared(read_manifest(members.get(MANIFEST, b"")), sha1s)
+    told = next((content for name, content in members.items() if is_manifest(name)), None)
+    return manifest_of(told, sha1s)
 
 
 def _name(entry: Entry) -> str:

@@ -1,9 +1,11 @@
 """`s1ecs respond ACTION`: show what it will do, ask, do it, follow it."""
 
 import asyncio
+import re
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from s1ecs.commands.respond import shown
@@ -12,19 +14,28 @@ from s1ecs.commands.respond.waiting import waiting
 from s1ecs.errors import ActionRefused, ConsoleError, Unauthorized, UsageError
 from s1ecs.respond.action import Action
 from s1ecs.respond.answers import said_by_refusal
+from s1ecs.respond.audit import StateJournal, Told
 from s1ecs.respond.console import ActionConsole, Surroundings, console_of
-from s1ecs.respond.engine import Following, Result, carry_out, refused, resume
+from s1ecs.respond.engine import Following, carry_out, refused, resume
 from s1ecs.respond.journal import Entry
 from s1ecs.respond.open_audit import open_audit
 from s1ecs.respond.plan import Plan, make_plan
+from s1ecs.respond.result import Result, told_again, was_shown
 from s1ecs.settings import Settings
+from s1ecs.state.database import Database
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
 class _Sent:
-    """The id of the action that whoever interrupts us has to know; "" as long as nothing was sent."""
+    """What whoever interrupts us has to know: the action's id, "" as long as nothing was sent; `status` once it ended.
+
+    That is the exit status; from then on only documents are delivered.
+    """
 
     id: str = ""
+    status: int | None = None
 
 
 def act(settings: Settings, action: Action, asked: Asked) -> int:
@@ -32,6 +43,7 @@ def act(settings: Settings, action: Action, asked: Asked) -> int:
 
     Raises UsageError (exit status 2) where it would have to ask and there is no terminal.
     """
+    _refuse_what_is_no_text([("--comment", asked.comment), ("target", asked.target), *asked.arguments.items()])
     console_of(settings, asked.console).require_action_token()
     if not (asked.yes or asked.dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
         raise UsageError(f"respond {action.name}: no terminal to ask on; say --yes, or look with --dry-run")
@@ -42,7 +54,7 @@ def act(settings: Settings, action: Action, asked: Asked) -> int:
 def go_on(settings: Settings, action: str, asked: Asked) -> int:
     """Go on with an action by its id; the exit status as that of `act`."""
     sent = _Sent(action)
-    return _run(sent, _go_on(settings, action, asked))
+    return _run(sent, _go_on(settings, action, asked, sent))
 
 
 def list_history(settings: Settings, *, json: bool) -> None:
@@ -61,6 +73,9 @@ def _run(sent: _Sent, work: Coroutine[Any, Any, int]) -> int:
         try:
             return await work
         except asyncio.CancelledError:
+            if sent.status is not None:
+                sys.stderr.write("\nstopped; the documents of this action wait for the next command or `s1ecs run`\n")
+                return sent.status
             shown.print_stopped(sent.id)
             return 1
 
@@ -78,12 +93,12 @@ async def _act(settings: Settings, action: Action, asked: Asked, sent: _Sent) ->
                 result = Result(identity, console.name, action.name, "refused", str(refusal))
             else:
                 result = await refused(console, action, identity, refusal, asked.comment)
-            return _end(result, asked)
+            return _end(result, asked, sent)
         except ConsoleError as error:
             # The cures of other errors speak of reading, which is what failed here.
             said = said_by_refusal(action, error, console.name).reason if isinstance(error, Unauthorized) else None
             reason = f"nothing was sent: {said or error.behind(console.name)}"
-            return _end(Result(identity, console.name, action.name, "failed", reason), asked)
+            return _end(Result(identity, console.name, action.name, "failed", reason), asked, sent)
         if asked.dry_run:
             _show_requests(plan, asked)
             return 0
@@ -95,25 +110,38 @@ async def _act(settings: Settings, action: Action, asked: Asked, sent: _Sent) ->
         sent.id = plan.id
         with waiting(f"{action.name} {plan.targets[0].host or plan.targets[0].id}") as tell:
             result = await carry_out(console, plan, _following(asked, tell))
-    return _end(result, asked)
+        # Before the documents are delivered, which takes seconds where an output is down.
+        _end(result, asked, sent)
+        await was_shown(await console.journal(), result)
+    return _status(result, asked)
 
 
-async def _go_on(settings: Settings, action: str, asked: Asked) -> int:
-    async with open_audit(settings, tell=_tell) as journal:
-        entry = await journal.load(action)
+async def _go_on(settings: Settings, action: str, asked: Asked, sent: _Sent) -> int:
+    # Nothing is delivered while somebody waits: that comes when the result was printed.
+    entry = await _loaded(settings, action)
     if entry is None:
         raise UsageError(f"respond status: there is no action {action}; `s1ecs respond history` lists those there are")
     if entry.status not in {"pending", "unknown"}:
-        return _end(_told(entry), asked)
+        result = told_again(entry)
+        async with open_audit(settings, tell=_tell) as journal:
+            _end(result, asked, sent)
+            await was_shown(journal, result)
+        return _status(result, asked)
     around = Surroundings(poll=asked.poll)
     async with ActionConsole(settings, settings.console(entry.console), tell=_tell, around=around) as console:
         with waiting(entry.action) as tell:
             result = await resume(console, entry, _following(asked, tell))
-    return _end(result, asked)
+        _end(result, asked, sent)
+        await was_shown(await console.journal(), result)
+    return _status(result, asked)
 
 
-def _told(entry: Entry) -> Result:
-    return Result(entry.id, entry.console, entry.action, entry.status, entry.reason, entry.targets, entry.details)
+async def _loaded(settings: Settings, action: str) -> Entry | None:
+    database = await Database.open(settings.state_dir)
+    try:
+        return await StateJournal(database, Told((), None, lambda: datetime.now(UTC))).load(action)
+    finally:
+        await database.close()
 
 
 def _following(asked: Asked, tell: Callable[[str], None]) -> Following:
@@ -134,13 +162,28 @@ def _show_requests(plan: Plan, asked: Asked) -> None:
     shown.print_requests(plan)
 
 
-def _end(result: Result, asked: Asked) -> int:
+def _end(result: Result, asked: Asked, sent: _Sent) -> int:
+    """Print the result, all of it; the exit status."""
     if asked.json:
         shown.print_json(shown.result_object(result))
     else:
         shown.print_result(result)
+    sys.stdout.flush()
+    sent.status = _status(result, asked)
+    return sent.status
+
+
+def _status(result: Result, asked: Asked) -> int:
     taken = result.status == "done" or (result.status == "pending" and not asked.wait)
     return 0 if taken else 1
+
+
+def _refuse_what_is_no_text(values: Iterable[tuple[str, Any]]) -> None:
+    """Raise UsageError for an argument whose bytes are no UTF-8: neither a request nor a row can hold it."""
+    for name, value in values:
+        for text in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(text, str) and not text.isascii() and _SURROGATE.search(text):
+                raise UsageError(f"{name}: it has bytes that are no UTF-8; look at the terminal's encoding")
 
 
 def _tell(text: str) -> None:

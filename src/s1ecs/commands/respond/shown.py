@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from s1ecs.commands.tables import print_table
-from s1ecs.respond.engine import Result
 from s1ecs.respond.journal import Entry, Target
 from s1ecs.respond.plan import Plan
+from s1ecs.respond.result import Result
 from s1ecs.respond.result_files import Brought
 
 _PROCESS_COLUMNS = ("pid", "name", "user", "cpu", "memory", "started", "command")

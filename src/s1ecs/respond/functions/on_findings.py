@@ -1,7 +1,8 @@
 """Python functions for actions on threats, alerts and unified alerts."""
 
 from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.engine import Following, Result, act
+from s1ecs.respond.engine import Following, act
+from s1ecs.respond.result import Result
 
 
 async def threat_mitigate(

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.engine import Following, Result, act
+from s1ecs.respond.engine import Following, act
+from s1ecs.respond.result import Result
 
 
 async def isolate(

@@ -6,10 +6,11 @@ from typing import Any
 from s1ecs.errors import ActionRefused, UsageError
 from s1ecs.respond import subjects
 from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.engine import Following, Result, resume
+from s1ecs.respond.engine import Following, resume
 from s1ecs.respond.following import Read
 from s1ecs.respond.journal import Entry
 from s1ecs.respond.plan import Scope
+from s1ecs.respond.result import Result, was_shown
 from s1ecs.respond.table import LISTS_TO_READ
 
 
@@ -64,10 +65,13 @@ async def iocs(console: ActionConsole, scope: Scope, *, value: str | None = None
 
 async def status(console: ActionConsole, action: str, following: Following | None = None) -> Result:
     """Go on with an action by our id, also one of another process; raise UsageError where there is none."""
-    entry = await (await console.journal()).load(action)
+    journal = await console.journal()
+    entry = await journal.load(action)
     if entry is None:
         raise UsageError(f"there is no action {action}; `s1ecs respond history` lists those that there are")
-    return await resume(console, entry, following or Following())
+    result = await resume(console, entry, following or Following())
+    await was_shown(journal, result)
+    return result
 
 
 async def history(console: ActionConsole) -> Sequence[Entry]:
