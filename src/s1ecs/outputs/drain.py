@@ -23,6 +23,7 @@ T = TypeVar("T")
 # As long as a step of giving back takes, so that at least half of the time is for collecting.
 _PAUSE_SECONDS = 0.02
 _LONGEST_PATIENCE = 3600.0
+_LONGEST_TROUBLE_PAUSE = 300.0
 
 # Told of what an output refused: console, stream, how many.
 Refusals = Callable[[str, str, int], None]
@@ -74,6 +75,9 @@ class Drain:
         self._dead_letters = DeadLetters(place.folder)
         self._running: asyncio.Task[bool] | None = None
         self._said = ""
+        self._trouble_pause = 0.0
+        # What was delivered last, as long as it could not be taken out.
+        self._done: tuple[Piece, Delivered] | None = None
         # Who is told of what is refused; and what waited when somebody asked last, here some seconds ago at most.
         self.refusals: Refusals = lambda *_: None
         self.known_waiting = Waiting()
@@ -87,7 +91,12 @@ class Drain:
         """Drain whenever something waits, after a failure later and later; it never ends by itself."""
         while True:
             await self.once()
-            await asyncio.sleep(max(FIRST_PAUSE, self._stall.seconds))
+            await asyncio.sleep(self.pause)
+
+    @property
+    def pause(self) -> float:
+        """How many seconds until it is tried again: longer while the output stalls, or the state is in trouble."""
+        return max(FIRST_PAUSE, self._stall.seconds, self._trouble_pause)
 
     async def once(self) -> bool:
         """Drain until nothing waits; False where something is in the way, which was said. Joins one that is at work."""
@@ -103,11 +112,15 @@ class Drain:
 
     async def _said_once(self) -> bool:
         try:
-            return await self._drain()
+            drained = await self._drain()
         except S1ecsError as error:
             text = str(error)
         except Exception as error:  # noqa: BLE001 - what waits is tried again, whatever it was
             text = f"draining the spool failed: {error!r}; it is tried again"
+        else:
+            self._trouble_pause = 0.0
+            return drained
+        self._trouble_pause = min(max(2 * self._trouble_pause, FIRST_PAUSE), _LONGEST_TROUBLE_PAUSE)
         if text != self._said:
             self._place.warn(f"{self._inner.name}: {text.removeprefix(f'{self._inner.name}: ')}")
         self._said = text
@@ -128,7 +141,10 @@ class Drain:
             delivered = await self._delivered(piece)
             if delivered is None:
                 return False
+            # To take out needs room on the disk, too: where that fails it is tried again, and not delivered again.
+            self._done = (piece, delivered)
             await self._place.ask(partial(self._take_out, piece=piece, delivered=delivered))
+            self._done = None
             await self.waiting()
             self._said = ""
             done += len(piece.rows)
@@ -149,6 +165,8 @@ class Drain:
 
         Whoever waits here holds up nobody, so an output that is slow but at work is given longer each time.
         """
+        if self._done is not None and self._done[0].rows == piece.rows:
+            return self._done[1]
         try:
             delivered = await in_time(self._patience, self._inner.deliver(piece.batch))
         except OutputError as error:

@@ -178,8 +178,21 @@ async def test_documents_of_an_output_that_is_gone_are_said(output: RecordingOut
         async with draining([Store()], database, structlog.get_logger()):
             pass
     [line] = lines
-    assert line["event"].startswith("recording: documents wait in the spool for an output of this name, and there is")
+    assert line["event"].startswith("recording: documents wait in the spool for an output of this name, and the")
     assert [each.waiting.documents for each in read_spools(tmp_path)] == [1]
+    await database.close()
+
+
+async def test_what_waits_is_drained_though_the_settings_say_wait(output: RecordingOutput, tmp_path: Path) -> None:
+    """An output that was set to `on_stall: wait` while documents waited gets them all the same, and nothing is left."""
+    database = await Database.open(tmp_path)
+    output.failure = DEAD
+    await given(spool_of(output, database), database, {name: {"event": {"id": name}} for name in "ab"})
+    output.failure = None
+    async with asyncio.timeout(30), open_outputs([output], database, structlog.get_logger()):
+        while read_spools(tmp_path):  # noqa: ASYNC110 - another process might drain
+            await asyncio.sleep(0.01)
+    assert output.ids == ["a", "b"]
     await database.close()
 
 

@@ -208,6 +208,30 @@ async def test_draining_goes_on_where_it_failed(rig: Rig) -> None:
     ]
 
 
+async def test_what_was_delivered_and_can_not_be_taken_out_is_not_delivered_again(rig: Rig) -> None:
+    """While the disk has no room for the removal it is tried less and less often; the output has each piece once."""
+    rig.inner.mood = "dead"
+    await rig.give("a b")
+    rig.inner.mood = "well"
+    await rig.asked(
+        lambda connection: connection.execute(
+            "CREATE TRIGGER full BEFORE DELETE ON spooled BEGIN SELECT raise(ABORT, 'no room'); END"
+        )
+    )
+    pauses = []
+    for _ in range(9):
+        assert not await rig.spool.drain.once()
+        pauses.append(rig.spool.drain.pause)
+    assert pauses[:3] == [5, 10, 20]
+    assert pauses[-1] == 300
+    assert len(rig.inner.batches) == 1
+    assert sum("no room" in line for line in rig.lines) == 1
+    await rig.asked(lambda connection: connection.execute("DROP TRIGGER full"))
+    assert await rig.spool.drain.once()
+    assert len(rig.inner.batches) == 1
+    assert (await rig.waiting(), rig.spool.drain.pause) == ([], 5)
+
+
 async def test_pieces_are_bounded(rig: Rig) -> None:
     """At most a thousand documents or five megabytes at once, of one feed, and no id twice."""
     rig.inner.mood = "dead"
