@@ -58,12 +58,12 @@ def creation_target(batch: Batch, *, require_data_stream: bool) -> Target:
     return Target(f"/{data_stream(batch.stream, batch.namespace)}/_bulk", query)
 
 
-def requests(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """The lines in requests of at most MAX_BYTES and MAX_LINES; one that is larger by itself goes alone."""
+def requests(lines: Sequence[Line], most: int = MAX_BYTES) -> Iterator[list[Line]]:
+    """The lines in requests of at most `most` bytes and MAX_LINES; one that is larger by itself goes alone."""
     piece: list[Line] = []
     size = 0
     for each in lines:
-        if piece and (size + len(each.data) > MAX_BYTES or len(piece) == MAX_LINES):
+        if piece and (size + len(each.data) > most or len(piece) == MAX_LINES):
             yield piece
             piece, size = [], 0
         piece.append(each)
@@ -75,6 +75,11 @@ def requests(lines: Sequence[Line]) -> Iterator[list[Line]]:
 def body(lines: Sequence[Line]) -> bytes:
     """The body of a request, compressed."""
     return gzip.compress(b"".join(each.data for each in lines), _GZIP_LEVEL, mtime=0)
+
+
+def size_of(lines: Sequence[Line]) -> int:
+    """The bytes of a request, uncompressed."""
+    return sum(len(each.data) for each in lines)
 
 
 def halves(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:

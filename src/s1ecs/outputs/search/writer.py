@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from s1ecs.outputs.output import Refused
-from s1ecs.outputs.search.bulk import Line, Target, body, halves, requests
+from s1ecs.outputs.search.bulk import MAX_BYTES, Line, Target, body, halves, requests, size_of
 from s1ecs.outputs.search.patience import Patience
 from s1ecs.outputs.search.patient import Sleep
 from s1ecs.outputs.search.server import Reply, Server
@@ -23,12 +23,16 @@ Seen = Callable[[str], None]
 
 
 class Writer:
-    """Gives lines to a server; `seen` is told where they went."""
+    """Gives lines to a server; `seen` is told where they went.
+
+    A server, or a proxy before it, that takes less than MAX_BYTES says so by 413 once: what comes later is cut smaller.
+    """
 
     def __init__(self, server: Server, patience: Patience, sleep: Sleep) -> None:
         self._server = server
         self._patience = patience
         self._sleep = sleep
+        self._most_bytes = MAX_BYTES
 
     async def write(self, target: Target, lines: Sequence[Line], seen: Seen) -> list[Refused]:
         """Make the lines durable but for those that are given back. Raise OutputError, with others maybe done.
@@ -36,7 +40,7 @@ class Writer:
         ServerSilent is not tried again here: what was sent must be looked for first.
         """
         refused: list[Refused] = []
-        waiting = deque(requests(lines))
+        waiting = deque(requests(lines, self._most_bytes))
 
         async def work() -> None:
             while waiting:
@@ -64,6 +68,7 @@ class Writer:
                 headers=_HEADERS,
             )
             if reply.status == _TOO_LARGE and len(lines) > 1:
+                self._most_bytes = min(self._most_bytes, size_of(lines) // 2)
                 parts = [await self._request(target, half, seen) for half in halves(lines)]
                 return [*refused, *parts[0], *parts[1]]
             lines, reason = self._sort(reply, lines, refused, seen)

@@ -67,6 +67,17 @@ async def test_only_what_was_not_taken_is_sent_again() -> None:
     ]
 
 
+async def test_the_size_that_a_server_takes_is_remembered() -> None:
+    """After a 413 what comes later is cut to that size at once, and no request is in vain."""
+    server = FakeServer(lambda _path, _query, ids: Reply(413) if len(ids) > 2 else None)
+    rig = Rig(server)
+    await rig.output.deliver(batch("a", "b", "c", "d", text="x" * 1000))
+    assert server.bulks == [["a", "b", "c", "d"], ["a", "b"], ["c", "d"]]
+    server.bulks.clear()
+    await rig.output.deliver(batch("e", "f", "g", "h", text="x" * 1000))
+    assert sorted(server.bulks) == [["e", "f"], ["g", "h"]]
+
+
 async def test_a_stop_ends_the_delivery() -> None:
     """Where one document is stopped nothing is refused, and the delivery ends with that line."""
     rig = Rig(FakeServer(in_turn(statuses(201, 403, 400))))
