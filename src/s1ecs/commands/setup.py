@@ -106,22 +106,27 @@ async def set_up(targets: Sequence[Target], wanted: Sequence[Dataset], wish: Wis
     """Set up each server, one after the other; one that fails is one line and does not keep the others from it."""
     statuses = []
     requests: list[dict[str, object]] = []
+    planned = False
     for target in targets:
         name = target.server.name
         try:
             prepared = await prepare(target.server, wanted, target.kept, take_over=wish.take_over)
             changes = _chosen(prepared, wish)
             _show(name, prepared, wish)
+            unserved = int(bool(prepared.plan.unserved))
             if wish.dry_run:
+                planned = True
                 requests += [{"output": name, **each.request.as_json()} for each in changes if each.request is not None]
-                statuses.append(0)
+                statuses.append(unserved)
             else:
-                statuses.append(await _install(target.server, changes, wish))
+                statuses.append(max(unserved, await _install(target.server, changes, wish, told=bool(unserved))))
+            for line in _unserved(prepared):
+                sys.stderr.write(f"s1ecs: {name}: {line}\n")
         except OutputError as error:
             text = str(error)
             sys.stderr.write(f"s1ecs: {text if text.startswith(name) else f'{name}: {text}'}\n")
             statuses.append(1)
-    if wish.dry_run and any(status == 0 for status in statuses):
+    if planned:
         sys.stdout.write(orjson.dumps(requests, option=orjson.OPT_INDENT_2).decode() + "\n")
     return max(statuses, default=0)
 
@@ -130,10 +135,19 @@ def _chosen(prepared: Prepared, wish: Wish) -> list[Change]:
     return [*prepared.plan.changes, *(prepared.plan.roll_overs if wish.roll_over else ())]
 
 
-async def _install(server: Server, changes: Sequence[Change], wish: Wish) -> int:
+def _unserved(prepared: Prepared) -> list[str]:
+    """For each reason one line: which streams can't be collected because of it, and what to do."""
+    streams: dict[str, list[str]] = {}
+    for stream, why in prepared.plan.unserved.items():
+        streams.setdefault(why, []).append(stream)
+    return [f"collecting has no template of ours for {', '.join(found)}: {why}" for why, found in streams.items()]
+
+
+async def _install(server: Server, changes: Sequence[Change], wish: Wish, *, told: bool) -> int:
+    """Ask and make the changes; `told`: more is to be said than that there are none."""
     due = [change for change in changes if change.request is not None]
     if not due:
-        sys.stdout.write(f"{server.name}: nothing to change\n")
+        sys.stdout.write("" if told else f"{server.name}: nothing to change\n")
         return 0
     if not wish.agree(f"{server.name}: make these {len(due)} changes?"):
         sys.stdout.write(f"{server.name}: nothing was changed\n")

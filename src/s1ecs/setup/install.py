@@ -60,7 +60,8 @@ async def apply(server: Server, changes: Iterable[Change], done: Callable[[Chang
             request = change.request
             said = await ask(server, request.method, request.path, request.body, query=request.query)
             if not _is_done(request, said):
-                raise OutputError(f"{server.name}: {request.method} {request.path}: {_NOT_DONE}")
+                words = _failed(said) or _NOT_DONE
+                raise OutputError(f"{server.name}: {request.method} {request.path}: {words}")
             done(change)
 
 
@@ -69,6 +70,12 @@ def _is_done(request: Request, said: Mapping[str, Any]) -> bool:
     if not request.path.startswith("/_plugins/_ism/"):
         return said.get("acknowledged") is True
     return said.get("_id") == POLICY or said.get("failures") is False
+
+
+def _failed(said: Mapping[str, Any]) -> str:
+    """What Index State Management says of the indices that it could not do it for."""
+    reasons = {str(each.get("reason", "")) for each in said.get("failed_indices", ()) if isinstance(each, Mapping)}
+    return " ".join("; ".join(sorted(reasons)).split())
 
 
 def _without_ism(kept: Retention) -> str:

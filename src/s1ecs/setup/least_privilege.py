@@ -80,12 +80,15 @@ def _opensearch() -> list[dict[str, Any]]:
             "cluster:admin/component_template/*",
             "indices:admin/index_template/*",
             "cluster:admin/opendistro/ism/policy/*",
+            "cluster:admin/opendistro/ism/managedindex/*",
         ],
         "index_permissions": [
             {
                 "index_patterns": [_LOGS, _LATEST],
                 "allowed_actions": ["indices:admin/rollover", "create_index", *_SEEN],
-            }
+            },
+            # The policy of backing indices that exist.
+            {"index_patterns": [_LOGS, f".ds-{_LOGS}"], "allowed_actions": ["indices:admin/opensearch/ism/*"]},
         ],
     }
     path = "/_plugins/_security/api/roles"

@@ -1,16 +1,17 @@
 """From what is wanted and what is there to what is to be done. Pure: nothing here asks a server."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from s1ecs.outputs.search.names import logs_template
+from s1ecs.outputs.search.names import logs_template, templates
 from s1ecs.setup import names, retention
 from s1ecs.setup.patterns import fits, overlap
 from s1ecs.setup.retention import Retention
-from s1ecs.setup.there import DataStream, There
+from s1ecs.setup.there import DataStream, Managed, There
 from s1ecs.setup.wanted import Piece, with_priority
 
+_BY_OUR_POLICY: Mapping[str, Any] = {"policy_id": names.POLICY}
 _KEPT_FOREVER: Mapping[str, Any] = {"data_retention": None}
 
 Action = Literal["create", "upgrade", "take over", "unchanged", "left alone", "set", "roll over"]
@@ -48,10 +49,12 @@ class Plan:
     """All that will become of what s1ecs needs on one server.
 
     `changes` are made when the user agrees; `roll_overs` only if wanted on top: each begins a new backing index.
+    `unserved` are the streams that can't be collected as things will be, each with the reason.
     """
 
     changes: tuple[Change, ...]
     roll_overs: tuple[Change, ...] = ()
+    unserved: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -80,22 +83,45 @@ def make_plan(pieces: Sequence[Piece], there: There, kept: Retention, *, take_ov
             left[piece.name] = change.why
         changes.append(change)
     streams = {piece.pattern: piece for name, piece in made.items() if name == logs_template(piece.stream)}
-    return Plan((*changes, *_lifecycles(streams, there, kept)), tuple(_roll_overs(streams, there)))
+    by_name = {change.name: change for change in changes}
+    unserved = {
+        piece.stream: by_name[piece.name].why
+        for piece in pieces
+        if piece.name == logs_template(piece.stream)
+        and by_name[piece.name].action == "left alone"
+        and not _is_served(piece, rivals[piece.name], there)
+    }
+    policy = by_name.get(names.POLICY)
+    existing = (*_lifecycles(streams, there, kept), *_managed(streams, there, policy))
+    return Plan((*changes, *existing), tuple(_roll_overs(streams, there)), unserved)
 
 
 def _left_to_others(pieces: Sequence[Piece], rivals: Mapping[str, Sequence[str]], there: There) -> dict[str, str]:
     """Which pieces are not installed because someone else has templates for the same, by name, with the reason."""
-    why = {
-        piece.name: f"{_rival_text(rivals[piece.name], there)}; --take-over installs ours beside"
+    left = {
+        piece.name: f"{_rival_text(rivals[piece.name], there)}; --take-over installs ours beside and above it"
         for piece in pieces
         if rivals[piece.name]
     }
-    # Who has the data stream has the whole stream.
-    streams = {piece.stream: why.get(logs_template(piece.stream), "") for piece in pieces if piece.stream}
-    left = {piece.name: streams[piece.stream] for piece in pieces if streams.get(piece.stream)} | why
-    if all(streams.values()):
-        left |= {piece.name: "no stream needs it" for piece in pieces if not piece.stream}
+    # A component goes with the index templates that need it. Who has a data stream need not have the latest state.
+    needed = {need for piece in pieces if piece.name not in left for need in piece.needs}
+    for piece in pieces:
+        if piece.kind == "component template" and piece.name not in needed:
+            left[piece.name] = left.get(logs_template(piece.stream), "no stream needs it")
+    if not any(piece.name == logs_template(piece.stream) and piece.name not in left for piece in pieces):
+        left |= {piece.name: "no stream needs it" for piece in pieces if piece.kind == "lifecycle policy"}
     return left
+
+
+def _is_served(piece: Piece, rivals: Sequence[str], there: There) -> bool:
+    """Whether a stream can be collected though its template is left alone: by one that was made for it.
+
+    Collecting asks for a template of ours or one of Elastic's integration.
+    """
+    fitting = [name for name in templates(piece.stream) if fits(there.templates.get(name, {}), piece.pattern)]
+    if not fitting or not rivals:
+        return bool(fitting)
+    return _is_for_us(there.templates[_highest(rivals, there)])
 
 
 def _rivals(piece: Piece, there: There) -> list[str]:
@@ -120,8 +146,12 @@ def _is_for_us(template: Mapping[str, Any]) -> bool:
     return any("sentinel_one" in each for each in ([patterns] if isinstance(patterns, str) else patterns))
 
 
+def _highest(rivals: Sequence[str], there: There) -> str:
+    return max(rivals, key=lambda each: _priority_of(there.templates[each]))
+
+
 def _rival_text(rivals: Sequence[str], there: There) -> str:
-    name = max(rivals, key=lambda each: _priority_of(there.templates[each]))
+    name = _highest(rivals, there)
     template = there.templates[name]
     package = (template.get("_meta") or {}).get("package") or {}
     owner = "Elastic's integration" if package.get("name") == "sentinel_one" else "another template"
@@ -141,7 +171,10 @@ def _priority_of(template: Mapping[str, Any]) -> int:
 
 
 def _missing_need(piece: Piece, left: Mapping[str, str]) -> str:
-    return next((f"it needs {need!r}, which is not of s1ecs" for need in piece.needs if need in left), "")
+    return next(
+        (f"it needs {need!r}, which is not of s1ecs; --take-over replaces it" for need in piece.needs if need in left),
+        "",
+    )
 
 
 def _meta(piece: Piece, there: There) -> Mapping[str, Any] | None:
@@ -204,6 +237,32 @@ def _lifecycles(pieces: Mapping[str, Piece], there: There, kept: Retention) -> l
         if each.lifecycle is not None
         and _of_stream(each, pieces)
         and any(each.lifecycle.get(name) != value for name, value in {**_KEPT_FOREVER, **wanted}.items())
+    ]
+
+
+def _managed(pieces: Mapping[str, Piece], there: There, policy: Change | None) -> list[Change]:
+    """An ISM policy's template goes to new indices only, and each keeps the version that it began with.
+
+    Those without a policy get ours, those that have another version of ours the newest; another's policy is left.
+    """
+    if policy is None or policy.action == "left alone":
+        return []
+    current = None if policy.request is not None or there.policy is None else there.policy.version
+    wanted: Sequence[tuple[str, Action, str, Callable[[Managed], bool]]] = (
+        (retention.ISM_ADD, "set", "indices that exist have no policy", lambda index: not index.policy),
+        (
+            retention.ISM_CHANGE,
+            "upgrade",
+            "indices that exist have an older version",
+            lambda index: index.policy == names.POLICY and index.version not in {None, current},
+        ),
+    )
+    return [
+        Change(action, "policy of", each.name, why, Request("POST", f"{path}/{','.join(some)}", _BY_OUR_POLICY))
+        for each in there.data_streams
+        if _of_stream(each, pieces)
+        for path, action, why, is_due in wanted
+        for some in retention.in_requests([index.index for index in each.managed if is_due(index)])
     ]
 
 

@@ -16,6 +16,11 @@ _LONGEST_SPAN = 30
 
 ILM_PATH = f"/_ilm/policy/{POLICY}"
 ISM_PATH = f"/_plugins/_ism/policies/{POLICY}"
+# Of indices that exist: a policy's template is for new ones, and each keeps the version that it began with.
+ISM_EXPLAIN = "/_plugins/_ism/explain"
+ISM_ADD = "/_plugins/_ism/add"
+ISM_CHANGE = "/_plugins/_ism/change_policy"
+_INDICES_AT_ONCE = 30  # their names stand in the request's line, of 4,096 bytes at most
 _ISM_MARK = "managed_by: s1ecs, version: "
 
 
@@ -75,6 +80,11 @@ def ism_meta(policy: Mapping[str, Any]) -> dict[str, Any]:
 def marked_ism(body: Mapping[str, Any], digest: str) -> dict[str, Any]:
     """An ISM policy with its mark."""
     return {"policy": {"description": ism_description(VERSION, digest), **body["policy"]}}
+
+
+def in_requests(indices: Sequence[str]) -> list[Sequence[str]]:
+    """These indices in as many parts as there must be requests."""
+    return [indices[start : start + _INDICES_AT_ONCE] for start in range(0, len(indices), _INDICES_AT_ONCE)]
 
 
 def _span(keep_days: int | None) -> int:

@@ -11,20 +11,37 @@ from s1ecs.setup.retention import Retention
 
 
 @dataclass(frozen=True)
+class Managed:
+    """How ISM has a backing index: by which policy ("" is none), in which version of it (None: not taken up yet)."""
+
+    index: str
+    policy: str = ""
+    version: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
 class DataStream:
-    """A data stream: the mark in its newest backing index's mapping, and its own lifecycle (None: not to be known)."""
+    """A data stream: the mark in its newest backing index's mapping, and how its documents go.
+
+    `lifecycle` is its own, None where it is not to be known; `managed` are its backing indices where ISM is asked for.
+    """
 
     name: str
     mapping_digest: str = ""
     lifecycle: Mapping[str, Any] | None = None
+    managed: tuple[Managed, ...] = ()
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The lifecycle policy as it lies there; `query` is what a request that replaces it must say."""
+    """The lifecycle policy as it lies there; `query` is what a request that replaces it must say.
+
+    `version` are the sequence number and primary term of an ISM policy.
+    """
 
     meta: Mapping[str, Any]
     query: Mapping[str, str] = field(default_factory=dict)
+    version: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,9 @@ async def read(server: Server, streams: Sequence[str], kept: Retention) -> There
     found = await find(server, "/_index_template") or {}
     templates = {each["name"]: each["index_template"] for each in found.get("index_templates", ())}
     has_policies, policy = await _policy(server, kept)
-    return There(components, templates, policy, has_policies, await _data_streams(server, streams, kept))
+    asked_ism = kept.way == "ism" and has_policies
+    data_streams = await _data_streams(server, streams, kept, asked_ism=asked_ism)
+    return There(components, templates, policy, has_policies, data_streams)
 
 
 async def _policy(server: Server, kept: Retention) -> tuple[bool, Policy | None]:
@@ -65,18 +84,22 @@ async def _policy(server: Server, kept: Retention) -> tuple[bool, Policy | None]
     if kept.way == "ilm":
         return True, Policy(body[names.POLICY]["policy"].get("_meta", {}))
     query = {"if_seq_no": str(body["_seq_no"]), "if_primary_term": str(body["_primary_term"])}
-    return True, Policy(retention.ism_meta(body["policy"]), query)
+    return True, Policy(retention.ism_meta(body["policy"]), query, (body["_seq_no"], body["_primary_term"]))
 
 
-async def _data_streams(server: Server, streams: Sequence[str], kept: Retention) -> tuple[DataStream, ...]:
+async def _data_streams(
+    server: Server, streams: Sequence[str], kept: Retention, *, asked_ism: bool
+) -> tuple[DataStream, ...]:
     # The list by `_data_stream` is missing in small editions; this one is in all.
     found = await ask(server, "GET", f"/_resolve/index/{','.join(map(names.logs_pattern, streams))}")
     made = []
     for each in found.get("data_streams", ()):
-        newest = each["backing_indices"][-1]
+        indices = each["backing_indices"]
+        newest = indices[-1]
         mapping = (await find(server, f"/{newest}/_mapping") or {}).get(newest, {}).get("mappings", {})
         digest = mapping.get("_meta", {}).get("digest", "")
-        made.append(DataStream(each["name"], digest, await _lifecycle(server, each["name"], kept)))
+        lifecycle = await _lifecycle(server, each["name"], kept)
+        made.append(DataStream(each["name"], digest, lifecycle, await _managed(server, indices) if asked_ism else ()))
     return tuple(made)
 
 
@@ -89,3 +112,16 @@ async def _lifecycle(server: Server, data_stream: str, kept: Retention) -> Mappi
         return None
     found: Sequence[Mapping[str, Any]] = good(server, "GET", path, reply).body.get("data_streams", ())
     return next((each.get("lifecycle", {}) for each in found), {})
+
+
+async def _managed(server: Server, indices: Sequence[str]) -> tuple[Managed, ...]:
+    found: dict[str, Any] = {}
+    for some in retention.in_requests(indices):
+        found |= await ask(server, "GET", f"{retention.ISM_EXPLAIN}/{','.join(some)}")
+    return tuple(_of_index(name, found.get(name, {})) for name in indices)
+
+
+def _of_index(name: str, about: Mapping[str, Any]) -> Managed:
+    policy = about.get("policy_id") or about.get("index.plugins.index_state_management.policy_id") or ""
+    number, term = about.get("policy_seq_no"), about.get("policy_primary_term")
+    return Managed(name, policy, (number, term) if isinstance(number, int) and isinstance(term, int) else None)

@@ -180,9 +180,19 @@ def test_later_rival_above_ours_is_named() -> None:
 
 
 def test_nothing_shared_where_all_streams_are_left() -> None:
-    """Where every stream is left to others, no shared template is installed either."""
+    """Where every stream is left to others, and none has a latest state, no shared template is installed either."""
     there = There(templates={"all": foreign("logs-sentinel_one.*", 200)})
-    assert by_action(make_plan(WANTED, there, KEPT)) == {"left alone": SHARED | ALERT | AGENT}
+    wanted = pieces(DATASETS[:1], Features(), KEPT)
+    assert by_action(make_plan(wanted, there, KEPT)) == {"left alone": SHARED | ALERT}
+
+
+def test_latest_states_of_a_stream_that_is_left() -> None:
+    """A data stream left to Elastic's integration leaves the index of latest states ours, with all that it needs."""
+    elastic = foreign("logs-sentinel_one.agent-*", 200, package={"name": "sentinel_one"})
+    there = There(templates={"logs-sentinel_one.agent": elastic})
+    plan = make_plan(WANTED, there, KEPT)
+    left = {"s1ecs-logs-sentinel_one.agent"}
+    assert by_action(plan) == {"left alone": left, "create": SHARED | ALERT | AGENT - left}
 
 
 def test_rival_of_the_latest_state_alone() -> None:
