@@ -8,7 +8,8 @@ from typing import Any
 from s1ecs.errors import ActionRefused
 from s1ecs.respond.following.follower import Read
 from s1ecs.respond.journal import Target
-from s1ecs.respond.limits import SMALLEST_ID
+from s1ecs.respond.limits import LONGEST_HOST, is_console_id
+from s1ecs.respond.one_line import one_line
 
 Agent = Mapping[str, Any]
 
@@ -38,9 +39,16 @@ class Check:
 
 
 def ways(host: str) -> Sequence[Way]:
-    """The ways in which a HOST can be read, the likeliest first; the first that finds an agent counts."""
+    """The ways in which a HOST can be read, the likeliest first; the first that finds an agent counts.
+
+    Raises ActionRefused for what is none.
+    """
+    if not host.strip():
+        raise ActionRefused("HOST is empty")
+    if len(host) > LONGEST_HOST:
+        raise ActionRefused(f"HOST has {len(host)} characters; ids, uuids and names have at most {LONGEST_HOST}")
     found = []
-    if host.isascii() and host.isdecimal() and int(host) >= SMALLEST_ID:
+    if is_console_id(host):
         found.append(Way("agent id", Read("/agents", {"ids": host, **_EVERY_AGENT}), _has("id", host)))
     if _UUID.fullmatch(host):
         found.append(Way("uuid", Read("/agents", {"uuids": host, **_EVERY_AGENT}), _has("uuid", host)))
@@ -137,10 +145,11 @@ def _has(key: str, value: str) -> Callable[[Agent], bool]:
 
 
 def _line(agent: Agent) -> str:
-    return (
+    told = (
         f"{agent.get('id')}  {agent.get('computerName')}  {agent.get('osName') or agent.get('osType')}  "
         f"site {agent.get('siteName')}  last active {agent.get('lastActiveDate') or 'never'}"
     )
+    return one_line(told)
 
 
 def _isolated(agent: Agent) -> str:

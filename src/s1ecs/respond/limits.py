@@ -2,19 +2,27 @@
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-SMALLEST_ID = 100_000_000_000_000_000
+LONGEST_HOST = 255
 LONGEST_MESSAGE = 140
 LONGEST_SCRIPT_ID = 256
 LONGEST_INPUT = 8192
+_LONGEST_SHOWN = 64
 
-# What could end the quotes around a name, or mean more than itself between them, in a POSIX shell, cmd or PowerShell,
-# which takes typographic quotes for plain ones; and what would match further processes.
-_BREAKS_OUT = re.compile(r"""["'`$;&|<>\\%!^{}*?\[\],\u2018-\u201f\x00-\x1f\x7f-\x9f\u2028\u2029]""")
+# 64 bits have 20 digits at most; the console's smallest id is 100000000000000000.
+_ID = re.compile(r"[1-9][0-9]{17,19}")
+
+# What may stand between the quotes around a name in a POSIX shell, cmd or PowerShell, beside letters and digits. What
+# is not listed could end the quotes, mean more than itself between them, or match further processes. Windows turns letters
+# that a code page lacks into such characters, too: modifier letters and marks, and the few of _TURNED.
+_NAME_PUNCTUATION = frozenset(" ._-+()/:@#~=")
+_NAME_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd"})
+_TURNED = frozenset("\u01c0\u01c1\u01c2\u01c3\ua78b\ua78c\ua78f")
 _PATH_PATTERN = re.compile(r"""[*?\[\]{}|^$<>"\x00-\x1f\x7f]""")
 _ABSOLUTE = {"windows": re.compile(r"[A-Za-z]:[\\/].|\\\\[^\\/]+[\\/].", re.DOTALL), "": re.compile(r"/.", re.DOTALL)}
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
@@ -32,16 +40,21 @@ _LONGEST_LIFE = {"IPV4": 30, "IPV6": 30, "DNS": 180, "URL": 180, "MD5": 180, "SH
 
 
 def console_id(text: str) -> str:
-    """An id as the console gives them: decimal, 18 digits or more."""
-    if not (text.isascii() and text.isdecimal()) or int(text) < SMALLEST_ID:
-        raise ValueError(f"{text!r} is no id of the console: they have 18 digits or more")
+    """An id as the console gives them: decimal, 18 to 20 digits."""
+    if not is_console_id(text):
+        raise ValueError(f"{_begin(text)!r} is no id of the console: they have 18 to 20 digits")
     return text
+
+
+def is_console_id(text: str) -> bool:
+    """Whether a text could be an id of the console."""
+    return bool(_ID.fullmatch(text))
 
 
 def alert_id(text: str) -> str:
     """An id of a unified alert: any word."""
-    if not re.fullmatch(r"[A-Za-z0-9_.:-]+", text):
-        raise ValueError(f"{text!r} is no id of a unified alert")
+    if not re.fullmatch(r"[A-Za-z0-9_.:-]{1,256}", text):
+        raise ValueError(f"{_begin(text)!r} is no id of a unified alert")
     return text
 
 
@@ -56,8 +69,13 @@ def process_name(text: str) -> str:
     """The name of a process, which stands between quotes in a command line."""
     if not text.strip() or text != text.strip():
         raise ValueError("is empty, or begins or ends with a space")
-    if found := _BREAKS_OUT.search(text):
-        raise ValueError(f"holds {found[0]!r}, which could break out of the quotes that it is put between")
+    # Windows may also put in place of a character what it is compatible with.
+    for form in (text, unicodedata.normalize("NFKC", text)):
+        if found := next((each for each in form if not _may_be_in_name(each)), ""):
+            raise ValueError(
+                f"holds {found!a}, which could break out of the quotes that it is put between; letters, digits, "
+                f"spaces and {''.join(sorted(_NAME_PUNCTUATION - {' '}))} are allowed"
+            )
     if text.startswith("-"):
         raise ValueError("begins with a hyphen, so that it could be taken for an option")
     return text
@@ -146,7 +164,20 @@ def time(text: str) -> str:
         raise ValueError(f"{text!r} is no time such as 2026-01-31T12:00:00Z") from None
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone; write it as 2026-01-31T12:00:00Z")
-    return moment.isoformat().replace("+00:00", "Z")
+    try:
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        raise ValueError(f"{text!r} is too far away") from None
+
+
+def _may_be_in_name(character: str) -> bool:
+    if character in _NAME_PUNCTUATION:
+        return True
+    return unicodedata.category(character) in _NAME_CATEGORIES and character not in _TURNED
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _no_empty_file(text: str) -> str:

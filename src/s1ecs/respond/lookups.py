@@ -6,9 +6,12 @@ from typing import Any
 from s1ecs.errors import ActionRefused
 from s1ecs.respond.action import Lookup
 from s1ecs.respond.following.follower import Read, records
+from s1ecs.respond.one_line import one_line
 
 _SCRIPTS = "/remote-scripts"
 _OWN = {"creator": "SentinelOne", "creatorId": "-1"}
+_ANY_CASE = frozenset({"DNS", "MD5", "SHA1", "SHA256"})
+_WHOLE_TENANT = frozenset({"tenant", "global"})
 
 
 def read_for(lookup: Lookup, values: Mapping[str, Any]) -> Read | None:
@@ -32,7 +35,10 @@ def read_for(lookup: Lookup, values: Mapping[str, Any]) -> Read | None:
 
 
 def found(lookup: Lookup, values: Mapping[str, Any], data: Any) -> dict[str, Any]:
-    """Further values, from the answer; raise ActionRefused where what is needed is not there, or does not fit."""
+    """Further values, from the answer; raise ActionRefused where what is needed is not there, or does not fit.
+
+    `told` is for people: the items that are removed.
+    """
     listed = [each for each in records(data) if isinstance(each, dict)]
     match lookup:
         case Lookup.PROCESS_LIST:
@@ -42,12 +48,17 @@ def found(lookup: Lookup, values: Mapping[str, Any], data: Any) -> dict[str, Any
         case Lookup.SCRIPT:
             return {"script": _chosen(listed, values)}
         case Lookup.BLOCKED:
-            items = [str(each["id"]) for each in _of_value(listed, values) if each.get("id")]
-            return {"items": _some(items, f"the hash {values['value']} is not on the blocklist of this scope")}
+            blocked = [each for each in _of_value(listed, values, "SHA1") if each.get("id")]
+            _some(blocked, f"the hash {values['value']} is not on the blocklist of this scope")
+            for each in blocked:
+                _in_scope(each, values["scope_filter"])
+            return {"items": [str(each["id"]) for each in blocked], "told": list(map(_blocked, blocked))}
         case Lookup.INDICATORS:
-            items = [str(each["uuid"]) for each in _of_value(listed, values) if each.get("uuid")]
-            _some(items, f"{values['value']} is not among the indicators of this scope")
-            return {"items": items, "scope_filter_and_items": {**values["scope_filter"], "uuids": items}}
+            known = [each for each in _of_value(listed, values) if each.get("uuid")]
+            _some(known, f"{values['value']} is not among the indicators of this scope")
+            items = [str(each["uuid"]) for each in known]
+            chosen = {**values["scope_filter"], "uuids": items}
+            return {"items": items, "scope_filter_and_items": chosen, "told": list(map(_indicator, known))}
         case Lookup.NOTHING:
             return {}
 
@@ -78,21 +89,61 @@ def _chosen(listed: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> s
     if script is None:
         raise ActionRefused(f"there is no script {wanted}, or the token may not see it; see `s1ecs respond scripts`")
     systems = [str(each) for each in records(script.get("osTypes"))]
-    name = script.get("scriptName")
+    name = one_line(str(script.get("scriptName")))
     if values["system"] not in systems:
         raise ActionRefused(f"the script {name} is for {', '.join(systems)}, and the host runs {values['system']}")
     if script.get("inputRequired") and not values.get("input"):
         told = script.get("inputInstructions") or script.get("inputExample") or "see `s1ecs respond scripts`"
-        raise ActionRefused(f"the script {name} needs an input; give it with --input: {told}")
+        raise ActionRefused(f"the script {name} needs an input; give it with --input: {one_line(str(told))}")
     return str(script["id"])
 
 
-def _of_value(listed: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    wanted = str(values["value"]).lower()
-    return [each for each in listed if str(each.get("value")).lower() == wanted]
+def _of_value(
+    listed: Sequence[Mapping[str, Any]], values: Mapping[str, Any], kind: str = ""
+) -> list[Mapping[str, Any]]:
+    """The items of this very value; capital letters tell nothing in hashes and domain names, but much in URLs."""
+    wanted = str(values["value"])
+
+    def fits(item: Mapping[str, Any]) -> bool:
+        found = str(item.get("value"))
+        if (kind or str(item.get("type")).upper()) in _ANY_CASE:
+            return found.lower() == wanted.lower()
+        return found == wanted
+
+    return [each for each in listed if fits(each)]
 
 
-def _some(items: list[str], otherwise: str) -> list[str]:
+def _in_scope(item: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Raise ActionRefused for an item that does not tell that it was made for the wanted scope.
+
+    Consoles tell it as a filter (`scope`), or as its level and its id (`scope`, `scopeId`).
+    """
+    [(name, value)] = wanted.items()
+    scope = item.get("scope")
+    if isinstance(scope, Mapping):
+        told = {key: each for key, each in scope.items() if each}
+        fits = told.keys() == {name} and (told[name] is True or list(map(str, records(told[name]))) == value)
+    elif name == "tenant":
+        fits = str(scope).lower() in _WHOLE_TENANT
+    else:
+        fits = str(scope).lower() == name.removesuffix("Ids") and [str(item.get("scopeId"))] == value
+    if not fits:
+        raise ActionRefused(
+            "nothing is removed: the console lists an item that it does not tell to be of this scope: "
+            f"{_blocked(item)[1]}"
+        )
+
+
+def _blocked(item: Mapping[str, Any]) -> tuple[str, str]:
+    scope = item.get("scopePath") or item.get("scopeName") or item.get("scope")
+    return "item", one_line(f"{item.get('id')} on {item.get('osType')}, scope {scope}")
+
+
+def _indicator(item: Mapping[str, Any]) -> tuple[str, str]:
+    scope = item.get("scope") or "not told"
+    return "item", one_line(f"{item.get('uuid')}: {item.get('type')}, source {item.get('source')}, scope {scope}")
+
+
+def _some(items: Sequence[Any], otherwise: str) -> None:
     if not items:
         raise ActionRefused(f"nothing to remove: {otherwise}")
-    return items

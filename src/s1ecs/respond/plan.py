@@ -9,7 +9,6 @@ from s1ecs.respond import hosts, subjects
 from s1ecs.respond.action import Action, Argument, On
 from s1ecs.respond.console import ActionConsole
 from s1ecs.respond.following import Read, Subject
-from s1ecs.respond.following.follower import records
 from s1ecs.respond.journal import Target
 from s1ecs.respond.limits import fits_system
 from s1ecs.respond.lookups import found, read_for
@@ -82,6 +81,7 @@ async def make_plan(
             values |= found(action.lookup, values, await console.read(read))
         except ActionRefused as refusal:
             raise Refusal(str(refusal), (found_target,)) from None
+    described = [*described, *values.pop("told", ())]
     values = dict(action.values(values))
     follow: dict[str, Any] = {"uncertain": True}
     if "password" in action.drawn:
@@ -131,6 +131,8 @@ def _one(argument: Argument, text: str) -> str:
 async def _target(
     console: ActionConsole, action: Action, target: str | Scope, arguments: Mapping[str, Any]
 ) -> tuple[Target, Sequence[tuple[str, str]]]:
+    if isinstance(target, Scope) is not (action.on is On.SCOPE):
+        raise ActionRefused(f"{action.name} acts on {action.on.value}, and was given {target!r}")
     if isinstance(target, Scope):
         scope = subjects.scope_target(target.kind, target.id)
         told = "the whole tenant" if target.kind == "tenant" else f"{target.kind} {target.id}"
@@ -157,10 +159,9 @@ async def _target(
 
 async def find_agent(console: ActionConsole, host: str) -> Mapping[str, Any]:
     """The agent that a HOST means; raise ActionRefused where none or several fit, ConsoleError types."""
-    if not host.strip():
-        raise ActionRefused("HOST is empty")
     for way in hosts.ways(host):
-        agents = [each for each in records(await console.read(way.read)) if isinstance(each, dict)]
+        # A name may fit more agents than a page has.
+        agents = [each async for each in console.everything(way.read) if isinstance(each, dict)]
         agent = hosts.choose(host, way, agents)
         if agent is not None:
             return agent

@@ -42,7 +42,12 @@ def system_of(target: Target) -> str:
 
 
 def scope_target(kind: str, value: str) -> Target:
-    """The scope of a list: site, account, group (each by its id) or tenant; raise ActionRefused for a bad id."""
+    """The scope of a list: site, account, group (each by its id) or tenant.
+
+    Raises ActionRefused for another kind, and for a bad id.
+    """
+    if kind not in SCOPE_FILTERS:
+        raise ActionRefused(f"there is no scope {kind!r}; it is one of {', '.join(SCOPE_FILTERS)}")
     if kind != "tenant":
         try:
             console_id(value)

@@ -1,3 +1,4 @@
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -5,6 +6,8 @@ import pytest
 from s1ecs.errors import ActionRefused
 from s1ecs.respond import hosts
 from s1ecs.respond.action import LINUX, MACOS, WINDOWS
+from s1ecs.respond.following import Read
+from s1ecs.respond.plan import find_agent
 
 ID = "225494730938493804"
 
@@ -71,3 +74,35 @@ def test_systems() -> None:
     assert not hosts.why_not(_agent(osType="macos"), [], WINDOWS | MACOS)
     assert "for linux, macos only" in hosts.why_not(_agent(osType="windows_legacy"), [], LINUX | MACOS)
     assert hosts.why_not(_agent(osType=None), [], LINUX)
+
+
+def test_a_host_of_thousands_of_digits_is_refused() -> None:
+    """What is longer than any id or name is refused by its length, without an attempt to read it as a number."""
+    with pytest.raises(ActionRefused, match="5000 characters"):
+        hosts.ways("9" * 5000)
+
+
+def test_names_of_agents_forge_no_line_of_a_refusal() -> None:
+    """Each agent of an ambiguous name is one line of printable characters, whatever the agents' records hold."""
+    evil = "Windows\x1b[2K\n  1  ws-2"
+    with pytest.raises(ActionRefused) as refusal:
+        _choose("ws-1", _agent(osName=evil), _agent(id="225494730938493999"))
+    lines = str(refusal.value).split("\n")
+    assert len(lines) == 3
+    assert all(line.isprintable() for line in lines)
+
+
+class _Console:
+    """A console with more agents of a name than its first page has."""
+
+    async def everything(self, _read: Read) -> AsyncIterator[dict[str, Any]]:
+        for n in range(1000):
+            yield _agent(id=str(int(ID) + n), computerName="WS-1")
+        yield _agent(siteName="on the second page")
+        yield _agent(id="225494730938493999")
+
+
+async def test_a_name_is_looked_for_on_every_page() -> None:
+    """Agents that have the very name count, also those behind the first page of a console that sees no capitals."""
+    with pytest.raises(ActionRefused, match="2 agents are named 'ws-1'"):
+        await find_agent(_Console(), "ws-1")  # type: ignore[arg-type]

@@ -28,6 +28,16 @@ def test_no_name_breaks_out_of_its_quotes(before: str, character: str, after: st
         limits.process_name(f"{before}{character}{after}")
 
 
+@pytest.mark.parametrize(
+    "character",
+    ["\uff02", "\uff07", "\uff40", "\uff04", "\u02ba", "\u02bc", "\u0300", "\u030e", "\u01c0", "\u2033", "\u2e42"],
+)
+def test_no_character_that_windows_turns_into_another(character: str) -> None:
+    """What Windows replaces by a quote, a backtick or a pipe where a code page lacks it is refused as those are."""
+    with pytest.raises(ValueError, match="could break out"):
+        limits.process_name(f"a{character}b.exe")
+
+
 @pytest.mark.parametrize("name", ["", " ", " a", "--force"])
 def test_names_that_are_none(name: str) -> None:
     """Nothing, spaces around a name, and an option are no names."""
@@ -96,6 +106,7 @@ def test_messages_ids_and_hashes() -> None:
     for check, value in (
         (limits.message, "x" * 141),
         (limits.console_id, "12345"),
+        (limits.console_id, "9" * 5000),
         (limits.console_id, "٢٢٥٤٩٤٧٣٠٩٣٨٤٩٣٨٠٤"),
         (limits.blocked_hash, "a" * 32),
         (limits.script_id, "x" * 257),
@@ -104,3 +115,10 @@ def test_messages_ids_and_hashes() -> None:
     ):
         with pytest.raises(ValueError, match=r"."):
             check(value)
+
+
+def test_times_are_sent_in_utc() -> None:
+    """A time of another zone is the same moment in UTC; one that UTC can't write is refused."""
+    assert limits.time("2026-01-31T12:00:00+02:00") == "2026-01-31T10:00:00Z"
+    with pytest.raises(ValueError, match="too far"):
+        limits.time("0001-01-01T00:00:00+02:00")
