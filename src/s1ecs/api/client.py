@@ -27,6 +27,9 @@ from s1ecs.records import canonical, dumps
 
 BASE_PATH = "/web/api/v2.1"
 
+# 408, and what gateways say where whoever asks, or they themselves, did not wait for the answer.
+_GAVE_UP_WAITING = (HTTPStatus.REQUEST_TIMEOUT, 499)
+
 
 @dataclass(frozen=True)
 class _Request:
@@ -112,7 +115,8 @@ class Client:
         try:
             return await self._ask(request)
         except ConsoleError as error:
-            if surely_did_not_act(error) or not isinstance(error, Unreachable | ServerTrouble | Unreadable):
+            uncertain = isinstance(error, Unreachable | ServerTrouble | Unreadable)
+            if surely_did_not_act(error) or not (uncertain or error.problem.status in _GAVE_UP_WAITING):
                 raise
             raise OutcomeUnknown(str(error), request=error.request, problem=error.problem) from error
 

@@ -1,7 +1,8 @@
 """What the answer to an action means, and what a refusal of the console's means: pure readings of both."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Literal
 
 from s1ecs.errors import ConsoleError, Forbidden, Unauthorized
@@ -11,19 +12,23 @@ from s1ecs.respond.following.follower import records
 _ALREADY_EXISTS = 4000030
 _SEVERAL_ACCOUNTS = 4030010
 _NOTHING_TO_CHANGE = frozenset({"already_set", "not_changed"})
+_AGAINST = frozenset({"missing_permissions", "conditions_not_met"})
+_RUNS_ALREADY = ("triggered",)
 
 
 @dataclass(frozen=True)
 class Said:
     """What an answer says: taken (it goes on), done, failed, or unclear: then one has to look.
 
-    `state` is what following needs of it.
+    `state` is what following needs of it; `unexplained`: nothing was done, and no reason is told, such as that nothing
+    had to be.
     """
 
     verdict: Literal["taken", "done", "failed", "unclear"]
     reason: str
     details: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)
+    unexplained: bool = False
 
 
 def said_by_answer(answers: Answers, data: Any, asked: int) -> Said:
@@ -42,7 +47,10 @@ def said_by_refusal(action: Action, error: ConsoleError, console: str) -> Said:
         return Said("failed", f"not permitted ({told}): the user of action_token needs {action.permission}")
     if isinstance(error, Unauthorized):
         return Said("failed", f"{told}: the action_token is wrong, expired or revoked; put a new one there")
-    return Said("failed", f"the console refused it: {told}" if problem.status else told)
+    # The cure of a redirect holds for whoever acts as well: it is the address that is wrong.
+    redirected = HTTPStatus.MULTIPLE_CHOICES <= problem.status < HTTPStatus.BAD_REQUEST
+    said = error.behind(console) if redirected else told
+    return Said("failed", f"the console refused it: {said}" if problem.status else said)
 
 
 def briefly(error: ConsoleError, console: str) -> str:
@@ -57,28 +65,39 @@ def _affected(data: Any, asked: int) -> Said:
     content = data if isinstance(data, Mapping) else {}
     affected = content.get("affected")
     if type(affected) is not int:
-        return Said("unclear", "the answer does not say whether anything was affected")
-    if affected >= asked:
-        return Said("taken", "carried out" if asked == 1 else f"carried out on {affected}", {"affected": affected})
-    if affected:
-        return Said("failed", f"{affected} of {asked} were affected", {"affected": affected})
+        return Said("unclear", "the answer does not say whether anything was affected", unexplained=True)
     results = [str(each["result"]) for each in _details(content) if each.get("result")]
-    if results and set(results) <= _NOTHING_TO_CHANGE:
-        return Said("done", f"nothing to change: {', '.join(sorted(set(results)))}", {"affected": 0})
-    skipped = [
+    told = {"affected": affected}
+    if affected >= asked:
+        carried_out = "carried out" if asked == 1 else f"carried out on {affected}"
+        against = [each for each in results if each in _AGAINST]
+        reported = any(records(each.get("reports")) for each in _details(content))
+        skipped = _skipped(content, but=_RUNS_ALREADY)
+        if against or (skipped and not reported):
+            return Said("failed", f"the console has affected {affected}, but: {', '.join([*against, *skipped])}", told)
+        return Said("taken", f"{carried_out}; skipped: {', '.join(skipped)}" if skipped else carried_out, told)
+    if affected:
+        return Said("failed", f"{affected} of {asked} were affected", told)
+    if len(results) >= asked and set(results) <= _NOTHING_TO_CHANGE:
+        return Said("done", f"nothing to change: {', '.join(sorted(set(results)))}", told)
+    if why := ", ".join([*results, *_skipped(content)]):
+        return Said("failed", f"nothing was affected: {why}", told)
+    return Said(
+        "failed",
+        "nothing was affected: the token may not act on it, or it is no longer there",
+        told,
+        unexplained=True,
+    )
+
+
+def _skipped(content: Mapping[str, Any], but: Sequence[str] = ()) -> list[str]:
+    """Why parts of it were skipped, in the console's words."""
+    return [
         " ".join(str(skip[key]) for key in ("reason", "description") if skip.get(key))
         for each in _details(content)
         for skip in records(each.get("skipped"))
-        if isinstance(skip, dict)
+        if isinstance(skip, dict) and skip.get("reason") not in but
     ]
-    why = ", ".join([*results, *skipped])
-    return Said(
-        "failed",
-        f"nothing was affected: {why}"
-        if why
-        else "nothing was affected: the token may not act on it, or it is no longer there",
-        {"affected": 0},
-    )
 
 
 def _success(data: Any, _asked: int) -> Said:
@@ -91,12 +110,10 @@ def _success(data: Any, _asked: int) -> Said:
 def _moved(data: Any, asked: int) -> Said:
     moved = data.get("agentsMoved") if isinstance(data, Mapping) else None
     if type(moved) is not int:
-        return Said("unclear", "the answer does not say whether the host was moved")
+        return Said("unclear", "the answer does not say whether the host was moved", unexplained=True)
     if moved >= asked:
         return Said("taken", "carried out", {"agentsMoved": moved})
-    return Said(
-        "failed", "not moved: the group is of another site, or the host is in it already", {"agentsMoved": moved}
-    )
+    return Said("failed", "not moved: the group is of another site", {"agentsMoved": moved}, unexplained=True)
 
 
 def _task(data: Any, _asked: int) -> Said:

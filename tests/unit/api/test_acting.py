@@ -7,7 +7,9 @@ from .console import CLOSE, RESET, Console, cut_off, error, raw, said
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-@pytest.mark.parametrize("answer", [RESET, CLOSE, cut_off(), error(500), error(503), raw(b"<html>"), raw(b"")])
+@pytest.mark.parametrize(
+    "answer", [RESET, CLOSE, cut_off(), error(500), error(503), error(408), error(499), raw(b"<html>"), raw(b"")]
+)
 async def test_an_uncertain_outcome_is_not_sent_again(
     console: Console, client: Client, method: str, answer: bytes | str
 ) -> None:

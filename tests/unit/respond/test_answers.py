@@ -23,6 +23,19 @@ from s1ecs.respond.table import ACTIONS
             "failed",
             "not_supported no",
         ),
+        (
+            Answers.AFFECTED,
+            {"affected": 1, "details": [{"skipped": [{"action": "kill", "reason": "not_supported"}], "reports": []}]},
+            "failed",
+            "not_supported",
+        ),
+        (
+            Answers.AFFECTED,
+            {"affected": 1, "details": [{"skipped": [{"action": "kill", "reason": "precondition"}], "reports": ["1"]}]},
+            "taken",
+            "skipped: precondition",
+        ),
+        (Answers.AFFECTED, {"affected": 1, "details": [{"result": "missing_permissions"}]}, "failed", "missing_perm"),
         (Answers.AFFECTED, {"affected": True}, "unclear", "does not say"),
         (Answers.AFFECTED, None, "unclear", "does not say"),
         (Answers.SUCCESS, {"success": True}, "taken", "taken"),
@@ -67,6 +80,19 @@ def test_what_an_answer_means(answers: Answers, data: Any, verdict: str, reason:
 def test_fewer_than_were_asked_for() -> None:
     """Where two items were named and one was affected it is a failure."""
     assert said_by_answer(Answers.AFFECTED, {"affected": 1}, 2).verdict == "failed"
+
+
+def test_half_an_explanation_is_none() -> None:
+    """Where two were asked for and one was so before, the other one is not done."""
+    data = {"affected": 0, "details": [{"result": "already_set"}, {"threatId": "2"}]}
+    assert said_by_answer(Answers.AFFECTED, data, 2).verdict == "failed"
+
+
+def test_a_redirect_keeps_its_cure() -> None:
+    """A console that redirects did nothing; what to do about it is said."""
+    error = Refused("c: POST /a: 302: the console redirects: set 'url'", problem=ApiProblem(302, None, "redirect"))
+    said = said_by_refusal(ACTIONS["isolate"], error, "c")
+    assert (said.verdict, "set 'url'" in said.reason) == ("failed", True)
 
 
 def test_refusals_of_the_console() -> None:

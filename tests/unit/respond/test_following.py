@@ -9,6 +9,7 @@ from s1ecs.respond.following.files import FetchedFile, ThreatFile
 from s1ecs.respond.following.network import Network
 from s1ecs.respond.following.script import Script
 from s1ecs.respond.following.threats import Mitigation
+from s1ecs.respond.following.traces import Listed
 
 ID = "225494730938493804"
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -23,17 +24,28 @@ def _activity(number: int, kind: int, **data: Any) -> dict[str, Any]:
     return {"id": str(number), "activityType": kind, "primaryDescription": f"said {kind}", "data": data}
 
 
+def _agent(network: str) -> list[dict[str, str]]:
+    return [{"networkStatus": network}]
+
+
 def test_isolation_by_activities() -> None:
     """An activity that was there before is none of ours; a new one ends it, well or badly."""
     old = [_activity(1, 1001), _activity(2, 2010)]
     state = _begun(ISOLATE, old)
-    connected = [{"networkStatus": "connected"}]
-    assert ISOLATE.next(state, [old, connected]).outcome is None
-    done = ISOLATE.next(state, [[*old, _activity(3, 1001)], connected]).outcome
-    failed = ISOLATE.next(state, [[*old, _activity(3, 2010)], connected]).outcome
+    assert ISOLATE.next(state, [old, _agent("connected")]).outcome is None
+    done = ISOLATE.next(state, [[*old, _activity(3, 1001)], _agent("disconnecting")]).outcome
+    failed = ISOLATE.next(state, [[*old, _activity(3, 2010)], _agent("connected")]).outcome
     assert done is not None
     assert failed is not None
     assert (done.status, done.details["activity"], failed.status, failed.reason) == ("done", "3", "failed", "said 2010")
+
+
+@pytest.mark.parametrize("network", ["connected", "connecting", None])
+def test_an_activity_against_the_word_of_the_agent(network: str | None) -> None:
+    """Where the agent itself says otherwise, an activity that somebody else may have caused makes nothing done."""
+    turn = ISOLATE.next(_begun(ISOLATE, []), [[_activity(3, 1001)], [{"networkStatus": network}]])
+    assert (turn.outcome, turn.seen) == (None, False)
+    assert "said 1001" in turn.note
 
 
 def test_isolation_by_the_agent() -> None:
@@ -48,9 +60,9 @@ def test_isolation_by_the_agent() -> None:
 
 
 def test_clocks_may_differ() -> None:
-    """Activities are asked for from some minutes before the request by the console's own clock."""
+    """Activities are asked for from an hour before the request on, since the console's clock may run far ahead."""
     [activities, _] = ISOLATE.reads(_begun(ISOLATE, []))
-    assert activities.params["createdAt__gte"] == "2026-01-31T11:55:00Z"
+    assert activities.params["createdAt__gte"] == "2026-01-31T11:00:00Z"
     assert activities.params["agentIds"] == ID
 
 
@@ -62,12 +74,48 @@ def test_a_file_is_that_of_our_order() -> None:
     ours = {**_activity(3, 81, commandBatchUuid="ours"), "userId": "me"}
     uploads = [_activity(4, 80, commandBatchUuid="theirs", downloadUrl="/agents/1/uploads/4")]
     turn = follower.next(state, [[others, ours, *uploads]])
-    assert (turn.state["batch"], turn.outcome, turn.seen) == ("ours", None, True)
-    outcome = follower.next(
-        turn.state, [[*uploads, _activity(5, 80, commandBatchUuid="ours", downloadUrl="/agents/1/uploads/5")]]
-    ).outcome
+    assert (turn.outcome, turn.seen) == (None, True)
+    uploads.append(_activity(5, 80, commandBatchUuid="ours", downloadUrl="/agents/1/uploads/5"))
+    outcome = follower.next(turn.state, [[others, ours, *uploads]]).outcome
     assert outcome is not None
-    assert outcome.file == {"upload": "/agents/1/uploads/5"}
+    assert outcome.file == {"upload": "/agents/1/uploads/5", "activity": "5"}
+
+
+def test_the_order_of_another_user_alone() -> None:
+    """As long as only the order of somebody else is shown, nothing is ours, whatever was uploaded for it."""
+    follower = FetchedFile()
+    state = _begun(follower, [], {"id": "me"})
+    others = {**_activity(2, 81, commandBatchUuid="theirs"), "userId": "them"}
+    upload = _activity(4, 80, commandBatchUuid="theirs", downloadUrl="/agents/1/uploads/4")
+    turn = follower.next(state, [[others, upload]])
+    assert (turn.outcome, turn.seen) == (None, False)
+
+
+def test_two_orders_of_one_user() -> None:
+    """An upload that our password did not open is passed over for the next one of our user's orders."""
+    follower = FetchedFile()
+    state = _begun(follower, [], {"id": "me"})
+    shown = []
+    for number, batch in ((2, "first"), (4, "second")):
+        shown.append({**_activity(number, 81, commandBatchUuid=batch), "userId": "me"})
+        shown.append(_activity(number + 1, 80, commandBatchUuid=batch, downloadUrl=f"/agents/1/uploads/{number + 1}"))
+    places = [
+        outcome and outcome.file and outcome.file["activity"]
+        for others in ([], ["3"], ["3", "5"])
+        for outcome in [follower.next({**state, "others": others}, [shown]).outcome]
+    ]
+    assert places == ["3", "5", None]
+    assert not follower.next({**state, "others": ["3", "5"]}, [shown]).seen
+
+
+def test_the_file_of_a_threat_that_another_asked_for() -> None:
+    """An upload of the threat that our password did not open is passed over."""
+    follower = ThreatFile()
+    state = _begun(follower, [])
+    shown = [_activity(5, 86, downloadUrl="/agents/1/uploads/5"), _activity(6, 86, downloadUrl="/agents/1/uploads/6")]
+    outcome = follower.next({**state, "others": ["5"]}, [shown]).outcome
+    assert outcome is not None
+    assert outcome.file == {"upload": "/agents/1/uploads/6", "activity": "6"}
 
 
 def test_an_upload_without_an_address() -> None:
@@ -145,6 +193,51 @@ def test_a_scan_after_a_scan() -> None:
     outcome = follower.next(state, [[{"scanStatus": "finished", "scanFinishedAt": "2026-01-31"}]]).outcome
     assert outcome is not None
     assert outcome.status == "done"
+
+
+def test_the_newest_mitigation_counts() -> None:
+    """Of several mitigations of one kind the one that began last is ours, wherever it stands."""
+    follower = Mitigation()
+    old = {"action": "kill", "status": "success", "mitigationStartedAt": "2026-01-01T00:00:00Z"}
+    newest = {"action": "kill", "status": "failed", "mitigationStartedAt": "2026-01-31T12:00:00Z"}
+    state = _begun(follower, [{"mitigationStatus": [old]}], mitigation="kill")
+    for shown in ([old, newest], [newest, old]):
+        outcome = follower.next(state, [[{"mitigationStatus": shown}]]).outcome
+        assert outcome is not None
+        assert outcome.status == "failed"
+
+
+def test_no_agent_is_no_change_of_a_scan() -> None:
+    """An empty list tells nothing of a scan, and makes the end of an older one no end of ours."""
+    follower = Scan(done="finished", failed="aborted")
+    before = [{"scanStatus": "finished", "scanFinishedAt": "2026-01-01"}]
+    turn = follower.next(_begun(follower, before), [[]])
+    assert not turn.seen
+    began = follower.next(turn.state, [[{"scanStatus": "started", "scanStartedAt": "2026-01-31"}]])
+    assert began.seen
+    assert follower.next(began.state, [before]).outcome is None
+
+
+def test_a_hash_for_several_systems() -> None:
+    """What was there before for a system tells nothing of that one, and all of another."""
+    follower = Listed("/restrictions", "value")
+    before, after = (
+        [{"value": "a", "osType": system} for system in systems] for systems in (["linux"], ["linux", "macos"])
+    )
+    state = _begun(follower, before, value="A", scope_query={}, os=["linux", "macos", "windows"])
+    found = {
+        system: follower.next({**state, "os": [system]}, [after]).outcome is not None
+        for system in ("linux", "macos", "windows")
+    }
+    assert found == {"linux": False, "macos": True, "windows": False}
+
+
+def test_all_that_is_wanted_of_a_record() -> None:
+    """A field as wanted is not enough where another one was to be set with it."""
+    follower = Field("/threats", "status", argument="status", also={"verdict": "verdict"})
+    there = [{"status": "resolved", "verdict": "undefined"}]
+    assert _begun(follower, there, status="resolved")["was"]
+    assert not _begun(follower, there, status="resolved", verdict="suspicious")["was"]
 
 
 def test_a_value_that_was_there_before_tells_nothing() -> None:

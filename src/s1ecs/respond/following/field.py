@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from s1ecs.respond.following.follower import Outcome, Read, State, Subject, Turn, first
+from s1ecs.respond.following.follower import Outcome, Read, State, Subject, Turn, first, since
 
 
 def value_at(record: Mapping[str, Any], path: str) -> Any:
@@ -20,7 +20,8 @@ def value_at(record: Mapping[str, Any], path: str) -> Any:
 class Field:
     """Looks whether a field of the record at `list_path` has the value `wanted`, else that of `argument`.
 
-    It serves only to learn what became of a request whose answer did not come; an answer ends the action at once.
+    `also` are further paths, by the arguments that they have to equal where these are given. It serves only to learn
+    what became of a request whose answer did not come; an answer ends the action at once.
     """
 
     list_path: str
@@ -28,6 +29,7 @@ class Field:
     argument: str = ""
     wanted: tuple[Any, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
 
     to_the_end: ClassVar[bool] = False
 
@@ -38,7 +40,8 @@ class Field:
     def begin(self, subject: Subject, now: datetime, answers: Sequence[Any]) -> State:
         """What is wanted, and whether it was so before: then nothing can be told by it."""
         wanted = [str(subject.arguments[self.argument])] if self.argument else list(self.wanted)
-        return {"id": subject.id, "wanted": wanted, "was": self._there(wanted, answers[0])}
+        also = {path: str(subject.arguments[name]) for path, name in self.also.items() if subject.arguments.get(name)}
+        return {"id": subject.id, "wanted": wanted, "also": also, "was": self._there(wanted, also, answers[0])}
 
     def reads(self, state: State) -> Sequence[Read]:
         """The record."""
@@ -46,7 +49,7 @@ class Field:
 
     def next(self, state: State, answers: Sequence[Any]) -> Turn:
         """Whether it is as wanted, and was not before."""
-        if self._there(state["wanted"], answers[0]) and not state["was"]:
+        if self._there(state["wanted"], state.get("also", {}), answers[0]) and not state["was"]:
             told = ", ".join(map(str, state["wanted"]))
             return Turn(state, Outcome("done", f"{self.path} is {told}"), seen=True)
         return Turn(state, note=f"{self.path} is {value_at(first(answers[0]), self.path)}")
@@ -55,9 +58,12 @@ class Field:
         """How it is followed."""
         return f"the answer says so; where none came, `{self.path}` of GET {self.list_path} is looked at"
 
-    def _there(self, wanted: Sequence[Any], data: Any) -> bool:
-        found = value_at(first(data), self.path)
-        return any(str(found).lower() == str(each).lower() for each in wanted)
+    def _there(self, wanted: Sequence[Any], also: Mapping[str, str], data: Any) -> bool:
+        record = first(data)
+        found = value_at(record, self.path)
+        return any(_same(found, each) for each in wanted) and all(
+            _same(value_at(record, path), each) for path, each in also.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -81,9 +87,10 @@ class Scan:
         return self.reads({"id": subject.id})
 
     def begin(self, subject: Subject, now: datetime, answers: Sequence[Any]) -> State:
-        """The times of the scan before this one."""
+        """The status and the times of the scan before this one."""
         agent = first(answers[0])
-        return {"id": subject.id, "was": agent.get("scanStatus"), "times": self._times(agent)}
+        was = agent.get("scanStatus")
+        return {"id": subject.id, "was": was, "times": self._times(agent), "since": since(now), "began": False}
 
     def reads(self, state: State) -> Sequence[Read]:
         """The agent."""
@@ -92,20 +99,33 @@ class Scan:
     def next(self, state: State, answers: Sequence[Any]) -> Turn:
         """What became of the scan since."""
         agent = first(answers[0])
+        if not agent:
+            return Turn(state, note="the console does not show the agent")
         status = str(agent.get("scanStatus"))
-        times = self._times(agent)
-        changed = status != state["was"] or times.get(status) != state["times"].get(status)
-        if not changed:
-            return Turn(state, note=f"the scan is {status}")
+        told = f"the scan is {status}"
+        if not self._is_new(state, status, self._times(agent).get(status)):
+            return Turn(state, note=told)
         if status == self.done:
-            return Turn(state, Outcome("done", f"the scan is {status}"), seen=True)
+            return Turn(state, Outcome("done", told), seen=True)
         if status == self.failed:
-            return Turn(state, Outcome("failed", f"the scan is {status}"), seen=True)
-        return Turn({**state, "was": "", "times": {}}, seen=True, note=f"the scan is {status}")
+            return Turn(state, Outcome("failed", told), seen=True)
+        return Turn({**state, "began": True}, seen=True, note=told)
 
     def words(self) -> str:
         """How it is followed."""
         return f"`scanStatus` of the agent: {self.done}; {self.failed} is a failure"
 
+    def _is_new(self, state: State, status: str, time: Any) -> bool:
+        """Whether a status came since; its time tells, where it has one: that of an old scan stays old."""
+        if time and state["was"] is None:
+            return str(time) >= state["since"]
+        if time:
+            return bool(time != state["times"].get(status))
+        return state["was"] is not None and (state["began"] or status != state["was"])
+
     def _times(self, agent: Mapping[str, Any]) -> dict[str, Any]:
         return {status: agent.get(name) for status, name in self.times.items()}
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    return str(found).lower() == str(wanted).lower()

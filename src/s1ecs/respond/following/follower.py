@@ -9,8 +9,9 @@ from s1ecs.respond.journal import Status
 
 State = dict[str, Any]
 
-# How far the console's clock may run apart from what its answers tell, and from its agents'.
-MARGIN = timedelta(minutes=5)
+# How far the console's clock may run apart from what its answers tell, and from its agents': what a wide margin brings
+# too much was there before, and is passed over.
+MARGIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)

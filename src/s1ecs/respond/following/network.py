@@ -35,25 +35,27 @@ class Network:
         ]
 
     def next(self, state: State, answers: Sequence[Any]) -> Turn:
-        """The oldest new activity counts; without any the agent's own word does."""
+        """The oldest new activity counts, but none against the agent's own word: that alone says that it is so."""
         network = first(answers[1]).get("networkStatus")
-        for activity in new(answers[0], state["known"], self.done + self.failed):
-            said = str(activity.get("primaryDescription") or f"activity {activity['activityType']}")
+        told = f"the agent's network is {network or 'not told'}"
+        activity = next(iter(new(answers[0], state["known"], self.done + self.failed)), None)
+        if activity is None:
+            if network == self.wanted:
+                return Turn(state, Outcome("done", told), seen=True)
+            return Turn(state, seen=network == self.on_the_way, note=told)
+        said = str(activity.get("primaryDescription") or f"activity {activity['activityType']}")
+        details = {"activity": str(activity["id"])}
+        if network == self.wanted or (network == self.on_the_way and activity["activityType"] in self.done):
             return Turn(
-                state,
-                Outcome(
-                    "done" if activity["activityType"] in self.done else "failed",
-                    said,
-                    {"activity": str(activity["id"])},
-                ),
-                seen=True,
+                state, Outcome("done", said if activity["activityType"] in self.done else told, details), seen=True
             )
-        if network == self.wanted:
-            return Turn(state, Outcome("done", f"the agent's network is {network}"), seen=True)
-        return Turn(state, seen=network == self.on_the_way, note=f"the agent's network is {network or 'not told'}")
+        if activity["activityType"] in self.failed:
+            return Turn(state, Outcome("failed", said, details), seen=True)
+        # It may be that of somebody else's action, which was undone since.
+        return Turn(state, seen=network == self.on_the_way, note=f"{told}, though the console said: {said}")
 
     def words(self) -> str:
         """How it is followed."""
         types = ", ".join(map(str, self.done))
         failures = f", {', '.join(map(str, self.failed))} is a failure" if self.failed else ""
-        return f"activity {types}{failures}; or `networkStatus` {self.wanted}"
+        return f"`networkStatus` {self.wanted}, or {self.on_the_way} with activity {types}{failures}"

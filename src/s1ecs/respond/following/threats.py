@@ -86,10 +86,15 @@ class Note:
 
 
 def _entry(data: Any, wanted: str) -> Mapping[str, Any]:
-    for each in records(first(data).get("mitigationStatus")):
-        if isinstance(each, dict) and each.get("action") == wanted:
-            return {name: each.get(name) for name in _FIELDS}
-    return {}
+    """The newest mitigation of this kind; several may stand there."""
+    of_this_kind = [
+        each
+        for each in records(first(data).get("mitigationStatus"))
+        if isinstance(each, dict) and each.get("action") == wanted
+    ]
+    # Of those of one time the last one counts.
+    newest = max(reversed(of_this_kind), key=lambda each: str(each.get("mitigationStartedAt") or ""), default={})
+    return {name: newest.get(name) for name in _FIELDS} if newest else {}
 
 
 def _ids(data: Any) -> list[str]:

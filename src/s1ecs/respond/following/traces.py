@@ -19,6 +19,8 @@ from s1ecs.respond.following.follower import (
     since,
 )
 
+_ANY = ""
+
 
 @dataclass(frozen=True)
 class Ordered:
@@ -71,14 +73,14 @@ class Listed:
         return self.reads(self.begin(subject, now, [None]))
 
     def begin(self, subject: Subject, now: datetime, answers: Sequence[Any]) -> State:
-        """What was asked, and whether it was so before: then nothing can be told by it."""
+        """What was asked, and for which systems it was there before: then nothing can be told by it."""
         arguments = subject.arguments
         state: State = {
             "value": str(arguments["value"]),
             "scope": dict(arguments["scope_query"]),
             "os": sorted(arguments.get("os") or []),
         }
-        return {**state, "was": self._there(state, answers[0])}
+        return {**state, "was": self._systems(state, answers[0])}
 
     def reads(self, state: State) -> Sequence[Read]:
         """The items of this value in this scope."""
@@ -87,8 +89,9 @@ class Listed:
 
     def next(self, state: State, answers: Sequence[Any]) -> Turn:
         """Whether it is as wanted, and was not before."""
-        there = self._there(state, answers[0])
-        if answers[0] is not None and there != state["was"] and there != self.gone:
+        wanted = set(state["os"] or [_ANY])
+        there, was = (wanted <= set(systems) for systems in (self._systems(state, answers[0]), state["was"]))
+        if answers[0] is not None and there not in {was, self.gone}:
             told = "is in the list" if there else "is no longer in the list"
             return Turn(state, Outcome("done", f"{state['value']} {told}"), seen=True)
         return Turn(state, note=f"{state['value']} {'is' if there else 'is not'} in the list")
@@ -97,16 +100,14 @@ class Listed:
         """How it is followed."""
         return f"the answer says so; where none came, GET {self.list_path} is looked at"
 
-    def _there(self, state: State, data: Any) -> bool:
-        """Whether items of the value are there, of every operating system that was asked for."""
-        found = [
-            each
+    def _systems(self, state: State, data: Any) -> list[str]:
+        """The operating systems of the items of the value; where none are asked for, they count as one."""
+        found = {
+            str(each.get("osType")) if state["os"] else _ANY
             for each in records(data)
             if isinstance(each, dict) and str(each.get(self.key)).lower() == state["value"].lower()
-        ]
-        if self.gone or not state["os"]:
-            return bool(found)
-        return set(state["os"]) <= {str(each.get("osType")) for each in found}
+        }
+        return sorted(found)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,12 @@ THREATS = (
             Argument("verdict", "Also set this verdict.", str, flag="--verdict", needed=False, choices=VERDICTS),
         ),
         values=lambda arguments: {"verdict": None, **arguments},
-        follower=Field("/threats", "threatInfo.incidentStatus", argument="status"),
+        follower=Field(
+            "/threats",
+            "threatInfo.incidentStatus",
+            argument="status",
+            also={"threatInfo.analystVerdict": "verdict"},
+        ),
         troubles=(_UNCHANGED, _NOT_AFFECTED),
     ),
     Action(
