@@ -1,8 +1,9 @@
 """A search server behind an official client: requests out, replies in, and words for what breaks between."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 
@@ -12,7 +13,7 @@ from s1ecs.outputs.search.server import Kind, Reply
 from s1ecs.outputs.search.settings import SearchSettings
 from s1ecs.outputs.search.silence import was_sent, why_silent
 
-_UNAUTHORIZED = 401
+_REDIRECTS = range(300, 400)
 
 
 class Connected:
@@ -51,7 +52,7 @@ class Connected:
             **(headers or {}),
         }
         answer = await self._ask(method, target, content, {**sent, **self._login()})
-        if answer.status == _UNAUTHORIZED and self._renewed():
+        if answer.status == HTTPStatus.UNAUTHORIZED and self._renewed():
             answer = await self._ask(method, target, content, {**sent, **self._login()})
         return _reply(answer)
 
@@ -87,10 +88,22 @@ class Connected:
 
 def _reply(answer: Answer) -> Reply:
     try:
-        body = orjson.loads(answer.body) if answer.body else {}
+        body = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         # Of a proxy or a gateway, mostly; the status says what can be known.
-        body = {}
+        body = None
     wait = answer.headers.get("retry-after", "")
     seconds = float(wait) if wait.isdecimal() else None
-    return Reply(answer.status, body if isinstance(body, dict) else {}, seconds, answer.address)
+    is_json = isinstance(body, dict)
+    return Reply(answer.status, body if is_json else {}, seconds, answer.address, is_json, _redirect(answer))
+
+
+def _redirect(answer: Answer) -> str:
+    """The host that an answer redirects to; whatever else an address holds may be secret."""
+    if answer.status not in _REDIRECTS:
+        return ""
+    try:
+        to = urlsplit(answer.headers.get("location", ""))
+        return f"{to.scheme}://{to.netloc.rpartition('@')[2]}" if to.netloc and to.scheme else ""
+    except ValueError:
+        return ""

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
-from s1ecs.errors import OutputError, ServerSilent
+from s1ecs.errors import ServerSilent
 from s1ecs.outputs.output import Batch, Delivered, Refused
 from s1ecs.outputs.search.asking import check
 from s1ecs.outputs.search.backing import BackingIndices
@@ -17,8 +17,10 @@ from s1ecs.outputs.search.memory import Memory
 from s1ecs.outputs.search.names import data_stream
 from s1ecs.outputs.search.patience import Patience
 from s1ecs.outputs.search.patient import PatientServer, Sleep
+from s1ecs.outputs.search.presence import Presence
 from s1ecs.outputs.search.ready import make_sure
 from s1ecs.outputs.search.server import Server
+from s1ecs.outputs.search.verdicts import Stopped, lacks_parameter
 from s1ecs.outputs.search.writer import Writer
 
 _SILENT_TRIES = 3
@@ -37,6 +39,13 @@ class Surroundings:
     sleep: Sleep = asyncio.sleep
 
 
+class _DataStream(NamedTuple):
+    """What is known of a data stream, and how it is asked for documents."""
+
+    backing: BackingIndices
+    presence: Presence
+
+
 class SearchOutput:
     """Delivers to one search server; with `latest` also the latest state of things."""
 
@@ -48,7 +57,7 @@ class SearchOutput:
         self._asked = PatientServer(server, self._patience, around.sleep)
         self._writer = Writer(server, self._patience, around.sleep)
         self._ready: set[tuple[str, str]] = set()
-        self._indices: dict[str, BackingIndices] = {}
+        self._streams: dict[str, _DataStream] = {}
         self._memories: dict[tuple[str, str], Memory] = {}
         self._knows_require = server.kind == "elasticsearch"
 
@@ -77,53 +86,56 @@ class SearchOutput:
 
     async def present(self, console: str, namespace: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` that the data stream holds, whichever console they came from; raise OutputError."""
-        return await self._backing(data_stream(stream, namespace)).present(ids, lately=True)
+        return await self._stream(data_stream(stream, namespace)).presence.present(ids, lately=True)
 
     async def check(self) -> None:
         """Find out whether the server answers and takes the login; raise OutputError."""
         # Templates and indices are others' matter, too: they are looked at again.
         self._ready.clear()
-        for backing in self._indices.values():
-            backing.forget()
-        await check(self._server)
+        for stream in self._streams.values():
+            stream.backing.forget()
+        await check(self._server, self._wait)
 
     async def close(self) -> None:
         """Let go of all connections."""
         await self._server.close()
 
+    async def _wait(self, tries: int) -> None:
+        await self._around.sleep(self._patience.seconds(tries))
+
     async def _deliver(self, batch: Batch) -> list[Refused]:
         await self._make_sure(batch)
         memory = self._memories.setdefault((batch.console, batch.stream), Memory())
-        backing = self._backing(data_stream(batch.stream, batch.namespace))
+        stream = self._stream(data_stream(batch.stream, batch.namespace))
         ids = [identity for identity, _ in batch.documents]
         try:
-            held = await self._held(batch, memory, backing)
+            held = await self._held(batch, memory, stream)
             wanted = [(identity, document) for identity, document in batch.documents if identity not in held]
-            refused = await self._create(batch, wanted, backing)
+            refused = await self._create(batch, wanted, stream.backing)
             if self._latest:
                 refused += await self._keep_latest(batch, {each.id for each in refused})
         except BaseException:
             # Also where this was given up from outside: what was sent may be done.
             memory.doubt(ids)
-            backing.forget()
+            stream.backing.forget()
             self._ready.discard((batch.stream, batch.namespace))
             raise
         memory.delivered(ids)
         return refused
 
-    async def _held(self, batch: Batch, memory: Memory, backing: BackingIndices) -> frozenset[str]:
+    async def _held(self, batch: Batch, memory: Memory, stream: "_DataStream") -> frozenset[str]:
         """Those documents of a batch that the data stream holds, of all that it may."""
         now = self._around.now()
-        known = await backing.known()
+        known = await stream.backing.known()
         documents: Mapping[str, Mapping[str, Any]] = dict(batch.documents)
         lately = memory.sent_before(documents)
         if memory.is_fresh:
             asked = list(documents)
         else:
             asked = [each for each, document in documents.items() if each in lately or known.may_hold(document, now)]
-        held = await backing.present(asked, lately=bool(lately))
+        held = await stream.presence.present(asked, lately=bool(lately))
         if memory.is_fresh:
-            memory.looked_up(len(held))
+            memory.looked_up(len(asked), len(held))
         return held
 
     async def _create(
@@ -134,9 +146,9 @@ class SearchOutput:
             target = creation_target(batch, require_data_stream=self._knows_require)
             try:
                 return await self._writer.write(target, lines, backing.seen)
-            except OutputError as error:
+            except Stopped as error:
                 # Elasticsearch before 8.13.
-                if not (self._knows_require and "require_data_stream" in str(error) and "unrecognized" in str(error)):
+                if not (self._knows_require and lacks_parameter(error.reply, "require_data_stream")):
                     raise
                 self._knows_require = False
 
@@ -159,8 +171,11 @@ class SearchOutput:
             await make_sure(self._asked, *place, latest=self._latest and bool(batch.things))
             self._ready.add(place)
 
-    def _backing(self, name: str) -> BackingIndices:
-        return self._indices.setdefault(name, BackingIndices(self._asked, name, self._around.clock))
+    def _stream(self, name: str) -> "_DataStream":
+        if name not in self._streams:
+            backing = BackingIndices(self._asked, name, self._around.clock)
+            self._streams[name] = _DataStream(backing, Presence(self._asked, name, backing))
+        return self._streams[name]
 
     def _now(self) -> str:
         return self._around.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,13 +11,17 @@ Kind = Literal["elasticsearch", "opensearch"]
 class Reply:
     """What the server answered, whatever it was: HTTP status and JSON body (empty where there was none).
 
-    `node` is the URL of the node that did, without credentials.
+    `node` is the URL of the node that did, without credentials. `is_json` is false where the body was no JSON object:
+    whatever the status, the answer is then none of a search server. `redirect` is the address that it was to be asked
+    of instead, as far as that tells a host.
     """
 
     status: int
     body: Mapping[str, Any] = field(default_factory=dict)
     retry_after: float | None = None
     node: str = ""
+    is_json: bool = True
+    redirect: str = ""
 
 
 class Server(Protocol):

@@ -3,20 +3,21 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from s1ecs.outputs.output import Refused
+from s1ecs.outputs.search.answers import items
 from s1ecs.outputs.search.bulk import MAX_BYTES, Line, Target, body, halves, requests, size_of
 from s1ecs.outputs.search.patience import Patience
 from s1ecs.outputs.search.patient import Sleep
 from s1ecs.outputs.search.server import Reply, Server
-from s1ecs.outputs.search.verdicts import Ruling, reason_of, request_ruling, ruling, stopped
+from s1ecs.outputs.search.verdicts import Ruling, request_ruling, ruling, stopped
 
 IN_FLIGHT = 4
 _HEADERS = {"content-type": "application/x-ndjson", "content-encoding": "gzip"}
 # What of an answer is looked at.
-_ANSWER = "items.*._index,items.*.status,items.*.error"
-_TOO_LARGE = 413
+_ANSWER = "items.*._index,items.*.status,items.*.error,items.*.failure_store"
 
 # Told of each index that took a document.
 Seen = Callable[[str], None]
@@ -67,7 +68,7 @@ class Writer:
                 query={**target.query, "filter_path": f"error,status,{_ANSWER}"},
                 headers=_HEADERS,
             )
-            if reply.status == _TOO_LARGE and len(lines) > 1:
+            if reply.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and len(lines) > 1:
                 self._most_bytes = min(self._most_bytes, size_of(lines) // 2)
                 parts = [await self._request(target, half, seen) for half in halves(lines)]
                 return [*refused, *parts[0], *parts[1]]
@@ -81,7 +82,7 @@ class Writer:
 
     def _sort(self, reply: Reply, lines: list[Line], refused: list[Refused], seen: Seen) -> tuple[list[Line], str]:
         """The lines to send again and why; those that are refused are added to `refused`. Raise OutputError to stop."""
-        found = _rulings(reply, lines)
+        found = self._rulings(reply, lines)
         again: list[Line] = []
         reason = ""
         for each, (rule, item) in zip(lines, found, strict=True):
@@ -96,13 +97,8 @@ class Writer:
                 refused.append(Refused(each.id, each.document, rule.reason))
         return again, reason
 
-
-def _rulings(reply: Reply, lines: Sequence[Line]) -> list[tuple[Ruling, Mapping[str, Any]]]:
-    """What becomes of each line."""
-    if reply.status >= 300:  # noqa: PLR2004 - HTTP: no success
-        return [(request_ruling(reply), {})] * len(lines)
-    items = reply.body.get("items")
-    if not isinstance(items, list) or len(items) != len(lines):
-        words = reason_of(reply.body.get("error"))
-        return [(Ruling("stop", f"the answer is none of a search server: check hosts ({words})"), {})] * len(lines)
-    return [(ruling(item), item) for each in items for item in each.values()]
+    def _rulings(self, reply: Reply, lines: Sequence[Line]) -> list[tuple[Ruling, Mapping[str, Any]]]:
+        """What becomes of each line."""
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+            return [(request_ruling(reply), {})] * len(lines)
+        return [(ruling(item), item) for item in items(self._server, reply, len(lines))]

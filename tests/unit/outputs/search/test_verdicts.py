@@ -41,6 +41,36 @@ def reply(status: int, kind: str = "", reason: str = "") -> Reply:
         (item(400, "illegal_argument_exception", "Limit of total fields [1] has been exceeded"), "refused", "Limit of"),
         (item(400, "document_parsing_exception", "failed to parse field [k]"), "refused", "failed to parse field [k]"),
         (item(413, "x", "y"), "refused", "y"),
+        (item(400, "mapper_parsing_exception", "failed to parse field [k]"), "refused", "failed to parse field [k]"),
+        (item(400, "strict_dynamic_mapping_exception", "not allowed"), "refused", "not allowed"),
+        (
+            item(400, "illegal_argument_exception", 'Document contains at least one immense term in field="k"'),
+            "refused",
+            "",
+        ),
+        (item(400, "illegal_argument_exception", 'DocValuesField "w" is too large, must be <= 32766'), "refused", ""),
+        (item(400, "illegal_argument_exception", "mapper [q] cannot be changed from type [date]"), "refused", ""),
+        (item(400, "illegal_argument_exception", "can't merge a non object mapping [q] with"), "refused", ""),
+        (
+            item(400, "validation_exception", "currently has [3]/[1] maximum LOCAL_ONLY shards open;"),
+            "stop",
+            "max_shards",
+        ),
+        (
+            item(400, "validation_exception", "Validation Failed: something else"),
+            "stop",
+            "until this is mended (HTTP 400",
+        ),
+        (item(400, "illegal_argument_exception", "composable template [x] is invalid"), "stop", "is invalid"),
+        (item(400, "illegal_argument_exception", "Number of documents in the index can not exceed"), "stop", "exceed"),
+        (item(400, "illegal_argument_exception", "no write index is defined for alias [x]"), "stop", "no write index"),
+        (item(400, "mapper_parsing_exception", "Failed to parse mapping: analyzer [x] not found"), "stop", "template"),
+        (item(400, "routing_missing_exception", "routing is required"), "stop", "routing"),
+        (item(400), "stop", "no reason given"),
+        (item(409, "illegal_state_exception", "other"), "stop", "other"),
+        ({"status": 201, "_index": ".fs-logs-x", "failure_store": "used"}, "refused", "failure store (.fs-logs-x)"),
+        ({"status": 201, "_index": ".fs-logs-x"}, "refused", "failure store"),
+        ({"status": 201, "_index": ".ds-logs-x", "failure_store": "not_enabled"}, "taken", ""),
     ],
 )
 def test_items(answer: dict[str, Any], verdict: str, words: str) -> None:
@@ -63,7 +93,12 @@ def test_items(answer: dict[str, Any], verdict: str, words: str) -> None:
         (reply(403), "stop", "may not do this"),
         (reply(404), "stop", "check hosts"),
         (reply(407), "stop", "proxy"),
-        (reply(302), "stop", "none of a search server"),
+        (
+            Reply(307, redirect="http://other:80"),
+            "stop",
+            "redirects to http://other:80 (HTTP 307), which is not followed",
+        ),
+        (reply(302), "stop", "redirects (HTTP 302)"),
     ],
 )
 def test_whole_requests(answer: Reply, verdict: str, words: str) -> None:
@@ -71,6 +106,13 @@ def test_whole_requests(answer: Reply, verdict: str, words: str) -> None:
     found = request_ruling(answer)
     assert found.verdict == verdict
     assert words in found.reason
+
+
+def test_template_with_too_many_fields() -> None:
+    """A limit that an index template exceeds by itself, told as the cause behind it, condemns no document."""
+    cause = {"type": "illegal_argument_exception", "reason": "Limit of total fields [1] has been exceeded"}
+    error = {"type": "illegal_argument_exception", "reason": "composable template [x] is invalid", "caused_by": cause}
+    assert ruling({"status": 400, "error": error}).verdict == "stop"
 
 
 def test_reason_is_one_bounded_line() -> None:
