@@ -32,6 +32,14 @@ def why_silent(error: BaseException, address: str, *, by_proxy: bool) -> str:
                 f"the TLS certificate of {host} is not trusted ({cause.verify_message}): set ca_file to the "
                 "certificate of the authority that signed it, or ca_fingerprint; hosts must hold its name"
             )
+    no_tls = (
+        f"no TLS with {host}{way}: hosts says https, but what listens there speaks plain HTTP, it seems: write "
+        "http://, or name its https port"
+    )
+    # A connection came about, and was broken off over its first bytes.
+    cut = [cause for cause in causes if isinstance(cause, ConnectionResetError | ConnectionAbortedError)]
+    if parts.scheme == "https" and cut and isinstance(error, aiohttp.ClientConnectorError):
+        return no_tls
     # The first kind found counts: the library wraps sockets' and TLS's errors into its own, which say less.
     texts: list[tuple[type[BaseException], str]] = [
         (
@@ -47,7 +55,7 @@ def why_silent(error: BaseException, address: str, *, by_proxy: bool) -> str:
             f"no connection to {host}{way} came about in time: check hosts, firewall and proxy",
         ),
         (asyncio.TimeoutError, f"{host}{way} did not answer in time: look at its load and its log"),
-        (ssl.SSLError, f"no TLS with {host}{way}: check that hosts names an https port"),
+        (ssl.SSLError, no_tls),
         (aiohttp.ClientResponseError, f"{host}{way} answers, but not as an HTTP server does: check hosts"),
         (aiohttp.ClientConnectorError, f"no connection to {host}{way}: check hosts, network, firewall and proxy"),
     ]

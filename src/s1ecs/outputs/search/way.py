@@ -28,10 +28,10 @@ class Way:
         self.context = _context(settings.name, settings.ca_file)
         self._fingerprint = settings.ca_fingerprint
         self._proxy = settings.proxy
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._sessions: dict[str, _Session] = {}
         self._opening = asyncio.Lock()
 
-    async def opened(self, address: str) -> aiohttp.ClientSession:
+    async def opened(self, address: str) -> Any:
         """The session with a node, opened at first use; raise what the HTTP library raises."""
         async with self._opening:
             if address not in self._sessions:
@@ -46,8 +46,8 @@ class Way:
         for session in self._sessions.values():
             await session.close()
 
-    def _session(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
+    def _session(self, context: ssl.SSLContext) -> "_Session":
+        session = aiohttp.ClientSession(
             connector=_Connector(limit=CONNECTIONS, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
             proxy=self._proxy,
@@ -55,6 +55,22 @@ class Way:
             # A proxy of the environment would be none that `s1ecs settings` shows.
             trust_env=False,
         )
+        return _Session(session)
+
+
+class _Session:
+    """A session as far as the clients use it. Redirects are answers: whoever is meant by hosts gets the documents."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    def request(self, method: str, url: Any, **options: Any) -> Any:
+        """Send one request."""
+        return self._session.request(method, url, **options, allow_redirects=False)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._session.close()
 
 
 class _Connector(aiohttp.TCPConnector):

@@ -50,15 +50,18 @@ class Authority:
         subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
 
+OK = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
+
+
 @asynccontextmanager
-async def answering(context: ssl.SSLContext | None = None) -> AsyncIterator[tuple[str, list[str]]]:
-    """A server's address, and the heads of the requests that it got."""
+async def answering(context: ssl.SSLContext | None = None, answer: bytes = OK) -> AsyncIterator[tuple[str, list[str]]]:
+    """A server's address, and the heads of the requests that it got; it always gives this answer."""
     heads: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, OSError):
             heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
-            writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}")
+            writer.write(answer)
             await writer.drain()
         writer.close()
 

@@ -1,6 +1,9 @@
 """The way to a search server, with the official client of each kind."""
 
+import asyncio
 import base64
+import socket
+import struct
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -59,6 +62,49 @@ async def test_request_as_it_is_sent(kind: Kind) -> None:
     assert head.startswith("GET /below/a%2Fb?filter_path=a")
     assert "bearer t" in head.lower()
     assert "user-agent: s1ecs/1" in head.lower()
+
+
+async def test_redirects_are_not_followed(kind: Kind) -> None:
+    """Whoever a node redirects to gets nothing; the answer tells where that was, without what may be secret."""
+    async with answering() as (other, heads):
+        host = other.removeprefix("http://")
+        for status in (301, 307, 308):
+            to = f"http://user:secret@{host}/x?key=secret"
+            answer = f"HTTP/1.1 {status} Moved\r\nlocation: {to}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+            async with answering(answer=answer.encode()) as (address, _), connected(kind, address) as server:
+                reply = await server.request("POST", "/x", b"{}")
+            assert (reply.status, reply.redirect, reply.is_json) == (status, other, False)
+    assert heads == []
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b'"x"'])
+async def test_what_is_no_object(kind: Kind, body: bytes) -> None:
+    """A body that is no JSON object is marked as such."""
+    head = f"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+    async with answering(answer=head + body) as (address, _), connected(kind, address) as server:
+        reply = await server.request("GET", "/")
+    assert (reply.status, reply.body, reply.is_json) == (200, {}, False)
+
+
+async def test_https_to_a_plain_port(kind: Kind) -> None:
+    """Where hosts says https and nothing there speaks TLS, the line says that, whether it answers or hangs up."""
+
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        sock = writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    for serve in (hang_up, answer):
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            async with connected(kind, f"https://127.0.0.1:{port}") as server:
+                with pytest.raises(ServerSilent, match=r"hosts says https, .* plain HTTP"):
+                    await server.request("GET", "/")
 
 
 async def test_authority_by_file(kind: Kind, authority: Authority) -> None:
