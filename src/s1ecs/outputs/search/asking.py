@@ -1,28 +1,56 @@
 """Requests beside the documents: what the server says to them, or one line why it can't be gone on."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from s1ecs.outputs.search.server import Reply, Server
-from s1ecs.outputs.search.verdicts import reason_of, request_ruling, stopped
+from s1ecs.outputs.search.verdicts import reason_of, request_ruling, stopped, strange
 
-_OK = 300
-_FORBIDDEN = 403
-_NOT_FOUND = 404
-_SERVER_TROUBLE = 500
+_SUCCESS = range(200, 300)
+_SERVER_TROUBLE = range(500, 600)
+# So often may something before a server say that it is in trouble, until it counts as no search server's answer.
+_TRIES = 5
 # What wants a login says so by its status, whatever it says besides.
-_LOGINS = frozenset({401, 407})
+_LOGINS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED})
 # Whoever may write need not be allowed to ask for health, some editions lack it, and what is busy may answer so.
-_UNDECIDED = frozenset({403, 408, 410, 429})
+_UNDECIDED = frozenset(
+    {HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GONE, HTTPStatus.TOO_MANY_REQUESTS}
+)
 
 
-async def check(server: Server) -> None:
-    """Find out whether a search server answers and takes the login (`GET /_cluster/health`); raise OutputError."""
-    reply = await server.request("GET", "/_cluster/health", query={"filter_path": "status,error"})
-    if reply.status < _OK and not isinstance(reply.body.get("status"), str):
+async def _wait(tries: int) -> None:
+    await asyncio.sleep(0.5 * 2**tries)
+
+
+async def check(server: Server, wait: Callable[[int], Awaitable[None]] = _wait) -> None:
+    """Find out whether a search server answers and takes the login (`GET /_cluster/health`); raise OutputError.
+
+    A server that says itself that it is in trouble passes; what stands before it is asked some times, after `wait` for
+    so many tries.
+    """
+    reply = await _health(server)
+    for tries in range(_TRIES - 1):
+        if reply.status not in _SERVER_TROUBLE or _is_told_by_itself(reply):
+            break
+        await wait(tries)
+        reply = await _health(server)
+    if reply.status in _SUCCESS and not isinstance(reply.body.get("status"), str):
         raise stopped(server, reply, "the answer is none of a search server: check hosts")
-    if _OK <= reply.status < _SERVER_TROUBLE and reply.status not in _UNDECIDED:
+    if reply.status in _SERVER_TROUBLE:
+        if not _is_told_by_itself(reply):
+            raise strange(server, reply)
+    elif reply.status not in _SUCCESS and reply.status not in _UNDECIDED:
         raise stopped(server, reply, request_ruling(reply).reason)
+
+
+async def _health(server: Server) -> Reply:
+    return await server.request("GET", "/_cluster/health", query={"filter_path": "status,error"})
+
+
+def _is_told_by_itself(reply: Reply) -> bool:
+    return isinstance(reply.body.get("status"), str) or isinstance(reply.body.get("error"), Mapping)
 
 
 async def ask(
@@ -40,22 +68,22 @@ async def ask(
 async def find(server: Server, path: str) -> Mapping[str, Any] | None:
     """The body of the answer to GET, None for 404; raise OutputError for any other failure."""
     reply = await server.request("GET", path)
-    return None if reply.status == _NOT_FOUND else good(server, "GET", path, reply).body
+    return None if reply.status == HTTPStatus.NOT_FOUND and reply.is_json else good(server, "GET", path, reply).body
 
 
 def good(server: Server, method: str, path: str, reply: Reply) -> Reply:
     """The reply; raise OutputError if it is no success, or no JSON object, as what stands before a server answers."""
-    if reply.status < _OK and reply.body:
+    if reply.status in _SUCCESS and reply.is_json and reply.body:
         return reply
     error = reply.body.get("error")
     if reply.status in _LOGINS:
         reason = request_ruling(reply).reason
-    elif reply.status == _FORBIDDEN:
+    elif reply.status == HTTPStatus.FORBIDDEN:
         reason = (
             f"the login may not {method} {path} (HTTP 403); "
             "`s1ecs setup --least-privilege` prints the roles that setup and collecting need"
         )
-    elif reply.status < _OK or not isinstance(error, Mapping):
+    elif reply.status in _SUCCESS or not isinstance(error, Mapping):
         reason = f"{method} {path}: {request_ruling(reply).reason}"
     else:
         reason = f"{method} {path}: HTTP {reply.status}: {reason_of(error)}"

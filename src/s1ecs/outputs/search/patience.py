@@ -19,9 +19,9 @@ class Patience:
         self._said = False
 
     def seconds(self, tries: int, asked: float | None = None) -> float:
-        """How long to wait after so many tries; never shorter than the server asked."""
+        """How long to wait after so many tries; not shorter than the server asked, within the longest."""
         least = min(_FIRST * 2.0 ** min(tries, _GREATEST_DOUBLING), _LONGEST) / 2
-        return max(asked or 0.0, least * (1 + self._rng.random()))
+        return max(min(asked or 0.0, _LONGEST), least * (1 + self._rng.random()))
 
     def waits(self, reason: str) -> None:
         """Documents wait for the server, which answers."""

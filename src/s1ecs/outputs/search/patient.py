@@ -1,6 +1,7 @@
 """A search server that is asked again for as long as it answers that it is busy or in trouble."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from s1ecs.outputs.search.patience import Patience
@@ -8,7 +9,6 @@ from s1ecs.outputs.search.server import Kind, Reply, Server
 from s1ecs.outputs.search.verdicts import request_ruling
 
 Sleep = Callable[[float], Awaitable[None]]
-_OK = 300
 
 
 class PatientServer:
@@ -34,7 +34,7 @@ class PatientServer:
         tries = 0
         while True:
             reply = await self._server.request(method, path, body, query=query, headers=headers)
-            ruling = request_ruling(reply) if reply.status >= _OK else None
+            ruling = request_ruling(reply) if reply.status >= HTTPStatus.MULTIPLE_CHOICES else None
             if ruling is None or ruling.verdict != "again":
                 self._patience.over()
                 return reply
