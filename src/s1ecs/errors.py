@@ -189,5 +189,5 @@ class ActionRefused(S1ecsError):
     """A response action is not sent, because it could not do what is wanted; the text says why."""
 
 
-class ActionWithoutTarget(S1ecsError):
+class ActionWithoutTarget(ActionRefused):
     """A request that acts names nothing to act on, so that it might hit every host; it is never sent."""

@@ -12,7 +12,8 @@ from s1ecs.respond.answers import Said, briefly, said_by_answer, said_by_refusal
 from s1ecs.respond.console import ActionConsole
 from s1ecs.respond.following import Outcome, Turn
 from s1ecs.respond.journal import Entry, Status, Target
-from s1ecs.respond.plan import Plan, Refusal, Scope, make_plan
+from s1ecs.respond.plan import Plan, Scope, make_plan
+from s1ecs.respond.refusal import refuse
 from s1ecs.respond.result import Result, told_again, was_shown
 from s1ecs.respond.result_files import bring
 from s1ecs.respond.table import ACTIONS
@@ -55,24 +56,13 @@ async def act(
     try:
         plan = await make_plan(console, action, target, arguments, comment=comment, id=identity)
     except ActionRefused as refusal:
-        return await refused(console, action, identity, refusal, comment)
+        return await refuse(console, action, identity, refusal, target=target, arguments=arguments, comment=comment)
+    except ConsoleError as error:
+        await refuse(console, action, identity, error, target=target, arguments=arguments, comment=comment)
+        raise
     result = await carry_out(console, plan, following or Following())
     await was_shown(await console.journal(), result)
     return result
-
-
-async def refused(
-    console: ActionConsole, action: Action, identity: str, refusal: ActionRefused, comment: str
-) -> Result:
-    """Write down an action that is not sent."""
-    journal = await console.journal()
-    reason = str(refusal)
-    targets = refusal.targets if isinstance(refusal, Refusal) else ()
-    entry = _entry(console, identity, action.name, comment, targets=targets)
-    await journal.request(entry)
-    now = console.around.now()
-    await journal.finish(identity, status="refused", reason=reason, finished=now, details={}, follow={})
-    return Result(identity, console.name, action.name, "refused", reason, targets)
 
 
 async def carry_out(console: ActionConsole, plan: Plan, following: Following) -> Result:

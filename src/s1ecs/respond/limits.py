@@ -18,8 +18,8 @@ _LONGEST_SHOWN = 64
 _ID = re.compile(r"[1-9][0-9]{17,19}")
 
 # What may stand between the quotes around a name in a POSIX shell, cmd or PowerShell, beside letters and digits. What
-# is not listed could end the quotes, mean more than itself between them, or match further processes. Windows turns letters
-# that a code page lacks into such characters, too: modifier letters and marks, and the few of _TURNED.
+# is not listed could end the quotes, mean more than itself between them, or match further processes. Windows turns
+# letters that a code page lacks into such characters, too: modifier letters and marks, and the few of _TURNED.
 _NAME_PUNCTUATION = frozenset(" ._-+()/:@#~=")
 _NAME_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd"})
 _TURNED = frozenset("\u01c0\u01c1\u01c2\u01c3\ua78b\ua78c\ua78f")

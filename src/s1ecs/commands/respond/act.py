@@ -3,39 +3,25 @@
 import asyncio
 import re
 import sys
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from s1ecs.commands.respond import shown
 from s1ecs.commands.respond.asked import Asked
+from s1ecs.commands.respond.question import agreed
+from s1ecs.commands.respond.stopping import Underway, loaded, run
 from s1ecs.commands.respond.waiting import waiting
-from s1ecs.errors import ActionRefused, ConsoleError, Unauthorized, UsageError
+from s1ecs.errors import ActionRefused, ConsoleError, UsageError
 from s1ecs.respond.action import Action
-from s1ecs.respond.answers import said_by_refusal
-from s1ecs.respond.audit import StateJournal, Told
 from s1ecs.respond.console import ActionConsole, Surroundings, console_of
-from s1ecs.respond.engine import Following, carry_out, refused, resume
-from s1ecs.respond.journal import Entry
+from s1ecs.respond.engine import Following, carry_out, resume
 from s1ecs.respond.open_audit import open_audit
 from s1ecs.respond.plan import Plan, make_plan
+from s1ecs.respond.refusal import refuse, typed, why
 from s1ecs.respond.result import Result, told_again, was_shown
 from s1ecs.settings import Settings
-from s1ecs.state.database import Database
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@dataclass
-class _Sent:
-    """What whoever interrupts us has to know: the action's id, "" as long as nothing was sent; `status` once it ended.
-
-    That is the exit status; from then on only documents are delivered.
-    """
-
-    id: str = ""
-    status: int | None = None
 
 
 def act(settings: Settings, action: Action, asked: Asked) -> int:
@@ -47,14 +33,14 @@ def act(settings: Settings, action: Action, asked: Asked) -> int:
     console_of(settings, asked.console).require_action_token()
     if not (asked.yes or asked.dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
         raise UsageError(f"respond {action.name}: no terminal to ask on; say --yes, or look with --dry-run")
-    sent = _Sent()
-    return _run(sent, _act(settings, action, asked, sent))
+    underway = Underway(action.name)
+    return run(settings, _act(settings, action, asked, underway), underway, asked)
 
 
 def go_on(settings: Settings, action: str, asked: Asked) -> int:
     """Go on with an action by its id; the exit status as that of `act`."""
-    sent = _Sent(action)
-    return _run(sent, _go_on(settings, action, asked, sent))
+    underway = Underway("status", action)
+    return run(settings, _go_on(settings, action, asked, underway), underway, asked)
 
 
 def list_history(settings: Settings, *, json: bool) -> None:
@@ -68,92 +54,63 @@ def list_history(settings: Settings, *, json: bool) -> None:
     asyncio.run(read())
 
 
-def _run(sent: _Sent, work: Coroutine[Any, Any, int]) -> int:
-    async def until_interrupted() -> int:
-        try:
-            return await work
-        except asyncio.CancelledError:
-            if sent.status is not None:
-                sys.stderr.write("\nstopped; the documents of this action wait for the next command or `s1ecs run`\n")
-                return sent.status
-            shown.print_stopped(sent.id)
-            return 1
-
-    return asyncio.run(until_interrupted())
-
-
-async def _act(settings: Settings, action: Action, asked: Asked, sent: _Sent) -> int:
+async def _act(settings: Settings, action: Action, asked: Asked, underway: Underway) -> int:
     around = Surroundings(poll=asked.poll)
     async with ActionConsole(settings, console_of(settings, asked.console), tell=_tell, around=around) as console:
         identity = around.new_id()
         try:
             plan = await make_plan(console, action, asked.target, asked.arguments, comment=asked.comment, id=identity)
-        except ActionRefused as refusal:
+        except (ActionRefused, ConsoleError) as error:
             if asked.dry_run:
-                result = Result(identity, console.name, action.name, "refused", str(refusal))
+                reason = why(action, error, console.name)
+                result = Result("", console.name, action.name, "refused", reason, (typed(action, asked.target),))
             else:
-                result = await refused(console, action, identity, refusal, asked.comment)
-            return _end(result, asked, sent)
-        except ConsoleError as error:
-            # The cures of other errors speak of reading, which is what failed here.
-            said = said_by_refusal(action, error, console.name).reason if isinstance(error, Unauthorized) else None
-            reason = f"nothing was sent: {said or error.behind(console.name)}"
-            return _end(Result(identity, console.name, action.name, "failed", reason), asked, sent)
+                target, arguments, comment = asked.target, asked.arguments, asked.comment
+                result = await refuse(
+                    console, action, identity, error, target=target, arguments=arguments, comment=comment
+                )
+            return _end(result, asked, underway)
         if asked.dry_run:
             _show_requests(plan, asked)
             return 0
         if asked.yes and asked.verbose:
             shown.print_plan(plan, requests=True)
-        if not asked.yes and not await _agreed(plan, asked):
-            sys.stderr.write("nothing was sent\n")
-            return 1
-        sent.id = plan.id
+        if not asked.yes:
+            shown.print_plan(plan, requests=asked.verbose)
+            if not await agreed():
+                sys.stderr.write("nothing was sent\n")
+                return 1
+        underway.id = plan.id
         with waiting(f"{action.name} {plan.targets[0].host or plan.targets[0].id}") as tell:
             result = await carry_out(console, plan, _following(asked, tell))
         # Before the documents are delivered, which takes seconds where an output is down.
-        _end(result, asked, sent)
+        _end(result, asked, underway)
         await was_shown(await console.journal(), result)
     return _status(result, asked)
 
 
-async def _go_on(settings: Settings, action: str, asked: Asked, sent: _Sent) -> int:
+async def _go_on(settings: Settings, action: str, asked: Asked, underway: Underway) -> int:
     # Nothing is delivered while somebody waits: that comes when the result was printed.
-    entry = await _loaded(settings, action)
+    entry = await loaded(settings, action)
     if entry is None:
         raise UsageError(f"respond status: there is no action {action}; `s1ecs respond history` lists those there are")
     if entry.status not in {"pending", "unknown"}:
         result = told_again(entry)
         async with open_audit(settings, tell=_tell) as journal:
-            _end(result, asked, sent)
+            _end(result, asked, underway)
             await was_shown(journal, result)
         return _status(result, asked)
     around = Surroundings(poll=asked.poll)
     async with ActionConsole(settings, settings.console(entry.console), tell=_tell, around=around) as console:
         with waiting(entry.action) as tell:
             result = await resume(console, entry, _following(asked, tell))
-        _end(result, asked, sent)
+        _end(result, asked, underway)
         await was_shown(await console.journal(), result)
     return _status(result, asked)
 
 
-async def _loaded(settings: Settings, action: str) -> Entry | None:
-    database = await Database.open(settings.state_dir)
-    try:
-        return await StateJournal(database, Told((), None, lambda: datetime.now(UTC))).load(action)
-    finally:
-        await database.close()
-
-
 def _following(asked: Asked, tell: Callable[[str], None]) -> Following:
     return Following(wait=asked.wait, patience=asked.timeout, into=asked.into, unpack=asked.unpack, tell=tell)
-
-
-async def _agreed(plan: Plan, asked: Asked) -> bool:
-    shown.print_plan(plan, requests=asked.verbose)
-    sys.stderr.write("do it? [y/N] ")
-    sys.stderr.flush()
-    answer = await asyncio.to_thread(sys.stdin.readline)
-    return answer.strip().lower() in {"y", "yes"}
 
 
 def _show_requests(plan: Plan, asked: Asked) -> None:
@@ -162,15 +119,15 @@ def _show_requests(plan: Plan, asked: Asked) -> None:
     shown.print_requests(plan)
 
 
-def _end(result: Result, asked: Asked, sent: _Sent) -> int:
+def _end(result: Result, asked: Asked, underway: Underway) -> int:
     """Print the result, all of it; the exit status."""
     if asked.json:
         shown.print_json(shown.result_object(result))
     else:
-        shown.print_result(result)
+        shown.print_result(result, wait=asked.wait)
     sys.stdout.flush()
-    sent.status = _status(result, asked)
-    return sent.status
+    underway.status = _status(result, asked)
+    return underway.status
 
 
 def _status(result: Result, asked: Asked) -> int:

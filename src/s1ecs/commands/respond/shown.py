@@ -8,11 +8,13 @@ from typing import Any
 import orjson
 
 from s1ecs.commands.tables import print_table
-from s1ecs.respond.journal import Entry, Target
+from s1ecs.respond.journal import Entry, Status, Target
+from s1ecs.respond.one_line import one_line
 from s1ecs.respond.plan import Plan
 from s1ecs.respond.result import Result
 from s1ecs.respond.result_files import Brought
 
+_TO_GO_ON: Mapping[Status, str] = {"pending": "go on", "unknown": "look again"}
 _PROCESS_COLUMNS = ("pid", "name", "user", "cpu", "memory", "started", "command")
 
 
@@ -37,21 +39,31 @@ def print_plan(plan: Plan, *, requests: bool) -> None:
         rows += [("request", orjson.dumps(request.shown).decode()) for request in plan.requests]
     width = max(len(title) for title, _ in rows)
     for title, text in rows:
-        sys.stderr.write(f"{title.ljust(width)}  {_harmless(text)}\n")
+        sys.stderr.write(f"{title.ljust(width)}  {one_line(text)}\n")
 
 
-def print_result(result: Result) -> None:
-    """What became of an action, for people: standard output has what it brought, standard error the rest."""
+def print_result(result: Result, *, wait: bool = True) -> None:
+    """What became of an action, for people: standard output has what it brought, standard error the rest.
+
+    With `wait` false standard output is one line, its id.
+    """
     hosts = ", ".join(_named(target) for target in result.hosts)
-    sys.stderr.write(f"{result.status}: {result.action}{f' on {hosts}' if hosts else ''}: {_harmless(result.reason)}\n")
-    if result.status == "pending":
-        sys.stderr.write(f"go on with: s1ecs respond status {result.id}\n")
-    elif result.status == "unknown":
-        sys.stderr.write(f"look again with: s1ecs respond status {result.id}\n")
-    if result.status == "pending":
-        sys.stdout.write(f"{result.id}\n")
+    # The list of those that fit a name has lines of its own; they are set in, so that none is taken for a line of ours.
+    first, *more = result.reason.split("\n") if result.status == "refused" else [result.reason]
+    sys.stderr.write(
+        f"{result.status}: {result.action}{f' on {one_line(hosts)}' if hosts else ''}: {one_line(first)}\n"
+    )
+    for line in more:
+        sys.stderr.write(f"    {one_line(line).strip()}\n")
+    if result.status in _TO_GO_ON:
+        sys.stderr.write(f"{_TO_GO_ON[result.status]} with: s1ecs respond status {result.id}\n")
     if result.brought is not None:
         _print_brought(result.brought)
+    elif result.id and not wait:
+        sys.stdout.write(f"{result.id}\n")
+        return
+    if result.id:
+        sys.stderr.write(f"id: {result.id}\n")
 
 
 def result_object(result: Result) -> dict[str, Any]:
@@ -82,14 +94,13 @@ def result_object(result: Result) -> dict[str, Any]:
     return shown
 
 
-def print_stopped(action: str) -> None:
-    """What whoever stops waiting has to know; "": nothing was sent."""
-    if not action:
-        sys.stderr.write("\nstopped; nothing was sent\n")
-        return
-    sys.stderr.write(
-        f"\nstopped waiting; the action itself goes on (id {action})\ngo on with: s1ecs respond status {action}\n"
-    )
+def print_stopped(result: Result, *, json: bool) -> None:
+    """What whoever stops waiting has to know; an action without an id was not sent."""
+    if json:
+        print_json(result_object(result))
+    sys.stderr.write(f"\n{one_line(result.reason)}{f' (id {result.id})' if result.id else ''}\n")
+    if result.status in _TO_GO_ON:
+        sys.stderr.write(f"{_TO_GO_ON[result.status]} with: s1ecs respond status {result.id}\n")
 
 
 def print_history(entries: Sequence[Entry], *, json: bool) -> None:
@@ -136,14 +147,14 @@ def _entry_object(entry: Entry) -> dict[str, Any]:
 
 
 def _print_brought(brought: Brought) -> None:
-    sys.stderr.write(f"file: {brought.path} ({brought.size} bytes, SHA-256 {brought.sha256})\n")
+    sys.stderr.write(f"file: {one_line(str(brought.path))} ({brought.size} bytes, SHA-256 {brought.sha256})\n")
     if brought.folder is not None:
-        sys.stderr.write(f"unpacked: {brought.folder}\n")
+        sys.stderr.write(f"unpacked: {one_line(str(brought.folder))}\n")
     if brought.password:
         sys.stderr.write("its password, shown this once:\n")
         sys.stdout.write(f"{brought.password}\n")
     for problem in brought.problems:
-        sys.stderr.write(f"{_harmless(problem)}\n")
+        sys.stderr.write(f"{one_line(problem)}\n")
     for name, text in brought.streams.items():
         stream = sys.stderr if name.rpartition("/")[2].startswith("stderr") else sys.stdout
         stream.write(_harmless_lines(text))
@@ -162,7 +173,7 @@ def _print_processes(brought: Brought) -> None:
     else:
         sys.stderr.write("the result holds no processes\n")
     if table.cut:
-        sys.stderr.write(f"not all is shown; the rest is in {brought.path}\n")
+        sys.stderr.write(f"not all is shown; the rest is in {one_line(str(brought.path))}\n")
 
 
 def _arguments(plan: Plan) -> list[str]:
@@ -179,18 +190,11 @@ def _named(target: Target) -> str:
     if target.kind == "scope":
         return f"{target.name} {target.id}" if target.name != "tenant" else "the tenant"
     if target.kind == "agent":
-        return f"{target.name} ({target.id})"
+        return f"{target.name} ({target.id})" if target.name and target.id else target.name or target.id
     return f"{target.kind} {target.id}{f' on {target.host}' if target.host else ''}"
 
 
-def _harmless(text: str) -> str:
-    """A text that commands no terminal; refusals may have several lines."""
-    return "\n".join(
-        line if line.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
-        for line in text.split("\n")
-    )
-
-
 def _harmless_lines(text: str) -> str:
-    told = _harmless(text.replace("\r\n", "\n").replace("\t", "    "))
+    """A text of several lines that commands no terminal."""
+    told = "\n".join(map(one_line, text.replace("\r\n", "\n").replace("\t", "    ").split("\n")))
     return told if told.endswith("\n") or not told else f"{told}\n"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.markup import escape
 
+from s1ecs.respond.one_line import one_line
+
 
 @contextlib.contextmanager
 def waiting(what: str) -> Iterator[Callable[[str], None]]:
@@ -14,5 +16,5 @@ def waiting(what: str) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with Console(stderr=True).status(escape(what)) as spinner:
-        yield lambda note: spinner.update(escape(f"{what}: {note}" if note else what))
+    with Console(stderr=True).status(escape(one_line(what))) as spinner:
+        yield lambda note: spinner.update(escape(one_line(f"{what}: {note}" if note else what)))
