@@ -1,7 +1,8 @@
 """Real Elasticsearch and OpenSearch: each started at most once a session, or skipped with the reason."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -10,6 +11,9 @@ from servers.account import server_folder
 from servers.archives import Kind
 from servers.running import Running, start
 from servers.unavailable import Unavailable
+from tests.acceptance.conftest import Commands
+
+SetUp = Callable[..., None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,6 +56,21 @@ def secured_elasticsearch() -> Iterator[Running]:
     """An Elasticsearch that asks for a login; `user` and `password` are one of a superuser."""
     with started("elasticsearch", user="tester", password="a-password-for-tests") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> SetUp:
+    """Runs `s1ecs setup --yes` for these servers, for each of them once a session: one process serves all tests."""
+    done: set[str] = set()
+
+    def run(*servers: Running) -> None:
+        due = [server for server in servers if server.url not in done]
+        if due:
+            outputs = [{"type": server.kind, "hosts": [server.url]} for server in due]
+            Commands(tmp_path_factory.mktemp("setup")).ok("setup", "--yes", S1ECS_OUTPUTS=json.dumps(outputs))
+            done.update(server.url for server in due)
+
+    return run
 
 
 @pytest.fixture(params=["elasticsearch", "opensearch"])

@@ -15,6 +15,7 @@ from servers.documents import data_stream, ids
 from servers.running import Running
 from tests.acceptance.conftest import Commands, Start
 from tests.acceptance.conftest import start_standin as start_standin  # noqa: PLC0414 - pytest finds it by its name here
+from tests.services.conftest import SetUp
 
 NOW = "2026-01-31T12:00:00Z"
 # When Elastic's integration stopped.
@@ -84,22 +85,26 @@ def commands(known: Known, server: Running, namespace: str, folder: Path) -> Com
     return made
 
 
-@pytest.fixture
-def switched(search_server: Running, namespace: str, known: Known, tmp_path: Path) -> Commands:
-    """Commands with a fresh state for a server with what the integration had indexed, and a new backing index since."""
-    made = commands(known, search_server, namespace, tmp_path)
-    made.ok("setup", "--yes")
-    for stream in STREAMS:
+def switched(
+    known: Known, server: Running, namespace: str, folder: Path, *streams: str, roll_over: bool = False
+) -> Commands:
+    """Commands with a fresh state for a server with what the integration had indexed, perhaps a new index since."""
+    for stream in streams:
         if before := known.before(stream):
-            index(search_server, stream, namespace, before)
-            search_server.ask("POST", f"/{data_stream(stream, namespace)}/_rollover")
-    return made
+            index(server, stream, namespace, before)
+            if roll_over:
+                server.ask("POST", f"/{data_stream(stream, namespace)}/_rollover")
+    return commands(known, server, namespace, folder)
 
 
-def test_no_hole_and_no_duplicate(switched: Commands, search_server: Running, namespace: str, known: Known) -> None:
+def test_no_hole_and_no_duplicate(
+    search_server: Running, set_up: SetUp, namespace: str, known: Known, tmp_path: Path
+) -> None:
     """What the integration lacked comes; where it set ids nothing comes twice, elsewhere an overlap or an inventory."""
-    assert "goes on from" in switched.ok("adopt", *STREAMS, "--yes")
-    switched.ok("collect", *STREAMS)
+    set_up(search_server)
+    adopting = switched(known, search_server, namespace, tmp_path, *STREAMS, roll_over=True)
+    assert "goes on from" in adopting.ok("adopt", *STREAMS, "--yes")
+    adopting.ok("collect", *STREAMS)
     for stream in STREAMS:
         found = ids(search_server, data_stream(stream, namespace))
         every, before, after = set(known.documents[stream]), known.before(stream), known.after(stream)
@@ -117,16 +122,18 @@ def test_no_hole_and_no_duplicate(switched: Commands, search_server: Running, na
 
 
 def test_nothing_is_set_unseen(
-    switched: Commands, search_server: Running, namespace: str, known: Known, tmp_path: Path
+    search_server: Running, set_up: SetUp, namespace: str, known: Known, tmp_path: Path
 ) -> None:
     """A dry run sets nothing; what is set is not set anew without --force; others' namespaces are only said."""
+    set_up(search_server)
+    adopting = switched(known, search_server, namespace, tmp_path, "alert")
     for _ in range(2):
-        assert "alert      " in switched.ok("adopt", "alert", "application", "--dry-run")
-    assert "1 of 1 checkpoints set" in switched.ok("adopt", "alert", "application", "--yes")
-    again = switched.run("adopt", "alert", "--yes")
+        assert "alert      " in adopting.ok("adopt", "alert", "application", "--dry-run")
+    assert "1 of 1 checkpoints set" in adopting.ok("adopt", "alert", "application", "--yes")
+    again = adopting.run("adopt", "alert", "--yes")
     assert again.returncode == 1
     assert "--force" in again.stdout
-    assert "1 of 1 checkpoints set" in switched.ok("adopt", "alert", "--force", "--overlap", "0s", "--yes")
+    assert "1 of 1 checkpoints set" in adopting.ok("adopt", "alert", "--force", "--overlap", "0s", "--yes")
     elsewhere = commands(known, search_server, f"{namespace}_two", tmp_path / "other")
     said = elsewhere.ok("adopt", "alert", "--yes")
     assert "the first poll is as usual" in said

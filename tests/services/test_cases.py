@@ -1,18 +1,23 @@
 """The whole records of tests/cases, as documents on the real servers."""
 
 import json
+from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
 import structlog
 
 from s1ecs.collect.outputs import make_output
+from s1ecs.collect.redact import Redaction
+from s1ecs.commands.transform import lines_of, transform
 from s1ecs.outputs.output import Batch, JoinsCommit
 from s1ecs.settings import load
 from s1ecs.streams import STREAMS
 from servers.documents import data_stream, documents
 from servers.running import Running
-from tests.acceptance.conftest import Commands
+from tests.services.conftest import SetUp
 
 CASES = Path(__file__).parents[1] / "cases"
 NOW = "2026-01-31T12:00:00.000Z"
@@ -20,29 +25,47 @@ NOW = "2026-01-31T12:00:00.000Z"
 # Records that no console sends: a plain value where a list of objects belongs. The mapping keeps it, an index can't.
 REFUSED = {"agent": ["network_interfaces"], "threat": ["mitigation_status"]}
 
+Documents = Mapping[str, dict[str, Any]]
 
-async def test_cases_come_back_equal(search_server: Running, namespace: str, tmp_path: Path) -> None:
+
+@pytest.fixture(scope="module")
+def cases() -> Mapping[str, Documents]:
+    """The documents of all cases by stream and id, made as `transform --with-id --preserve-original --now` does."""
+    return {stream: _transformed(stream) for stream in STREAMS}
+
+
+def _transformed(name: str) -> Documents:
+    stream = STREAMS[name]
+    written: list[bytes] = []
+    transform(
+        lines_of(sorted(str(path) for path in (CASES / name).glob("*.input.ndjson"))),
+        written.append,
+        stream.mapper(None, keep_duplicates=True),
+        stream.envelope(preserve_original=True, preserve_duplicates=True),
+        Redaction(stream.table, ()),
+        with_id=True,
+        now=NOW,
+    )
+    return {document.pop("_id"): document for document in map(json.loads, written)}
+
+
+async def test_cases_come_back_equal(
+    search_server: Running, set_up: SetUp, namespace: str, cases: Mapping[str, Documents], tmp_path: Path
+) -> None:
     """Every document that `transform` makes of the cases is taken and found again as it was, but for event.ingested.
 
     Those whose shape no index could hold are given back, with the field that the server names.
     """
-    commands = Commands(tmp_path)
+    set_up(search_server)
     outputs = json.dumps([{"type": search_server.kind, "hosts": [search_server.url]}])
-    commands.environment |= {"S1ECS_OUTPUTS": outputs, "S1ECS_NAMESPACE": namespace}
-    commands.ok("setup", "--yes")
-    settings = load(
-        file=None, environment=commands.environment, flags={}, streams=list(STREAMS), working_folder=tmp_path
-    )
+    environment = {"S1ECS_OUTPUTS": outputs, "S1ECS_NAMESPACE": namespace}
+    settings = load(file=None, environment=environment, flags={}, streams=list(STREAMS), working_folder=tmp_path)
     output = make_output(settings.outputs[0], "", structlog.stdlib.get_logger().warning)
     assert not isinstance(output, JoinsCommit)
     await output.open()
     try:
         for stream in STREAMS:
-            inputs = sorted(str(path) for path in (CASES / stream).glob("*.input.ndjson"))
-            lines = commands.ok(
-                "transform", stream, "--with-id", "--now", NOW, "--preserve-original", *inputs
-            ).splitlines()
-            made = {document.pop("_id"): document for document in map(json.loads, lines)}
+            made = deepcopy(cases[stream])
             assert made
             refused = (await output.deliver(Batch("console", namespace, stream, list(made.items())))).refused
             fields = REFUSED.get(stream, [])

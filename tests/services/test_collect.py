@@ -13,23 +13,26 @@ from servers.documents import data_stream, ids
 from servers.running import Running
 from tests.acceptance.conftest import MOMENT, Commands, Start
 from tests.acceptance.conftest import start_standin as start_standin  # noqa: PLC0414 - pytest finds it by its name here
+from tests.services.conftest import SetUp
 
 AGENTS = 500
-FEWER_AGENTS = 30
+FEWER_AGENTS = 8
 
 CommandsOf = Callable[..., Commands]
 
 
 @pytest.fixture
-def commands_of(tmp_path: Path, elasticsearch: Running, opensearch: Running, namespace: str) -> CommandsOf:
+def commands_of(
+    tmp_path: Path, elasticsearch: Running, opensearch: Running, set_up: SetUp, namespace: str
+) -> CommandsOf:
     """Commands with a fresh state that collect from the console of this address into both servers, set up for it."""
+    set_up(elasticsearch, opensearch)
 
     def make(address: str, state: str) -> Commands:
         (tmp_path / state).mkdir()
         commands = Commands(tmp_path / state, address)
         outputs = [{"type": server.kind, "hosts": [server.url]} for server in (elasticsearch, opensearch)]
         commands.environment |= {"S1ECS_OUTPUTS": json.dumps(outputs), "S1ECS_NAMESPACE": namespace}
-        commands.ok("setup", "--yes")
         return commands
 
     return make

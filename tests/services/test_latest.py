@@ -1,30 +1,28 @@
 """The index of latest states on real servers: whatever comes in whatever order, the newest state stays."""
 
-import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from s1ecs.collect.things import latest_states
 from s1ecs.outputs.output import Batch, Thing
 from s1ecs.outputs.search.connect import connect
 from s1ecs.outputs.search.output import SearchOutput, Surroundings
 from s1ecs.outputs.search.settings import SearchSettings
+from s1ecs.records import Record
 from servers.documents import data_stream, documents
 from servers.running import Running
-from tests.acceptance.conftest import Commands
+from tests.services.conftest import SetUp
 
 
 @pytest.fixture
-async def output(search_server: Running, tmp_path: Path) -> AsyncIterator[SearchOutput]:
+async def output(search_server: Running, set_up: SetUp) -> AsyncIterator[SearchOutput]:
     """A search output that keeps latest states, on a server that was set up for it."""
-    commands = Commands(tmp_path)
-    outputs = [{"type": search_server.kind, "hosts": [search_server.url], "latest": True}]
-    commands.ok("setup", "--yes", S1ECS_OUTPUTS=json.dumps(outputs))
+    set_up(search_server)
 
     def say(_line: str) -> None:
         """Say nothing."""
@@ -90,3 +88,14 @@ async def test_what_is_refused_names_its_index(output: SearchOutput, search_serv
     assert f"sentinel_one-agent-latest-{namespace}" in refused.reason
     assert states(search_server, namespace) == ["b"]
     assert sorted(documents(search_server, data_stream("agent", namespace))) == ["a", "b"]
+
+
+async def test_odd_times_stop_nothing(output: SearchOutput, search_server: Running, namespace: str) -> None:
+    """A thing whose time is Go's zero time, beside others: all are taken, and what comes later takes its place."""
+    value = {"id": "host"}
+    for time_, identity in (("0001-01-01T00:00:00Z", "a"), ("2026-01-02T10:00:00.000Z", "b")):
+        things = latest_states([(identity, Record(value, lambda: value), time_)], ("id",), datetime.now(UTC))
+        given = batch(namespace, [(identity, "host", 1), (f"other of {identity}", identity, 5)])
+        found = Batch(given.console, namespace, "agent", given.documents, {**given.things, **things})
+        assert not (await output.deliver(found)).refused
+    assert states(search_server, namespace) == ["b", "other of a", "other of b"]

@@ -18,6 +18,7 @@ from servers.running import Running
 from tests.acceptance.conftest import MOMENT, Commands, Start
 from tests.acceptance.conftest import start_standin as start_standin  # noqa: PLC0414 - pytest finds it by its name here
 from tests.services.asking import Asked, nested_in
+from tests.services.conftest import SetUp
 
 COLLECTED = "queries_collected"
 # Beside what was collected, in a namespace of their own: the documents of tests/cases, and older ones of agents.
@@ -39,14 +40,18 @@ ONLY_FOUND = {"opensearch": ("event.module", "observer.vendor")}
 
 @pytest.fixture(scope="module")
 def collected(
-    start_standin: Start, elasticsearch: Running, opensearch: Running, tmp_path_factory: pytest.TempPathFactory
+    start_standin: Start,
+    elasticsearch: Running,
+    opensearch: Running,
+    set_up: SetUp,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, int]:
     """Both servers with the documents of a small console, and more; how many records of each stream it holds."""
     commands = Commands(tmp_path_factory.mktemp("queries"), start_standin("--agents", "10", "--now", MOMENT))
     servers = (elasticsearch, opensearch)
     outputs = [{"type": server.kind, "hosts": [server.url]} for server in servers]
     commands.environment |= {"S1ECS_OUTPUTS": json.dumps(outputs), "S1ECS_NAMESPACE": COLLECTED}
-    commands.ok("setup", "--yes")
+    set_up(*servers)
     commands.ok("collect")
     agents = documents(elasticsearch, data_stream("agent", COLLECTED))
     older = [{**each, "event": {**each["event"], "created": EARLIER}} for each in agents.values()]
