@@ -78,6 +78,11 @@ def _affected(data: Any, asked: int) -> Said:
         return Said("taken", f"{carried_out}; skipped: {', '.join(skipped)}" if skipped else carried_out, told)
     if affected:
         return Said("failed", f"{affected} of {asked} were affected", told)
+    return _nothing(content, results, asked)
+
+
+def _nothing(content: Mapping[str, Any], results: Sequence[str], asked: int) -> Said:
+    told = {"affected": 0}
     if len(results) >= asked and set(results) <= _NOTHING_TO_CHANGE:
         return Said("done", f"nothing to change: {', '.join(sorted(set(results)))}", told)
     if why := ", ".join([*results, *_skipped(content)]):

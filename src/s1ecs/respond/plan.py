@@ -1,6 +1,6 @@
 """Planning an action: reads only. What comes out is exactly what will be sent, or a refusal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,10 @@ from s1ecs.respond.lookups import found, read_for
 from s1ecs.respond.password import new_password
 from s1ecs.respond.request import Request, make_request
 from s1ecs.respond.table.threats import mitigation_systems
+
+# A plan that is older (seconds) is made again before it is sent: people think, and others act meanwhile.
+_FRESH = 1.0
+_PASSING = "last active"
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ class Refusal(ActionRefused):
 class Plan:
     """An action that may be carried out: `requests` are sent in turn, each as it stands here.
 
-    `described` is for people: what it acts on and in which state that is. `follow` is what following needs.
+    `described` is for people: what it acts on and in which state that is. `follow` is what following needs. `target`
+    and `arguments` are what was asked for, `made` the steady seconds of when; `each` names the requests, where there is
+    one for each value of an argument.
     """
 
     id: str
@@ -47,6 +53,10 @@ class Plan:
     requests: tuple[Request, ...]
     comment: str
     follow: Mapping[str, Any] = field(repr=False)
+    target: str | Scope
+    arguments: Mapping[str, Any] = field(repr=False)
+    made: float
+    each: tuple[str, ...] = ()
 
 
 async def make_plan(
@@ -99,7 +109,46 @@ async def make_plan(
     requests = tuple(
         make_request(action.method, action.path, action.body, {**values, "each": one}, action.drawn) for one in each
     )
-    return Plan(identity, action, (found_target,), tuple(described), requests, comment, follow)
+    follow["url"] = console.client.connection.url
+    return Plan(
+        identity,
+        action,
+        (found_target,),
+        tuple(described),
+        requests,
+        comment,
+        follow,
+        target,
+        arguments,
+        console.around.monotonic(),
+        tuple(map(str, each)) if action.each else (),
+    )
+
+
+async def renewed(console: ActionConsole, plan: Plan) -> Plan:
+    """The plan as it is to be sent now: one that waited for an answer is made again.
+
+    Raises ActionRefused where the action makes no sense any more, or anything that people decided by has changed,
+    ConsoleError types where the console can't be asked.
+    """
+    if console.around.monotonic() - plan.made < _FRESH:
+        return plan
+    again = await make_plan(console, plan.action, plan.target, plan.arguments, comment=plan.comment, id=plan.id)
+    if changes := list(_changes(plan, again)):
+        raise Refusal(f"it changed since it was shown: {', '.join(changes)}; look again", again.targets)
+    return again
+
+
+def _changes(before: Plan, now: Plan) -> Iterator[str]:
+    """What is not as it was shown. When a host was last active changes all the time, and decides nothing."""
+    told, now_told = dict(before.described), dict(now.described)
+    for title in dict.fromkeys([*told, *now_told]):
+        if title != _PASSING and told.get(title) != now_told.get(title):
+            yield f"{title}: {told.get(title)} -> {now_told.get(title)}"
+    if [target.id for target in before.targets] != [target.id for target in now.targets]:
+        yield "it would act on another one"
+    if [request.shown for request in before.requests] != [request.shown for request in now.requests]:
+        yield "the request would be another one"
 
 
 def _checked(action: Action, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from s1ecs.respond.following import Outcome
 from s1ecs.respond.journal import Entry
 from s1ecs.respond.manifest import Manifest, is_manifest, manifest_of
 from s1ecs.respond.process_table import ProcessTable, process_table
+from s1ecs.respond.zip_glance import count_files, is_refused, sealed_files
 
 _IN_MEMORY = Limits(total=64_000_000)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -31,6 +32,7 @@ class Brought:
 
     `password` was made for this request; once it was shown it is kept nowhere else. `streams` are a script's output and
     errors, `processes` its table of processes; `problems` are sentences about files that are missing or can't be read.
+    `came` is how many of the files that were asked for are in it; None: it can't be used, or nothing was asked for.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class Brought:
     problems: tuple[str, ...] = ()
     streams: Mapping[str, str] = field(default_factory=dict)
     processes: ProcessTable | None = None
+    came: int | None = None
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -50,11 +53,12 @@ class Brought:
 
 @dataclass(frozen=True)
 class Fetched:
-    """How fetching ended; `pending`: it can be tried again."""
+    """How fetching ended; `pending`: it can be tried again; `not_ours`: it was another request's, and is not kept."""
 
     reason: str
     brought: Brought | None = None
     pending: bool = False
+    not_ours: bool = False
 
 
 async def bring(
@@ -83,12 +87,16 @@ async def bring(
         return Fetched(error.behind(console.name))
     except (ConsoleError, DownloadError) as error:
         return Fetched(f"its file could not be fetched: {error.behind(console.name)}", pending=True)
+    refused = bool(password) and await asyncio.to_thread(is_refused, downloaded.path, password)
+    if refused:
+        await asyncio.to_thread(downloaded.path.unlink, missing_ok=True)
+        return Fetched("the password of the request does not open what was uploaded", not_ours=True)
     brought = Brought(downloaded.path, downloaded.size, downloaded.sha256, password)
     try:
         read = await asyncio.to_thread(_read, entry, brought, unpack)
     except Exception as error:  # noqa: BLE001 - the host decides what is in the file, and it is here, whatever that is
         problem = f"{brought.path}: what is in it could not be read ({type(error).__name__}); the zip itself is kept"
-        read = Brought(**{**vars(brought), "problems": (problem,)})
+        read = replace(brought, problems=(problem,))
     return Fetched(outcome.reason, read)
 
 
@@ -115,29 +123,41 @@ async def _downloaded(
 
 
 def _read(entry: Entry, brought: Brought, unpack: bool) -> Brought:  # noqa: FBT001 - handed to a thread
-    made = vars(brought)
     password = brought.password or None
-    try:
-        if unpack:
+    told: tuple[str, ...] = ()
+    if unpack:
+        try:
             extracted = extract(brought.path, brought.path.with_suffix(""), password=password)
-            made = {**made, "folder": extracted.folder, "problems": tuple(extracted.problems())}
-            return Brought(**made)
-        if password is not None and brought.size > _SOON_DECRYPTED:
-            told = f"{brought.path}: whether files are missing in it was not looked at, it is large; --unpack does"
-            return Brought(**{**made, "problems": (told,)})
+        except ArchiveError as error:
+            told = (str(error),)
+        else:
+            came = _came(extracted.manifest, len(extracted.members))
+            return replace(brought, folder=extracted.folder, problems=tuple(extracted.problems()), came=came)
+    if password is not None and brought.size > _SOON_DECRYPTED:
+        large = f"{brought.path}: what is in it was only counted, it is large; --unpack looks at it"
+        return replace(brought, problems=told or (large,), came=count_files(brought.path))
+    try:
         members = read_members(brought.path, password=password, limits=_IN_MEMORY)
     except ArchiveError as error:
-        return Brought(**{**made, "problems": (str(error),)})
+        return replace(brought, problems=told or (str(error),), came=sealed_files(brought.path))
     if password is not None:
-        return Brought(**{**made, "problems": tuple(_manifest(members).problems())})
+        manifest = _manifest(members)
+        there = sum(not is_manifest(name) for name in members)
+        return replace(brought, problems=(*told, *manifest.problems()), came=_came(manifest, there))
+    brought = replace(brought, problems=told)
     if entry.action == "processes":
-        return Brought(**{**made, "processes": process_table(members)})
+        return replace(brought, processes=process_table(members))
     streams = {
         name: content[:_LONGEST_STREAM].decode("utf-8", "replace")
         for name, content in sorted(members.items())
         if name.rpartition("/")[2].startswith(("stdout", "stderr"))
     }
-    return Brought(**{**made, "streams": streams})
+    return replace(brought, streams=streams)
+
+
+def _came(manifest: Manifest, there: int) -> int:
+    """How many files came that were asked for: those of the manifest, else whatever is there."""
+    return len(manifest.listed) - len(manifest.missing) if manifest.listed else there
 
 
 def _manifest(members: Mapping[str, bytes]) -> Manifest:

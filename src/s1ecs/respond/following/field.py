@@ -118,10 +118,10 @@ class Scan:
     def _is_new(self, state: State, status: str, time: Any) -> bool:
         """Whether a status came since; its time tells, where it has one: that of an old scan stays old."""
         if time and state["was"] is None:
-            return str(time) >= state["since"]
+            return str(time) >= str(state["since"])
         if time:
             return bool(time != state["times"].get(status))
-        return state["was"] is not None and (state["began"] or status != state["was"])
+        return state["was"] is not None and bool(state["began"] or status != state["was"])
 
     def _times(self, agent: Mapping[str, Any]) -> dict[str, Any]:
         return {status: agent.get(name) for status, name in self.times.items()}

@@ -1,0 +1,65 @@
+"""A first look at a zip that a host made, by its directory alone: what is in it, and whether a password is its own."""
+
+import zipfile
+from pathlib import Path
+
+from s1ecs.errors import ArchiveError
+from s1ecs.respond.archive import LIMITS
+from s1ecs.respond.manifest import is_manifest
+from s1ecs.respond.zip_directory import check_directory
+
+_ENCRYPTED = 0x1
+_STRONGLY_ENCRYPTED = 0x40
+_AES = 99
+# Each tells a wrong password with a chance of 255 in 256.
+_TRIED = 20
+
+
+def is_refused(archive: Path, password: str) -> bool:
+    """Whether the password is surely not that of the zip; False also for what can't be read."""
+    try:
+        with _opened(archive) as opened:
+            encrypted = [info for info in opened.infolist() if info.flag_bits & _ENCRYPTED and not _is_sealed(info)]
+            return any(_is_refused(opened, info, password) for info in encrypted[:_TRIED])
+    except (ArchiveError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+
+
+def sealed_files(archive: Path) -> int | None:
+    """How many files a zip holds whose encryption is not read here (AES); None for any other zip."""
+    try:
+        with _opened(archive) as opened:
+            infos = [info for info in opened.infolist() if not info.is_dir()]
+            return count_files(archive) if any(map(_is_sealed, infos)) else None
+    except (ArchiveError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return None
+
+
+def count_files(archive: Path) -> int | None:
+    """How many files stand in the directory of a zip, but for the manifest; None where it can't be read."""
+    try:
+        with _opened(archive) as opened:
+            return sum(not info.is_dir() and not is_manifest(info.orig_filename) for info in opened.infolist())
+    except (ArchiveError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return None
+
+
+def _opened(archive: Path) -> zipfile.ZipFile:
+    check_directory(archive, LIMITS.members, "the zip itself is kept")
+    return zipfile.ZipFile(archive)
+
+
+def _is_sealed(info: zipfile.ZipInfo) -> bool:
+    return info.compress_type == _AES or bool(info.flag_bits & _STRONGLY_ENCRYPTED)
+
+
+def _is_refused(opened: zipfile.ZipFile, info: zipfile.ZipInfo, password: str) -> bool:
+    try:
+        opened.open(info, pwd=password.encode()).close()
+    except NotImplementedError:
+        return False
+    except RuntimeError:
+        return True
+    except zipfile.BadZipFile:
+        return False
+    return False
