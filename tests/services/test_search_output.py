@@ -78,14 +78,19 @@ class Rig:
         self.opened.append(server)
         return Between(server)
 
-    def output(self, server: Server | None = None) -> SearchOutput:
+    async def begin(self, output: SearchOutput, moment: str) -> None:
+        """Deliver more than a start is careful for, new and of this time."""
+        for number in range(12):
+            await output.deliver(self.batch(*[f"early {number} {each}" for each in range(50)], moment=moment))
+
+    def output(self, server: Server | None = None, now: datetime | None = None) -> SearchOutput:
         """An output as a process that begins has it."""
 
         async def soon(_seconds: float) -> None:
             """Don't wait."""
 
         around = Surroundings(
-            now=lambda: datetime.now(UTC),
+            now=lambda: now or datetime.now(UTC),
             clock=time.monotonic,
             rng=Random(1),  # noqa: S311 - chance for waiting
             warn=self.said.append,
@@ -96,8 +101,9 @@ class Rig:
 
     def batch(self, *names: str, moment: str = LONG_AGO, **fields: Any) -> Batch:
         """A batch of one console; `fields` are in each of its documents."""
-        event = {"kind": "event"}
-        found = [(name, {"@timestamp": moment, "event": event, "labels": {"name": name}} | fields) for name in names]
+        # Fetched at another time than that of the record, which so is its own.
+        about = {"event": {"kind": "event", "created": "2026-01-03T00:00:00.000Z"}, "input": {"type": "httpjson"}}
+        found = [(name, {"@timestamp": moment, **about, "labels": {"name": name}} | fields) for name in names]
         return Batch("one", self.namespace, STREAM, found)
 
     def of(self, *documents: Sequence[tuple[str, Mapping[str, Any]]]) -> Batch:
@@ -167,9 +173,7 @@ async def test_lost_answer_before_a_rollover(rig: Rig) -> None:
     server = rig.server()
     output = rig.output(server)
     now = datetime.now(UTC).isoformat()
-    # More than a start is careful for.
-    for number in range(12):
-        await output.deliver(rig.batch(f"early {number}", moment=now))
+    await rig.begin(output, now)
     server.lost = True
     with pytest.raises(ServerSilent, match="search: gone"):
         await output.deliver(rig.batch("a", "b", moment=now))
@@ -185,10 +189,22 @@ async def test_what_is_old_is_looked_up_later_too(rig: Rig) -> None:
     await rig.output().deliver(rig.batch("known"))
     rig.roll_over()
     output = rig.output()
-    for number in range(12):
-        await output.deliver(rig.batch(f"new {number}"))
+    await rig.begin(output, datetime.now(UTC).isoformat())
     await output.deliver(rig.batch("known", "other"))
     assert set(rig.copies().values()) == {1}
+
+
+async def test_what_has_no_time_of_its_own_is_looked_up_later_too(rig: Rig) -> None:
+    """Long after a start, what was delivered before a rollover and is fetched again without a time is not doubled."""
+    now = datetime.now(UTC).isoformat()
+    without: dict[str, Any] = {"input": {"type": "cel"}, "event": {"kind": "event"}}
+    await rig.output().deliver(rig.batch("known", moment=now, **without))
+    rig.roll_over()
+    later = datetime.now(UTC) + timedelta(hours=2)
+    output = rig.output(now=later)
+    await rig.begin(output, later.isoformat())
+    await output.deliver(rig.batch("known", "other", moment=later.isoformat(), **without))
+    assert {rig.copies()[name] for name in ("known", "other")} == {1}
 
 
 async def test_asked_what_is_there(rig: Rig) -> None:
@@ -210,6 +226,31 @@ async def test_refused_by_the_mapping(rig: Rig) -> None:
     assert "labels.name" in refused.reason
     assert "parsing_exception" in refused.reason
     assert rig.copies() == {"good": 1}
+
+
+async def test_no_room_for_an_index_waits(rig: Rig) -> None:
+    """A cluster that is full of shards is one line with the cure, and nothing is refused; with room all goes on."""
+    output = rig.output()
+    setting = "cluster.max_shards_per_node"
+    rig.running.ask("PUT", "/filler")
+    rig.running.ask("PUT", "/_cluster/settings", {"persistent": {setting: 1}})
+    try:
+        with pytest.raises(OutputError, match="the cluster has no room for another index"):
+            await output.deliver(rig.batch("a"))
+    finally:
+        rig.running.ask("PUT", "/_cluster/settings", {"persistent": {setting: None}})
+        rig.running.ask("DELETE", "/filler")
+    await output.deliver(rig.batch("a"))
+    assert rig.copies() == {"a": 1}
+
+
+async def test_small_result_window(rig: Rig) -> None:
+    """An index that gives few hits at a time is searched for few ids at a time."""
+    output = rig.output()
+    names = [f"n{number}" for number in range(300)]
+    await output.deliver(rig.batch(*names))
+    rig.running.ask("PUT", f"/{rig.stream}/_settings", {"index.max_result_window": 100})
+    assert await output.present("one", rig.namespace, STREAM, [*names, "absent"]) == set(names)
 
 
 async def test_read_only_index_waits(rig: Rig) -> None:

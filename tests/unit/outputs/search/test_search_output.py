@@ -85,6 +85,15 @@ async def test_a_stop_ends_the_delivery() -> None:
         await rig.output.deliver(batch("a", "b", "c"))
 
 
+async def test_failure_store_is_asked_about() -> None:
+    """What of an answer is looked at holds the failure store, so that what went there does not count as delivered."""
+    used = {"status": 201, "_index": ".ds-x", "failure_store": "used"}
+    server = FakeServer(in_turn(Reply(200, {"items": [{"create": used}]})))
+    [refused] = (await Rig(server).output.deliver(batch("a"))).refused
+    assert refused.id == "a"
+    assert "items.*.failure_store" in server.queries[0]["filter_path"].split(",")
+
+
 async def test_older_elasticsearch() -> None:
     """A server that does not know require_data_stream is asked without it from then on."""
     unknown = {"type": "illegal_argument_exception", "reason": "contains unrecognized parameter: [require_data_stream]"}
