@@ -18,12 +18,17 @@ class Acting:
         self.url = url
         self.commands = Commands(folder, url)
         self.commands.environment["S1ECS_ACTION_TOKEN"] = TOKEN
-        self.agents = self._get("/web/api/v2.1/agents?limit=1000&isDecommissioned=True,False")["data"]
+        self.agents = self.get("/web/api/v2.1/agents?limit=1000&isDecommissioned=True,False")["data"]
         self._used: set[str] = set()
         self.control()
 
-    def _get(self, path: str) -> Any:
+    def get(self, path: str) -> Any:
+        """The JSON at a path."""
         return self._ask("GET", path)
+
+    def send(self, path: str, body: Any) -> None:
+        """Act on the console as if by hand: POST to a path of the API."""
+        self._ask("POST", f"/web/api/v2.1{path}", body)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         headers = {"Authorization": f"ApiToken {TOKEN}", "Content-Type": "application/json"}
@@ -34,7 +39,7 @@ class Acting:
 
     def first(self, path: str) -> Mapping[str, Any]:
         """The first record of a list."""
-        record: Mapping[str, Any] = self._get(f"/web/api/v2.1{path}?limit=1")["data"][0]
+        record: Mapping[str, Any] = self.get(f"/web/api/v2.1{path}?limit=1")["data"][0]
         return record
 
     def unified_alert(self) -> str:
@@ -50,7 +55,7 @@ class Acting:
 
     def received(self) -> list[dict[str, Any]]:
         """The requests that acted, since `control`: method, path and body."""
-        found = self._get("/_standin/actions")["requests"]
+        found = self.get("/_standin/actions")["requests"]
         return [{key: each[key] for key in ("method", "path", "query", "body")} for each in found]
 
     def host(self, system: str = "windows", **state: Any) -> Mapping[str, Any]:

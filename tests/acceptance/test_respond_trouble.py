@@ -4,11 +4,15 @@ import json
 import signal
 import socket
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from s1ecs import respond
+
 from .conftest import MOMENT, Commands, Start, answering
-from .responding import Acting
+from .responding import TOKEN, Acting
 
 
 @pytest.fixture(scope="module")
@@ -18,28 +22,32 @@ def acting(tmp_path_factory: pytest.TempPathFactory, start_standin: Start) -> Ac
     return Acting(tmp_path_factory.mktemp("respond"), url)
 
 
-def test_refused_by_the_state_of_the_host(acting: Acting) -> None:
+async def test_refused_by_the_state_of_the_host(acting: Acting, tmp_path: Path) -> None:
     """What makes no sense on a host is refused before anything is sent, with the reason, and written down."""
     acting.control()
     isolated = acting.host("linux", networkStatus="disconnected")["computerName"]
     connected = acting.host()["computerName"]
     gone = acting.host(isDecommissioned=True, isActive=False, networkStatus="connecting")
-    cases = [
-        (["isolate", isolated], "already isolated"),
-        (["release", connected], "not isolated"),
-        (["isolate", "no-such-host"], "no agent has the id"),
-        (["processes", connected], "linux, macos only"),
-        (["run-script", connected, "1466645476786791834"], "needs an input"),
-        (["restart", gone["id"]], "decommissioned"),
-        (["restart", gone["computerName"]], "only agents that are decommissioned"),
+    async with respond.Console(acting.url, TOKEN, state_dir=tmp_path / "state") as console:
+        results = {
+            "already isolated": await respond.isolate(console, isolated),
+            "not isolated": await respond.release(console, connected),
+            "no agent has the id": await respond.isolate(console, "no-such-host"),
+            "linux, macos only": await respond.processes(console, connected),
+            "needs an input": await respond.run_script(console, connected, "1466645476786791834"),
+            "decommissioned": await respond.restart(console, gone["id"]),
+            "only agents that are decommissioned": await respond.restart(console, gone["computerName"]),
+        }
+        rows = await respond.history(console)
+    for reason, result in results.items():
+        assert result.status == "refused", result
+        assert reason in result.reason
+    assert [(row.status, row.reason) for row in reversed(rows)] == [
+        (result.status, result.reason) for result in results.values()
     ]
-    for words, reason in cases:
-        status, result = acting.act(*words)
-        assert (status, result["status"]) == (1, "refused"), result
-        assert reason in result["reason"]
+    status, refused = acting.act("isolate", isolated)
+    assert (status, refused["status"]) == (1, "refused")
     assert acting.received() == []
-    rows = json.loads(acting.commands.ok("respond", "history", "--json"))
-    assert [row["status"] for row in rows] == ["refused"] * len(cases)
 
 
 def test_a_name_of_several_agents(alone: Commands) -> None:
@@ -56,22 +64,26 @@ def test_a_name_of_several_agents(alone: Commands) -> None:
         assert all(agent[key] in result.stderr for key in ("id", "osName", "siteName"))
 
 
-def test_the_console_says_no(acting: Acting) -> None:
+async def test_the_console_says_no(acting: Acting, tmp_path: Path) -> None:
     """No permission, nobody affected, an approval, a script that fails, a file that is gone: failed, and why."""
     host = acting.host()["computerName"]
-    cases = [
-        ({}, ["restart", host], {"S1ECS_ACTION_TOKEN": "no-Endpoints.reboot"}, "not permitted (403"),
-        ({"affected_zero": True}, ["restart", host], {}, "nothing was affected"),
-        ({"approval_required": True}, ["kill-process", host, "--name", "a.exe"], {}, "waits for an approval"),
-        ({"script_fails": True}, ["kill-process", host, "--name", "a.exe"], {}, "failed"),
-        ({"expired_files": True}, ["get-file", host, r"C:\Temp\a"], {}, "the file is gone"),
+    cases: list[tuple[str, str, dict[str, Any], str]] = [
+        ("affected_zero", "restart", {}, "nothing was affected"),
+        ("approval_required", "kill-process", {"name": "a.exe"}, "waits for an approval"),
+        ("script_fails", "kill-process", {"name": "a.exe"}, "failed"),
+        ("expired_files", "get-file", {"paths": [r"C:\Temp\a"]}, "the file is gone"),
     ]
-    for controls, words, environment, reason in cases:
-        acting.control(**controls)
-        status, result = acting.act(*words, **environment)
-        assert (status, result["status"]) == (1, "failed"), result
-        assert reason in result["reason"]
-        assert len(acting.received()) == 1
+    async with respond.Console(acting.url, TOKEN, state_dir=tmp_path / "state") as console:
+        for control, name, arguments, reason in cases:
+            acting.control(**{control: True})
+            result = await respond.act(console, name, host, arguments)
+            assert result.status == "failed", result
+            assert reason in result.reason
+            assert len(acting.received()) == 1
+    acting.control()
+    status, told = acting.act("restart", host, S1ECS_ACTION_TOKEN="no-Endpoints.reboot")
+    assert (status, told["status"]) == (1, "failed")
+    assert "not permitted (403" in told["reason"]
 
 
 def test_a_host_that_is_offline(acting: Acting) -> None:
@@ -120,21 +132,6 @@ def test_nothing_is_done_without_being_told(acting: Acting) -> None:
         assert result.returncode == 2, result.stderr
         assert told in result.stderr
     assert acting.received() == []
-
-
-def test_ctrl_c_ends_the_waiting_not_the_action(acting: Acting) -> None:
-    """Whoever stops waiting is told the id of the action, which goes on."""
-    host = acting.host()["id"]
-    acting.control(offline=[host])
-    with acting.commands.start("respond", "isolate", host, "--yes", "--poll", "0.05") as process:
-        while not acting.received():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-    assert process.returncode == 1
-    [row, *_] = json.loads(acting.commands.ok("respond", "history", "--json"))
-    assert (row["status"], row["action"]) == ("pending", "isolate")
-    assert f"s1ecs respond status {row['id']}" in told
 
 
 def test_the_result_is_told_before_documents_are_delivered(acting: Acting) -> None:

@@ -29,12 +29,13 @@ refused with exit status 2.
   and sends nothing; with `--json` one object a request: `{"method", "path", "query", "body"}`, with `***` in place of
   what is drawn anew for each request (passwords, the description of a task).
 - `--wait`, the default, follows an action to its end, for as long as its section says or `--timeout` allows.
-  `--no-wait` prints its id at once. `s1ecs respond status ID` goes on, in another process, too, and fetches what the
-  action brings. Ctrl-C ends the waiting, not the action.
+  With `--no-wait` standard output is its id and nothing else, however it stands; otherwise the id stands on standard
+  error. `s1ecs respond status ID` goes on, in another process, too, and fetches what the action brings. Ctrl-C and
+  SIGTERM end the waiting, not the action: its id is printed, and whether it was sent. While it asks they end it all.
 - No request that acts is sent again when no answer came: the console is asked what became of it.
 - An action is first written down in the state folder, without which it is not sent; two documents of the stream
   `response_action` tell of it in every output. `s1ecs respond history` lists all actions. A refusal is written down,
-  too.
+  too, with the host and the arguments as they were given.
 - A file that an action brings is a zip below the folder `--to`. What comes from a host may be malware: it is unpacked
   only with `--unpack`. Its password is made for the request, shown once, and then kept nowhere.
 
@@ -45,7 +46,7 @@ With `--yes --json` the result is one object with `id`, `status`, `hosts` and `r
 | `done` | it came to its end | 0 |
 | `pending` | the console took it; it is not at its end | 0 with `--no-wait`, else 1 |
 | `failed` | the console or the host did not do it; the reason says why | 1 |
-| `refused` | nothing was sent: it would make no sense, or a value is not allowed | 1 |
+| `refused` | nothing was sent: it would make no sense, a value is not allowed, or the console could not be asked | 1 |
 | `unknown` | it was sent, and nothing tells what became of it; the reason says what to look for | 1 |
 
 A command line that does not fit together, a missing token and a missing `--i-understand` are exit status 2.
@@ -53,11 +54,47 @@ A command line that does not fit together, a missing token and a missing `--i-un
 From Python, where each action is a function of the same name:
 
 ```python
+import asyncio
+import os
+from datetime import timedelta
+from pathlib import Path
+
 from s1ecs import respond
 
-async with respond.Console("https://example.sentinelone.net", token) as console:
-    result = await respond.isolate(console, "ws-042", comment="case 17")
+URL = "https://example.sentinelone.net"
+SITE = respond.Scope("site", "225494730938493915")
+
+
+async def main() -> None:
+    # Actions are written down in the folder state_dir; by default that is s1ecs-data, in the working folder.
+    async with respond.Console(URL, os.environ["S1ECS_ACTION_TOKEN"], state_dir="s1ecs-data") as console:
+        result = await respond.isolate(console, "ws-042", comment="case 17")
+        print("isolate:", result.status, result.reason)
+
+        # Followed for 20 minutes at most; the zip goes to the folder evidence.
+        patiently = respond.Following(patience=timedelta(minutes=20), into=Path("evidence"))
+        result = await respond.get_file(console, "ws-042", [r"C:\\Temp\\a.txt"], following=patiently)
+        print("get-file:", result.status, result.reason)
+        if result.brought is not None:
+            print("file:", result.brought.path, "password:", result.brought.password)
+
+        # Not waited for; its id goes on with it, also in another process.
+        scan = await respond.scan(console, "ws-042", following=respond.Following(wait=False))
+        result = await respond.status(console, scan.id)
+        print("scan:", result.status, result.reason)
+
+        # A list belongs to a scope: site, account or group by its id, or Scope("tenant").
+        sha1 = "95e979551bd820befb1aa9f03c39513033e9273f"
+        result = await respond.blocklist_add(console, SITE, sha1, ["windows", "macos"], description="case 17")
+        print("blocklist:", result.status, result.reason)
+
+
+asyncio.run(main())
 ```
+
+`Following(wait=..., patience=..., into=..., unpack=...)` says how an action is followed: not at all, until when, where
+its file goes, and whether that is unpacked. A refusal is a result, too; where the console can't be asked the error is
+raised.
 """
 
 
