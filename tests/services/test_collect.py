@@ -16,7 +16,8 @@ from tests.acceptance.conftest import start_standin as start_standin  # noqa: PL
 from tests.services.conftest import SetUp
 
 AGENTS = 500
-FEWER_AGENTS = 8
+# Applications are asked for three times a second.
+FEWER_AGENTS = 4
 
 CommandsOf = Callable[..., Commands]
 

@@ -12,16 +12,16 @@ from servers.running import Running
 HERE = Path(__file__).parents[2]
 
 
-def test_acknowledged_documents_outlive_a_kill(search_server: Running, namespace: str) -> None:
+def test_acknowledged_documents_outlive_a_kill(elasticsearch: Running, namespace: str) -> None:
     """What a server acknowledged is there after SIGKILL and a restart, at the same address."""
     index = f"restart-{namespace}"
-    search_server.ask("PUT", f"/{index}/_doc/1?wait_for_active_shards=1", {"number": 7})
-    search_server.kill()
+    elasticsearch.ask("PUT", f"/{index}/_doc/1?wait_for_active_shards=1", {"number": 7})
+    elasticsearch.kill()
     with pytest.raises(OSError, match="refused"):
-        search_server.ask("GET", "/_cluster/health")
-    search_server.restart()
-    search_server.ask("GET", f"/_cluster/health/{index}?wait_for_status=yellow")
-    assert search_server.ask("GET", f"/{index}/_doc/1")["_source"] == {"number": 7}
+        elasticsearch.ask("GET", "/_cluster/health")
+    elasticsearch.restart()
+    elasticsearch.ask("GET", f"/_cluster/health/{index}?wait_for_status=yellow")
+    assert elasticsearch.ask("GET", f"/{index}/_doc/1")["_source"] == {"number": 7}
 
 
 def test_login_is_asked_for(secured_elasticsearch: Running) -> None:

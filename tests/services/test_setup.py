@@ -312,6 +312,20 @@ async def test_only_a_clash_with_a_mapped_field_is_refused(bench: Bench, documen
     assert "reason" in answer["error"]
 
 
+async def test_long_text_in_a_flattened_field(bench: Bench) -> None:
+    """Elasticsearch takes it; OpenSearch refuses the document, says why, and knows no parameter that would help."""
+    await bench.setup()
+    document = {"sentinel_one": {"activity": {"data": {"flattened": {"text": "x" * 33_000}}}}}
+    status, answer = bench.create("1", document)
+    if bench.server.kind == "elasticsearch":
+        assert status == 201
+    else:
+        assert (status, "sentinel_one.activity.data.flattened" in answer["error"]["reason"]) == (400, True)
+        for parameter in ({"ignore_above": 1024}, {"index": False}):
+            mapping = {"properties": {"field": {"type": "flat_object", **parameter}}}
+            assert bench.server.answer("PUT", f"/flat-{bench.stream}", {"mappings": mapping})[0] == 400
+
+
 async def test_latest_state_has_the_same_fields_without_a_data_stream(bench: Bench) -> None:
     """An index of the latest state is an ordinary one with the stream's mapping, whose documents may be replaced."""
     await bench.setup()
