@@ -29,10 +29,16 @@ _GROUPS = {
     "ioc": "The indicators of compromise of a scope.",
 }
 
-_Json = Annotated[bool, typer.Option("--json", help="Objects for programs, on one line each.")]
+_Json = Annotated[
+    bool,
+    typer.Option("--json", help="One JSON object: the result. With --dry-run an object a line: each request."),
+]
+_JsonResult = Annotated[bool, typer.Option("--json", help="One JSON object: the result.")]
+_JsonHistory = Annotated[bool, typer.Option("--json", help="A JSON array with an object for each action.")]
+_JsonList = Annotated[bool, typer.Option("--json", help="A JSON array of the records as the console has them.")]
 _Console = Annotated[str | None, typer.Option("--console", metavar="NAME", help="Which console, if there are several.")]
 _Poll = Annotated[float, typer.Option("--poll", hidden=True, min=0.01, help="Seconds between two looks.")]
-_Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it to its end, or print its id at once.")]
+_Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it to its end, or only print its id.")]
 _Timeout = Annotated[str | None, typer.Option("--timeout", metavar="TIME", help="How long to follow it, such as 10m.")]
 _Into = Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Where its file goes.")]
 _Unpack = Annotated[
@@ -53,10 +59,14 @@ _HOW: tuple[_Option, ...] = (
     ("poll", _Poll, 2.0),
 )
 _OF_SCOPE: tuple[_Option, ...] = (
-    ("site", Annotated[str | None, typer.Option("--site", metavar="ID", help="The list of this site.")], None),
-    ("account", Annotated[str | None, typer.Option("--account", metavar="ID", help="Of this account.")], None),
-    ("group", Annotated[str | None, typer.Option("--group", metavar="ID", help="Of this group.")], None),
-    ("tenant", Annotated[bool, typer.Option("--tenant", help="Of the whole tenant.")], False),
+    ("site", Annotated[str | None, typer.Option("--site", metavar="ID", help="The list is this site's.")], None),
+    (
+        "account",
+        Annotated[str | None, typer.Option("--account", metavar="ID", help="The list is this account's.")],
+        None,
+    ),
+    ("group", Annotated[str | None, typer.Option("--group", metavar="ID", help="The list is this group's.")], None),
+    ("tenant", Annotated[bool, typer.Option("--tenant", help="The list is the whole tenant's.")], False),
 )
 _OF_FILES: tuple[_Option, ...] = (("into", _Into, Path()), ("unpack", _Unpack, False))
 _UNDERSTOOD = Annotated[bool, typer.Option("--i-understand", help="Needed: the host loses its protection by this.")]
@@ -68,14 +78,14 @@ _MEANINGS = {
 }
 
 
-@respond.command()
+@respond.command(short_help="Go on with an action that is not at its end, and fetch what it brings.")
 def status(
     context: typer.Context,
     action: Annotated[str, typer.Argument(metavar="ID", help="The action's id.")],
     *,
     wait: _Wait = True,
     timeout: _Timeout = None,
-    json: _Json = False,
+    json: _JsonResult = False,
     into: _Into = Path(),
     unpack: _Unpack = False,
     poll: _Poll = 2.0,
@@ -88,8 +98,8 @@ def status(
     raise typer.Exit(go_on(settings_of(context), action, asked))
 
 
-@respond.command()
-def history(context: typer.Context, *, json: _Json = False) -> None:
+@respond.command(short_help="List every action that was asked for, the newest first.")
+def history(context: typer.Context, *, json: _JsonHistory = False) -> None:
     """List every action that was asked for, the newest first."""
     from s1ecs.commands.respond.act import list_history
 
@@ -135,7 +145,7 @@ def _command_of_list(listing: Listing) -> Callable[..., None]:
         settings = settings_of(context)
         show_list(settings, listing, scope=scope, arguments=wanted, console=given["console"], json=given["json"])
 
-    options = [*(_OF_SCOPE if listing.of_scope else ()), ("json", _Json, False), ("console", _Console, None)]
+    options = [*(_OF_SCOPE if listing.of_scope else ()), ("json", _JsonList, False), ("console", _Console, None)]
     return _shaped(command, _parameters(listing.arguments), options, listing.meaning)
 
 
@@ -189,14 +199,14 @@ def _python(name: str) -> str:
 
 def _register(groups: Mapping[str, str]) -> None:
     made: dict[str, typer.Typer] = {}
-    rows: list[tuple[str, Callable[..., None]]] = [(each.name, _command_of(each)) for each in ACTIONS.values()]
-    rows += [(each.name, _command_of_list(each)) for each in LISTS_TO_READ.values()]
-    for name, command in rows:
+    rows = [(each.name, each.meaning, _command_of(each)) for each in ACTIONS.values()]
+    rows += [(each.name, each.meaning, _command_of_list(each)) for each in LISTS_TO_READ.values()]
+    for name, meaning, command in rows:
         group, _, word = name.rpartition(" ")
         if group and group not in made:
             made[group] = typer.Typer(help=groups[group], no_args_is_help=True, rich_markup_mode=None)
             respond.add_typer(made[group], name=group)
-        (made[group] if group else respond).command(word)(command)
+        (made[group] if group else respond).command(word, short_help=meaning)(command)
 
 
 _register(_GROUPS)

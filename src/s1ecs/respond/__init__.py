@@ -94,49 +94,24 @@ __all__ = [
     "uninstall",
 ]
 
-# Where each of them is, read when it is first used: the command line needs little of it to show its help.
-_FROM = {
-    "console": ("ActionConsole", "Console", "Surroundings"),
-    "engine": ("Following", "act", "carry_out"),
-    "functions.on_findings": (
-        "alert_status",
-        "alert_verdict",
-        "threat_fetch_file",
-        "threat_mitigate",
-        "threat_note",
-        "threat_status",
-        "threat_verdict",
-        "unified_alert_note",
-        "unified_alert_status",
-        "unified_alert_verdict",
-    ),
-    "functions.on_hosts": (
-        "abort_scan",
-        "broadcast",
-        "decommission",
-        "disable_agent",
-        "get_file",
-        "isolate",
-        "kill_process",
-        "move_group",
-        "processes",
-        "release",
-        "restart",
-        "run_script",
-        "scan",
-        "shutdown",
-        "uninstall",
-    ),
-    "functions.on_lists": ("blocklist_add", "blocklist_remove", "ioc_add", "ioc_remove"),
-    "functions.reading": ("blocklist", "history", "iocs", "scripts", "status"),
-    "plan": ("Plan", "Scope", "make_plan"),
-    "result": ("Result",),
-}
-_MODULES = {name: f"{__name__}.{module}" for module, names in _FROM.items() for name in names}
+# Where they are, read when a name is first used: the command line needs little of them to show its help.
+_MODULES = (
+    "console",
+    "engine",
+    "plan",
+    "result",
+    "functions.on_hosts",
+    "functions.on_findings",
+    "functions.on_lists",
+    "functions.reading",
+)
 
 
 def __getattr__(name: str) -> Any:
-    """What this package exports, from the module where it is."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
+    """What this package exports, from the module where it is made."""
+    if name in __all__:
+        for module in _MODULES:
+            found = getattr(import_module(f"{__name__}.{module}"), name, None)
+            if found is not None:
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

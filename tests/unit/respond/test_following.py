@@ -131,7 +131,12 @@ def test_an_upload_without_an_address() -> None:
     [
         ({"status": "in_progress"}, None, ""),
         ({"status": "partially_completed"}, None, ""),
-        ({"status": "completed", "detailedStatus": "terminated in failure"}, "done", "terminated in failure"),
+        (
+            {"status": "completed", "detailedStatus": "terminated in failure", "statusCode": 3},
+            "done",
+            "the task completed, and says: terminated in failure (code 3)",
+        ),
+        ({"status": "completed", "statusCode": 0}, "done", "the task completed"),
         ({"status": "failed", "detailedStatus": "no such file"}, "failed", "failed: no such file"),
         ({"status": "expired", "statusDescription": "too late"}, "failed", "expired: too late"),
         ({"status": "canceled", "statusDescription": {"any": "thing"}}, "failed", "canceled"),

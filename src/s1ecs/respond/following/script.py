@@ -69,7 +69,10 @@ class Script:
             # The signature is there only where there is a result file.
             brought = self.brings_file and details["taskId"] and task.get("scriptResultsSignature")
             file = {"task": details["taskId"]} if brought else None
-            return Outcome("done", detailed or "completed", details, file)
+            # How the script itself ended is no matter of the task's.
+            said = f", and says: {detailed}" if detailed else ""
+            own = f" (code {code})" if code is not None and str(code) not in {"", "0", status} else ""
+            return Outcome("done", f"the task completed{said}{own}", details, file)
         if status in _FAILED:
             described = task.get("statusDescription")
             told = detailed or (described if isinstance(described, str) else "") or status
