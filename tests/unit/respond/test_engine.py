@@ -276,7 +276,7 @@ async def _kept(acting: respond.Console, **follow: Any) -> Entry:
     plan = await respond.make_plan(acting, ACTIONS["isolate"], ID, {})
     around = acting.around
     entry = Entry(
-        "1", acting.name, "isolate", around.now(), "u", "m", "", plan.targets, (), follow=plan.follow | follow
+        "1", acting.name, "isolate", around.now(), "u", "m", "", plan.targets, (), follow={**plan.follow, **follow}
     )
     await (await acting.journal()).request(entry)
     return entry
