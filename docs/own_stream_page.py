@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from docs.stream_page import document_lines, exported_lines
 from s1ecs.ecs.envelope import Collector
-from s1ecs.respond.audit_record import audit_document
-from s1ecs.respond.journal import Entry, Target
+from s1ecs.respond.audit.journal import Entry, Target
+from s1ecs.respond.audit.record import audit_document
 from s1ecs.streams.response_action import OwnStream
 
 _REQUESTED = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -19,8 +19,8 @@ import asyncio, os, signal, sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from s1ecs.respond.journal import Entry, Target
-from s1ecs.respond.open_audit import open_audit
+from s1ecs.respond.audit.journal import Entry, Target
+from s1ecs.respond.audit.opening import open_audit
 from s1ecs.settings import load
 from s1ecs.streams import STREAMS
 

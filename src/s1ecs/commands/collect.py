@@ -23,7 +23,7 @@ from s1ecs.commands.progress import bars
 from s1ecs.errors import Forbidden, NotFound, ReaderGone
 from s1ecs.metrics.figures import Figures
 from s1ecs.metrics.meter import Meter
-from s1ecs.respond.audit_delivery import Deliverer
+from s1ecs.respond.audit.delivery import Deliverer
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
 

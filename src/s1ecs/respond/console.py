@@ -18,9 +18,9 @@ from s1ecs.api.download import Source, source_of
 from s1ecs.api.paging import pages
 from s1ecs.collect.session import open_client
 from s1ecs.errors import FileExpired, SettingsError
+from s1ecs.respond.audit.journal import Journal
+from s1ecs.respond.audit.opening import open_audit
 from s1ecs.respond.following import Read
-from s1ecs.respond.journal import Journal
-from s1ecs.respond.open_audit import open_audit
 from s1ecs.respond.request import GRAPHQL, Request
 from s1ecs.settings import Console as ConsoleSettings
 from s1ecs.settings import Settings, load

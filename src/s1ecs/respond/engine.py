@@ -7,9 +7,9 @@ from typing import Any
 
 from s1ecs.errors import ActionRefused, ConsoleError, StateError, UsageError
 from s1ecs.respond.answers import Said
+from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.console import ActionConsole
 from s1ecs.respond.following import Outcome
-from s1ecs.respond.journal import Entry
 from s1ecs.respond.plan import Plan, Scope, make_plan, renewed
 from s1ecs.respond.refusal import refuse
 from s1ecs.respond.result import Result, told_again, was_shown

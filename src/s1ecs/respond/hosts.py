@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from s1ecs.errors import ActionRefused
+from s1ecs.respond.audit.journal import Target
 from s1ecs.respond.following.follower import Read
-from s1ecs.respond.journal import Target
 from s1ecs.respond.limits import LONGEST_HOST, is_console_id
 from s1ecs.respond.one_line import one_line
 

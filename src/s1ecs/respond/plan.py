@@ -7,12 +7,12 @@ from typing import Any
 from s1ecs.errors import ActionRefused, ConsoleError
 from s1ecs.respond import hosts, subjects
 from s1ecs.respond.action import Action, Argument, On
+from s1ecs.respond.audit.journal import Target
 from s1ecs.respond.console import ActionConsole
+from s1ecs.respond.files.password import new_password
 from s1ecs.respond.following import Read, Subject
-from s1ecs.respond.journal import Target
 from s1ecs.respond.limits import fits_system
 from s1ecs.respond.lookups import found, read_for
-from s1ecs.respond.password import new_password
 from s1ecs.respond.request import Request, make_request
 from s1ecs.respond.table.threats import mitigation_systems
 

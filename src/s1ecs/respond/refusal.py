@@ -6,8 +6,8 @@ from typing import Any, Literal
 from s1ecs.errors import ActionRefused, ConsoleError, Unauthorized
 from s1ecs.respond.action import Action, On
 from s1ecs.respond.answers import said_by_refusal
+from s1ecs.respond.audit.journal import Entry, Target
 from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.journal import Entry, Target
 from s1ecs.respond.limits import is_console_id
 from s1ecs.respond.plan import Refusal, Scope
 from s1ecs.respond.result import Result

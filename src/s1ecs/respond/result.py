@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from s1ecs.respond.journal import Entry, Journal, Status, Target
-from s1ecs.respond.result_files import Brought
+from s1ecs.respond.audit.journal import Entry, Journal, Status, Target
+from s1ecs.respond.files.result_files import Brought
 
 
 @dataclass(frozen=True)

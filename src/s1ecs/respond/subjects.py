@@ -6,9 +6,9 @@ from typing import Any
 
 from s1ecs.errors import ActionRefused
 from s1ecs.respond.action import On
+from s1ecs.respond.audit.journal import Target
 from s1ecs.respond.following.follower import Read, first
 from s1ecs.respond.following.traces import unified_alert, unified_node
-from s1ecs.respond.journal import Target
 from s1ecs.respond.limits import alert_id, console_id
 
 _LISTS = {On.THREAT: "/threats", On.ALERT: "/cloud-detection/alerts"}

@@ -13,12 +13,12 @@ from typing import Any
 from s1ecs.errors import ConsoleError, StateError, UsageError
 from s1ecs.respond.action import Action
 from s1ecs.respond.answers import briefly
+from s1ecs.respond.audit.journal import Entry, Status
 from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.file_outcome import file_outcome
+from s1ecs.respond.files.file_outcome import file_outcome
+from s1ecs.respond.files.result_files import bring
 from s1ecs.respond.following import Outcome, Turn
-from s1ecs.respond.journal import Entry, Status
 from s1ecs.respond.result import Result
-from s1ecs.respond.result_files import bring
 from s1ecs.respond.table import ACTIONS
 
 Tell = Callable[[str], None]

@@ -101,7 +101,7 @@ async def test_retry(feed: Feed, console: ScriptedConsole, output: RecordingOutp
 async def test_what_a_document_is_the_state_of_is_kept_with_it(output: RecordingOutput, tmp_path: Path) -> None:
     """An output gets with a letter what its batch said of the thing, and a letter of nothing says nothing."""
     thing = Thing("host", 1_700_000_000_123)
-    documents = [(identity, {"event": {}}) for identity in ("a", "b")]
+    documents: list[tuple[str, dict[str, Any]]] = [(identity, {"event": {}}) for identity in ("a", "b")]
     batch = Batch("default", "default", "agent", documents, {"a": thing})
     refused = [Refused(identity, document, "no room") for identity, document in documents]
     dead(tmp_path).append(letters(batch, "recording", refused, "now"))

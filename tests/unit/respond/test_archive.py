@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s1ecs.errors import ArchiveError, WrongPassword
-from s1ecs.respond.archive import Limits, extract, read_members
+from s1ecs.respond.files.archive import Limits, extract, read_members
 
 from .encrypted_zip import encrypted_zip
 

@@ -12,8 +12,8 @@ import pytest
 
 from s1ecs.ecs.envelope import Collector
 from s1ecs.errors import StateError
-from s1ecs.respond.audit import StateJournal, Told
-from s1ecs.respond.journal import Entry, Target
+from s1ecs.respond.audit.journal import Entry, Target
+from s1ecs.respond.audit.state_journal import StateJournal, Told
 from s1ecs.state.database import FILE_NAME, Database
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -19,9 +19,9 @@ from s1ecs.outputs.lines import packer
 from s1ecs.outputs.output import Batch, Delivered, JoinsCommit, Output, Refused
 from s1ecs.outputs.store import Store
 from s1ecs.outputs.written_files import Rules
-from s1ecs.respond.audit import StateJournal, Told
-from s1ecs.respond.audit_delivery import Deliverer
-from s1ecs.respond.open_audit import open_audit
+from s1ecs.respond.audit.delivery import Deliverer
+from s1ecs.respond.audit.opening import open_audit
+from s1ecs.respond.audit.state_journal import StateJournal, Told
 from s1ecs.settings import load
 from s1ecs.state.actions import WaitingAudit, read_waiting
 from s1ecs.state.database import Database
@@ -154,7 +154,7 @@ async def test_a_slow_output_holds_nobody_up(tmp_path: Path, monkeypatch: pytest
     search = Search()
     search.goes_on.clear()
     made = iter([search, Store()])
-    monkeypatch.setattr("s1ecs.respond.open_audit.make_output", lambda *_: next(made))
+    monkeypatch.setattr("s1ecs.respond.audit.opening.make_output", lambda *_: next(made))
     settings = _settings(tmp_path, "  - type: store\n  - type: files\n    path: out\n")
     told: list[str] = []
     async with open_audit(settings, tell=told.append, seconds=0.5) as journal:
@@ -227,8 +227,8 @@ async def test_a_failed_commit_writes_nothing(database: Database) -> None:
 
 async def test_run_tells_of_trouble_once_and_goes_on(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """An output that stays down is warned of once, what comes later is delivered, and a stop ends it at once."""
-    monkeypatch.setattr("s1ecs.respond.audit_delivery._FIRST_WAIT", 0.001)
-    monkeypatch.setattr("s1ecs.respond.audit_delivery._LONGEST_WAIT", 0.002)
+    monkeypatch.setattr("s1ecs.respond.audit.delivery._FIRST_WAIT", 0.001)
+    monkeypatch.setattr("s1ecs.respond.audit.delivery._LONGEST_WAIT", 0.002)
     search, stop, warned = Search(), asyncio.Event(), list[str]()
     search.failure = OutputError("search: down")
     await _act(database, search)
@@ -257,7 +257,7 @@ class Busy(Search):
 
 async def test_a_busy_output_delays_nobody_and_no_end(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it never answers, the others get what comes later, too; a stop ends it all without waiting for it."""
-    monkeypatch.setattr("s1ecs.respond.audit_delivery._FIRST_WAIT", 0.001)
+    monkeypatch.setattr("s1ecs.respond.audit.delivery._FIRST_WAIT", 0.001)
     busy, search, stop = Busy(), Search(), asyncio.Event()
     following = asyncio.create_task(_deliverer(database).until(stop, [busy, search], pytest.fail))
     for identity in ("first", "second"):
@@ -279,7 +279,7 @@ async def test_a_slow_output_is_given_up_and_then_given_longer(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is told by its name; each time it gets twice as long, so that one that is slow but well has all at last."""
-    monkeypatch.setattr("s1ecs.respond.audit_delivery._FIRST_PATIENCE", 0.001)
+    monkeypatch.setattr("s1ecs.respond.audit.delivery._FIRST_PATIENCE", 0.001)
     search, warned = Search(), list[str]()
     deliver = search.deliver
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.exported import exported_fields, known_types
 from s1ecs.records import ExactInteger
-from s1ecs.respond.audit_record import Made, audit_document, without_secrets
-from s1ecs.respond.journal import Entry, Target
+from s1ecs.respond.audit.journal import Entry, Target
+from s1ecs.respond.audit.record import Made, audit_document, without_secrets
 from s1ecs.streams.response_action import STREAM
 
 from .test_audit import ENTRY, LATER, NOON

@@ -22,7 +22,7 @@ from s1ecs.errors import (
     Unreachable,
     Unreadable,
 )
-from s1ecs.respond.download import Downloaded, download, is_whole
+from s1ecs.respond.files.download import Downloaded, download, is_whole
 from tests.unit.api.conftest import TOKEN, holding
 from tests.unit.api.conftest import console as console  # noqa: PLC0414 - pytest finds it by its name here
 from tests.unit.api.conftest import waits as waits  # noqa: PLC0414 - the same

@@ -11,8 +11,8 @@ import pytest
 from s1ecs import respond
 from s1ecs.errors import UsageError
 from s1ecs.respond import to_the_end
+from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.engine import resume
-from s1ecs.respond.journal import Entry
 from s1ecs.respond.table import ACTIONS
 from tests.unit.api.conftest import TOKEN
 from tests.unit.api.conftest import console as console  # noqa: PLC0414 - pytest finds it by its name here

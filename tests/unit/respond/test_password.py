@@ -4,7 +4,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s1ecs.respond.password import new_password
+from s1ecs.respond.files.password import new_password
 
 # What other clients of the API hold a password to before they send it.
 _TAKEN = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[@$!%*?&])[A-Za-z0-9@$!%*?&]{11,}")

@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s1ecs.respond.process_table import LONGEST_TEXT, MOST_ROWS, Process, process_table
+from s1ecs.respond.files.process_table import LONGEST_TEXT, MOST_ROWS, Process, process_table
 
 _PS_AUX = b"""USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
 root           1  0.0  0.1 167744 11776 ?        Ss   Nov22   0:04 /sbin/init splash

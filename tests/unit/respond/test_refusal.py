@@ -4,7 +4,7 @@ import pytest
 
 from s1ecs import respond
 from s1ecs.errors import ActionRefused, ActionWithoutTarget
-from s1ecs.respond.journal import Entry, Target
+from s1ecs.respond.audit.journal import Entry, Target
 from s1ecs.respond.refusal import refuse
 from s1ecs.respond.table import ACTIONS
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from s1ecs.api.download import Upload
-from s1ecs.respond import result_files
+from s1ecs.respond.audit.journal import Entry
+from s1ecs.respond.files import result_files
+from s1ecs.respond.files.result_files import Fetched, bring
 from s1ecs.respond.following import Outcome
-from s1ecs.respond.journal import Entry
-from s1ecs.respond.result_files import Fetched, bring
 from tests.unit.api.conftest import console as console  # noqa: PLC0414 - pytest finds it by its name here
 from tests.unit.api.console import Console, raw
 

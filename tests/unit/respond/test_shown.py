@@ -5,7 +5,7 @@ import pytest
 
 from s1ecs.commands.respond import shown
 from s1ecs.commands.respond.stopping import Underway, stopped
-from s1ecs.respond.journal import Target
+from s1ecs.respond.audit.journal import Target
 from s1ecs.respond.plan import Plan
 from s1ecs.respond.request import make_request
 from s1ecs.respond.result import Result

@@ -109,15 +109,15 @@ async def test_the_token_of_actions_is_one_of_its_own(loader: Loader) -> None:
         await console.read_action_token()
     (loader.folder / "two.txt").write_text("two\n", encoding="utf-8")
     assert (await console.read_token(), await console.read_action_token()) == ("one", "two")
-    with pytest.raises(SettingsError, match="no action_token is set.*S1ECS_ACTION_TOKEN"):
+    with pytest.raises(SettingsError, match=r"no action_token is set.*S1ECS_ACTION_TOKEN"):
         await console_with(loader, "token: one").read_action_token()
 
 
 def test_a_token_of_actions_belongs_to_one_console(loader: Loader) -> None:
     """Beside a list of consoles, and from the environment for several of them, it is refused."""
     listed = "consoles:\n  - {name: a, url: x.example, token: t}\n  - {name: b, url: y.example, token: t}\n"
-    with pytest.raises(SettingsError, match="action_token.*stands beside consoles"):
+    with pytest.raises(SettingsError, match=r"action_token.*stands beside consoles"):
         loader(f"action_token: secret-secret\n{listed}")
-    with pytest.raises(SettingsError, match="S1ECS_ACTION_TOKEN.*not clear which one is meant") as caught:
+    with pytest.raises(SettingsError, match=r"S1ECS_ACTION_TOKEN.*not clear which one is meant") as caught:
         loader(listed, environment={"S1ECS_ACTION_TOKEN": "secret-secret"})
     assert "secret-secret" not in str(caught.value)

@@ -13,9 +13,9 @@ from s1ecs.commands.respond.stopping import Underway, loaded, run
 from s1ecs.commands.respond.waiting import waiting
 from s1ecs.errors import ActionRefused, ConsoleError, UsageError
 from s1ecs.respond.action import Action
+from s1ecs.respond.audit.opening import open_audit
 from s1ecs.respond.console import ActionConsole, Surroundings, console_of
 from s1ecs.respond.engine import Following, carry_out, resume
-from s1ecs.respond.open_audit import open_audit
 from s1ecs.respond.plan import Plan, make_plan
 from s1ecs.respond.refusal import refuse, typed, why
 from s1ecs.respond.result import Result, told_again, was_shown

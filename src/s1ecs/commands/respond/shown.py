@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from s1ecs.commands.tables import print_table
-from s1ecs.respond.journal import Entry, Status, Target
+from s1ecs.respond.audit.journal import Entry, Status, Target
+from s1ecs.respond.files.result_files import Brought
 from s1ecs.respond.one_line import one_line
 from s1ecs.respond.plan import Plan
 from s1ecs.respond.result import Result
-from s1ecs.respond.result_files import Brought
 
 _TO_GO_ON: Mapping[Status, str] = {"pending": "go on", "unknown": "look again"}
 _PROCESS_COLUMNS = ("pid", "name", "user", "cpu", "memory", "started", "command")

@@ -11,8 +11,8 @@ from typing import Any
 from s1ecs.commands.respond import shown
 from s1ecs.commands.respond.asked import Asked
 from s1ecs.errors import StateError
-from s1ecs.respond.audit import StateJournal, Told
-from s1ecs.respond.journal import Entry
+from s1ecs.respond.audit.journal import Entry
+from s1ecs.respond.audit.state_journal import StateJournal, Told
 from s1ecs.respond.result import Result
 from s1ecs.settings import Settings
 from s1ecs.state.database import Database

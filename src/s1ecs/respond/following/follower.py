@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from s1ecs.respond.journal import Status
+from s1ecs.respond.audit.journal import Status
 
 State = dict[str, Any]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from s1ecs.errors import ActionRefused, UsageError
 from s1ecs.respond import subjects
+from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.console import ActionConsole
 from s1ecs.respond.engine import Following, resume
 from s1ecs.respond.following import Read
-from s1ecs.respond.journal import Entry
 from s1ecs.respond.plan import Scope
 from s1ecs.respond.result import Result, was_shown
 from s1ecs.respond.table import LISTS_TO_READ

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from s1ecs.respond.manifest import MANIFEST
-from s1ecs.respond.process_columns import COLUMNS, folded
-from s1ecs.respond.process_forms import Table, csv_tables, json_tables, ps_tables
+from s1ecs.respond.files.manifest import MANIFEST
+from s1ecs.respond.files.process_columns import COLUMNS, folded
+from s1ecs.respond.files.process_forms import Table, csv_tables, json_tables, ps_tables
 
 Form = Literal["JSON", "CSV", "ps", "text"]
 

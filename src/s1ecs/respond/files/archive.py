@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s1ecs.errors import ArchiveError, WrongPassword
-from s1ecs.respond.manifest import LARGEST_MANIFEST, Manifest, is_manifest, manifest_of
-from s1ecs.respond.member_names import checked_names, safe_parts
-from s1ecs.respond.zip_directory import check_directory
+from s1ecs.respond.files.manifest import LARGEST_MANIFEST, Manifest, is_manifest, manifest_of
+from s1ecs.respond.files.member_names import checked_names, safe_parts
+from s1ecs.respond.files.zip_directory import check_directory
 
 _ENCRYPTED = 0x1
 _STRONGLY_ENCRYPTED = 0x40

@@ -16,8 +16,8 @@ from s1ecs.collect.times import time_text
 from s1ecs.ecs.envelope import Collector
 from s1ecs.errors import StateError
 from s1ecs.records import dumps
-from s1ecs.respond.audit_record import State, audit_document, moment, without_secrets
-from s1ecs.respond.journal import Entry, Status, Target
+from s1ecs.respond.audit.journal import Entry, Status, Target
+from s1ecs.respond.audit.record import State, audit_document, moment, without_secrets
 from s1ecs.respond.plain_json import plain
 from s1ecs.state.actions import (
     ActionDocument,

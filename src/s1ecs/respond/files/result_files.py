@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from s1ecs.errors import ArchiveError, ConsoleError, DownloadError, FileExpired
-from s1ecs.respond.archive import Limits, extract, read_members
+from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.download import Downloaded, download, is_whole
+from s1ecs.respond.files.archive import Limits, extract, read_members
+from s1ecs.respond.files.download import Downloaded, download, is_whole
+from s1ecs.respond.files.manifest import Manifest, is_manifest, manifest_of
+from s1ecs.respond.files.process_table import ProcessTable, process_table
+from s1ecs.respond.files.zip_glance import count_files, is_refused, sealed_files
 from s1ecs.respond.following import Outcome
-from s1ecs.respond.journal import Entry
-from s1ecs.respond.manifest import Manifest, is_manifest, manifest_of
-from s1ecs.respond.process_table import ProcessTable, process_table
-from s1ecs.respond.zip_glance import count_files, is_refused, sealed_files
 
 _IN_MEMORY = Limits(total=64_000_000)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

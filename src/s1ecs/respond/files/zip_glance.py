@@ -4,9 +4,9 @@ import zipfile
 from pathlib import Path
 
 from s1ecs.errors import ArchiveError
-from s1ecs.respond.archive import LIMITS
-from s1ecs.respond.manifest import is_manifest
-from s1ecs.respond.zip_directory import check_directory
+from s1ecs.respond.files.archive import LIMITS
+from s1ecs.respond.files.manifest import is_manifest
+from s1ecs.respond.files.zip_directory import check_directory
 
 _ENCRYPTED = 0x1
 _STRONGLY_ENCRYPTED = 0x40

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from s1ecs.respond.process_columns import is_header
+from s1ecs.respond.files.process_columns import is_header
 
 _DELIMITERS = ",;\t|"
 _DEEPEST = 4

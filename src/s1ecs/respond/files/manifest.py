@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from s1ecs.respond.member_names import safe_parts
+from s1ecs.respond.files.member_names import safe_parts
 
 MANIFEST = "manifest.json"
 

@@ -1,8 +1,8 @@
 """How an action that brings files ended: done only where every file that was asked for came."""
 
+from s1ecs.respond.audit.journal import Entry
+from s1ecs.respond.files.result_files import Fetched
 from s1ecs.respond.following import Outcome
-from s1ecs.respond.journal import Entry
-from s1ecs.respond.result_files import Fetched
 
 
 def file_outcome(entry: Entry, outcome: Outcome, fetched: Fetched) -> Outcome:

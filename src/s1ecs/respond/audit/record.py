@@ -13,7 +13,7 @@ from s1ecs.collect.times import time_text
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.mapper import original
 from s1ecs.records import Record
-from s1ecs.respond.journal import Entry, Target
+from s1ecs.respond.audit.journal import Entry, Target
 from s1ecs.respond.plain_json import plain
 from s1ecs.streams.response_action import STREAM
 

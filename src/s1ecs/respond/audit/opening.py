@@ -15,8 +15,8 @@ from s1ecs.errors import S1ecsError, StateError
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.outputs.standard_output import StandardOutput
 from s1ecs.outputs.store import make_views
-from s1ecs.respond.audit import StateJournal, Told
-from s1ecs.respond.audit_delivery import Deliverer
+from s1ecs.respond.audit.delivery import Deliverer
+from s1ecs.respond.audit.state_journal import StateJournal, Told
 from s1ecs.settings import Settings
 from s1ecs.state.about import collector_id
 from s1ecs.state.database import Database

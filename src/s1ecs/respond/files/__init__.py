@@ -1,0 +1,1 @@
+"""Files of response actions: fetched, checked, unpacked, read."""
