@@ -12,10 +12,11 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and so all that share one real server; the longest begin first."""
+    """Keep a file's tests in one process, and so all that share one real server; these take longest and begin first."""
     if not config.pluginmanager.has_plugin("xdist"):
         return
     services = Path(__file__).parent / "services"
     for item in items:
         room = "services" if item.path.is_relative_to(services) else str(item.path)
         item.add_marker(pytest.mark.xdist_group(room))
+    items.sort(key=lambda item: not item.path.is_relative_to(services))
