@@ -7,10 +7,10 @@ from s1ecs.errors import ActionRefused
 from s1ecs.respond.action import Lookup
 from s1ecs.respond.following.follower import Read, records
 from s1ecs.respond.one_line import one_line
+from s1ecs.respond.same_value import same_value
 
 _SCRIPTS = "/remote-scripts"
 _OWN = {"creator": "SentinelOne", "creatorId": "-1"}
-_ANY_CASE = frozenset({"DNS", "MD5", "SHA1", "SHA256"})
 _WHOLE_TENANT = frozenset({"tenant", "global"})
 
 
@@ -48,7 +48,7 @@ def found(lookup: Lookup, values: Mapping[str, Any], data: Any) -> dict[str, Any
         case Lookup.SCRIPT:
             return {"script": _chosen(listed, values)}
         case Lookup.BLOCKED:
-            blocked = [each for each in _of_value(listed, values, "SHA1") if each.get("id")]
+            blocked = [each for each in _of_value(listed, values, "black_hash") if each.get("id")]
             _some(blocked, f"the hash {values['value']} is not on the blocklist of this scope")
             for each in blocked:
                 _in_scope(each, values["scope_filter"])
@@ -101,16 +101,9 @@ def _chosen(listed: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> s
 def _of_value(
     listed: Sequence[Mapping[str, Any]], values: Mapping[str, Any], kind: str = ""
 ) -> list[Mapping[str, Any]]:
-    """The items of this very value; capital letters tell nothing in hashes and domain names, but much in URLs."""
+    """The items of this very value, of the type `kind` or their own."""
     wanted = str(values["value"])
-
-    def fits(item: Mapping[str, Any]) -> bool:
-        found = str(item.get("value"))
-        if (kind or str(item.get("type")).upper()) in _ANY_CASE:
-            return found.lower() == wanted.lower()
-        return found == wanted
-
-    return [each for each in listed if fits(each)]
+    return [each for each in listed if same_value(kind or str(each.get("type")), str(each.get("value")), wanted)]
 
 
 def _in_scope(item: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

@@ -225,7 +225,7 @@ def test_no_agent_is_no_change_of_a_scan() -> None:
 
 def test_a_hash_for_several_systems() -> None:
     """What was there before for a system tells nothing of that one, and all of another."""
-    follower = Listed("/restrictions", "value")
+    follower = Listed("/restrictions", "value", {"type": "black_hash"})
     before, after = (
         [{"value": "a", "osType": system} for system in systems] for systems in (["linux"], ["linux", "macos"])
     )
@@ -235,6 +235,15 @@ def test_a_hash_for_several_systems() -> None:
         for system in ("linux", "macos", "windows")
     }
     assert found == {"linux": False, "macos": True, "windows": False}
+
+
+@pytest.mark.parametrize(("kind", "same"), [("URL", False), ("DNS", True)])
+def test_an_indicator_in_other_letters(kind: str, same: bool) -> None:  # noqa: FBT001 - pytest
+    """A name in capital letters is that name; a URL in capital letters is another one."""
+    follower = Listed("/threat-intelligence/iocs", "value")
+    state = _begun(follower, [], value="http://x/a", scope_query={})
+    turn = follower.next(state, [[{"value": "http://x/A", "type": kind}]])
+    assert (turn.outcome is not None) is same
 
 
 def test_all_that_is_wanted_of_a_record() -> None:

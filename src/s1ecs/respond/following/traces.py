@@ -18,6 +18,7 @@ from s1ecs.respond.following.follower import (
     records,
     since,
 )
+from s1ecs.respond.same_value import same_value
 
 _ANY = ""
 
@@ -102,10 +103,12 @@ class Listed:
 
     def _systems(self, state: State, data: Any) -> list[str]:
         """The operating systems of the items of the value; where none are asked for, they count as one."""
+        kind = self.params.get("type", "")
         found = {
             str(each.get("osType")) if state["os"] else _ANY
             for each in records(data)
-            if isinstance(each, dict) and str(each.get(self.key)).lower() == state["value"].lower()
+            if isinstance(each, dict)
+            and same_value(kind or str(each.get("type")), str(each.get(self.key)), state["value"])
         }
         return sorted(found)
 
