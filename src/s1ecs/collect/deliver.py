@@ -5,8 +5,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from s1ecs.collect.checkpoint import Advance, Position, Things, Write
+from s1ecs.collect.checkpoint import Advance, Position, Things
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.give import give
 from s1ecs.collect.holdings import holdings
 from s1ecs.collect.things import latest_states, thing_of
 from s1ecs.collect.times import time_text
@@ -14,8 +15,7 @@ from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.step import Step
 from s1ecs.ecs.mapper import Document, original
 from s1ecs.errors import DeliveredMeanwhile
-from s1ecs.outputs.dead_letters import Letter, letters
-from s1ecs.outputs.output import Batch, JoinsCommit, ShownAtOnce, Thing
+from s1ecs.outputs.output import ShownAtOnce, Thing
 from s1ecs.records import Record, canonical
 
 
@@ -69,34 +69,20 @@ async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Co
     new = await _new_things(feed, walk, step) if feed.thing else await _new_records(feed, walk, step)
     documents, failed = documents_of(feed, step, new.records)
     now = time_text(feed.client.now())
-    writes: list[Write] = []
-    dead: list[Letter] = []
-    pairs = list(zip(feed.outputs, new.lacking, strict=True))
-    pairs.sort(key=lambda pair: isinstance(pair[0], ShownAtOnce))
-    for output, lacking in pairs:
-        wanted = [(identity, document) for identity, document in documents if identity in lacking]
-        if not wanted:
-            continue
-        batch = Batch(feed.console, feed.namespace, feed.stream.name, wanted, new.latest)
-        if isinstance(output, JoinsCommit):
-            writes.append(partial(output.write, batch=batch))
-        else:
-            delivered = await output.deliver(batch)
-            writes += delivered.writes
-            dead += letters(batch, output.name, delivered.refused, now)
-    if dead:
-        writes.append(lambda _: feed.dead_letters.append(dead))
+    # What is shown at once comes last: where another output is in the way, nothing was shown.
+    pairs = sorted(zip(feed.outputs, new.lacking, strict=True), key=lambda pair: isinstance(pair[0], ShownAtOnce))
+    given = await give(feed, documents, pairs, new.latest, now)
     advance = Advance(
         position,
         unknown=new.unknown,
         before=new.before,
         seen=walk.memory.seen([(identity, new.read[identity]) for identity in new.records] if new.read else ()),
         backfilled=walk.memory.own(new.read),
-        writes=writes,
+        writes=given.writes,
         things=new.things,
         done=step.done,
         delivered=len(documents),
-        refused=len(dead),
+        refused=given.refused,
         now=now,
         failed=[
             (failure.key, canonical(failure.item).decode(), str(failure.error), now)
@@ -108,7 +94,7 @@ async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Co
     for output in feed.outputs:
         if isinstance(output, ShownAtOnce):
             output.committed(feed.console, feed.namespace, feed.stream.name)
-    return Counts(len(step.records), len(documents), failed, len(dead))
+    return Counts(len(step.records), len(documents), failed, given.refused)
 
 
 async def _new_records(feed: Feed, walk: Walk, step: Step) -> _New:

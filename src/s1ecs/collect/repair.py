@@ -1,17 +1,15 @@
 """Delivering once more what outputs lack, whatever the checkpoints say of it, under the ids that it had."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
-from s1ecs.collect.checkpoint import Advance, Things, WalkName, Write
+from s1ecs.collect.checkpoint import Advance, Things, WalkName
 from s1ecs.collect.deliver import documents_of
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.give import give
 from s1ecs.collect.holdings import Holding
 from s1ecs.collect.things import latest_states, thing_of
 from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.step import Step
-from s1ecs.outputs.dead_letters import Letter, letters
-from s1ecs.outputs.output import Batch, JoinsCommit
 from s1ecs.records import Record
 
 # What one output lacks: ids of records.
@@ -39,22 +37,8 @@ async def repair(
     states = ((identity, record, time) for identity, (record, time) in missing.items())
     latest = latest_states(states, feed.thing, step.fetched) if feed.thing else {}
     now = time_text(feed.client.now())
-    writes: list[Write] = []
-    dead: list[Letter] = []
-    for holding, ids in lacks:
-        output, wanted = holding.output, frozenset(ids)
-        given = [document for document in documents if document[0] in wanted]
-        if not given:
-            continue
-        batch = Batch(feed.console, feed.namespace, feed.stream.name, given, latest)
-        if isinstance(output, JoinsCommit):
-            writes.append(partial(output.write, batch=batch))
-        else:
-            delivered = await output.deliver(batch)
-            writes += delivered.writes
-            dead += letters(batch, output.name, delivered.refused, now)
-    if dead:
-        writes.append(lambda _: feed.dead_letters.append(dead))
+    lacking = ((holding.output, frozenset(ids)) for holding, ids in lacks)
+    given = await give(feed, documents, lacking, latest, now)
     remembers = len(lacks) == len(feed.outputs)
     things = None
     if feed.thing and remembers:
@@ -64,10 +48,10 @@ async def repair(
         {},
         unknown=frozenset(missing) - known if not feed.thing else frozenset(),
         seen=[(identity, time) for identity, (_, time) in missing.items()] if remembers and not feed.thing else (),
-        writes=writes,
+        writes=given.writes,
         things=things,
         delivered=len(records.keys() - known),
-        refused=len(dead),
+        refused=given.refused,
         now=now,
     )
     await feed.checkpoints.commit(walk, advance)
