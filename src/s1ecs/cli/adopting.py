@@ -1,12 +1,12 @@
 """Going on where Elastic's integration stopped: adopt."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.arguments import StreamNames, settings_of, streams_named
+from s1ecs.cli.consent import consent
 from s1ecs.errors import UsageError
 
 
@@ -41,15 +41,5 @@ def adopt(
     except ValueError as error:
         raise UsageError(f"--overlap: {error}") from None
     names = [stream.name for stream in streams_named(streams or [])]
-    asked = Asked(_always if yes else _asked, names, output, console, dry_run=dry_run, wish=wish)
+    asked = Asked(consent("adopt", yes=yes), names, output, console, dry_run=dry_run, wish=wish)
     raise typer.Exit(adopt_streams(settings_of(context), asked))
-
-
-def _always(_question: str) -> bool:
-    return True
-
-
-def _asked(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageError("adopt: nobody can be asked, standard input is no terminal; use --yes or --dry-run")
-    return typer.confirm(question)

@@ -1,12 +1,12 @@
 """Setting up search servers."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.arguments import settings_of
+from s1ecs.cli.consent import consent
 from s1ecs.errors import UsageError
 
 
@@ -40,15 +40,5 @@ def setup(
     if least_privilege:
         setup_command.print_least_privilege(settings)
         return
-    wish = setup_command.Wish(_always if yes else _asked, dry_run=dry_run, take_over=take_over, roll_over=roll_over)
+    wish = setup_command.Wish(consent("setup", yes=yes), dry_run=dry_run, take_over=take_over, roll_over=roll_over)
     raise typer.Exit(setup_command.setup(settings, wish))
-
-
-def _always(_question: str) -> bool:
-    return True
-
-
-def _asked(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageError("setup: nobody can be asked, standard input is no terminal; use --yes or --dry-run")
-    return typer.confirm(question)

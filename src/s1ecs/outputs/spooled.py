@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import orjson
 from s1ecs.errors import OutputError
 from s1ecs.outputs.output import Batch, Thing
 from s1ecs.records import dumps, exact_or, read
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, is_there
+from s1ecs.state.reading import reading
 
 # What is read, and given to an output, at once.
 _MOST_DOCUMENTS = 1_000
@@ -62,12 +61,8 @@ class Spooled(NamedTuple):
 
 def read_spools(state_folder: Path) -> list[Spooled]:
     """What waits for which output, for whoever reads beside the collector; raise StateError where it can't be read."""
-    path = state_folder / FILE_NAME
-    if not is_there(path):
-        return []
-    with closing(connect_for_reading(path)) as connection, explained(path):
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "spools" not in tables:  # written by an s1ecs that had no spools yet
+    with reading(state_folder, "spools") as connection:
+        if connection is None:
             return []
         # One look at it all, so that what is drained meanwhile is in both or in none.
         connection.execute("BEGIN")

@@ -2,13 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, is_there
+from s1ecs.state.reading import reading
 
 
 @dataclass(frozen=True)
@@ -104,12 +103,8 @@ def outputs_waited_for(connection: sqlite3.Connection) -> frozenset[str]:
 
 def read_waiting(state_folder: Path) -> list[WaitingAudit]:
     """What waits for which output, for whoever reads beside; raise StateError where it can't be read."""
-    path = state_folder / FILE_NAME
-    if not is_there(path):
-        return []
-    with closing(connect_for_reading(path)) as connection, explained(path):
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "action_deliveries" not in tables:  # written by an s1ecs that did not act yet
+    with reading(state_folder, "action_deliveries") as connection:
+        if connection is None:
             return []
         rows = connection.execute(
             "SELECT output, count(*), min(coalesce(json_extract(document, '$.\"@timestamp\"'), requested))"

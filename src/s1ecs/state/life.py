@@ -2,13 +2,12 @@
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, is_there
 from s1ecs.state.polls import Key
+from s1ecs.state.reading import reading
 
 
 @dataclass(frozen=True)
@@ -90,12 +89,8 @@ def tokens(connection: sqlite3.Connection) -> Mapping[str, Token]:
 
 def read_life(state_folder: Path) -> Life:
     """All signs of life, none before there is a state; raise StateError where it can't be read."""
-    path = state_folder / FILE_NAME
-    if not is_there(path):
-        return Life()
-    with closing(connect_for_reading(path)) as connection, explained(path):
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not {"runs", "progress", "tokens"} <= tables:  # written by an s1ecs that gave no signs yet
+    with reading(state_folder, "runs", "progress", "tokens") as connection:
+        if connection is None:
             return Life()
         told = connection.execute("SELECT console, stream, good, moved FROM progress")
         progress = {

@@ -2,12 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, is_there
+from s1ecs.state.reading import reading
 
 
 class Key(NamedTuple):
@@ -36,17 +35,11 @@ class LastPoll:
 
 def read_polls(state_folder: Path) -> Mapping[Key, LastPoll]:
     """Each stream's last poll, nothing before the first one; raise StateError where the state can't be read."""
-    path = state_folder / FILE_NAME
-    if not is_there(path):
-        return {}
-    with closing(connect_for_reading(path)) as connection, explained(path):
-        return dict(_polls(connection))
+    with reading(state_folder, "polls", "items") as connection:
+        return {} if connection is None else dict(_polls(connection))
 
 
 def _polls(connection: sqlite3.Connection) -> Iterator[tuple[Key, LastPoll]]:
-    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not {"polls", "items"} <= tables:  # written by an s1ecs that did not note yet how polls end
-        return
     failed = {
         Key(console, stream): count
         for console, stream, count in connection.execute(
