@@ -67,18 +67,29 @@ async def check_outputs(outputs: Sequence[Output | JoinsCommit]) -> None:
 
 
 @asynccontextmanager
+async def held_open(output: Output | JoinsCommit, database: Database) -> AsyncIterator[None]:
+    """Hold one output open; what joins the commits of the state database, on that database's thread."""
+    if isinstance(output, JoinsCommit):
+        await database.run(output.open)
+    else:
+        await output.open()
+    try:
+        yield
+    finally:
+        if isinstance(output, JoinsCommit):
+            await database.run(output.close)
+        else:
+            await output.close()
+
+
+@asynccontextmanager
 async def open_outputs(
     outputs: Sequence[Output | JoinsCommit], database: Database, log: structlog.stdlib.BoundLogger
 ) -> AsyncIterator[None]:
     """Hold the outputs open, let each do once a minute what is due though no documents come, and drain the spools."""
     async with AsyncExitStack() as stack:
         for output in outputs:
-            if isinstance(output, JoinsCommit):
-                await database.run(output.open)
-                stack.push_async_callback(database.run, output.close)
-            else:
-                await output.open()
-                stack.push_async_callback(output.close)
+            await stack.enter_async_context(held_open(output, database))
         await stack.enter_async_context(draining(outputs, database, log))
         tending = asyncio.create_task(_tend(outputs, database, log))
         try:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from s1ecs.collect.unless import unless_stopped
 from s1ecs.outputs.drain import Drain, Place
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.outputs.spool import Limits, Spool, spooled
@@ -87,11 +88,7 @@ async def try_once_more(
     """Drain what can be drained now, before the process ends; say what then still waits."""
     for spool in spools(outputs):
         if not stop.is_set() and not spool.stalls:
-            drained, stopped = asyncio.create_task(spool.drain.once()), asyncio.create_task(stop.wait())
-            await asyncio.wait({drained, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            drained.cancel()
-            stopped.cancel()
-            await asyncio.gather(drained, stopped, return_exceptions=True)
+            await unless_stopped(stop, spool.drain.once())
         count = (await spool.waiting()).documents
         if count:
             log.warning(f"{spool.name}: documents still wait in the spool: {count}; the next collect or run goes on")

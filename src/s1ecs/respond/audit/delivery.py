@@ -21,6 +21,7 @@ import orjson
 from s1ecs.collect.checkpoint import Write
 from s1ecs.collect.prune import Ask
 from s1ecs.collect.times import time_text
+from s1ecs.collect.unless import unless_stopped
 from s1ecs.errors import S1ecsError, StateError, WalkTaken
 from s1ecs.outputs.dead_letters import DeadLetters, Letter, letters
 from s1ecs.outputs.in_time import TooSlow, in_time
@@ -76,15 +77,8 @@ class Deliverer:
     ) -> None:
         """Deliver what waits, once, and warn of what hindered that; `stop` ends it at once. `outputs` are all."""
         await self._say_left(outputs, warn)
-        done, stopped = asyncio.create_task(self.once(outputs)), asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({done, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            for trouble in (await done if done.done() else {}).values():
-                warn(f"{_ABOUT}: {trouble}")
-        finally:
-            done.cancel()
-            stopped.cancel()
-            await asyncio.gather(done, stopped, return_exceptions=True)
+        for trouble in (await unless_stopped(stop, self.once(outputs)) or {}).values():
+            warn(f"{_ABOUT}: {trouble}")
 
     async def until(
         self, stop: asyncio.Event, outputs: Sequence[Output | JoinsCommit], warn: Callable[[str], None]

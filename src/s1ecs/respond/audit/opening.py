@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from s1ecs import __version__
-from s1ecs.collect.outputs import make_output
+from s1ecs.collect.outputs import held_open, make_output
 from s1ecs.collect.session import views
 from s1ecs.ecs.envelope import Collector
 from s1ecs.errors import S1ecsError, StateError
@@ -76,22 +76,14 @@ async def _deliver(
 
 async def _deliver_to(deliverer: Deliverer, database: Database, output: Output | JoinsCommit) -> str:
     """Open one output, deliver, close it; what hindered that."""
-    try:
-        if isinstance(output, JoinsCommit):
-            await database.run(output.open)
-        else:
-            await output.open()
-    except S1ecsError as error:
-        return str(error)
-    except Exception as error:  # noqa: BLE001 - an output's fault is not the action's
-        return f"{output.name}: can't be opened: {error!r}"
-    try:
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(held_open(output, database))
+        except S1ecsError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001 - an output's fault is not the action's
+            return f"{output.name}: can't be opened: {error!r}"
         return (await deliverer.once([output])).get(output.name, "")
-    finally:
-        if isinstance(output, JoinsCommit):
-            await database.run(output.close)
-        else:
-            await output.close()
 
 
 def _now() -> datetime:
