@@ -13,7 +13,7 @@ from s1ecs.collect.checkpoint import LIVE, Advance, Checkpoint, Position
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.history import History
 from s1ecs.collect.live import first_bound
-from s1ecs.collect.times import bound, earlier, time_text
+from s1ecs.times import bound, earlier, time_text
 
 # Elastic Agent sends in parallel and is cut off when it is stopped, so that shortly before the newest some may lack.
 _OVERLAP = timedelta(hours=1)

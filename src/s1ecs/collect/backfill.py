@@ -18,13 +18,13 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.live import remembered_from, steps_by_time
 from s1ecs.collect.memory import Memory
 from s1ecs.collect.poll import Outcome, walk_through, with_error
-from s1ecs.collect.times import bound, earlier, time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.window import Span, walk_window
 from s1ecs.errors import S1ecsError
 from s1ecs.streams.asking import Asking, ByTime, Inventory, Window
+from s1ecs.times import bound, earlier, time_text
 
 _SLICE = timedelta(days=1)
 

@@ -10,13 +10,13 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.give import give
 from s1ecs.collect.holdings import holdings
 from s1ecs.collect.things import latest_states, thing_of
-from s1ecs.collect.times import time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.step import Step
 from s1ecs.ecs.mapper import Document, original
 from s1ecs.errors import DeliveredMeanwhile
 from s1ecs.outputs.output import ShownAtOnce, Thing
 from s1ecs.records import Record, canonical
+from s1ecs.times import time_text
 
 
 class Counts(NamedTuple):

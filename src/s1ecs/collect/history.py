@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from s1ecs.collect.times import time_text
 from s1ecs.outputs.search.asking import ask
 from s1ecs.outputs.search.server import Server
+from s1ecs.times import time_text
 
 # Behind the namespace stand the date and the number of a backing index; OpenSearch leaves out the date.
 _INDEX = re.compile(r"logs-sentinel_one\.[a-z_]+-(.+?)(?:-[0-9]{4}\.[0-9]{2}\.[0-9]{2})?(?:-[0-9]{6,})?$")

@@ -9,7 +9,6 @@ from functools import partial
 from s1ecs.api.paging import SetAside
 from s1ecs.collect.checkpoint import LIVE, Advance, Checkpoint, Position
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.times import BEGINNING, earlier, moment_of, time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.by_time import walk_by_time
@@ -19,6 +18,7 @@ from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.window import Span, latest, walk_window
 from s1ecs.streams.asking import ByTime, Inventory, Window
+from s1ecs.times import BEGINNING, earlier, moment_of, time_text
 
 # An id is remembered for this long behind what may be read again: a walk may take long, and bounds are whole seconds.
 _FORGET_AFTER = timedelta(hours=1)

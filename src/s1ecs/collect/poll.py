@@ -13,12 +13,12 @@ from s1ecs.collect.deliver import Counts, deliver
 from s1ecs.collect.feed import Feed, Progress
 from s1ecs.collect.live import live_walk
 from s1ecs.collect.reread import reread_walk
-from s1ecs.collect.times import time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.buffer import Buffer
 from s1ecs.collect.walks.step import ItemFailed, Step
 from s1ecs.errors import Forbidden, NotFound, S1ecsError, Unauthorized
 from s1ecs.streams.asking import ByTime
+from s1ecs.times import time_text
 
 # What sets a stream aside: it is said once, and asked again at each interval.
 SET_ASIDE = (Forbidden, NotFound, Unauthorized)

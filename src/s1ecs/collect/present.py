@@ -7,7 +7,6 @@ from s1ecs.api.graphql import between
 from s1ecs.api.totals import connection_total, list_total
 from s1ecs.collect.backfill import Period
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.times import bound, earlier, moment_of, time_text
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.by_time import walk_by_time
 from s1ecs.collect.walks.inventory import walk_inventory, walk_inventory_items
@@ -16,6 +15,7 @@ from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.window import Span, walk_window
 from s1ecs.streams.asking import ByTime, Inventory, Window
+from s1ecs.times import bound, earlier, moment_of, time_text
 
 # The start of a window does not belong to it, and the API knows no shorter time.
 _JUST_BEFORE = timedelta(milliseconds=1)

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 import structlog
 
-from s1ecs.collect.times import earlier, time_text
 from s1ecs.errors import S1ecsError
 from s1ecs.outputs.retention import Clock, Keep, Place, give_back, prune_step, used_bytes
 from s1ecs.settings import Settings
+from s1ecs.times import earlier, time_text
 
 # As long as a step takes, so that at least half of the time is for collecting.
 _PAUSE_SECONDS = 0.02

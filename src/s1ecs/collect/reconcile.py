@@ -15,13 +15,13 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.holdings import Holding, holdings
 from s1ecs.collect.present import pieces, steps_of, total
 from s1ecs.collect.repair import Lack, delivered_before, repair
-from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.buffer import Buffer
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.values import time_at
 from s1ecs.errors import DeliveredMeanwhile, S1ecsError
 from s1ecs.records import Record
 from s1ecs.streams.asking import ByTime
+from s1ecs.times import time_text
 
 REPAIR = "repair"
 

@@ -8,9 +8,9 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.give import give
 from s1ecs.collect.holdings import Holding
 from s1ecs.collect.things import latest_states, thing_of
-from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.step import Step
 from s1ecs.records import Record
+from s1ecs.times import time_text
 
 # What one output lacks: ids of records.
 Lack = tuple[Holding, Sequence[str]]

@@ -8,10 +8,10 @@ from s1ecs.api.paging import SetAside
 from s1ecs.collect.checkpoint import LIVE, REREAD, Advance, Checkpoint
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.live import steps_by_time
-from s1ecs.collect.times import bound, earlier, time_text
 from s1ecs.collect.walk import Walk
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.streams.asking import ByTime
+from s1ecs.times import bound, earlier, time_text
 
 
 async def reread_walk(feed: Feed, ask: ByTime, now: datetime, unread: Callable[[SetAside], None]) -> Walk | None:

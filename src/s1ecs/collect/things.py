@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from s1ecs.collect.times import BEGINNING, moment_of
 from s1ecs.collect.walks.step import ALWAYS
 from s1ecs.collect.walks.values import value_at
 from s1ecs.ecs.identity import fingerprint
 from s1ecs.outputs.output import Thing
 from s1ecs.records import Record, canonical
+from s1ecs.times import BEGINNING, moment_of
 
 _BEGINNING = moment_of(BEGINNING)
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from s1ecs.collect.outputs import make_output
 from s1ecs.collect.retry import Retried, retry
-from s1ecs.collect.times import time_text
 from s1ecs.commands.process import start_log
 from s1ecs.commands.tables import print_json, print_table
 from s1ecs.errors import OutputError, StateError
 from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import JoinsCommit, Output
 from s1ecs.settings import Settings
+from s1ecs.times import time_text
 
 _COLUMNS = ("time", "console", "stream", "output", "id", "reason")
 _ALL_COLUMNS = ("time", "stream", "output", "console", "id", "reason", "document")

@@ -15,11 +15,11 @@ from s1ecs.collect.holdings import holdings
 from s1ecs.collect.present import pieces
 from s1ecs.collect.reconcile import REPAIR, Finding, reconcile
 from s1ecs.collect.session import open_feeds
-from s1ecs.collect.times import bound, time_text
 from s1ecs.commands import tables
 from s1ecs.commands.process import start_log, until_signal
 from s1ecs.errors import Forbidden, NotFound, S1ecsError, UsageError
 from s1ecs.settings import Settings
+from s1ecs.times import bound, time_text
 
 # How many missing ids are listed below the table; --json lists all.
 _LISTED = 20

@@ -8,9 +8,9 @@ from s1ecs.api.connection import Observer
 from s1ecs.collect.checkpoint import LIVE, WalkName
 from s1ecs.collect.deliver import Counts
 from s1ecs.collect.poll import Outcome
-from s1ecs.collect.times import moment_of
 from s1ecs.metrics import table
 from s1ecs.metrics.figures import Figures
+from s1ecs.times import moment_of
 
 _ID = re.compile(r"(?<=/)\d+(?=/|$)")
 _DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
@@ -17,6 +17,7 @@ from s1ecs.outputs.retention import give_back
 from s1ecs.outputs.spooled import Piece, Waiting, first_piece, remove, waiting_for
 from s1ecs.outputs.stall import FIRST_PAUSE, Clock, Stall
 from s1ecs.state.locks import held
+from s1ecs.times import time_text
 
 T = TypeVar("T")
 
@@ -182,8 +183,7 @@ class Drain:
         for write in delivered.writes:
             write(connection)
         batch = piece.batch
-        now = self._place.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        dead = letters(batch, self._inner.name, delivered.refused, now)
+        dead = letters(batch, self._inner.name, delivered.refused, time_text(self._place.now()))
         if dead:
             self._dead_letters.append(dead)
             connection.execute(

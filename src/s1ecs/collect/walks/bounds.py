@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from s1ecs.collect.times import bound, earlier
 from s1ecs.streams.asking import ByTime
+from s1ecs.times import bound, earlier
 
 
 @dataclass(frozen=True)

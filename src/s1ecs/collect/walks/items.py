@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from s1ecs.collect.times import earlier, time_text
 from s1ecs.collect.walks.values import time_at, value_at
 from s1ecs.records import Record, canonical
 from s1ecs.streams.asking import CallPerItem
+from s1ecs.times import earlier, time_text
 
 # Tells which of some items (key -> version) were read through in that version.
 Unchanged = Callable[[Mapping[str, str]], Awaitable[frozenset[str]]]

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.items import Item, Unchanged, cursor_within, is_settled, item_of, place_within
 from s1ecs.collect.walks.pages_by_time import pages_by_time
@@ -20,6 +19,7 @@ from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.values import time_at
 from s1ecs.streams.asking import ByTime, CallPerItem
+from s1ecs.times import time_text
 
 
 def walk_items_by_time(

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from s1ecs.api.answer import Answer
 from s1ecs.api.paging import pages
-from s1ecs.collect.times import time_text
 from s1ecs.collect.walks.bounds import Bounds
 from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.values import time_at
 from s1ecs.errors import ExpiredCursor
 from s1ecs.records import Record
 from s1ecs.streams.asking import ByTime
+from s1ecs.times import time_text
 
 
 class TimedPage(NamedTuple):

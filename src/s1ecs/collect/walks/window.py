@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from s1ecs.api.graphql import between, connection_pages
-from s1ecs.collect.times import moment_of, time_text
 from s1ecs.collect.walks.source import Source
 from s1ecs.collect.walks.step import Step
 from s1ecs.collect.walks.values import time_at, value_at
 from s1ecs.errors import Refused
 from s1ecs.records import Record
 from s1ecs.streams.asking import Window
+from s1ecs.times import moment_of, time_text
 
 
 @dataclass(frozen=True)

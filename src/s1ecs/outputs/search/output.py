@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from s1ecs.outputs.search.ready import make_sure
 from s1ecs.outputs.search.server import Server
 from s1ecs.outputs.search.verdicts import Stopped, lacks_parameter
 from s1ecs.outputs.search.writer import Writer
+from s1ecs.times import time_text
 
 _SILENT_TRIES = 3
 _LATEST_TARGET = Target("/_bulk", {"pipeline": "_none"})
@@ -178,4 +179,4 @@ class SearchOutput:
         return self._streams[name]
 
     def _now(self) -> str:
-        return self._around.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return time_text(self._around.now())

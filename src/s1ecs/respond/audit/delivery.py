@@ -20,7 +20,6 @@ import orjson
 
 from s1ecs.collect.checkpoint import Write
 from s1ecs.collect.prune import Ask
-from s1ecs.collect.times import time_text
 from s1ecs.collect.unless import unless_stopped
 from s1ecs.errors import S1ecsError, StateError, WalkTaken
 from s1ecs.outputs.dead_letters import DeadLetters, Letter, letters
@@ -29,6 +28,7 @@ from s1ecs.outputs.output import Batch, Delivered, JoinsCommit, Output, ShownAtO
 from s1ecs.state.actions import WaitingDocument, documents_for, outputs_waited_for, taken
 from s1ecs.state.locks import held
 from s1ecs.streams.response_action import STREAM
+from s1ecs.times import time_text
 
 _ABOUT = "audit of response actions"
 _AT_ONCE = 200

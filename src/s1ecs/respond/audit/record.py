@@ -9,13 +9,13 @@ import orjson
 
 from s1ecs.api.signed_links import without_signatures
 from s1ecs.collect.redact import Redaction
-from s1ecs.collect.times import time_text
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.mapper import original
 from s1ecs.records import Record
 from s1ecs.respond.audit.journal import Entry, Target
 from s1ecs.respond.plain_json import plain
 from s1ecs.streams.response_action import STREAM
+from s1ecs.times import time_text
 
 State = Literal["requested", "finished", "settled"]
 

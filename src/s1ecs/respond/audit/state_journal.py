@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import orjson
 
-from s1ecs.collect.times import time_text
 from s1ecs.ecs.envelope import Collector
 from s1ecs.errors import StateError
 from s1ecs.records import dumps
@@ -29,6 +28,7 @@ from s1ecs.state.actions import (
     change_action,
 )
 from s1ecs.state.database import Database
+from s1ecs.times import time_text
 
 T = TypeVar("T")
 

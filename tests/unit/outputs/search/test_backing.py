@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 import pytest
 
-from s1ecs.collect.times import time_text
 from s1ecs.ecs.mapper import original
 from s1ecs.outputs.search.backing import Backing
 from s1ecs.outputs.search.memory import Memory
 from s1ecs.records import record_from_line
 from s1ecs.streams import STREAMS
+from s1ecs.times import time_text
 
 ROLLED = datetime(2026, 1, 10, tzinfo=UTC)
 NOW = ROLLED + timedelta(days=1)
