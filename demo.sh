@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job, end to end, on this machine alone: a stand-in console, a check, a collection, a look at what arrived.
+# Demo on this machine only: start a stand-in console, check it, collect from it, query the result.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -9,7 +9,7 @@ state=demo
 rm -rf "$state"
 mkdir -p "$state"
 
-say "a stand-in console: 100 hosts and all that happened on them, 5,000 alerts (a real HTTP server, made-up data)"
+say "a stand-in console with 100 hosts and 5,000 alerts (a real HTTP server with generated data)"
 s1ecs standin --port 0 --agents 100 --alerts 5000 --seed 7 >"$state/standin.out" &
 standin=$!
 trap 'kill "$standin" 2>/dev/null || true; wait "$standin" 2>/dev/null || true' EXIT
@@ -26,26 +26,26 @@ export S1ECS_URL=$address S1ECS_TOKEN=demo-token S1ECS_STATE_DIR=$state
 say "s1ecs check"
 s1ecs check
 
-say "s1ecs collect: nine streams side by side (half a minute: consoles allow three calls a second for applications)"
+say "s1ecs collect: nine streams in parallel (half a minute: consoles allow three requests per second for applications)"
 s1ecs collect
 
 say "s1ecs streams"
 s1ecs streams
 
-say "one full document: an event that an agent recorded around a threat"
+say "one complete document: an event recorded by an agent around a threat"
 s1ecs query --json "SELECT document FROM threat_event WHERE event = 'Process Creation' ORDER BY time DESC LIMIT 1" |
   python3 -c 'import json, sys; print(json.dumps(json.loads(json.load(sys.stdin)[0]["document"]), indent=2, sort_keys=True))'
 
 say "alerts by severity"
 s1ecs query "SELECT severity, count(*) AS alerts, count(DISTINCT host) AS hosts FROM alert GROUP BY severity ORDER BY severity DESC"
 
-say "the agents' latest state, by operating system"
+say "latest state of the agents, by operating system"
 s1ecs query "SELECT os, count(*) AS agents, sum(infected) AS infected, sum(NOT up_to_date) AS outdated FROM agent_latest WHERE NOT gone GROUP BY os ORDER BY agents DESC"
 
 say "the five applications with the most critical risks"
 s1ecs query "SELECT application, vendor, count(DISTINCT cve) AS cves, count(DISTINCT host) AS hosts, count(*) AS risks FROM application_risk_latest WHERE severity = 99 AND NOT gone GROUP BY application, vendor ORDER BY risks DESC, application LIMIT 5"
 
-say "hosts with threats that nobody resolved: what was recorded around them, and what else is wrong there"
+say "hosts with unresolved threats, with their events, alerts and critical risks"
 s1ecs query "
 SELECT threat.host, count(DISTINCT threat_id) AS threats, max(classification) AS such_as,
   (SELECT count(*) FROM threat_event WHERE threat_event.host = threat.host) AS events,
@@ -53,11 +53,11 @@ SELECT threat.host, count(DISTINCT threat_id) AS threats, max(classification) AS
   (SELECT count(*) FROM application_risk_latest AS risk WHERE risk.host = threat.host AND severity = 99) AS critical_risks
 FROM threat WHERE status = 'unresolved' GROUP BY threat.host ORDER BY threats DESC, alerts DESC LIMIT 5"
 
-count() { s1ecs query --csv "SELECT count(*) FROM $1" | tail -n 1 | tr -d '\r'; }
+count() { s1ecs query --csv "SELECT count(*) FROM $1" | tail -n 1; }
 alerts=$(count alert)
-say "$(count documents) documents lie in $state/s1ecs.db, $alerts of them alerts"
+say "$(count documents) documents in $state/s1ecs.db, $alerts of them alerts"
 cat <<END
-Ask on:        S1ECS_STATE_DIR=$state .venv/bin/s1ecs query "SELECT time, description FROM activity ORDER BY time DESC LIMIT 10"
+Query more:    S1ECS_STATE_DIR=$state .venv/bin/s1ecs query "SELECT time, description FROM activity ORDER BY time DESC LIMIT 10"
 Your console:  S1ECS_URL=https://your-console.example S1ECS_TOKEN=... S1ECS_STATE_DIR=./data .venv/bin/s1ecs collect
 All commands:  .venv/bin/s1ecs --help
 END

@@ -17,18 +17,20 @@ from typing import TYPE_CHECKING, cast
 
 import orjson
 
-from s1ecs.api.answer import Answer
-from s1ecs.api.connection import Connection
-from s1ecs.collect.feed import Feed, Pace
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.pace import Pace
 from s1ecs.collect.poll import poll
-from s1ecs.collect.redact import Redaction
-from s1ecs.collect.state_checkpoints import StateCheckpoints
+from s1ecs.ecs.redaction import Redaction
 from s1ecs.outputs.dead_letters import DeadLetters
-from s1ecs.state.database import FILE_NAME, Database
+from s1ecs.sentinelone.response import ConsoleResponse
+from s1ecs.sentinelone.server_clock import Clocks
+from s1ecs.sentinelone.transport import Connection
+from s1ecs.state.sqlite.database import FILE_NAME, Database
+from s1ecs.state.sqlite.state import SqliteState
 from s1ecs.streams import STREAMS
 
 if TYPE_CHECKING:
-    from s1ecs.api.client import Client
+    from s1ecs.sentinelone.client import Client
 
 SIZES = (100_000, 1_000_000)
 GROWTH_LIMIT_MEGABYTES = 20
@@ -46,7 +48,7 @@ class Inventory:
     def __init__(self, size: int) -> None:
         self._size = size
 
-    async def get(self, _path: str, params: Mapping[str, str]) -> Answer:
+    async def get(self, _path: str, params: Mapping[str, str]) -> ConsoleResponse:
         """Give the page behind the cursor, which is the number of its first thing."""
         start = int(params.get("cursor", 0))
         end = min(start + int(params["limit"]), self._size)
@@ -64,11 +66,17 @@ class Inventory:
             }
             for number in range(start, end)
         ]
-        return Answer(data, str(end) if end < self._size else None, (), orjson.dumps({"data": data}), self.now())
+        return ConsoleResponse(
+            data, str(end) if end < self._size else None, (), orjson.dumps({"data": data}), self.now()
+        )
 
     def now(self) -> datetime:
         """Tell the time."""
         return datetime.now(UTC)
+
+    def clocks(self) -> Clocks:
+        """Tell both times, which are one."""
+        return Clocks(self.now(), self.now(), 0.0, 0.0)
 
     async def learn_time(self) -> None:
         """Know it already."""
@@ -92,7 +100,7 @@ async def walk(size: int, folder: Path) -> int:
         envelope=stream.envelope(),
         outputs=(),
         dead_letters=DeadLetters(folder),
-        checkpoints=StateCheckpoints(database),
+        state=SqliteState(database),
     )
     [outcome] = await poll(feed, asyncio.Event(), lambda *_: None)
     await database.close()

@@ -1,9 +1,10 @@
-"""Believable records for benchmarks: those of the stand-in console."""
+"""Believable records for benchmarks: those of the stand-in console, else of tests/cases."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from itertools import cycle, islice
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,7 @@ from s1ecs.standin.threats import threats
 from s1ecs.standin.unified_alerts import unified_alerts
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+CASES = Path(__file__).parent.parent / "tests" / "cases"
 
 _Records = Callable[[Organisation], Iterable[dict[str, Any]]]
 
@@ -40,6 +42,11 @@ def _threat_events(organisation: Organisation) -> Iterator[dict[str, Any]]:
         yield from threat_events(organisation, host, incident)
 
 
+def _cases(stream: str) -> Iterator[dict[str, Any]]:
+    for path in sorted((CASES / stream).glob("*.input.ndjson")):
+        yield from map(orjson.loads, path.read_bytes().splitlines())
+
+
 _BY_STREAM: Mapping[str, _Records] = MappingProxyType(
     {
         "activity": activities,
@@ -57,5 +64,6 @@ _BY_STREAM: Mapping[str, _Records] = MappingProxyType(
 
 def lines(stream: str, count: int) -> Iterator[bytes]:
     """Records of a stream as lines of NDJSON, without the line ends; from the beginning again where they end."""
-    records = _BY_STREAM[stream](organisation(1, NOW))
+    made = _BY_STREAM.get(stream)
+    records = made(organisation(1, NOW)) if made else _cases(stream)
     return islice(cycle([orjson.dumps(record) for record in islice(records, count)]), count)

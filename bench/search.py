@@ -26,9 +26,10 @@ import orjson
 import structlog
 
 from bench.records import lines
-from s1ecs.collect.outputs import make_output
+from s1ecs.bootstrap.outputs import make_output
+from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.ecs.envelope import Collector
-from s1ecs.outputs.output import Batch, JoinsCommit, Output
+from s1ecs.outputs.output import Batch, Output
 from s1ecs.records import record_from_line
 from s1ecs.settings import load
 from s1ecs.streams import STREAMS
@@ -71,7 +72,7 @@ async def _measured(server: Running) -> str:
     with tempfile.TemporaryDirectory() as state:
         output = _output(server, Path(state))
     async with AsyncExitStack() as stack:
-        await output.open()
+        await output.open({})
         stack.push_async_callback(output.close)
         limit = await _bulk_helper(server, stack)
 
@@ -117,9 +118,8 @@ def _output(server: Running, folder: Path) -> Output:
     command = [str(Path(sys.executable).with_name("s1ecs")), "setup", "--yes"]
     subprocess.run(command, env={"PATH": os.environ["PATH"], **environment}, check=True, stdout=subprocess.DEVNULL)
     settings = load(file=None, environment=environment, flags={}, streams=list(STREAMS), working_folder=folder)
-    output = make_output(settings.outputs[0], "bench", structlog.stdlib.get_logger().warning)
-    assert not isinstance(output, JoinsCommit)
-    return output
+    log = structlog.stdlib.get_logger()
+    return make_output(settings.outputs[0], OutputEnvironment(log.warning, log.info))
 
 
 def _mapped() -> Iterator[tuple[str, Mapping[str, Any]]]:

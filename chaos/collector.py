@@ -73,6 +73,7 @@ class Place:
             "alert_reread_interval": "2s",
             "connect_timeout": "2s",
             "read_timeout": "2s",
+            "answer_timeout": "6s",
             "attempts": 3,
             "outputs": [{"type": "store"}, *files, *map(dict, more)],
         }
@@ -82,7 +83,7 @@ class Place:
     def mistakes(self) -> list[str]:
         """What the log says of mistakes in s1ecs itself, each once."""
         found = (line.partition("] ")[2] for line in self.log.read_text(errors="replace").splitlines())
-        return sorted({line for line in found if "mistake in s1ecs" in line or "was left out: " in line})
+        return sorted({line for line in found if "mistake in s1ecs" in line or "was skipped: " in line})
 
     def renew_token(self, number: int) -> None:
         """Put another token into the file, whole at once."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import orjson
 import zstandard
 
-from s1ecs.outputs.written_files import KEPT, OPEN
+from s1ecs.outputs.files.open_files import KEPT, OPEN
+from s1ecs.standin.faults.poison import MARK
 
 Ids = Counter[str]
 
@@ -32,6 +33,12 @@ def in_files(folder: Path, state: Path, stream: str) -> Ids:
             good = b"".join(_frames(good))
         ids.update(orjson.loads(line)["_id"] for line in good.splitlines())
     return ids
+
+
+def poisoned(state: Path, stream: str) -> frozenset[str]:
+    """The ids of documents that the store has of poison records, which the console only ever shows as faults."""
+    sql = f"SELECT id FROM \"{stream}\" WHERE document LIKE '%{MARK}%'"  # noqa: S608 - our own names
+    return frozenset(row[0] for row in _rows(state, sql))
 
 
 def kept_apart(folder: Path) -> list[str]:

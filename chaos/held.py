@@ -7,7 +7,7 @@ import orjson
 
 from s1ecs.records import Record, record_from_line
 from s1ecs.streams import STREAMS
-from s1ecs.streams.asking import CallPerItem, Window
+from s1ecs.streams.collection_modes import CallPerItem
 
 _RECORD = b',"record":'
 
@@ -26,7 +26,7 @@ def held_ids(stream: str, lines: Iterable[bytes]) -> Held:
     """
     readable, allowed = set(), set()
     identify = STREAMS[stream].mapper().identify
-    call = None if isinstance(ask := STREAMS[stream].ask, Window) else ask.per_item
+    call = STREAMS[stream].ask.per_item
     for line in lines:
         head, _, body = line.removesuffix(b"}").partition(_RECORD)
         marks = orjson.loads(head + b"}")

@@ -50,7 +50,7 @@ class Plan:
 def run(plan: Plan, folder: Path) -> Verdict:
     """Do it in `folder`. Raise Unavailable if there is no such search server on this machine."""
     with ExitStack() as stack:
-        search = stack.enter_context(searching(plan.search)) if plan.search else None
+        search = stack.enter_context(searching(plan.search, plan.seed)) if plan.search else None
         began = time.monotonic()
         standin = stack.enter_context(peopled_console(agents=plan.agents, seed=plan.seed, growth=_GROWTH))
         return _run(plan, Place(folder), standin, search, began)
@@ -63,7 +63,7 @@ def _run(plan: Plan, place: Place, standin: Console, search: Search | None, bega
     place.prepare(standin.address, plan.streams, overlap, [search.output] if search else [])
     random = Random(plan.seed)  # noqa: S311 - it repeats choices, it hides nothing
     grace = _GRACE_BEHIND_SEARCH if search else calm * _GRACE_SHARE
-    storm = Storm(standin, place, random, plan.kills, began + seconds - calm, grace, overlap, plan.mutant)
+    storm = Storm(standin, place, random, plan.kills, began + seconds - calm, grace, overlap, plan.streams, plan.mutant)
     trouble = None
     if search:
         search.set_up(place)
@@ -116,6 +116,7 @@ def _settle(plan: Plan, place: Place, storm: Storm, end: float) -> None:
 
 def _differences(place: Place, held: Mapping[str, Held], search: Search | None) -> list[Difference]:
     state = place.state
+    held = {name: each._replace(allowed=each.allowed | delivered.poisoned(state, name)) for name, each in held.items()}
     differences = [compare("store", name, each, delivered.in_store(state, name)) for name, each in held.items()]
     for compression, folder in place.files.items():
         output = f"files {compression}"
@@ -123,7 +124,9 @@ def _differences(place: Place, held: Mapping[str, Held], search: Search | None) 
             compare(output, name, each, delivered.in_files(folder, state, name)) for name, each in held.items()
         ]
     if search:
-        differences += [compare(search.server.kind, name, each, search.ids(name)) for name, each in held.items()]
+        for name, each in held.items():
+            allowed = each._replace(allowed=each.allowed | search.poisoned(name))
+            differences.append(compare(search.server.kind, name, allowed, search.ids(name)))
     return differences
 
 

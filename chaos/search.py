@@ -1,17 +1,21 @@
 """A search server as one more output: started for the run, made ready by `s1ecs setup`, counted at the end."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from random import Random
 
 from chaos.collector import Place
 from chaos.console import S1ECS
 from chaos.delivered import Ids
+from chaos.search_gateway import Gateway
+from s1ecs.standin.faults.poison import MARK
 from servers.account import server_folder
 from servers.archives import Kind
-from servers.documents import data_stream, ids
+from servers.documents import data_stream, documents, ids
 from servers.running import Running, start
 
 # One thread writes and one request may wait for it: whoever comes third is answered 429.
@@ -28,11 +32,12 @@ class Search:
     """The server of a run."""
 
     server: Running
+    gateway: Gateway
 
     @property
     def output(self) -> dict[str, object]:
-        """The settings of the output that writes there."""
-        return {"type": self.server.kind, "hosts": [self.server.url]}
+        """The settings of the output that writes there, by way of the gateway."""
+        return {"type": self.server.kind, "hosts": [self.gateway.url]}
 
     def set_up(self, place: Place) -> None:
         """Let `s1ecs setup` install its templates; raise NotSetUp if it fails."""
@@ -51,13 +56,19 @@ class Search:
         """The ids in the stream's data stream."""
         return ids(self.server, data_stream(stream))
 
+    def poisoned(self, stream: str) -> frozenset[str]:
+        """The ids of its documents of poison records: a killed collector may have given them to the server alone."""
+        found = documents(self.server, data_stream(stream))
+        return frozenset(identity for identity, document in found.items() if MARK in json.dumps(document))
+
 
 @contextmanager
-def searching(kind: Kind) -> Iterator[Search]:
-    """Start a server whose queue is one request long, and end it."""
+def searching(kind: Kind, seed: int) -> Iterator[Search]:
+    """Start a server whose queue is one request long, with a gateway before it, and end both."""
     with server_folder() as folder:
         server = start(kind, folder, settings=_NARROW)
         try:
-            yield Search(server)
+            with Gateway(server, Random(seed)).open() as gateway:  # noqa: S311 - it repeats choices, it hides nothing
+                yield Search(server, gateway)
         finally:
             server.kill()

@@ -1,4 +1,4 @@
-"""The trouble of a search server, in a thread beside the storm: dead, blocked, rolled over, busy with others."""
+"""The trouble of a search server, in a thread beside the storm: dead, blocked, rolled over, busy, misreported."""
 
 import threading
 import time
@@ -12,9 +12,14 @@ import orjson
 from chaos.search import Search
 from servers.documents import data_stream
 
-KINDS = ("server_killed", "index_blocked", "rolled_over", "bulk_rejected")
+KINDS = ("server_killed", "index_blocked", "rolled_over", "bulk_rejected", "gateway_answered")
 # How often each is planned for one kill of the server. Rejections are counted, those of others left out.
-_TIMES: Mapping[str, int] = {"server_killed": 1, "index_blocked": 1, "rolled_over": 2, "bulk_rejected": 2}
+_TIMES: Mapping[str, int] = {
+    "server_killed": 1,
+    "index_blocked": 1,
+    "rolled_over": 2,
+    "bulk_rejected": 2,
+}
 # The last strike is mended before the storm ends: a restart takes a while.
 _SHARE_OF_STORM = 0.7
 _BLOCK_SECONDS = (1.0, 4.0)
@@ -33,6 +38,7 @@ class SearchTrouble:
         self, search: Search, streams: Sequence[str], random: Random, server_kills: int, seconds: float
     ) -> None:
         self._server = search.server
+        self._gateway = search.gateway
         self._names = [data_stream(stream) for stream in streams]
         self._random = random
         self._struck: Counter[str] = Counter()
@@ -51,7 +57,8 @@ class SearchTrouble:
         self._thread = threading.Thread(target=self._run, name="trouble of the search server")
 
     def begin(self) -> None:
-        """Begin to strike."""
+        """Begin to strike. The gateway misreports from now on, in the calm, too: who is killed often sends little."""
+        self._gateway.misreports = True
         self._thread.start()
 
     @property
@@ -70,7 +77,11 @@ class SearchTrouble:
     def struck(self) -> dict[str, int]:
         """How often each kind struck, once it has ended."""
         rejected = self._struck["bulk_rejected"] + self._rejected_in_this_life() - self._others_rejected
-        return {**self._struck, "bulk_rejected": max(0, rejected)}
+        return {
+            **self._struck,
+            "bulk_rejected": max(0, rejected),
+            "gateway_answered": self._gateway.misreported,
+        }
 
     def left_out(self) -> list[str]:
         """The planned strikes that there was no time for, as lines for people."""

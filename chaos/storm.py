@@ -3,7 +3,7 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -11,8 +11,9 @@ from random import Random
 from chaos import faults
 from chaos.collector import Collector, Place
 from chaos.console import Console
+from chaos.gone import wrongly_gone
 from chaos.torn import is_torn
-from s1ecs.outputs.written_files import OPEN
+from s1ecs.outputs.files.open_files import OPEN
 
 # A poll is open for certain while a request of it is unanswered, or was answered so few seconds ago.
 _JUST_ANSWERED = 0.02
@@ -30,7 +31,8 @@ _GLANCE_EVERY = 0.0003
 class Tally:
     """What happened: kills, those inside a poll, those between write and commit, the paths of requests cut off.
 
-    `waiting` are kills while an output could not be reached, when a collector waits most of its time.
+    `gone` are things that were taken for gone though the console had them, as stream and id. `waiting` are
+    kills while an output could not be reached, when a collector waits most of its time.
     """
 
     kills: int = 0
@@ -38,6 +40,7 @@ class Tally:
     torn: int = 0
     waiting: int = 0
     paths: Counter[str] = field(default_factory=Counter)
+    gone: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Storm:
     deadline: float
     grace: float
     overlap_seconds: float
+    streams: Sequence[str] = ()
     mutant: str | None = None
     is_waiting: Callable[[], bool] = lambda: False
     others_are_done: Callable[[], bool] = lambda: True
@@ -66,7 +70,7 @@ class Storm:
         start_up = 1.0
         while self._goes_on() and time.monotonic() < self.deadline + self.grace:
             began = time.monotonic()
-            self.console.fault(faults.draw(self.random, self.console.struck(), self.overlap_seconds))
+            self.console.fault(faults.draw(self.random, self.console.struck(), self.overlap_seconds, self.tally.kills))
             budget = max(0.0, self.deadline - began) / max(1, self.kills - self.tally.kills)
             # All drawn at every life, so that what one life does leaves the others as they are.
             share, fate = self.random.random(), self.random.randrange(100)
@@ -108,6 +112,7 @@ class Storm:
         while (left := end - time.monotonic()) > 0:
             self.renew_token()
             collector.still_runs()
+            self.tally.gone |= wrongly_gone(self.place, self.console, self.streams)
             time.sleep(min(left, _LOOK_EVERY * 4))
 
     def renew_token(self) -> None:

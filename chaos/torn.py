@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from chaos.collector import Place
-from s1ecs.outputs.written_files import OPEN
+from s1ecs.outputs.files.open_files import OPEN
 
 
 def is_torn(place: Place) -> bool:

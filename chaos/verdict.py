@@ -65,6 +65,8 @@ class Verdict:
             for word, ids in (("lost", each.lost), ("doubled", each.twice), ("never held", each.never_held)):
                 if ids:
                     found.append(f"{each.output} {each.stream}: {len(ids)} {word}, such as {', '.join(ids[:_SHOWN])}")
+        for stream, gone in sorted(_by_stream(tally.gone).items()):
+            found.append(f"{stream}: {len(gone)} gone though the console has them, such as {', '.join(gone[:_SHOWN])}")
         if missing := [kind for kind in self.kinds if not self.faults.get(kind)]:
             found.append(f"faults that never struck: {', '.join(missing)}")
         if tally.kills < self.kills_wanted:
@@ -80,7 +82,7 @@ class Verdict:
             f"twice {len(each.twice)}, never held {len(each.never_held)}"
             for each in self.differences
         ]
-        told += [f"fault {kind:17} {self.faults.get(kind, 0):6} times" for kind in self.kinds]
+        told += [f"fault {kind:19} {self.faults.get(kind, 0):6} times" for kind in self.kinds]
         told.append(f"kills between a file's write and its commit: {self.tally.torn}")
         if self.tally.waiting:
             told.append(f"kills while the collector waited for an output, in the sum alone: {self.tally.waiting}")
@@ -94,3 +96,7 @@ class Verdict:
             f"faults {sum(self.faults.values())}, records {self.records}"
         )
         return told
+
+
+def _by_stream(gone: set[tuple[str, str]]) -> dict[str, list[str]]:
+    return {name: sorted(identity for stream, identity in gone if stream == name) for name, _ in gone}

@@ -1,11 +1,11 @@
-"""The page of a stream whose records s1ecs makes itself: what it is, its documents, an example, exported fields."""
+"""The generated page of the stream that s1ecs writes itself: documents, an example, exported fields."""
 
 from datetime import UTC, datetime, timedelta
 
 from docs.stream_page import document_lines, exported_lines
 from s1ecs.ecs.envelope import Collector
+from s1ecs.respond.audit.document import audit_document
 from s1ecs.respond.audit.journal import Entry, Target
-from s1ecs.respond.audit.record import audit_document
 from s1ecs.streams.response_action import OwnStream
 
 _REQUESTED = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -44,23 +44,24 @@ def own_stream_page(stream: OwnStream) -> str:
     lines = [
         f"# {stream.name}",
         "",
-        f"{stream.what}. This page is made by `make docs` from the stream's table.",
+        f"{stream.what}. This page is generated from the table of the stream (`make docs`).",
         "",
-        "No console is asked for this stream: `s1ecs respond` writes it, to the same outputs as all others. An action",
-        "has two documents with one `event.id`: *requested*, durable in the state database before anything is sent,",
-        "and *finished*. An outcome that was `unknown` and became known later has a third, *settled*. What an output",
-        "does not take within five seconds waits in the state database for `s1ecs run`, `s1ecs collect` or the next",
-        "action; no action waits for an output. The rows of `s1ecs respond history` stay, whatever `keep_days` says.",
+        "This stream is not collected from a console: `s1ecs respond` writes it to all outputs. An action has two",
+        "documents with the same `event.id`: *requested*, committed to the state database before anything is sent,",
+        "and *finished*. A result that was `unknown` and is determined later has a third document, *settled*. A",
+        "document that an output does not accept within five seconds stays in the outbox of the state database until",
+        "`s1ecs run`, `s1ecs collect` or the next action delivers it; no action waits for an output. The setting",
+        "`keep_days` does not affect `s1ecs respond history`.",
         "",
-        "Passwords, tokens and signatures of links are in no document; nor is what the setting `redact` names.",
+        "Documents contain no passwords, tokens or link signatures, and no fields that the setting `redact` names.",
         "",
         "## In the store",
         "",
         f"Columns of the view `{stream.name}`: {columns}.",
         "",
-        "## An example document",
+        "## Example document",
         "",
-        f"Its `_id` is `{made.id}`, made of the action's id and its state.",
+        f"Its `_id` is `{made.id}`, derived from the id of the action and its state.",
         "",
         *document_lines(made.document),
         *exported_lines(stream.table),

@@ -1,4 +1,4 @@
-"""A stream's page: what it is, how it is asked for, settings, views, an example document, exported fields."""
+"""The generated page of a stream: requests, settings, views, an example document, exported fields."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,15 +7,16 @@ from typing import Any
 import orjson
 
 from docs.asked import facts
-from s1ecs.collect.redact import Redaction
+from s1ecs.collect.strategies.choose import strategy_of
 from s1ecs.ecs.envelope import Collector
-from s1ecs.ecs.exported import exported_fields
+from s1ecs.ecs.field_catalog import exported_fields
 from s1ecs.ecs.mapper import original
-from s1ecs.ecs.table import Table
+from s1ecs.ecs.redaction import Redaction
+from s1ecs.ecs.table import FieldTable
 from s1ecs.records import record_from_line
-from s1ecs.settings.table import TABLE, Level, Setting, rows
+from s1ecs.settings.setting import Level, Setting
+from s1ecs.settings.table import TABLE, rows
 from s1ecs.streams import Stream
-from s1ecs.streams.asking import ByTime, Inventory
 
 CASES = Path(__file__).parent.parent / "tests" / "cases"
 
@@ -28,7 +29,7 @@ def stream_page(stream: Stream) -> str:
     lines = [
         f"# {stream.name}",
         "",
-        f"{stream.what}. This page is made by `make docs` from the stream's table.",
+        f"{stream.what}. This page is generated from the table of the stream (`make docs`).",
         "",
         "| | |",
         "|---|---|",
@@ -36,9 +37,9 @@ def stream_page(stream: Stream) -> str:
         "",
         "## Settings",
         "",
-        "Those that concern this stream; [all settings](../settings.md).",
+        "Settings of this stream; see also [all settings](../settings.md).",
         "",
-        "| setting | default | meaning |",
+        "| setting | default | description |",
         "|---|---|---|",
         *(f"| `{row.name}` | {_cell(row.default_text)} | {_cell(row.help)} |" for row in settings_of(stream)),
         "",
@@ -52,7 +53,7 @@ def stream_page(stream: Stream) -> str:
     return "\n".join(lines) + "\n"
 
 
-def exported_lines(table: Table) -> Iterator[str]:
+def exported_lines(table: FieldTable) -> Iterator[str]:
     """The fields of a stream's documents."""
     yield from ("## Exported fields", "", "| field | type | description |", "|---|---|---|")
     for field in exported_fields(table):
@@ -69,11 +70,11 @@ def settings_of(stream: Stream) -> Iterator[Setting]:
     """The rows of the settings' table that change what this stream asks for or delivers."""
     ask = stream.ask
     names = {"page_size", "redact"}
-    if not isinstance(ask, Inventory):
+    if strategy_of(ask).filters_by_time:
         names |= {"initial_interval", "overlap"}
     if any(row.kind == "geo" for row in stream.table.rows):
         names.add("geoip")
-    if isinstance(ask, ByTime) and ask.reread and ask.reread.setting:
+    if ask.reread and ask.reread.setting:
         names |= {ask.reread.setting, f"{ask.reread.setting}_interval"}
     for row in TABLE:
         own = row.name.startswith(f"{stream.name}_")
@@ -85,13 +86,13 @@ def settings_of(stream: Stream) -> Iterator[Setting]:
 def _views(stream: Stream) -> Iterator[str]:
     columns = ["time", *(column.name for column in stream.view), "console", "id", "document"]
     yield f"Columns of the view `{stream.name}`: {', '.join(f'`{name}`' for name in columns)}."
-    thing = () if not stream.latest_view else getattr(stream.ask, "thing", ())
+    thing = stream.ask.thing
     if thing:
         yield ""
         yield (
-            f"The view `{stream.latest_view}` has the same columns and `gone`. Each thing, named by "
-            f"{', '.join(f'`{key}`' for key in thing)}, stands in it once, in its latest state; `gone` is 1 when the "
-            "last complete walk did not see it, else 0."
+            f"The view `{stream.latest_view}` has the same columns and `gone`. It contains each entity, "
+            f"identified by {', '.join(f'`{key}`' for key in thing)}, once in its latest state; `gone` is 1 if the "
+            "last complete walk did not find it, else 0."
         )
 
 
@@ -107,7 +108,7 @@ def _example(stream: Stream) -> Iterator[str]:
     envelope = stream.envelope(collector=_COLLECTOR)
     envelope.seal(mapped, lambda: original(stripped.record), fetched=_FETCHED, now=_FETCHED)
     redaction.clean(mapped.document, stripped)
-    yield from ("## An example document", "", f"Its `_id` is `{stream.mapper().identify(record)}`.", "")
+    yield from ("## Example document", "", f"Its `_id` is `{stream.mapper().identify(record)}`.", "")
     yield from document_lines(mapped.document)
 
 

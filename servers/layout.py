@@ -46,7 +46,8 @@ class Layout:
             f"{prefix}_JAVA_HOME": str(java),
             f"{prefix}_PATH_CONF": str(self.settings),
             f"{prefix}_TMPDIR": str(self.folder / "tmp"),
-            f"{prefix}_JAVA_OPTS": f"-Xms{heap} -Xmx{heap}",
+            # They run for minutes: what the optimizing compiler takes of a small machine never pays.
+            f"{prefix}_JAVA_OPTS": f"-Xms{heap} -Xmx{heap} -XX:TieredStopAtLevel=1",
         }
 
     def prepare(self, archive: Path, settings: Mapping[str, object]) -> None:

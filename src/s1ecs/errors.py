@@ -1,11 +1,28 @@
-"""Every exception of s1ecs. Its type says whether to try again, its text what happened and what to do now.
+"""Exceptions of s1ecs. The type says whether to retry, the text what happened and what to do.
 
 The texts are for whoever reads them at 3 a.m.: console and stream first where they are known, then the cause, then
 the cure. No text ever holds a token or a query string.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
+
+_MOST_TEXTS = 10
+_LONGEST_TEXTS = 2_000
+
+
+def all_of(texts: Iterable[str], *, by: str = "; ") -> str:
+    """All texts as one, each told once; behind so many of them, or so many characters, only how many more there are."""
+    different = list(dict.fromkeys(text for text in texts if text))
+    told: list[str] = []
+    for text in different[:_MOST_TEXTS]:
+        room = _LONGEST_TEXTS - sum(len(each) + len(by) for each in told)
+        if told and len(text) > room:
+            break
+        told.append(text if len(text) <= room else f"{text[:room]}...")
+    left = len(different) - len(told)
+    return by.join(told) + (f" (and {left} more)" if left else "")
 
 
 class S1ecsError(Exception):
@@ -30,35 +47,62 @@ class SettingsError(S1ecsError):
     exit_status = 2
 
 
+class MissingExtra(SettingsError):
+    """A command or a setting needs an optional dependency that is not installed; the text names the extra."""
+
+
 @dataclass(frozen=True)
 class ApiProblem:
-    """What the console said about a request that failed: `errors[]` of the answer, see the API's error body.
+    """Problem reported by the console for a failed request: `errors[]` of the response, see the API's error body.
 
-    `status` is the HTTP status (0: no answer came), `code` SentinelOne's seven-digit code or None.
+    `status` is the HTTP status (0: no answer came), `code` SentinelOne's seven-digit code or None; `others` are the
+    further entries of `errors[]`, of which any may be the one to act on.
     """
 
     status: int = 0
     code: int | None = None
     title: str = ""
     detail: str = ""
+    others: tuple["ApiProblem", ...] = ()
+
+    @property
+    def codes(self) -> frozenset[int | None]:
+        """The codes of all entries."""
+        return frozenset(each.code for each in (self, *self.others))
+
+    def told(self, *, codes: bool = True) -> str:
+        """The status and what all entries say, in one bounded line."""
+        return f"{self.status} {all_of(each.entry(codes=codes) for each in (self, *self.others))}".strip()
+
+    def entry(self, *, codes: bool = True) -> str:
+        """Text of this entry alone, without the status."""
+        code = f" ({self.code})" if codes and self.code is not None else ""
+        return f"{self.title}{code}{f': {self.detail}' if self.detail else ''}"
 
 
 class ConsoleError(S1ecsError):
     """A request to a console failed. `transient` says whether the same request may succeed later.
 
     `request` is method and path without query, such as `GET /cloud-detection/alerts`; `retry_after` the seconds that
-    the console asked to wait, None when it did not say.
+    the console asked to wait, None when it did not say; `cure` is the end of the text, which says what to do.
     """
 
     transient: ClassVar[bool] = False
 
     def __init__(
-        self, text: str, *, request: str = "", problem: ApiProblem = ApiProblem(), retry_after: float | None = None
+        self,
+        text: str,
+        *,
+        request: str = "",
+        problem: ApiProblem = ApiProblem(),
+        retry_after: float | None = None,
+        cure: str = "",
     ) -> None:
         super().__init__(text)
         self.request = request
         self.problem = problem
         self.retry_after = retry_after
+        self.cure = cure
 
 
 class Unreachable(ConsoleError):
@@ -82,10 +126,24 @@ class ServerTrouble(ConsoleError):
 class Unreadable(ConsoleError):
     """The answer is not what the API promises: HTML, empty, cut off, not JSON, no object.
 
-    Worth another try, since proxies and gateways produce such answers in passing.
+    Worth another try, since proxies and gateways produce such answers in passing. `smaller_may_do`: a smaller page may
+    be readable, because this one was cut off in the middle.
     """
 
     transient = True
+
+    def __init__(self, text: str, *, request: str = "", smaller_may_do: bool = True) -> None:
+        super().__init__(text, request=request)
+        self.smaller_may_do = smaller_may_do
+
+
+class TooSlow(Unreadable):
+    """The answer did not come to its end in the time for a whole answer; the same request would hold just as long.
+
+    `smaller_may_do` is true only where it came at the pace of a slow line.
+    """
+
+    transient = False
 
 
 class TooLarge(Unreadable):
@@ -95,7 +153,12 @@ class TooLarge(Unreadable):
 
 
 class Unauthorized(ConsoleError):
-    """HTTP 401: the token is missing, wrong, expired or revoked."""
+    """HTTP 401: the token is missing, wrong, expired or revoked; or it may not do this.
+
+    `elsewhere` says whether the console took the same token for another path just now; None where that is not known.
+    """
+
+    elsewhere: bool | None = None
 
 
 class Forbidden(ConsoleError):
@@ -111,7 +174,7 @@ class Refused(ConsoleError):
 
 
 class BrokenWalk(ConsoleError):
-    """The pages of a list do not lead to an end: a cursor came twice."""
+    """The pages of a list do not lead to an end: a cursor came twice, or the same records over and over."""
 
 
 class ExpiredCursor(ConsoleError):
@@ -124,6 +187,10 @@ class StateError(S1ecsError):
 
 class DeliveredMeanwhile(StateError):
     """Another process delivered some of the records while a commit was being made ready; nothing was saved."""
+
+
+class ActionTaken(StateError):
+    """Another process started a scheduled action, or cancelled it; nothing was sent by this one."""
 
 
 class StateFull(StateError):
@@ -148,6 +215,10 @@ class WalkTaken(S1ecsError):
         super().__init__(f"{walk}: {reason}")
         self.walk = walk
         self.reason = reason
+
+
+class OtherConsole(S1ecsError):
+    """Another console stands behind a name than the one its state belongs to; the user must say what is meant."""
 
 
 class OutputError(S1ecsError):
@@ -189,5 +260,19 @@ class ActionRefused(S1ecsError):
     """A response action is not sent, because it could not do what is wanted; the text says why."""
 
 
+class NotAdmitted(ActionRefused):
+    """No response action is sent to a console while another may stand behind its name, or another process decides."""
+
+
 class ActionWithoutTarget(ActionRefused):
     """A request that acts names nothing to act on, so that it might hit every host; it is never sent."""
+
+
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it comes from, members of groups included; libraries wrap errors that say more."""
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for member in error.exceptions:
+                yield from causes_of(member)
+        error = error.__cause__ or error.__context__

@@ -1,23 +1,18 @@
-"""The log: lines for people or ECS JSON for machines, on standard error, with secrets masked."""
+"""Log on standard error: lines for people or ECS JSON for machines, with secrets masked."""
 
-import json
 import logging
+import os
 import sys
-from collections.abc import Iterable
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 import ecs_logging
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from s1ecs.escaping import escaped, escaped_json, one_line
+from s1ecs.masking import MASK, masked
+
 LogFormat = Literal["text", "ecs"]
-
-_MASK = "***"
-
-# A shorter secret is masked only where it stands alone: masking every `x` would leave no log to read.
-_SHORTEST_WITHIN = 8
-
-_secrets: set[str] = set()
 
 
 def configure(
@@ -25,17 +20,17 @@ def configure(
 ) -> None:
     """Set up logging for the whole process; loggers come from `structlog.get_logger()`.
 
-    Colours only where the stream is a terminal; `tracebacks` shows where an exception came from, else only its text.
+    Colours only where the stream is a terminal and NO_COLOR is not set; `tracebacks` shows where an exception came
+    from, else only its text.
     """
-    target = stream or sys.stderr
+    target = stream or cast("TextIO", _StandardError())
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.format_exc_info if tracebacks else _name_exception,
             _mask_values,
-            *_renderers(log_format, colours=target.isatty()),
-            _mask_within,
+            *_renderers(log_format, colours=target.isatty() and not os.environ.get("NO_COLOR")),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(file=target),
@@ -44,21 +39,34 @@ def configure(
     _adopt_libraries()
 
 
-def hide(secrets: Iterable[str]) -> None:
-    """From now on print `***` in place of these texts, whatever field or message they stand in."""
-    _secrets.update(secret for secret in secrets if secret)
+class _StandardError:
+    """Standard error as it is at each line: progress bars put something before it, so that lines come above them."""
+
+    def write(self, text: str) -> None:
+        """Write there."""
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        """Tell whether it is a terminal."""
+        return sys.stderr.isatty()
 
 
 def _renderers(log_format: LogFormat, *, colours: bool) -> list[Processor]:
     if log_format == "ecs":
-        return [_as_ecs]
+        return [_as_ecs, _mask_json]
     return [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
+        _without_repetition,
         _one_line,
         structlog.dev.ConsoleRenderer(
             colors=colours, pad_event_to=0, pad_level=False, exception_formatter=structlog.dev.plain_traceback
         ),
+        _mask_line,
     ]
 
 
@@ -88,25 +96,35 @@ def _name_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> E
 
 
 def _mask_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Mask values of their own first: there a secret is one however short it is, and however it is written below."""
     for key, value in event.items():
-        if isinstance(value, str) and value in _secrets:
-            event[key] = _MASK
+        if isinstance(value, str):
+            event[key] = MASK if masked.is_secret(value) else masked(value)
     return event
 
 
-def _mask_within(_logger: WrappedLogger, _method: str, line: Any) -> str:
-    text = str(line)
-    for secret in _secrets:
-        if len(secret) >= _SHORTEST_WITHIN:
-            text = text.replace(secret, _MASK).replace(json.dumps(secret, ensure_ascii=False)[1:-1], _MASK)
-    return text
+def _mask_line(_logger: WrappedLogger, _method: str, line: Any) -> str:
+    return masked(str(line))
+
+
+def _mask_json(_logger: WrappedLogger, _method: str, line: Any) -> str:
+    return escaped_json(masked.json(str(line)))
 
 
 def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Write control characters as escapes: what a console says must not draw lines or colours of its own."""
+    """Escape controls: what a console says must not draw lines or colours of its own."""
     for key, value in event.items():
-        if isinstance(value, str) and not value.isprintable() and key != "exception":
-            event[key] = "".join(each if each.isprintable() else repr(each)[1:-1] for each in value)
+        if isinstance(value, str):
+            event[key] = escaped(value) if key == "exception" else one_line(value)
+    return event
+
+
+def _without_repetition(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Drop console and stream where the text begins with them: a line for people says a thing once."""
+    text = str(event.get("event", ""))
+    about = [str(event[key]) for key in ("console", "stream") if key in event]
+    if about and text.startswith((f"{' '.join(about)}:", f"{' '.join(about)} ")):
+        return {key: value for key, value in event.items() if key not in ("console", "stream")}
     return event
 
 

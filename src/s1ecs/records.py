@@ -1,4 +1,4 @@
-"""JSON text in, records out, with nothing lost on the way.
+"""JSON text to records, without loss.
 
 orjson reads nearly everything. Three things it refuses or bends, and they are read here by a tolerant reader instead:
 unpaired surrogates, numbers beyond a double, integers beyond 64 bits. Where the text of a number counts
@@ -8,7 +8,9 @@ unpaired surrogates, numbers beyond a double, integers beyond 64 bits. Where the
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from math import isinf
 from typing import Any, NamedTuple, NoReturn, Self
 
 import orjson
@@ -46,6 +48,15 @@ class ExactInteger:
 
     text: str
 
+    def __str__(self) -> str:
+        """Give the text, as of any other number."""
+        return self.text
+
+
+def is_beyond_double(value: Any) -> bool:
+    """Return True if a number is too large for a double, so that many JSON readers refuse it."""
+    return isinstance(value, ExactFloat | ExactInteger) and isinf(float(value.text))
+
 
 class Record(NamedTuple):
     """One record as the console returned it.
@@ -76,16 +87,20 @@ def read(text: bytes) -> tuple[Any, bool]:
 def exact(text: bytes) -> Any:
     """Read JSON with numbers as ExactFloat, int, or ExactInteger; raise NotJSON."""
     try:
-        # "surrogatepass" lets a badly encoded surrogate through like an escaped one; other bad bytes become marks.
-        decoded = text.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        decoded = text.decode("utf-8", "surrogateescape")
-    try:
-        return json.loads(decoded, parse_float=ExactFloat, parse_int=_integer, parse_constant=_refuse)
+        return json.loads(decoded(text)[0], parse_float=ExactFloat, parse_int=integer, parse_constant=refuse)
     except RecursionError:
         raise NotJSON(TOO_DEEP) from None
     except ValueError as error:
         raise NotJSON(str(error)) from None
+
+
+def decoded(text: bytes) -> tuple[str, str]:
+    """The text as Python has it, and what became of bytes that are no UTF-8: `errors` as `str.encode` takes it."""
+    # "surrogatepass" lets a badly encoded surrogate through like an escaped one; other bad bytes become marks.
+    for errors in ("strict", "surrogatepass"):
+        with suppress(UnicodeDecodeError):
+            return text.decode("utf-8", errors), errors
+    return text.decode("utf-8", "surrogateescape"), "surrogateescape"
 
 
 def exact_or(value: Any, text: bytes) -> Any:
@@ -94,6 +109,12 @@ def exact_or(value: Any, text: bytes) -> Any:
         return exact(text)
     except NotJSON:
         return value
+
+
+def as_written(text: bytes) -> Any:
+    """Read what `dumps` wrote, numbers as they were; raise NotJSON."""
+    value, _ = read(text)
+    return value if dumps(value) == text else exact_or(value, text)
 
 
 def settle(value: Any) -> tuple[Any, tuple[str, ...]]:
@@ -125,6 +146,15 @@ def record_from_line(line: bytes) -> Record:
     return settled_record(value) if exactly else Record(value, lambda: exact_or(value, line))
 
 
+def any_record(text: bytes) -> Record:
+    """One JSON value as a record; what is nested deeper than any parser goes has its text as its value."""
+    try:
+        return record_from_line(text)
+    except NotJSON:
+        plain = text.decode("utf-8", "replace")
+        return Record(plain, lambda: plain, (TOO_DEEP,))
+
+
 def settled_record(element: Any) -> Record:
     """A record that the exact reader read."""
     value, flaws = settle(element)
@@ -136,19 +166,25 @@ def dumps(value: Any) -> bytes:
     return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
+def readable(value: Any) -> bytes:
+    """JSON, compact, for whichever reader: a number that a double can't hold is a text."""
+    return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS, _readable_number)
+
+
 def canonical(value: Any) -> bytes:
     """JSON, compact, keys sorted by code point at every depth, nothing escaped that JSON does not require."""
     return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SORT_KEYS)
 
 
-def _written(value: Any, option: int) -> bytes:
+def _written(value: Any, option: int, number: Callable[[Any], Any] | None = None) -> bytes:
+    number = number or _number_text
     try:
-        return orjson.dumps(value, default=_number_text, option=option)
+        return orjson.dumps(value, default=number, option=option)
     except orjson.JSONEncodeError:
-        return _written_deep(value, option)
+        return _written_deep(value, option, number)
 
 
-def _written_deep(value: Any, option: int) -> bytes:
+def _written_deep(value: Any, option: int, number: Callable[[Any], Any]) -> bytes:
     """The same without recursion, for what is nested deeper than the writer goes."""
     parts: list[bytes] = []
     ahead: list[tuple[bool, Any]] = [(False, value)]
@@ -158,12 +194,12 @@ def _written_deep(value: Any, option: int) -> bytes:
             parts.append(part)
         elif isinstance(part, dict):
             members = sorted(part.items()) if option & orjson.OPT_SORT_KEYS else part.items()
-            inner = [[(True, _scalar(key) + b":"), (False, member)] for key, member in members]
+            inner = [[(True, _scalar(key, number) + b":"), (False, member)] for key, member in members]
             ahead += reversed(_around(b"{", inner, b"}"))
         elif isinstance(part, list):
             ahead += reversed(_around(b"[", [[(False, member)] for member in part], b"]"))
         else:
-            parts.append(_scalar(part))
+            parts.append(_scalar(part, number))
     return b"".join(parts)
 
 
@@ -174,10 +210,14 @@ def _around(opening: bytes, members: list[list[tuple[bool, Any]]], closing: byte
     return [*pieces, (True, closing)]
 
 
-def _scalar(value: Any) -> bytes:
+def _scalar(value: Any, number: Callable[[Any], Any]) -> bytes:
     # Below DEEPEST a text may still hold what is no Unicode.
     plain = _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
-    return orjson.dumps(plain, default=_number_text, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+    return orjson.dumps(plain, default=number, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def _readable_number(value: Any) -> Any:
+    return value.text if is_beyond_double(value) else _number_text(value)
 
 
 def _number_text(value: Any) -> orjson.Fragment:
@@ -186,7 +226,8 @@ def _number_text(value: Any) -> orjson.Fragment:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def _integer(text: str) -> int | ExactInteger:
+def integer(text: str) -> int | ExactInteger:
+    """A JSON integer from its text."""
     # Python itself refuses to read thousands of digits.
     if len(text) <= _LONGEST_64_BIT_INTEGER:
         number = int(text)
@@ -195,5 +236,6 @@ def _integer(text: str) -> int | ExactInteger:
     return ExactInteger(text)
 
 
-def _refuse(word: str) -> NoReturn:
+def refuse(word: str) -> NoReturn:
+    """Refuse NaN and its like, which Python's parser would take."""
     raise ValueError(f"{word} is not JSON")

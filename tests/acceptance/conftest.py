@@ -1,17 +1,19 @@
 """The installed command in real processes, against the stand-in console."""
 
-import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from .installed import Installer, Unavailable
 
 S1ECS = Path(sys.executable).with_name("s1ecs")
 ALERTS = 5000
@@ -23,7 +25,8 @@ Start = Callable[..., str]
 class Commands:
     """Runs s1ecs with a state folder of its own and no other settings than those given."""
 
-    def __init__(self, folder: Path, url: str = "") -> None:
+    def __init__(self, folder: Path, url: str = "", program: Path = S1ECS) -> None:
+        self.program = program
         self.folder = folder
         self.state = folder / "state"
         self.environment = {
@@ -31,6 +34,8 @@ class Commands:
             "HOME": str(folder),
             "S1ECS_STATE_DIR": str(self.state),
             "S1ECS_ATTEMPTS": "2",
+            # The stand-in's clock begins at a moment of its own.
+            "S1ECS_CLOCK_TOLERANCE": "36500d",
         }
         if url:
             self.environment |= {"S1ECS_URL": url, "S1ECS_TOKEN": "a-token-for-tests"}
@@ -38,7 +43,7 @@ class Commands:
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Start a command; the caller ends it."""
         return subprocess.Popen(
-            [S1ECS, *arguments],
+            [self.program, *arguments],
             cwd=self.folder,
             env=self.environment | environment,
             stdin=subprocess.PIPE,
@@ -46,6 +51,15 @@ class Commands:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    @contextmanager
+    def running(self, *arguments: str, **environment: str) -> "Iterator[subprocess.Popen[str]]":
+        """A command while it runs; killed at the end of the context if it has not ended by then."""
+        with self.start(*arguments, **environment) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def run(self, *arguments: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
@@ -60,9 +74,11 @@ class Commands:
         return result.stdout
 
     def query(self, sql: str) -> list[dict[str, Any]]:
-        """The rows that `s1ecs query` gives."""
-        rows: list[dict[str, Any]] = json.loads(self.ok("query", "--json", sql))
-        return rows
+        """The rows that `s1ecs query` would give, asked of the database itself: a command each takes a second."""
+        path = (self.folder / self.environment["S1ECS_STATE_DIR"] / "s1ecs.db").resolve()
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(sql)]
 
     def count(self) -> int:
         """How many alerts lie in the store."""
@@ -109,6 +125,28 @@ def alone(tmp_path: Path) -> Commands:
     return Commands(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def installer(tmp_path_factory: pytest.TempPathFactory) -> Installer:
+    """Installs the wheel of this checkout, where the packages that it needs can be had."""
+    try:
+        return Installer(tmp_path_factory.mktemp("installed"))
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The host and port of a server with this handler."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @contextmanager
 def answering(status: int, page: str) -> Iterator[str]:
     """The address of a server that is no console: it answers every path with this status and web page."""
@@ -124,11 +162,5 @@ def answering(status: int, page: str) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Handler) as address:
+        yield f"http://{address}"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from s1ecs.respond.table import ACTIONS
+from s1ecs.respond.actions.table import ACTIONS
 
 from .responding import Acting
 
@@ -43,12 +43,18 @@ CASES: dict[str, Case] = {
     "move-group": (["moved", "GROUP"], "PUT", "/groups/GROUP/move-agents", THIS),
     "restart": (["windows"], "POST", "/agents/actions/restart-machine", THIS),
     "shutdown": (["windows"], "POST", "/agents/actions/shutdown", THIS),
-    "uninstall": (["windows", "--i-understand"], "POST", "/agents/actions/uninstall", THIS),
-    "decommission": (["windows", "--i-understand"], "POST", "/agents/actions/decommission", THIS),
+    "uninstall": (["windows", "--confirm", "HOSTNAME"], "POST", "/agents/actions/uninstall", THIS),
+    "decommission": (["windows", "--confirm", "HOSTNAME"], "POST", "/agents/actions/decommission", THIS),
     "disable-agent": (
-        ["windows", "--reboot", "no", "--i-understand"],
+        ["windows", "--reboot", "no", "--confirm", "HOSTNAME"],
         "POST",
         "/agents/actions/disable-agent",
+        THIS | {"data": {"shouldReboot": False}},
+    ),
+    "enable-agent": (
+        ["windows", "--reboot", "no"],
+        "POST",
+        "/agents/actions/enable-agent",
         THIS | {"data": {"shouldReboot": False}},
     ),
     "processes": (["linux"], "POST", "/remote-scripts/execute", _script("1466645476786791831", "")),
@@ -131,7 +137,12 @@ def known(acting: Acting, word: str) -> Mapping[str, str]:
         agent = acting.host(word)
     else:
         agent = acting.agents[0]
-    return {"ID": agent["id"], "SITE": agent["siteId"], "ACCOUNT": agent["accountId"]}
+    return {
+        "ID": agent["id"],
+        "HOSTNAME": agent["computerName"],
+        "SITE": agent["siteId"],
+        "ACCOUNT": agent["accountId"],
+    }
 
 
 def _to_move(acting: Acting) -> Mapping[str, str]:
@@ -151,7 +162,7 @@ def filled(value: Any, ids: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [filled(each, ids) for each in value]
     if isinstance(value, str):
-        return re.sub(r"\b(ID|GROUP|SITE|ACCOUNT)\b", lambda found: ids.get(found[0], found[0]), value)
+        return re.sub(r"\b(ID|HOSTNAME|GROUP|SITE|ACCOUNT)\b", lambda found: ids.get(found[0], found[0]), value)
     return value
 
 

@@ -1,4 +1,4 @@
-"""Every stream of a console of 500 agents, with the real process."""
+"""Every stream of a console of 120 agents, with the real process."""
 
 import json
 import urllib.request
@@ -8,12 +8,13 @@ import pytest
 
 from .conftest import MOMENT, Commands, Start
 
-AGENTS = 500
+# Their applications take a call each, three a second.
+AGENTS = 120
 
 
 @pytest.fixture(scope="module")
 def organisation(start_standin: Start) -> str:
-    """The address of a stand-in console of 500 agents."""
+    """The address of a stand-in console of 120 agents."""
     return start_standin("--agents", str(AGENTS), "--now", MOMENT)
 
 
@@ -21,6 +22,8 @@ def organisation(start_standin: Start) -> str:
 def collected(tmp_path_factory: pytest.TempPathFactory, organisation: str) -> Commands:
     """Commands whose state holds one whole collection of that console."""
     commands = Commands(tmp_path_factory.mktemp("all"), organisation)
+    # On a busy machine calls come in bunches, and the stand-in refuses some of a bunch.
+    commands.environment["S1ECS_ATTEMPTS"] = "5"
     commands.ok("collect")
     return commands
 
@@ -41,7 +44,7 @@ def test_every_record_of_every_stream_arrives_once(collected: Commands, organisa
     """One run brings exactly what the console holds, in all nine streams; a second run brings none twice."""
     assert len(held(organisation)) == 9
     assert stored(collected) == held(organisation)
-    collected.ok("collect")
+    collected.ok("collect", "--full")
     assert stored(collected) == held(organisation)
 
 
@@ -73,7 +76,7 @@ def test_what_a_smaller_console_lacks_is_gone(tmp_path: Path, start_standin: Sta
     commands.ok("collect", "application_risk")
     smaller = start_standin("--agents", "9", "--now", MOMENT)
     commands.environment["S1ECS_URL"] = smaller
-    commands.ok("collect", "application_risk")
+    commands.ok("collect", "application_risk", "--full")
     rows = commands.query("SELECT gone, count(*) AS n FROM application_risk_latest GROUP BY gone ORDER BY gone")
     assert [row["gone"] for row in rows] == [0, 1]
     assert rows[0]["n"] == held(smaller)["application_risk"]
@@ -92,14 +95,14 @@ def test_backfill_brings_what_a_short_first_poll_left_out(tmp_path: Path, organi
     assert stored(commands) == counts
     again = commands.run("backfill", *names, *period)
     assert again.returncode == 0
-    assert again.stderr.count("read to its end before") == len(names)
+    assert again.stderr.count("this period is already complete") == len(names)
 
 
 def test_backfill_of_an_inventory_is_refused(tmp_path: Path, organisation: str) -> None:
     """What has no past to ask for is a wrong use, and the message says which streams have one."""
     result = Commands(tmp_path, organisation).run("backfill", "application", "--from", "2026-01-01", "--to", MOMENT)
     assert result.returncode == 2
-    assert "application can't be asked for by time" in result.stderr
+    assert "application cannot be read by time" in result.stderr
 
 
 def test_secrets_that_let_others_in_stay_out(collected: Commands, organisation: str, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_terminated_in_the_middle(commands: Commands) -> None:
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=10)
     assert process.returncode == 1
-    assert "stopping after the page in hand" in errors
+    assert "stopping: finishing the current page" in errors
     assert 0 < commands.count() < ALERTS
     commands.ok("collect", "alert")
     assert commands.count() == ALERTS
@@ -115,7 +115,7 @@ def test_stream_without_permission(commands: Commands) -> None:
     assert (unnamed.returncode, named.returncode) == (0, 1)
     for result in (unnamed, named):
         [line] = result.stderr.splitlines()
-        assert "default alert: set aside" in line
+        assert "default alert: skipped" in line
 
 
 def test_log_as_ecs_json(commands: Commands) -> None:

@@ -32,7 +32,7 @@ def test_transform_keeps_order_and_survives_anything(alone: Commands) -> None:
     assert len({document["_id"] for document in documents}) == 5
     assert "agent" not in documents[0]
     assert "created" not in documents[0]["event"]
-    assert result.stderr == "s1ecs: 3 of 5 lines could not be mapped; see error.message\n"
+    assert result.stderr == "s1ecs: 3 of 5 records could not be mapped; see error.message\n"
 
 
 @pytest.mark.parametrize("depth", [90, 250, 500, 980, 5000])
@@ -116,17 +116,24 @@ def test_wrong_use_is_status_2(alone: Commands, arguments: tuple[str, ...]) -> N
     assert "Traceback" not in result.stderr
 
 
-def test_query_forms(commands: Commands) -> None:
-    """A table in a pipe is whole lines, CSV and JSON hold the same rows."""
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory, standin: str) -> Commands:
+    """Commands with a store of all alerts, which nothing but queries reads."""
+    commands = Commands(tmp_path_factory.mktemp("collected"), standin)
     commands.ok("collect", "alert")
+    return commands
+
+
+def test_query_forms(collected: Commands) -> None:
+    """A table in a pipe is whole lines, CSV and JSON hold the same rows."""
     sql = "SELECT severity, count(*) AS alerts FROM alert GROUP BY 1 ORDER BY 1"
-    rows = commands.query(sql)
+    rows = collected.query(sql)
     assert [row["severity"] for row in rows] == [21, 47, 73, 99]
     assert sum(row["alerts"] for row in rows) == ALERTS
-    table = commands.ok("query", sql).splitlines()
+    table = collected.ok("query", sql).splitlines()
     assert table[0].split() == ["severity", "alerts"]
     assert len(table) == 5
-    values = list(csv.DictReader(io.StringIO(commands.ok("query", "--csv", sql))))
+    values = list(csv.DictReader(io.StringIO(collected.ok("query", "--csv", sql))))
     assert [{name: int(value) for name, value in row.items()} for row in values] == rows
 
 
@@ -146,24 +153,22 @@ def test_query_forms(commands: Commands) -> None:
         "",
     ],
 )
-def test_query_only_reads(commands: Commands, sql: str) -> None:
+def test_query_only_reads(collected: Commands, sql: str) -> None:
     """Bad SQL and every wish to write end with status 2, and the store stays as it is."""
-    commands.ok("collect", "alert")
-    result = commands.run("query", sql)
+    result = collected.run("query", sql)
     assert result.returncode == 2
-    assert "views to ask: activity, " in result.stderr
+    assert "views: activity, " in result.stderr
     assert ', "group", group_latest, ' in result.stderr
     assert "Traceback" not in result.stderr
-    assert commands.count() == ALERTS
-    assert [path.name for path in commands.folder.iterdir()] == ["state"]
+    assert collected.count() == ALERTS
+    assert [path.name for path in collected.folder.iterdir()] == ["state"]
 
 
-def test_query_shows_no_control_characters_and_loses_no_column(commands: Commands) -> None:
+def test_query_shows_no_control_characters_and_loses_no_column(collected: Commands) -> None:
     """What an attacker wrote can't command the terminal; two columns of one name both appear."""
-    commands.ok("collect", "alert")
     sql = "SELECT char(27) || '[31m' || char(10) AS a, x'00ff' AS a"
-    assert commands.ok("query", sql).splitlines()[1].split() == ["\\x1b[31m\\n", "00ff"]
-    assert commands.query(sql) == [{"a": "\x1b[31m\n", "a_2": "00ff"}]
+    assert collected.ok("query", sql).splitlines()[1].split() == ["\\x1b[31m\\n", "00ff"]
+    assert json.loads(collected.ok("query", sql, "--json")) == [{"a": "\x1b[31m\n", "a_2": "00ff"}]
 
 
 def test_query_before_collecting(alone: Commands) -> None:
@@ -179,7 +184,7 @@ def test_fields(alone: Commands) -> None:
     assert rows["sentinel_one.alert.info.hit.type"] == {
         "name": "sentinel_one.alert.info.hit.type",
         "type": "keyword",
-        "description": "What kind of hit the agent reported.",
+        "description": "Kind of hit reported by the agent.",
     }
     assert rows["process.pid"]["type"] == "long"
     assert {"@timestamp", "related.hash", "data_stream.dataset", "event.severity"} <= rows.keys()
@@ -190,7 +195,7 @@ def test_settings_tell_their_origin_and_hide_secrets(commands: Commands, standin
     output = commands.ok("--set", "page_size=7", "settings", "--json")
     rows = {row["setting"]: row for row in json.loads(output)}
     assert "a-token-for-tests" not in output
-    assert rows["page_size"]["value"] == "7"
+    assert rows["page_size"]["value"] == 7
     assert "flag" in rows["page_size"]["from"]
     assert any(row["value"] == "***" for row in rows.values())
     assert any(row["value"] == standin for row in rows.values())
@@ -204,19 +209,19 @@ def verdicts(output: str) -> list[str]:
 def test_check_good(commands: Commands) -> None:
     """A good console is all ok: it answers, the token is good for weeks, every stream may be read."""
     output = commands.ok("check")
-    assert "error" not in verdicts(output)
+    assert "failed" not in verdicts(output)
     assert "the token expires on" in output
-    assert [name for name in STREAMS if f" {name}: may be read\n" not in output] == []
+    assert [name for name in STREAMS if f" {name}: readable\n" not in output] == []
 
 
 @pytest.mark.parametrize(
     ("token", "status", "texts"),
     [
-        ("wrong", 1, ["error", "401", "API Token"]),
-        ("expired", 1, ["error", "401"]),
-        ("no-alert", 1, ["error", "STAR Rule Alerts -> view"]),
+        ("wrong", 1, ["failed", "401", "API Token"]),
+        ("expired", 1, ["failed", "401"]),
+        ("no-alert", 1, ["failed", "STAR Rule Alerts -> View"]),
         ("expiring", 0, ["warning", "generate a new one"]),
-        ("expiring-now", 1, ["error", "generate a new one"]),
+        ("expiring-now", 1, ["failed", "generate a new one"]),
         ("admin", 0, ["warning", "more than read"]),
     ],
 )
@@ -234,7 +239,7 @@ def test_check_without_any_permission(commands: Commands) -> None:
     """A token that may read no stream is told the permission of each."""
     result = commands.run("check", S1ECS_TOKEN="forbidden")
     assert result.returncode == 1
-    errors = [line for line in result.stdout.splitlines() if line.startswith("error")]
+    errors = [line for line in result.stdout.splitlines() if line.startswith("failed")]
     assert len(errors) == len(STREAMS)
     assert [
         stream.name for stream, line in zip(STREAMS.values(), errors, strict=True) if stream.permission in line
@@ -242,12 +247,38 @@ def test_check_without_any_permission(commands: Commands) -> None:
 
 
 def test_check_unreachable(commands: Commands) -> None:
-    """A console that can't be reached is one line."""
+    """A console that can't be reached is one line; what else there is to check is checked all the same."""
     result = commands.run("check", S1ECS_URL="http://127.0.0.1:1", S1ECS_ATTEMPTS="1")
     assert result.returncode == 1
-    [line] = result.stdout.splitlines()
-    assert line.startswith("error")
+    [line] = [line for line in result.stdout.splitlines() if " default: " in line]
+    assert line.startswith("failed")
+    assert [line for line in result.stdout.splitlines() if " store: " in line]
     assert "refused" in line
+
+
+def test_check_is_the_doctor(commands: Commands) -> None:
+    """A dead output, a wrong action token and a token file that others can change fail, with their cures; JSON, too."""
+    token = commands.folder / "token"
+    token.write_text("a-token")
+    token.chmod(0o660)
+    settings = commands.folder / "doctor.yaml"
+    settings.write_text(
+        "token_file: token\naction_token: wrong\n"
+        "outputs:\n- type: store\n- type: elasticsearch\n  hosts: http://127.0.0.1:1\n"
+    )
+    settings.chmod(0o600)
+    environment = {"S1ECS_TOKEN": "", "S1ECS_STREAMS": "group"}
+    result = commands.run("--config", str(settings), "check", "--json", **environment)
+    assert result.returncode == 1
+    assert not result.stderr
+    rows = json.loads(result.stdout)
+    assert [row["check"] for row in rows if row["status"] == "failed"] == ["secrets", "action token", "output"]
+    assert {row["cure"] for row in rows if row["check"] == "secrets"} == {f"run: chmod 600 {token}"}
+    nowhere = environment | {"S1ECS_URL": "http://127.0.0.1:1"}
+    offline = commands.run("--config", str(settings), "check", "--offline", **nowhere)
+    assert offline.returncode == 1
+    assert verdicts(offline.stdout)[:-1].count("failed") == 1
+    assert not commands.state.exists()
 
 
 def test_check_something_else(commands: Commands) -> None:
@@ -255,12 +286,13 @@ def test_check_something_else(commands: Commands) -> None:
     with answering(404, "<html>Not Found</html>") as elsewhere:
         result = commands.run("check", S1ECS_URL=elsewhere)
     assert result.returncode == 1
-    assert "is no SentinelOne console" in result.stdout
+    assert "is not a SentinelOne console" in result.stdout
 
 
 def test_check_clock(commands: Commands) -> None:
     """A console whose clock is months away is told, and collecting still brings everything of its day."""
-    assert "clock" in next(line for line in commands.ok("check").splitlines() if line.startswith("warning"))
+    told = commands.ok("check", S1ECS_CLOCK_TOLERANCE="5m").splitlines()
+    assert "clock" in next(line for line in told if line.startswith("warning"))
 
 
 def test_standin_same_seed_same_alerts(alone: Commands, start_standin: Start) -> None:
@@ -279,3 +311,14 @@ def test_standin_port_in_use(alone: Commands, standin: str) -> None:
     result = alone.run("standin", "--port", standin.rpartition(":")[2])
     assert result.returncode == 2
     assert "choose another" in result.stderr
+
+
+def test_transform_reads_pages_and_knows_other_streams(alone: Commands) -> None:
+    """A page of the API is read like lines; records of another stream are told once, with that stream."""
+    [line] = (Path(__file__).parents[1] / "cases" / "threat" / "incidents.input.ndjson").read_text().splitlines()
+    page = json.dumps({"data": [json.loads(line)] * 2, "pagination": {"nextCursor": None}}, indent=2)
+    threats = alone.run("transform", "threat", stdin=page)
+    assert threats.stdout == alone.run("transform", "threat", stdin=f"{line}\n{line}\n").stdout
+    assert not threats.stderr
+    told = "s1ecs: warning: 2 of 2 records do not look like records of group, but like threat; run: s1ecs transform"
+    assert alone.run("transform", "group", stdin=page).stderr == f"{told} threat\n"

@@ -27,4 +27,4 @@ def test_what_is_no_database_is_said_at_once(alone: Commands, content: bytes | N
     result = alone.run("transform", "agent", "--geoip", "city.mmdb", stdin="{}\n")
     assert (result.returncode, result.stdout) == (2, "")
     assert "city.mmdb: " in result.stderr
-    assert "City database (.mmdb) is needed" in result.stderr
+    assert "City database (.mmdb) is required" in result.stderr

@@ -3,7 +3,7 @@
 import signal
 import time
 
-from s1ecs.state.database import FILE_NAME, connect
+from s1ecs.state.sqlite.database import FILE_NAME, connect
 
 from .conftest import Commands
 

@@ -61,7 +61,7 @@ def test_run_goes_on_with_what_is_free(commands: Commands, start_standin: Start)
     interval = {"S1ECS_INTERVAL": "300ms"}
     first = commands.start("run", S1ECS_STREAMS="alert", **interval)
     wait_until(lambda: held(commands, first))
-    second = commands.start("run", S1ECS_STREAMS="alert,threat", **interval)
+    second = commands.start("run", S1ECS_STREAMS="alert,threat", S1ECS_LOG_LEVEL="debug", **interval)
     wait_until(lambda: commands.query("SELECT count(*) AS n FROM threat") != [{"n": 0}])
     assert held(commands, first)
     first.kill()
@@ -70,10 +70,10 @@ def test_run_goes_on_with_what_is_free(commands: Commands, start_standin: Start)
     second.send_signal(signal.SIGINT)
     _, errors = second.communicate(timeout=15)
     assert second.returncode == 0
-    before, free, after = errors.partition("default alert: free now")
+    before, free, after = errors.partition("default alert: released by the other process")
     assert free, errors
     assert before.count(f"default alert: already collected by process {first.pid} on host") == 1
-    assert "tried again at each interval" in before
+    assert "retried at each interval" in before
     assert "default threat: up to date" in before
     assert "default alert: up to date" not in before
     assert "default alert: " in after

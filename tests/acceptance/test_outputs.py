@@ -79,12 +79,15 @@ def test_reader_that_goes_away_ends_run(commands: Commands) -> None:
         errors = process.stderr.read().decode()
         assert process.wait(20) == 1, errors
     told = [line for line in errors.splitlines() if "standard output" in line]
-    assert told == ["s1ecs: standard output: whoever read it went away; start s1ecs again together with its reader"]
+    assert told == [
+        "s1ecs: standard output: closed by the reader (broken pipe); restart s1ecs together with its reader"
+    ]
     assert "Traceback" not in errors
 
 
 def test_dead_letters_of_nobody(commands: Commands) -> None:
     """Before anything was refused the list is empty and there is nothing to deliver again."""
+    commands.ok("collect", "group")
     assert json.loads(commands.ok("dead-letters", "--json")) == []
     for arguments in ((), ("alert",), ("--retry",)):
         assert commands.ok("dead-letters", *arguments) == "no dead letters\n"
@@ -106,7 +109,7 @@ def test_a_damaged_dead_letter_is_in_the_way_of_its_stream_alone(commands: Comma
     folder.mkdir(parents=True)
     (folder / "alert.ndjson").write_text("{}\n")
     (folder / "threat.ndjson").write_text(json.dumps(letter) + "\n")
-    damage = f"s1ecs: {folder}/alert.ndjson line 1: is no dead letter; mend the line or remove it"
+    damage = f"s1ecs: {folder}/alert.ndjson line 1: is not a dead letter; correct or remove the line"
     listed = commands.run("dead-letters")
     assert (listed.returncode, listed.stderr.splitlines()) == (1, [damage])
     assert "2026-01-31T12:00:00.000Z  second   threat  search" in listed.stdout
@@ -118,6 +121,6 @@ def test_a_damaged_dead_letter_is_in_the_way_of_its_stream_alone(commands: Comma
     retried = commands.run("dead-letters", "--retry")
     assert (retried.returncode, retried.stdout.splitlines()) == (
         1,
-        ["alert: left as they were", "threat: 0 taken, 1 left as they were"],
+        ["alert: unchanged", "threat: 0 delivered, 1 unchanged"],
     )
     assert retried.stderr.splitlines()[0] == damage

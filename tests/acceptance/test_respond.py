@@ -1,10 +1,11 @@
 """Response actions with the installed command, each to its end: what the stand-in receives, and what came of it."""
 
+import json
 import re
 
 import pytest
 
-from s1ecs.respond.table import ACTIONS
+from s1ecs.respond.actions.table import ACTIONS
 
 from .conftest import MOMENT, Start
 from .respond_cases import CASES, UNIFIED, filled, known, typed
@@ -70,3 +71,33 @@ def test_removing_from_lists(acting: Acting) -> None:
     assert removed["body"]["filter"].keys() == {"siteIds", "uuids"}
     status, result = acting.act("blocklist", "remove", value, *of_site)
     assert (status, result["status"]) == (1, "refused")
+
+
+def test_a_sha256_on_the_blocklist(acting: Acting) -> None:
+    """A SHA-256 goes and comes back under its own key: added, listed, known as there already, found and removed."""
+    site = ("--site", acting.agents[0]["siteId"])
+    sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    acting.control()
+    assert acting.act("blocklist", "add", sha256, "--os", "linux", *site)[1]["status"] == "done"
+    [added] = acting.received()
+    assert {key: added["body"]["data"].get(key) for key in ("value", "sha256Value")} == {
+        "value": None,
+        "sha256Value": sha256,
+    }
+    assert acting.act("blocklist", "add", sha256.upper(), "--os", "linux", *site)[1]["reason"].startswith("already")
+    assert sha256 in acting.commands.ok("respond", "blocklist", "list", *site)
+    [listed] = json.loads(acting.commands.ok("respond", "blocklist", "list", sha256.upper(), *site, "--json"))
+    assert listed["sha256Value"] == sha256
+    status, removed = acting.act("blocklist", "remove", sha256.upper(), *site)
+    assert (status, removed["status"], removed["details"]["value"]) == (0, "done", sha256.upper())
+    assert acting.received()[-1]["body"]["data"]["ids"] == [listed["id"]]
+    assert acting.commands.ok("respond", "blocklist", "list", sha256, *site, "--json") == "[]\n"
+
+
+def test_an_indicator_in_other_letters_is_removed(acting: Acting) -> None:
+    """A hash that was added in capital letters is found and removed in small ones."""
+    site = {"siteIds": [acting.agents[0]["siteId"]]}
+    indicator = {"source": "x", "type": "SHA256", "value": "AB" * 32}
+    acting.send("/threat-intelligence/iocs", {"data": [indicator], "filter": site})
+    _, result = acting.act("ioc", "remove", "ab" * 32, "--site", site["siteIds"][0])
+    assert (result["status"], result["details"]["affected"]) == ("done", 1)

@@ -8,7 +8,8 @@ import pytest
 
 from s1ecs import respond
 from s1ecs.errors import StateError, Unauthorized
-from s1ecs.respond.table import ACTIONS
+from s1ecs.respond.actions.table import ACTIONS
+from s1ecs.respond.trackers import ReadRequest
 
 from .conftest import MOMENT, Start
 from .respond_cases import CASES, arguments, known
@@ -37,6 +38,37 @@ async def test_every_plan_is_what_is_received(acting: Acting, tmp_path: Path) ->
             before = len(acting.received())
             await respond.carry_out(console, plan, respond.Following(wait=False))
             assert same([request.shown for request in plan.requests], acting.received()[before:]), name
+
+
+async def test_many_from_python(acting: Acting, tmp_path: Path) -> None:
+    """Each target has a result: one that is named twice has one, one that there is not is refused, and all are kept."""
+    acting.control()
+    hosts = [acting.host() for _ in range(2)]
+    names = [hosts[0]["computerName"], hosts[0]["id"], "ws-no-such", hosts[1]["uuid"]]
+    async with respond.Console(acting.url, TOKEN, state_dir=tmp_path / "state") as console:
+        results = await respond.many(console, "broadcast", names, {"message": "hello"}, comment="case 17")
+        rows = await respond.history(console)
+    assert sorted((result.status, result.hosts[0].id) for result in results) == sorted(
+        [("refused", ""), ("done", hosts[0]["id"]), ("done", hosts[1]["id"])]
+    )
+    assert {row.id for row in rows} == {result.id for result in results}
+    assert len({row.details["batch"] for row in rows}) == 1
+    assert [request["body"]["data"] for request in acting.received()] == [{"message": "hello"}] * 2
+
+
+async def test_lists_of_the_organisation(acting: Acting, tmp_path: Path) -> None:
+    """Accounts, sites and groups come with the ids that actions want, also those behind the first page."""
+    async with respond.Console(acting.url, TOKEN, state_dir=tmp_path / "state") as console:
+        sites, accounts = await respond.sites(console), await respond.accounts(console)
+        [account] = await respond.accounts(console, text=accounts[0]["name"])
+        of_account = await respond.sites(console, account=account["id"])
+        groups = await respond.groups(console, site=sites[0]["id"])
+        read = ReadRequest("/sites", {"limit": "1"}, inside="sites")
+        one_by_one = await console.read_all(read)
+    assert {agent["siteId"] for agent in acting.agents} <= {site["id"] for site in sites}
+    assert {site["id"] for site in of_account} < {site["id"] for site in sites}
+    assert {group["siteId"] for group in groups} == {sites[0]["id"]}
+    assert len(one_by_one) == len(sites) > 1
 
 
 async def test_nothing_is_sent_that_is_not_written_down(acting: Acting, tmp_path: Path) -> None:

@@ -77,6 +77,36 @@ def test_a_file_comes_with_its_password(acting: Acting) -> None:
     assert "password" not in acting.commands.ok("respond", "history").replace(DRAWN, "")
 
 
+@pytest.mark.parametrize("encryption", ["none", "some"])
+def test_a_file_that_is_not_encrypted(acting: Acting, encryption: str) -> None:
+    """get-file says loudly that a zip is open to anyone, gives no password that opens nothing, and is not done."""
+    acting.control(zip_encryption=encryption)
+    words = ("respond", "get-file", acting.host()["id"], r"C:\Temp\a.txt", r"C:\Temp\b.txt", "--yes", "--poll", "0.05")
+    told = acting.commands.run(*words)
+    assert told.returncode == 1
+    assert ("NOT ENCRYPTED: anyone" if encryption == "none" else "NOT FULLY ENCRYPTED: anyone") in told.stderr
+    assert "may contain malware" in told.stderr
+    assert ("ZIP password (shown only once)" in told.stderr, bool(told.stdout)) == ((encryption == "some",) * 2)
+    [row] = acting.commands.query(
+        "SELECT document FROM response_action WHERE state = 'finished' ORDER BY time DESC LIMIT 1"
+    )
+    own = json.loads(row["document"])["sentinel_one"]["response_action"]
+    assert (own["file"]["encryption"], own["status"]) == (encryption, "failed")
+
+
+def test_the_file_of_a_threat_that_is_not_encrypted(acting: Acting) -> None:
+    """The same holds for the file of a threat, which is malware more often than not."""
+    acting.control(zip_encryption="none")
+    threat = str(acting.first("/threats")["id"])
+    status, result = acting.act("threat", "fetch-file", threat)
+    assert (status, result["status"], result["file"]["encryption"]) == (1, "failed", "none")
+    assert result["file"]["password"] is None
+    assert result["file"]["warning"].startswith("NOT ENCRYPTED")
+    acting.control()
+    status, result = acting.act("threat", "fetch-file", threat)
+    assert (status, result["status"], result["file"]["encryption"]) == (0, "done", "all")
+
+
 def test_processes_are_printed(acting: Acting) -> None:
     """The process table of the result is printed as a table for people."""
     acting.control()

@@ -44,7 +44,7 @@ def test_ctrl_c_ends_the_waiting_not_the_action(acting: Acting) -> None:
     _, told = _stopped(acting, signal.SIGINT)
     [row, *_] = json.loads(acting.commands.ok("respond", "history", "--json"))
     assert (row["status"], row["action"]) == ("pending", "isolate")
-    assert "the action itself goes on" in told
+    assert "the action itself continues" in told
     assert f"s1ecs respond status {row['id']}" in told
 
 
@@ -60,13 +60,14 @@ def test_sigterm_with_json_gives_the_object(acting: Acting) -> None:
 def test_stopped_at_the_question(acting: Acting, stop: bytes | signal.Signals) -> None:
     """Ctrl-C and SIGTERM at the question end the command, without Enter; nothing is sent."""
     acting.control()
-    command = [str(S1ECS), "respond", "isolate", acting.host()["id"]]
+    host = acting.host()
+    command = [str(S1ECS), "respond", "isolate", host["id"]]
     # The terminal of a session of its own, so that Ctrl-C becomes a signal.
     process, terminal = pty.fork()
     if not process:
         os.execve(command[0], command, acting.commands.environment)  # noqa: S606 - a shell would take the signal
     told = b""
-    while b"[y/N]" not in told:
+    while f"Isolate {host['computerName']}? [y/N] ".encode() not in told:
         told += os.read(terminal, 4096)
     if isinstance(stop, bytes):
         os.write(terminal, stop)
@@ -77,3 +78,27 @@ def test_stopped_at_the_question(acting: Acting, stop: bytes | signal.Signals) -
     assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 1
     os.close(terminal)
     assert acting.received() == []
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_dangerous_action_is_confirmed_by_name(acting: Acting, *, right: bool) -> None:
+    """On a terminal the name of the host is asked for: the right one in any case sends the action, another nothing."""
+    acting.control()
+    host = acting.host()
+    name = host["computerName"]
+    command = [str(S1ECS), "respond", "uninstall", host["id"], "--no-wait", "--yes"]
+    process, terminal = pty.fork()
+    if not process:
+        os.execve(command[0], command, acting.commands.environment)  # noqa: S606 - a terminal is what is tested
+    told = b""
+    while f"Uninstall the agent of {name}? Type {name} to confirm: ".encode() not in told:
+        told += os.read(terminal, 4096)
+    os.write(terminal, (name.lower() if right else f"{name}x").encode() + b"\n")
+    while (b"id: " if right else b"nothing was sent") not in told:
+        try:
+            told += os.read(terminal, 4096)
+        except OSError:
+            break
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == int(not right), told
+    os.close(terminal)
+    assert len(acting.received()) == int(right)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from s1ecs import respond
+from s1ecs.errors import ActionRefused
 
 from .conftest import MOMENT, Commands, Start, answering
 from .responding import TOKEN, Acting
@@ -34,9 +35,9 @@ async def test_refused_by_the_state_of_the_host(acting: Acting, tmp_path: Path) 
             "not isolated": await respond.release(console, connected),
             "no agent has the id": await respond.isolate(console, "no-such-host"),
             "linux, macos only": await respond.processes(console, connected),
-            "needs an input": await respond.run_script(console, connected, "1466645476786791834"),
+            "requires input": await respond.run_script(console, connected, "1466645476786791834"),
             "decommissioned": await respond.restart(console, gone["id"]),
-            "only agents that are decommissioned": await respond.restart(console, gone["computerName"]),
+            "only decommissioned or uninstalled agents": await respond.restart(console, gone["computerName"]),
         }
         rows = await respond.history(console)
     for reason, result in results.items():
@@ -69,7 +70,7 @@ async def test_the_console_says_no(acting: Acting, tmp_path: Path) -> None:
     host = acting.host()["computerName"]
     cases: list[tuple[str, str, dict[str, Any], str]] = [
         ("affected_zero", "restart", {}, "nothing was affected"),
-        ("approval_required", "kill-process", {"name": "a.exe"}, "waits for an approval"),
+        ("approval_required", "kill-process", {"name": "a.exe"}, "requires approval in the console"),
         ("script_fails", "kill-process", {"name": "a.exe"}, "failed"),
         ("expired_files", "get-file", {"paths": [r"C:\Temp\a"]}, "the file is gone"),
     ]
@@ -117,13 +118,14 @@ def test_no_second_action(acting: Acting, words: list[str], ends: str) -> None:
 
 
 def test_nothing_is_done_without_being_told(acting: Acting) -> None:
-    """No token for actions, no terminal, no scope, no --i-understand: refused with exit status 2; nothing is sent."""
+    """A missing token, terminal, scope or host name is refused with exit status 2; nothing is sent."""
     host = acting.host()["id"]
     acting.control()
     cases = [
         (["restart", host, "--yes"], {"S1ECS_ACTION_TOKEN": ""}, "S1ECS_ACTION_TOKEN"),
         (["restart", host], {}, "--yes"),
-        (["uninstall", host, "--yes"], {}, "--i-understand"),
+        (["uninstall", host, "--yes"], {}, "--confirm HOSTNAME"),
+        (["uninstall", host, "--confirm", "another-host"], {}, "nothing was sent"),
         (["blocklist", "remove", "a" * 40, "--yes"], {}, "--site"),
         (["blocklist", "remove", "a" * 40, "--yes", "--site", host, "--tenant"], {}, "exactly one scope"),
     ]
@@ -149,7 +151,7 @@ def test_the_result_is_told_before_documents_are_delivered(acting: Acting) -> No
                 printed, told = process.communicate(timeout=60)
     assert process.returncode == 0, told
     assert len(json.loads(printed)["file"]["password"]) == 20
-    assert "goes on" not in told
+    assert "continues" not in told
 
 
 def test_a_password_that_nobody_saw_is_shown_again_once(acting: Acting) -> None:
@@ -176,7 +178,7 @@ def test_a_comment_that_is_no_text_is_refused_before_anything_is_sent(acting: Ac
     acting.control()
     result = acting.commands.run("respond", "isolate", acting.host()["id"], "--yes", "--comment", "caf\udce9")
     assert (result.returncode, acting.received()) == (2, [])
-    assert "--comment: it has bytes that are no UTF-8" in result.stderr
+    assert "--comment: not valid UTF-8" in result.stderr
 
 
 def test_no_token_anywhere(acting: Acting) -> None:
@@ -188,3 +190,51 @@ def test_no_token_anywhere(acting: Acting) -> None:
     kept = b"".join(each.read_bytes() for each in acting.commands.state.iterdir() if each.is_file())
     assert token not in result.stdout + result.stderr
     assert token.encode() not in kept
+
+
+def test_a_wrong_choice_is_no_action(acting: Acting) -> None:
+    """A word that is none of the choices is a mistake on the command line: exit status 2, nothing in the history."""
+    acting.control()
+    before = acting.commands.ok("respond", "history")
+    cases = [
+        (["threat", "verdict", "999999999999999999", "guilty", "--yes"], "'guilty' is not one of true_positive"),
+        (
+            ["ioc", "add", "a.example", "--type", "DOMAIN", "--source", "x", "--tenant", "--yes"],
+            "'DOMAIN' is not one of",
+        ),
+        (["scripts", "--os", "amiga"], "'amiga' is not one of linux"),
+        (["explode", "ws-1"], "No such command"),
+    ]
+    for words, told in cases:
+        result = acting.commands.run("respond", *words)
+        assert (result.returncode, told in result.stderr) == (2, True), result.stderr
+    assert acting.commands.ok("respond", "history") == before
+    assert acting.received() == []
+
+
+async def test_ids_that_the_console_does_not_know(acting: Acting, tmp_path: Path) -> None:
+    """An unknown id of any kind is told as such, with the console's words if it had any, and how to list the others."""
+    acting.control()
+    host, nobody = acting.host()["id"], "999999999999999999"
+    site = respond.Scope("site", nobody)
+    async with respond.Console(acting.url, TOKEN, state_dir=tmp_path / "state") as console:
+        results = {
+            f"no such script: {nobody}": await respond.run_script(console, host, nobody),
+            "no such script: abc": await respond.run_script(console, host, "abc"),
+            f"no such group: {nobody}": await respond.move_group(console, host, nobody),
+            f"no such site: {nobody}": await respond.blocklist_remove(console, site, "a" * 40),
+            f"no such site: {nobody},": await respond.blocklist_add(console, site, "a" * 40, ["linux"]),
+            f"no such threat: {nobody}": await respond.threat_note(console, nobody, "x"),
+            f"no such alert: {nobody}": await respond.alert_verdict(console, nobody, "suspicious"),
+            "no such unified alert: x": await respond.unified_alert_note(console, "x", "x"),
+        }
+        with pytest.raises(ActionRefused, match=f"no such site: {nobody}"):
+            await respond.blocklist(console, site)
+    for reason, result in results.items():
+        assert (result.status, result.reason.startswith(reason)) == ("refused", True), result.reason
+        assert "lists" in result.reason
+    assert "400" in results["no such script: abc"].reason
+    assert acting.received() == []
+    # Only the console knows whether indicators may be added there.
+    status, failed = acting.act("ioc", "add", "a.example", "--type", "DNS", "--source", "x", "--site", nobody)
+    assert (status, failed["status"], failed["reason"].startswith(f"no such site: {nobody}")) == (1, "failed", True)

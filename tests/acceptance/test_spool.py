@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import ALERTS, Commands
+from .conftest import ALERTS, Commands, Start
 
 _WAIT_SECONDS = 90
 _ENDS_WITHIN = 10.0
@@ -159,14 +159,14 @@ def test_a_search_server_that_is_down_holds_up_nothing_and_gets_everything(comma
     commands.environment |= {"S1ECS_OUTPUTS": f"[{{type: store}}, {search}]", "S1ECS_STREAMS": "alert"}
     with running(commands):
         until(lambda: count(commands, "SELECT count(*) FROM documents") == ALERTS)
-    assert waiting(commands).startswith(f"warning: {ALERTS} documents wait (")
+    assert waiting(commands).startswith(f"warning: {ALERTS} documents (")
     with hanging(port) as silent, running(commands):
         connected, _ = silent.accept()
         assert connected.recv(1)
     connected.close()
     collected = commands.run("collect")
     assert collected.returncode == 0, collected.stderr
-    assert f"elasticsearch: documents still wait in the spool: {ALERTS}" in collected.stderr
+    assert f"elasticsearch: documents still waiting in the spool: {ALERTS}" in collected.stderr
     with answering(port) as server:
         with running(commands):
             until(lambda: not count(commands, "SELECT sum(documents) FROM spools"))
@@ -175,3 +175,24 @@ def test_a_search_server_that_is_down_holds_up_nothing_and_gets_everything(comma
         assert not server.twice
         rows = commands.query("SELECT id FROM alert")
         assert sorted(server.took) == sorted(row["id"] for row in rows)
+
+
+def test_a_server_that_is_down_is_filled_by_its_spool(commands: Commands, start_standin: Start, port: int) -> None:
+    """What `--from-store` can't deliver waits; the same command and the next process deliver it, each document once."""
+    alerts = 200
+    url = start_standin("--agents", "20", "--alerts", str(alerts))
+    commands.environment |= {"S1ECS_STREAMS": "alert", "S1ECS_URL": url, "S1ECS_INITIAL_INTERVAL": "3650d"}
+    commands.ok("collect")
+    search = f"{{type: elasticsearch, hosts: ['http://127.0.0.1:{port}'], on_stall: spill, stall_after: 20s}}"
+    commands.environment["S1ECS_OUTPUTS"] = f"[{{type: store}}, {search}]"
+    fill = ("backfill", "--output", "elasticsearch", "--from-store")
+    filled = commands.run(*fill)
+    assert filled.returncode == 0, filled.stderr
+    assert f"documents still waiting in the spool: {alerts}" in filled.stderr
+    again = commands.run(*fill, "--again")
+    assert f"{alerts} documents read from the store, 0 new" in again.stderr
+    with answering(port) as server:
+        with running(commands):
+            until(lambda: not count(commands, "SELECT sum(documents) FROM spools"))
+        assert len(server.took) == alerts
+        assert not server.twice

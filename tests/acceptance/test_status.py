@@ -5,6 +5,7 @@ import signal
 import socket
 import sqlite3
 import time
+import urllib.error
 import urllib.request
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -54,12 +55,15 @@ def test_life_of_a_run(start_standin: Start, alone: Commands, free_port: int) ->
     assert 's1ecs_records_total{console="default",stream="group"} 5.0\n' in metrics
     assert 's1ecs_requests_total{console="default",path="/groups",status="200"} 1.0\n' in metrics
     assert "a-token-for-tests" not in metrics
+    for path in ("healthz", "readyz"):
+        with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/{path}") as answer:
+            assert (answer.status, answer.read().decode().split(":")[0]) == (200, "ok")
 
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=10)
     assert f"metrics at http://127.0.0.1:{free_port}/metrics" in log
     ended, lines = status(alone)
-    assert (ended, "was told to end" in lines["collector"]["text"]) == (0, True)
+    assert (ended, "was stopped" in lines["collector"]["text"]) == (0, True)
 
     process = alone.start("run", **CALM)
     deadline = time.monotonic() + 30
@@ -67,13 +71,15 @@ def test_life_of_a_run(start_standin: Start, alone: Commands, free_port: int) ->
         assert time.monotonic() < deadline
     process.kill()
     process.communicate()
+    dead, lines = status(alone)
+    assert (dead, "its process ended without being stopped" in lines["collector"]["text"]) == (2, True)
     # Three minutes later.
     earlier = (datetime.now(UTC) - timedelta(minutes=3)).isoformat()
     with closing(sqlite3.connect(alone.state / "s1ecs.db")) as connection, connection:
         connection.execute("UPDATE runs SET beat = ?", (earlier,))
         connection.execute("UPDATE progress SET good = ?, moved = ?", (earlier, earlier))
     dead, lines = status(alone)
-    assert (dead, "no sign of life" in lines["collector"]["text"]) == (2, True)
+    assert (dead, "has not reported for" in lines["collector"]["text"]) == (2, True)
 
 
 def test_for_people(commands: Commands) -> None:
@@ -81,8 +87,27 @@ def test_for_people(commands: Commands) -> None:
     commands.ok("collect", "group")
     result = commands.run("status", S1ECS_STREAMS="group")
     first, *table = result.stdout.splitlines()
-    assert (result.returncode, first) == (0, "s1ecs ok: 1 stream in time")
-    assert [line.split()[:3] for line in table[1:]] == [["ok", "collector", "no"], ["ok", "default", "group"]]
+    assert (result.returncode, first) == (0, "s1ecs ok: 1 stream on schedule")
+    assert [line.split()[:3] for line in table[1:]] == [["ok", "collector", "`s1ecs"], ["ok", "default", "group"]]
+
+
+def test_health_of_a_critical_run(start_standin: Start, alone: Commands, free_port: int) -> None:
+    """Where `status` is critical, /healthz and /readyz answer 503 with its first line, and /metrics as ever."""
+    alone.environment |= {"S1ECS_URL": start_standin("--agents", "5"), "S1ECS_TOKEN": "expiring-now"}
+    process = alone.start("run", S1ECS_METRICS_PORT=str(free_port), **CALM)
+    deadline = time.monotonic() + 30
+    while status(alone)[0] != 2:
+        assert time.monotonic() < deadline, status(alone)
+        time.sleep(0.2)
+    for path in ("healthz", "readyz"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"http://127.0.0.1:{free_port}/{path}")
+        with refused.value as answer:
+            assert (answer.code, "token" in answer.read().decode()) == (503, True)
+    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/metrics") as answer:
+        assert "s1ecs_token_days_left" in answer.read().decode()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
 
 
 def test_metrics_port_in_use(commands: Commands, free_port: int) -> None:

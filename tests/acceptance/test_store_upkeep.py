@@ -22,8 +22,8 @@ def test_what_lies_in_the_store(commands: Commands) -> None:
     assert " MB" in first
     assert second == f"{ALERTS} documents, from {told['oldest']} to {told['newest']}"
     assert empty == ""
-    assert head.split() == ["day", "all", "alert"]
-    assert lines[-1].split() == ["all", str(ALERTS), str(ALERTS)]
+    assert head.split() == ["day", "total", "alert"]
+    assert lines[-1].split() == ["total", str(ALERTS), str(ALERTS)]
 
 
 def test_old_documents_go_and_do_not_come_back(commands: Commands, start_standin: Start) -> None:
@@ -54,7 +54,7 @@ def test_run_prunes_and_gives_room_back(commands: Commands) -> None:
     wait_until(lambda: json.loads(commands.ok("store", "--json"))["free_bytes"] == 0)
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=15)
-    assert "the store let go of its" in errors
+    assert "oldest documents from the store" in errors
     assert (commands.state / "s1ecs.db").stat().st_size <= 5_000_000 < before
     newest = commands.query("SELECT max(time) AS t FROM documents")
     assert newest == [{"t": json.loads(commands.ok("store", "--json"))["newest"]}]
@@ -90,7 +90,7 @@ def test_a_backup_beside_run(commands: Commands, start_standin: Start) -> None:
 def test_damage_is_found(commands: Commands) -> None:
     """`store --check` says sound and ends with 0; with pages overwritten it says what is wrong and ends with 1."""
     commands.ok("collect", "alert")
-    assert commands.ok("store", "--check").endswith("s1ecs.db: sound\n")
+    assert commands.ok("store", "--check").endswith("s1ecs.db: no damage found\n")
     commands.ok("store", "--compact")
     path = commands.state / "s1ecs.db"
     with path.open("r+b") as file:
@@ -98,7 +98,7 @@ def test_damage_is_found(commands: Commands) -> None:
         file.write(b"\xff" * 50_000)
     result = commands.run("store", "--check")
     assert result.returncode == 1
-    assert "put back a backup" in result.stdout + result.stderr
+    assert "restore a backup" in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
 
 

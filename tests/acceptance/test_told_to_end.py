@@ -1,6 +1,8 @@
 """SIGTERM ends every command that collects within ten seconds, whatever it is doing, and nothing is lost."""
 
 import json
+import os
+import re
 import signal
 import sqlite3
 import time
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from .conftest import Commands, Start
 from .test_collect import stored
@@ -88,6 +92,12 @@ def wait_for(what: Callable[[], bool], seconds: float = 40) -> None:
         time.sleep(0.1)
 
 
+def catches_sigterm(pid: int) -> bool:
+    """Whether a process got so far that SIGTERM does not just kill it."""
+    [mask] = re.findall(r"^SigCgt:\s*(\w+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return bool(int(mask, 16) >> signal.SIGTERM - 1 & 1)
+
+
 def told_to_end(processes: Mapping[str, "subprocess.Popen[str]"]) -> dict[str, tuple[float, int, str]]:
     """Send SIGTERM to all; how long each took, its exit status, what it said."""
     began = time.monotonic()
@@ -155,7 +165,20 @@ def test_while_another_process_holds_the_state(commands: Commands) -> None:
     with closing(sqlite3.connect(commands.state / "s1ecs.db", isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         starting = commands.start("collect", "group")
-        time.sleep(3)
+        wait_for(lambda: catches_sigterm(starting.pid))
+        time.sleep(1)
         for seconds, status, said in told_to_end({"collecting": collecting, "starting": starting}).values():
             assert (status, seconds < AT_MOST) == (1, True), said
             assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("command", "status"), [("collect", 1), ("run", 0)])
+def test_before_anything_has_begun(alone: Commands, command: str, status: int) -> None:
+    """A command that is told to end while it still reads its settings ends by itself, with the status of its end."""
+    settings = alone.folder / "settings.yaml"
+    os.mkfifo(settings)
+    # The other end can be opened once the command has opened its own, where it waits for what never comes.
+    with alone.running("--config", str(settings), command) as process, settings.open("wb"):
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=40)
+    assert (process.returncode, said) == (status, "")

@@ -84,7 +84,7 @@ def test_no_console(alone: Commands) -> None:
 
 def test_unknown_stream(commands: Commands) -> None:
     """A stream that does not exist: those there are."""
-    assert_one_line(commands.run("collect", "alerts"), 2, "alerts", "there are: activity, agent, alert")
+    assert_one_line(commands.run("collect", "alerts"), 2, "alerts", "available: activity, agent, alert")
 
 
 def test_file_size_limit(commands: Commands) -> None:
@@ -121,7 +121,7 @@ def test_full_disk(commands: Commands, small_disk: Path) -> None:
     """A full disk ends the run in one line and keeps what was committed; with room again all arrives, once."""
     commands.environment["S1ECS_STATE_DIR"] = str(small_disk)
     result = commands.run("collect", "alert", S1ECS_PAGE_SIZE="200")
-    assert_one_line(result, 1, "s1ecs.db", "no space left", "make room")
+    assert_one_line(result, 1, "s1ecs.db", "no space left", "free some space")
     partial = commands.count()
     assert 0 < partial < ALERTS
     subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -24,11 +25,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def started(kind: Kind, **options: str) -> Iterator[Running]:
+def started(kind: Kind, **options: Any) -> Iterator[Running]:
     """Start a server, and stop it in the end; skip where there is none."""
     with server_folder() as folder:
         try:
-            server = start(kind, folder, **options)  # type: ignore[arg-type]
+            server = start(kind, folder, **options)
         except Unavailable as reason:
             pytest.skip(str(reason))
         try:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import structlog
 
-from s1ecs.collect.outputs import make_output
-from s1ecs.collect.redact import Redaction
+from s1ecs.bootstrap.outputs import make_output
+from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.commands.transform import lines_of, transform
-from s1ecs.outputs.output import Batch, JoinsCommit
+from s1ecs.ecs.redaction import Redaction
+from s1ecs.outputs.output import Batch
 from s1ecs.settings import load
 from s1ecs.streams import STREAMS
 from servers.documents import data_stream, documents
@@ -60,9 +61,9 @@ async def test_cases_come_back_equal(
     outputs = json.dumps([{"type": search_server.kind, "hosts": [search_server.url]}])
     environment = {"S1ECS_OUTPUTS": outputs, "S1ECS_NAMESPACE": namespace}
     settings = load(file=None, environment=environment, flags={}, streams=list(STREAMS), working_folder=tmp_path)
-    output = make_output(settings.outputs[0], "", structlog.stdlib.get_logger().warning)
-    assert not isinstance(output, JoinsCommit)
-    await output.open()
+    log = structlog.stdlib.get_logger()
+    output = make_output(settings.outputs[0], OutputEnvironment(log.warning, log.info))
+    await output.open({})
     try:
         for stream in STREAMS:
             made = deepcopy(cases[stream])

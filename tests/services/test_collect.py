@@ -11,8 +11,14 @@ import pytest
 from s1ecs.streams import STREAMS
 from servers.documents import data_stream, ids
 from servers.running import Running
-from tests.acceptance.conftest import MOMENT, Commands, Start
-from tests.acceptance.conftest import start_standin as start_standin  # noqa: PLC0414 - pytest finds it by its name here
+from tests.acceptance.conftest import (
+    MOMENT,
+    Commands,
+    Start,
+)
+from tests.acceptance.conftest import (
+    start_standin as start_standin,  # noqa: PLC0414 - pytest finds it by its name here
+)
 from tests.services.conftest import SetUp
 
 AGENTS = 500
@@ -79,7 +85,7 @@ def test_what_is_read_again_is_not_there_twice(
     commands.ok("collect")
     first = indexed(elasticsearch, namespace)
     assert totals(first) == held(console)
-    commands.ok("collect")
+    commands.ok("collect", "--full")
     assert indexed(elasticsearch, namespace) == indexed(opensearch, namespace) == first
     for server in (elasticsearch, opensearch):
         for stream in STREAMS:

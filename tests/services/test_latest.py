@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from s1ecs.collect.things import latest_states
-from s1ecs.outputs.output import Batch, Thing
-from s1ecs.outputs.search.connect import connect
-from s1ecs.outputs.search.output import SearchOutput, Surroundings
-from s1ecs.outputs.search.settings import SearchSettings
+from s1ecs.collect.delivery.entities import latest_states
+from s1ecs.outputs.output import Batch, Entity
+from s1ecs.outputs.search.client.connect import connect
+from s1ecs.outputs.search.client.login import SearchSettings
+from s1ecs.outputs.search.output import SearchEnvironment, SearchOutput
 from s1ecs.records import Record
 from servers.documents import data_stream, documents
 from servers.running import Running
@@ -27,7 +27,7 @@ async def output(search_server: Running, set_up: SetUp) -> AsyncIterator[SearchO
     def say(_line: str) -> None:
         """Say nothing."""
 
-    around = Surroundings(lambda: datetime.now(UTC), time.monotonic, Random(1), say, say)  # noqa: S311 - how long a test waits
+    around = SearchEnvironment(lambda: datetime.now(UTC), time.monotonic, Random(1), say, say)  # noqa: S311 - how long a test waits
     made = SearchOutput(
         connect(SearchSettings(search_server.kind, "search", (search_server.url,))), around, latest=True
     )
@@ -39,7 +39,7 @@ def batch(namespace: str, states: Sequence[tuple[str, str, int]], **labels: Any)
     """A batch of states: (id, thing, time)."""
     moment = "2026-01-02T10:00:00.000Z"
     found = [(identity, {"@timestamp": moment, "labels": {"state": identity, **labels}}) for identity, _, _ in states]
-    return Batch("one", namespace, "agent", found, {identity: Thing(thing, time) for identity, thing, time in states})
+    return Batch("one", namespace, "agent", found, {identity: Entity(thing, time) for identity, thing, time in states})
 
 
 def states(server: Running, namespace: str) -> list[str]:
@@ -80,7 +80,7 @@ async def test_what_is_refused_names_its_index(output: SearchOutput, search_serv
                     *batch(namespace, [("a", "host", 1)], odd="x").documents,
                     *batch(namespace, [("b", "pc", 1)]).documents,
                 ],
-                {"a": Thing("host", 1), "b": Thing("pc", 1)},
+                {"a": Entity("host", 1), "b": Entity("pc", 1)},
             )
         )
     ).refused

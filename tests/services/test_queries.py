@@ -11,12 +11,18 @@ from typing import Any
 import orjson
 import pytest
 
-from s1ecs.ecs.exported import exported_fields
+from s1ecs.ecs.field_catalog import exported_fields
 from s1ecs.streams import STREAMS
 from servers.documents import data_stream, documents
 from servers.running import Running
-from tests.acceptance.conftest import MOMENT, Commands, Start
-from tests.acceptance.conftest import start_standin as start_standin  # noqa: PLC0414 - pytest finds it by its name here
+from tests.acceptance.conftest import (
+    MOMENT,
+    Commands,
+    Start,
+)
+from tests.acceptance.conftest import (
+    start_standin as start_standin,  # noqa: PLC0414 - pytest finds it by its name here
+)
 from tests.services.asking import Asked, nested_in
 from tests.services.conftest import SetUp
 

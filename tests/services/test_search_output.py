@@ -1,141 +1,30 @@
 """The search output on real servers: each document once, whatever happens to the server or to an answer."""
 
-import gzip
 import json
-import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
 from s1ecs.errors import OutputError, ServerSilent
 from s1ecs.outputs.output import Batch
-from s1ecs.outputs.search.connect import connect
-from s1ecs.outputs.search.output import SearchOutput, Surroundings
-from s1ecs.outputs.search.server import Kind, Reply, Server
-from s1ecs.outputs.search.settings import SearchSettings, basic
-from servers.documents import data_stream, documents, ids
+from s1ecs.outputs.search.client.connect import connect
+from s1ecs.outputs.search.client.login import SearchSettings, basic
+from servers.documents import data_stream, documents
 from servers.running import Running
 from tests.acceptance.conftest import Commands
+from tests.services.searching import STREAM, Rig, rigged
 
-# A stream that no console has, so that no other test's template matters.
-STREAM = "probe"
 CLOSED = "http://127.0.0.1:1"
-LONG_AGO = "2026-01-02T10:00:00.000Z"
-
-
-class Between:
-    """Stands before a server: it loses answers after the server did what it was asked, or takes only small requests."""
-
-    def __init__(self, server: Server) -> None:
-        self.kind: Kind = server.kind
-        self.name = server.name
-        self.gone = False
-        self.lost = False
-        self.most = 10**9
-        self.sizes: list[int] = []
-        self._server = server
-
-    async def request(
-        self, method: str, path: str, body: Mapping[str, Any] | bytes | None = None, **more: Any
-    ) -> Reply:
-        """Pass a request on, as it is told."""
-        if self.gone:
-            raise ServerSilent(f"{self.name}: gone")
-        if isinstance(body, bytes):
-            size = len(gzip.decompress(body))
-            self.sizes.append(size)
-            if size > self.most:
-                return Reply(413)
-        reply = await self._server.request(method, path, body, **more)
-        if self.lost and isinstance(body, bytes):
-            self.gone = True
-            raise ServerSilent(f"{self.name}: the answer is lost")
-        return reply
-
-    async def close(self) -> None:
-        """Let go of the server's connections."""
-        await self._server.close()
-
-
-class Rig:
-    """Outputs for one server and namespace; what they say is in `said`."""
-
-    def __init__(self, running: Running, namespace: str) -> None:
-        self.running = running
-        self.namespace = namespace
-        self.stream = data_stream(STREAM, namespace)
-        self.said: list[str] = []
-        self.opened: list[Server] = []
-
-    def server(self, *hosts: str) -> Between:
-        """A way to the server, or to these hosts."""
-        settings = SearchSettings(self.running.kind, "search", hosts or (self.running.url,))
-        server = connect(settings)
-        self.opened.append(server)
-        return Between(server)
-
-    async def begin(self, output: SearchOutput, moment: str) -> None:
-        """Deliver more than a start is careful for, new and of this time."""
-        for number in range(12):
-            await output.deliver(self.batch(*[f"early {number} {each}" for each in range(50)], moment=moment))
-
-    def output(self, server: Server | None = None, now: datetime | None = None) -> SearchOutput:
-        """An output as a process that begins has it."""
-
-        async def soon(_seconds: float) -> None:
-            """Don't wait."""
-
-        around = Surroundings(
-            now=lambda: now or datetime.now(UTC),
-            clock=time.monotonic,
-            rng=Random(1),  # noqa: S311 - chance for waiting
-            warn=self.said.append,
-            tell=self.said.append,
-            sleep=soon,
-        )
-        return SearchOutput(server or self.server(), around)
-
-    def batch(self, *names: str, moment: str = LONG_AGO, **fields: Any) -> Batch:
-        """A batch of one console; `fields` are in each of its documents."""
-        # Fetched at another time than that of the record, which so is its own.
-        about = {"event": {"kind": "event", "created": "2026-01-03T00:00:00.000Z"}, "input": {"type": "httpjson"}}
-        found = [(name, {"@timestamp": moment, **about, "labels": {"name": name}} | fields) for name in names]
-        return Batch("one", self.namespace, STREAM, found)
-
-    def of(self, *documents: Sequence[tuple[str, Mapping[str, Any]]]) -> Batch:
-        """A batch of documents of several."""
-        return Batch("one", self.namespace, STREAM, [each for some in documents for each in some])
-
-    def copies(self) -> Mapping[str, int]:
-        """How often each document is there, over all backing indices."""
-        return ids(self.running, self.stream)
-
-    def roll_over(self) -> None:
-        """Begin another backing index."""
-        self.running.ask("POST", f"/{self.stream}/_rollover")
 
 
 @pytest.fixture
 async def rig(search_server: Running, namespace: str) -> AsyncIterator[Rig]:
     """Outputs for a server that has a template for STREAM, whose default pipeline does not exist."""
-    template = {
-        "index_patterns": [f"logs-sentinel_one.{STREAM}-*"],
-        "data_stream": {},
-        "priority": 300,
-        "template": {
-            "settings": {"index.default_pipeline": "maps-it-again", "index.refresh_interval": "1h"},
-            "mappings": {"properties": {"labels": {"properties": {"name": {"type": "keyword"}}}}},
-        },
-    }
-    search_server.ask("PUT", f"/_index_template/s1ecs-logs-sentinel_one.{STREAM}", template)
-    made = Rig(search_server, namespace)
-    yield made
-    for server in made.opened:
-        await server.close()
+    async with rigged(search_server, namespace) as made:
+        yield made
 
 
 async def test_no_pipeline_runs(rig: Rig) -> None:
@@ -300,7 +189,7 @@ async def test_without_template_nothing_is_made(search_server: Running, namespac
         await output.deliver(batch)
     assert search_server.answer("GET", f"/{data_stream('unheard_of', namespace)}")[0] == 404
     search_server.ask("PUT", f"/{data_stream('unheard_of', namespace)}/_doc/1", {"a": 1})
-    with pytest.raises(OutputError, match="is an index and no data stream"):
+    with pytest.raises(OutputError, match="is an index, not a data stream"):
         await output.deliver(batch)
     search_server.ask("DELETE", f"/{data_stream('unheard_of', namespace)}")
     await output.close()
@@ -346,7 +235,7 @@ async def test_rejected_login(secured_elasticsearch: Running, tmp_path: Path) ->
     done = Commands(tmp_path, "https://127.0.0.1:1").run("collect", S1ECS_OUTPUTS=json.dumps([output]))
     assert done.returncode == 1
     [line] = [line for line in done.stderr.splitlines() if line.startswith("s1ecs: ")]
-    assert "the login is rejected: check user and password, or the key (HTTP 401" in line
+    assert "the credentials are rejected: check user and password, or the API key (HTTP 401" in line
     assert "wrong" not in line
 
 

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from s1ecs.commands.setup import Target, Wish, datasets, set_up
-from s1ecs.ecs.exported import exported_fields
-from s1ecs.outputs.search.connect import connect
-from s1ecs.outputs.search.server import Kind, Reply, Server
-from s1ecs.outputs.search.settings import SearchSettings
-from s1ecs.setup.retention import Retention
-from s1ecs.setup.wanted import Dataset
+from s1ecs.commands.setup import SetupOptions, SetupServer, datasets, set_up
+from s1ecs.ecs.field_catalog import exported_fields
+from s1ecs.outputs.search.client.connect import connect
+from s1ecs.outputs.search.client.login import SearchSettings
+from s1ecs.outputs.search.client.server import Reply, SearchServer, ServerKind
+from s1ecs.search_setup.desired_state import Dataset
+from s1ecs.search_setup.lifecycle import Lifecycle
 from s1ecs.streams import STREAMS
 from servers.running import Running
 
@@ -32,11 +32,11 @@ TIME = "2026-01-31T12:00:00.000Z"
 class Recorded:
     """A real server, and what was sent to it to change something."""
 
-    real: Server
+    real: SearchServer
     changes: list[tuple[str, str, Any]] = field(default_factory=list)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ServerKind:
         """As the real one's."""
         return self.real.kind
 
@@ -88,9 +88,9 @@ class Bench:
         """Set up the stream, with the fields of two real ones; the exit status."""
         self.recorded.changes.clear()
         fields = (*exported_fields(STREAMS["activity"].table), *exported_fields(STREAMS["threat_event"].table))
-        kept = Retention("ism" if self.server.kind == "opensearch" else "data_stream", 30)
+        kept = Lifecycle("ism" if self.server.kind == "opensearch" else "data_stream", 30)
         wanted = [Dataset(self.stream, fields, latest=True)]
-        status = await set_up([Target(self.recorded, kept)], wanted, Wish(lambda _question: True, **wish))
+        status = await set_up([SetupServer(self.recorded, kept)], wanted, SetupOptions(lambda _question: True, **wish))
         captured = self.capture.readouterr()
         self.said = captured.out + (captured.err if not wish.get("dry_run") else "")
         return status
@@ -216,7 +216,7 @@ async def test_elastics_own_template_stays_and_ours_stands_above(bench: Bench) -
     assert "left to Elastic's integration" in bench.said
     assert bench.template not in bench.templates()
     assert await bench.setup(take_over=True) == 0
-    assert f"--roll-over begins it now for {bench.data_stream}" in bench.said
+    assert f"--roll-over creates it now for {bench.data_stream}" in bench.said
     assert bench.newest_mapping()["properties"]["message"]["type"] == "long"
     assert await bench.setup(roll_over=True) == 0
     assert bench.newest_mapping()["_meta"]["managed_by"] == "s1ecs"
@@ -234,9 +234,7 @@ async def test_template_of_higher_priority(bench: Bench) -> None:
     bench.server.ask("PUT", f"/_index_template/{other}", body)
     try:
         assert await bench.setup() == 1
-        assert (
-            f"collecting has no template of ours for {bench.stream}: left to another template, '{other}'" in bench.said
-        )
+        assert f"cannot collect {bench.stream}: left to another template, '{other}'" in bench.said
         assert bench.template not in bench.templates()
         assert await bench.setup(take_over=True) == 0
         assert bench.create("1", {})[0] == 201
@@ -386,7 +384,7 @@ def test_command_asks_before_it_changes_anything(elasticsearch: Running, tmp_pat
     outputs = output(elasticsearch, keep_days="77")
     result = run(tmp_path, outputs)
     assert result.returncode == 2
-    assert result.stderr.splitlines()[-1].endswith("use --yes or --dry-run")
+    assert result.stderr.splitlines()[-1].endswith("pass --yes, or --dry-run")
     assert json.loads(run(tmp_path, outputs, "--dry-run").stdout)
 
 

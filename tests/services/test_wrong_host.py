@@ -1,4 +1,4 @@
-"""`setup` and `adopt` where hosts name something that is no search server."""
+"""`setup` and `migrate` where hosts name something that is no search server."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,12 @@ import pytest
 from tests.acceptance.conftest import Commands, answering
 
 
-@pytest.mark.parametrize("command", ["setup", "adopt"])
+@pytest.mark.parametrize("command", ["setup", "migrate"])
 @pytest.mark.parametrize(
     ("kind", "status", "told"),
     [
-        ("opensearch", 200, "the answer is none of a search server: check hosts"),
-        ("elasticsearch", 404, "nothing of a search server is there: check hosts, their path included (HTTP 404)"),
+        ("opensearch", 200, "the response is not from a search server: check hosts"),
+        ("elasticsearch", 404, "there is no search server at this address: check hosts, including the path (HTTP 404)"),
     ],
 )
 def test_web_server_ends_the_command(command: str, kind: str, status: int, told: str, tmp_path: Path) -> None:

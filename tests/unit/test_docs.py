@@ -8,12 +8,13 @@ import pytest
 
 from docs.generate import pages
 from docs.stream_page import stream_page
-from s1ecs.cli import app
-from s1ecs.ecs.exported import exported_fields
-from s1ecs.settings import load
-from s1ecs.streams import STREAMS, Stream
+from s1ecs.cli.on_demand import COMMANDS
+from s1ecs.ecs.field_catalog import exported_fields
+from s1ecs.streams import STREAMS, Stream, response_action
 
 ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+SOURCE = ROOT / "src" / "s1ecs"
 
 
 @pytest.mark.parametrize(("path", "text"), pages().items(), ids=lambda value: getattr(value, "name", ""))
@@ -40,54 +41,47 @@ def test_page_of_a_stream_tells_all(stream: Stream) -> None:
 def test_readme_names_every_command() -> None:
     """Every command stands in the README's table."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    names |= {str(group.typer_instance.info.name) for group in app.registered_groups if group.typer_instance}
-    assert names == set(re.findall(r"^\| `s1ecs ([\w-]+)", readme, re.MULTILINE))
+    assert set(COMMANDS) == set(re.findall(r"^\| `s1ecs ([\w-]+)", readme, re.MULTILINE))
 
 
-def test_links_of_the_readme_lead_somewhere() -> None:
-    """Every relative link in the README is a file."""
+def test_every_page_is_in_the_index_once() -> None:
+    """The index links each page of docs/ once, and every link of it is a file."""
+    index = (DOCS / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", index)
+    pages_there = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - {"README.md"}
+    assert sorted(link for link in links if not link.startswith("../")) == sorted(pages_there)
+    assert {"../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md"} <= set(links)
+    assert [link for link in links if not (DOCS / link).exists()] == []
+
+
+def test_every_stream_is_in_the_table_of_the_readme() -> None:
+    """The README lists each stream with its view."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", readme)
-    assert links
-    assert not [link for link in links if not (ROOT / link).exists()]
+    names = re.findall(r"^\| \[\w+\]\(docs/streams/(\w+)\.md\) \|", readme, re.MULTILINE)
+    assert names == sorted({*STREAMS, response_action.STREAM.name})
 
 
-OUTPUT_PAGES = ("elasticsearch.md", "opensearch.md", "outputs.md")
+# In CONTRIBUTING.md these stand for names that a contributor chooses.
+PLACEHOLDERS = re.compile(r"/?[^/]*\b(STREAM|CASE|OUTPUT|PAGE)\b.*")
 
 
-@pytest.mark.parametrize("name", OUTPUT_PAGES)
-def test_examples_of_settings_load(name: str, tmp_path: Path) -> None:
-    """Every example of settings on the pages about outputs is taken, once its files are there."""
-    examples = re.findall(
-        r"^```yaml\n(.*?)^```", (ROOT / "docs" / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
-    assert examples
-    for example in examples:
-        for file in re.findall(r"/etc/s1ecs/([\w.-]+)", example):
-            (tmp_path / file).write_text("a-secret-for-tests\n", encoding="utf-8")
-            (tmp_path / file).chmod(0o600)
-        given = tmp_path / "s1ecs.yaml"
-        given.write_text(example.replace("/etc/s1ecs", str(tmp_path)), encoding="utf-8")
-        console = {"S1ECS_URL": "https://127.0.0.1", "S1ECS_TOKEN": "a-token-for-tests"}
-        around = {each: value for each, value in console.items() if "url:" not in example}
-        settings = load(file=given, environment=around, flags={}, streams=list(STREAMS), working_folder=tmp_path)
-        assert len(settings.outputs) == len(re.findall(r"^ +- type:", example, re.MULTILINE))
-
-
-def test_links_of_the_search_pages_lead_somewhere() -> None:
-    """Every relative link of the pages about search servers is a file, and its fragment a heading in there."""
-    for name in ("elasticsearch.md", "opensearch.md", "moving-from-elastic-agent.md"):
-        text = (ROOT / "docs" / name).read_text(encoding="utf-8")
-        for file, fragment in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", text):
-            there = (ROOT / "docs" / (file or name)).read_text(encoding="utf-8")
-            headings = [re.sub(r"[^\w -]", "", each.lower()) for each in re.findall(r"^#+ (.*)$", there, re.MULTILINE)]
-            assert not fragment or fragment in [each.replace(" ", "-") for each in headings], (name, file, fragment)
+def test_paths_of_the_developers_pages_exist() -> None:
+    """Every file and folder that CONTRIBUTING.md and the architecture page name is there."""
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    architecture = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    quoted = {
+        path for text in (contributing, architecture) for path in re.findall(r"`([\w./]*/[\w./]*|\w+\.\w+)`", text)
+    }
+    drawn = set(re.findall(r"^ +([\w./]+(?:/|\.\w+)) {2,}", architecture, re.MULTILINE))
+    links = set(re.findall(r"\]\((?!http|#)([^)#]+)", contributing))
+    named = {PLACEHOLDERS.sub("", path) for path in quoted | drawn | links}
+    assert len(named) > 40
+    assert {path for path in named if not any((folder / path).exists() for folder in (ROOT, SOURCE))} == set()
 
 
 def test_errors_on_the_page_are_those_of_the_code() -> None:
     """What the table of errors quotes is what the search output says, word for word."""
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/s1ecs/outputs/search").glob("*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/s1ecs/outputs/search").rglob("*.py"))
     said = re.sub(r'"\s*f?"', "", sources)
     page = (ROOT / "docs/elasticsearch.md").read_text(encoding="utf-8")
     rows = page.partition("## What to do at each error")[2].partition("\n## ")[0].splitlines()

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from s1ecs import logs
+from s1ecs.masking import hide
 
 
 class Terminal(io.StringIO):
@@ -24,7 +25,6 @@ def unconfigured() -> Iterator[None]:
     """Leave no configuration and no secrets behind."""
     yield
     structlog.reset_defaults()
-    logs._secrets.clear()
     root = logging.getLogger()
     for handler in [each for each in root.handlers if isinstance(each, logs._Libraries)]:
         root.removeHandler(handler)
@@ -45,6 +45,27 @@ def test_text() -> None:
     time, _, rest = line.partition(" ")
     assert time.endswith("Z")
     assert rest == "[info] polled documents=5 stream=alert"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("default alert: up to date", "default alert: up to date new=5"),
+        ("default: token refused", "default: token refused console=default new=5 stream=alert"),
+        ("up to date", "up to date console=default new=5 stream=alert"),
+    ],
+)
+def test_text_says_a_thing_once(text: str, rest: str) -> None:
+    """Console and stream are not repeated as fields where the text begins with both; JSON always has them."""
+    formats: tuple[logs.LogFormat, ...] = ("text", "ecs")
+    for log_format in formats:
+        stream = io.StringIO()
+        logs.configure(log_format, "info", stream)
+        structlog.get_logger().info(text, console="default", stream="alert", new=5)
+        if log_format == "text":
+            assert stream.getvalue().rstrip("\n").endswith(f"[info] {rest}")
+        else:
+            assert {"console": "default", "stream": "alert"}.items() <= ecs_lines(stream)[0].items()
 
 
 def test_colours_on_a_terminal() -> None:
@@ -88,7 +109,7 @@ def test_secrets_are_masked(log_format: logs.LogFormat) -> None:
     """A known secret is masked alone and within texts; a short one only alone, so that logs stay readable."""
     stream = io.StringIO()
     logs.configure(log_format, "info", stream)
-    logs.hide(["very-secret-token", 'quoted"secret', "x", ""])
+    hide(["very-secret-token", 'quoted"secret', "x", ""])
     structlog.get_logger().info("xylophone very-secret-token", a="x", b={"c": ["very-secret-token"]}, d='quoted"secret')
     text = stream.getvalue()
     assert "secret" not in text

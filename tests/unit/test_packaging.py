@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from s1ecs.open_files import MOST_RAISED
+
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "packaging" / "s1ecs.service"
 
@@ -30,6 +32,13 @@ def test_unit_writes_nowhere_but_into_its_state() -> None:
     assert "ReadWritePaths" not in service
     assert service["Environment"] == f"S1ECS_STATE_DIR=/var/lib/{service['StateDirectory']}"
     assert service["Restart"] == "on-failure"
+
+
+def test_unit_limits() -> None:
+    """The service may open as many files as s1ecs makes use of, and leaves no core file, which would hold secrets."""
+    service = dict(re.findall(r"^(\w+)=(.*)$", UNIT.read_text(), re.MULTILINE))
+    assert int(service["LimitNOFILE"]) == MOST_RAISED
+    assert service["LimitCORE"] == "0"
 
 
 def test_container_needs_no_rights() -> None:

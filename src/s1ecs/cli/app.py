@@ -1,86 +1,99 @@
 """The command line as a whole: its common options, and how it ends."""
 
-import os
+import logging
+import resource
 import sys
-from pathlib import Path
-from typing import Annotated
+import traceback
+from contextlib import suppress
+from io import StringIO
+from typing import Annotated, Any
 
-import stamina.instrumentation
 import typer
 
 from s1ecs import __version__
-from s1ecs.cli.arguments import LogFormat
-from s1ecs.errors import S1ecsError, UsageError
+from s1ecs.cli.common_options import CommandLine, common_options
+from s1ecs.cli.on_demand import CommandsOnDemand
+from s1ecs.cli.standard_streams import quiet_without_reader, take_every_character
+from s1ecs.commands.terminal.writer import ERR, OUT
+from s1ecs.errors import S1ecsError
+from s1ecs.open_files import at_limit, raise_limit
 
-app = typer.Typer(
+app = CommandLine(
     name="s1ecs",
-    help="Collects SentinelOne data, maps it to the Elastic Common Schema, delivers it exactly once.",
-    no_args_is_help=True,
-    add_completion=False,
+    cls=CommandsOnDemand,
+    help="""Collect SentinelOne data, map it to the Elastic Common Schema and deliver it exactly once.
+
+    Run s1ecs help COMMAND for a command, and s1ecs --install-completion to complete commands, streams and settings.
+
+    Example: s1ecs collect alert threat
+    """,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
 
+# What the parser raises for arguments that don't fit; typer names only its heirs.
+_Misused: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
+
+@quiet_without_reader
 def main() -> None:
     """Run the command line; everything that goes wrong is one line on standard error and an exit status."""
-    # Retries are the client's business; what is said is how a request ended.
-    stamina.instrumentation.set_on_retry_hooks(())
-    if sys.stdin is None or sys.stdout is None:
+    raise_limit()
+    _without_core_dumps()
+    # What libraries warn of before, or without, a log of ours.
+    logging.lastResort = logging.StreamHandler(ERR)
+    logging.lastResort.setLevel(logging.WARNING)
+    if sys.stdin is None or not OUT.is_open:
         sys.exit("s1ecs: standard input and output must be open")
+    take_every_character()
     try:
         try:
-            app()
+            status = app(standalone_mode=False)
         finally:
-            sys.stdout.flush()
+            OUT.flush()
+        sys.exit(status)
+    except _Misused as error:
+        told = StringIO()
+        error.show(told)
+        ERR.write(told.getvalue())
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        ERR.write("Aborted!\n")
+        sys.exit(1)
     except S1ecsError as error:
-        sys.stderr.write(f"s1ecs: {error}\n")
+        ERR.write(f"s1ecs: {error}\n")
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read our output went away; Python would complain once more when it closes standard output.
-        _drop_output()
-        sys.exit(1)
+        raise
     except OSError as error:
-        _drop_output()
-        sys.stderr.write(f"s1ecs: {error.filename or 'standard output'}: {error.strerror}\n")
+        OUT.drop()
+        ERR.line(f"s1ecs: {error.filename or 'standard output'}: {at_limit(error) or error.strerror}")
+        sys.exit(1)
+    except Exception:  # noqa: BLE001 - a mistake in s1ecs; what its traceback quotes may come from anywhere
+        ERR.write(traceback.format_exc())
         sys.exit(1)
 
 
-def _drop_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _without_core_dumps() -> None:
+    """Leave no core file, which would hold tokens and passwords; the hard limit stays, for those who want one."""
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback for a flag
     if wanted:
-        typer.echo(f"s1ecs {__version__}")
+        OUT.write(f"s1ecs {__version__}\n")
         raise typer.Exit
 
 
 @app.callback()
+@common_options
 def _options(
     context: typer.Context,
     *,
-    config: Annotated[Path | None, typer.Option("--config", help="The settings file; s1ecs.yaml if it exists.")] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A setting, over file and environment; may come repeatedly."),
-    ] = None,
-    state_dir: Annotated[str | None, typer.Option("--state-dir", help="The folder of state and store.")] = None,
-    log_format: LogFormat = None,
-    version: Annotated[  # noqa: ARG001 - its callback prints and ends
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    version: Annotated[
+        bool, typer.Option("-V", "--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    flags = dict(map(_assignment, assignments or ()))
-    given = {"state_dir": state_dir, "log_format": log_format}
-    context.obj = (config, flags | {name: value for name, value in given.items() if value is not None})
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        # Without the text: it may be a token.
-        raise UsageError("--set: write NAME=VALUE; `s1ecs settings` lists the names")
-    return name.strip().replace("-", "_"), value
+    pass

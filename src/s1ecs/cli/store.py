@@ -1,4 +1,4 @@
-"""The store's upkeep."""
+"""`s1ecs store`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.arguments import settings_of
+from s1ecs.cli.options import settings_of
 from s1ecs.errors import UsageError
 
 
@@ -14,20 +14,26 @@ from s1ecs.errors import UsageError
 def store(
     context: typer.Context,
     *,
-    json: Annotated[bool, typer.Option("--json", help="A JSON object.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
     compact: Annotated[
-        bool, typer.Option("--compact", help="Give free room back; collecting waits meanwhile.")
+        bool, typer.Option("--compact", help="Return reclaimable space to the disk. Collecting waits meanwhile.")
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Look for damage; exit status 1 if there is any.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Check the database for damage. Exit status 1 if it is damaged.")
+    ] = False,
     backup: Annotated[
-        Path | None, typer.Option("--backup", metavar="FILE", help="Copy it to a new file, while others collect.")
+        Path | None,
+        typer.Option("--backup", metavar="FILE", help="Write a consistent copy to a new file while s1ecs run works."),
     ] = None,
 ) -> None:
-    """Show what lies in the store; compact, check or copy it."""
+    """Show, compact, check or back up the store.
+
+    Example: s1ecs store --backup /backup/s1ecs.db
+    """
     from s1ecs.commands import store as store_command
 
     if sum((json, compact, check, backup is not None)) > 1:
-        raise UsageError("store: --json, --compact, --check and --backup exclude each other")
+        raise UsageError("store: --json, --compact, --check and --backup are mutually exclusive")
     folder = settings_of(context).state_dir
     if compact:
         store_command.make_compact(folder)

@@ -1,1 +1,1 @@
-"""Moving records from the console to the outputs."""
+"""Collecting: from the console through the mapping to the outputs, one commit per step."""

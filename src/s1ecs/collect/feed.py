@@ -1,40 +1,31 @@
-"""One stream of one console, ready to be collected: all that a poll needs to know, and where its documents go."""
+"""One stream of one console, ready to be collected: all that a poll needs, and the outputs of its documents."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from s1ecs.api.client import Client
-from s1ecs.api.paging import SetAside
-from s1ecs.collect.checkpoint import LIVE, REREAD, Checkpoints, WalkName
-from s1ecs.collect.redact import Redaction
-from s1ecs.collect.walks.source import Source
-from s1ecs.collect.watch import UNWATCHED, Watch
+from s1ecs.collect.consoles.gate import OPEN, Gate
+from s1ecs.collect.observer import NULL_OBSERVER, Observer
+from s1ecs.collect.pace import Pace
+from s1ecs.collect.strategies.choose import strategy_of
+from s1ecs.collect.strategies.request_context import RequestContext
+from s1ecs.collect.strategies.strategy import Strategy
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.mapper import Mapper
+from s1ecs.ecs.redaction import Redaction
 from s1ecs.outputs.dead_letters import DeadLetters
-from s1ecs.outputs.output import JoinsCommit, Output
-from s1ecs.streams.asking import Asking, ByTime, CallPerItem, Window
+from s1ecs.outputs.output import Output
+from s1ecs.sentinelone.client import Client
+from s1ecs.sentinelone.pagination import SetAside
+from s1ecs.state.checkpoints import LIVE, REREAD, Checkpoints, WalkName
+from s1ecs.state.state import State
+from s1ecs.streams.collection_modes import Asking, CallPerItem
 from s1ecs.streams.stream import Stream
 
-# Told after each step: feed, records read, documents new, records in all (None: not known).
-Progress = Callable[["Feed", int, int, int | None], None]
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How often and how far back a stream is asked.
-
-    `first_poll` None means from the beginning; `reread` None means that everything is read again, zero that nothing is;
-    `page_size` None means the largest that each path allows.
-    """
-
-    interval: timedelta
-    first_poll: timedelta | None
-    overlap: timedelta
-    reread: timedelta | None
-    reread_interval: timedelta
-    page_size: int | None
+# Told after each step: feed, records read, documents new, records in all (None: not known). Of a stream with a call
+# for each item of a list, the first and the last count the items.
+ReportProgress = Callable[["Feed", int, int, int | None], None]
 
 
 @dataclass(frozen=True)
@@ -51,28 +42,39 @@ class Feed:
     mapper: Mapper
     redaction: Redaction
     envelope: Envelope
-    outputs: Sequence[Output | JoinsCommit]
+    outputs: Sequence[Output]
     dead_letters: DeadLetters
-    checkpoints: Checkpoints
-    watch: Watch = UNWATCHED
+    state: State
+    watch: Observer = NULL_OBSERVER
+    gate: Gate = OPEN
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """The checkpoints of the state."""
+        return self.state.checkpoints
+
+    @property
+    def strategy(self) -> Strategy:
+        """The strategy of the stream's way of asking."""
+        return strategy_of(self.ask)
 
     @property
     def thing(self) -> tuple[str, ...]:
         """The keys that name the thing whose state a record is; empty where the stream is no inventory."""
-        return () if isinstance(self.ask, Window) else self.ask.thing
+        return self.ask.thing
 
     @property
     def per_item(self) -> CallPerItem | None:
         """The call that is made for each item of the stream's list, if it is asked for that way."""
-        return None if isinstance(self.ask, Window) else self.ask.per_item
+        return self.ask.per_item
 
     @property
     def rereads(self) -> bool:
-        """Whether what was walked is walked again now and then."""
-        return isinstance(self.ask, ByTime) and self.ask.reread is not None and self.pace.reread != timedelta(0)
+        """True if what was walked is walked again now and then."""
+        return self.ask.reread is not None and self.pace.reread != timedelta(0)
 
     def walk(self, name: str) -> WalkName:
-        """What the checkpoint of one of the feed's walks is named."""
+        """Give the name of the checkpoint of one of the feed's walks."""
         return WalkName(self.console, self.stream.name, name)
 
     @property
@@ -80,9 +82,12 @@ class Feed:
         """The walks that a poll makes."""
         return [self.walk(name) for name in ((LIVE, REREAD) if self.rereads else (LIVE,))]
 
-    def source(self, unread: Callable[[SetAside], None]) -> Source:
-        """What a walk asks with; `unread` is told of each single record that can't be read."""
-        return Source(self.client, self.scope, self.pace.page_size, unread)
+    def source(self, unread: Callable[[SetAside], None]) -> RequestContext:
+        """Give the context of a walk's requests; `unread` is told of each single record that can't be read."""
+        unchanged = partial(self.checkpoints.unchanged, self.walk(LIVE))
+        return RequestContext(
+            self.client, self.scope, self.pace.page_size, unread, overlap=self.pace.overlap, unchanged=unchanged
+        )
 
     def __str__(self) -> str:
         """As it stands in logs and errors."""

@@ -2,134 +2,102 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from s1ecs.api.paging import SetAside
-from s1ecs.collect.again import again_walk
-from s1ecs.collect.checkpoint import LIVE, PollNote, Position, WalkName
-from s1ecs.collect.deliver import Counts, deliver
-from s1ecs.collect.feed import Feed, Progress
-from s1ecs.collect.live import live_walk
-from s1ecs.collect.reread import reread_walk
-from s1ecs.collect.walk import Walk
-from s1ecs.collect.walks.buffer import Buffer
-from s1ecs.collect.walks.step import ItemFailed, Step
-from s1ecs.errors import Forbidden, NotFound, S1ecsError, Unauthorized
-from s1ecs.streams.asking import ByTime
-from s1ecs.times import time_text
+from s1ecs.collect.consoles.missing_permission import naming_permission
+from s1ecs.collect.delivery.deliver import deliver
+from s1ecs.collect.delivery.gone_entities import REPEATED_AFTER, rounds_after
+from s1ecs.collect.feed import Feed, ReportProgress
+from s1ecs.collect.outcome import Counts, Outcome, with_error
+from s1ecs.collect.positions.round_position import RoundPosition
+from s1ecs.collect.strategies.prefetch import Prefetch
+from s1ecs.collect.strategies.step import ItemFailed, Step
+from s1ecs.collect.strategies.walk import Walk
+from s1ecs.collect.walks.failed_items import again_walk
+from s1ecs.collect.walks.live import live_walk
+from s1ecs.collect.walks.reread import reread_walk
+from s1ecs.errors import S1ecsError
+from s1ecs.sentinelone.pagination import SetAside
+from s1ecs.state.checkpoints import LIVE, Commit, Position
+from s1ecs.state.status import PollNote
+from s1ecs.timestamps import time_text
 
-# What sets a stream aside: it is said once, and asked again at each interval.
-SET_ASIDE = (Forbidden, NotFound, Unauthorized)
-
-# Among what a position holds: something of this walk could not be read, so it does not tell what is gone.
-_MISSED = {"missed": True}
+if TYPE_CHECKING:
+    from s1ecs.state.inventory_rounds import RoundDoubt
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a walk brought; `error` is what ended it early, `stopped` that the process is to end.
+async def poll(feed: Feed, stop: asyncio.Event, progress: ReportProgress, *, due: bool = True) -> list[Outcome]:
+    """Walk what is new, then what is due to be read again. Errors come back in the outcomes, never raised.
 
-    `unread` are single records that the console never sent in a readable form, `failed` items whose calls failed,
-    `notes` what the console said beside its data; `newest` is the greatest time the walk has seen.
+    Where an inventory is not `due`, only its items that failed before are read; without any there is no outcome.
     """
-
-    walk: WalkName
-    counts: Counts
-    error: S1ecsError | None = None
-    stopped: bool = False
-    unread: tuple[SetAside, ...] = ()
-    failed: tuple[ItemFailed, ...] = ()
-    notes: tuple[Any, ...] = ()
-    newest: str | None = None
-
-    def with_(self, later: "Outcome") -> "Outcome":
-        """Both together, as one walk."""
-        return Outcome(
-            self.walk,
-            self.counts.plus(later.counts),
-            self.error or later.error,
-            self.stopped or later.stopped,
-            (*self.unread, *later.unread),
-            (*self.failed, *later.failed),
-            (*self.notes, *later.notes),
-            max(filter(None, (self.newest, later.newest)), default=None),
-        )
-
-    @property
-    def misses(self) -> bool:
-        """Whether something that the console holds was not read, though no error ended the walk."""
-        return bool(self.unread) or self.stopped or any(not failure.gone for failure in self.failed)
-
-    @property
-    def state(self) -> str:
-        """How the walk ended, in a word or two."""
-        if self.error is not None:
-            return "set aside" if isinstance(self.error, SET_ASIDE) else "failed"
-        return "stopped" if self.stopped else "ok"
-
-
-async def poll(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
-    """Walk what is new, then what is due to be read again. Errors come back in the outcomes, never raised."""
-    outcomes = await _outcomes(feed, stop, progress)
+    outcomes = await _outcomes(feed, stop, progress, due=due)
     for outcome in outcomes:
         feed.watch.walked(outcome, feed.client.now())
     return outcomes
 
 
-async def _outcomes(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
+async def _outcomes(feed: Feed, stop: asyncio.Event, progress: ReportProgress, *, due: bool) -> list[Outcome]:
     try:
-        outcomes = await _walks(feed, stop, progress)
+        outcomes = await _walks(feed, stop, progress, due=due)
     except S1ecsError as error:
-        outcomes = [Outcome(feed.walk(LIVE), Counts(), error)]
+        outcomes = [Outcome(feed.walk(LIVE), Counts(), naming_permission(error, feed.stream))]
     except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not end the others
-        mistake = S1ecsError(f"{type(error).__name__}: {error}: this is a mistake in s1ecs; report it with this line")
+        mistake = S1ecsError(
+            f"{type(error).__name__}: {error}: this is a bug in s1ecs; please report it with this line"
+        )
         outcomes = [Outcome(feed.walk(LIVE), Counts(), mistake)]
     try:
-        await _save_note(feed, outcomes)
+        if outcomes:
+            await _save_note(feed, outcomes)
     except S1ecsError as error:
         return [with_error(outcome, error) for outcome in outcomes]
     return outcomes
 
 
-def with_error(outcome: Outcome, error: S1ecsError) -> Outcome:
-    """The outcome, with an error that it did not have yet."""
-    return outcome if outcome.error is not None else replace(outcome, error=error)
-
-
-async def _walks(feed: Feed, stop: asyncio.Event, progress: Progress) -> list[Outcome]:
+async def _walks(feed: Feed, stop: asyncio.Event, progress: ReportProgress, *, due: bool) -> list[Outcome]:
+    await feed.gate.admit()
     await feed.client.learn_time()
-    now = feed.client.now()
-    live = await _live(feed, now, stop, progress)
+    clocks = feed.client.clocks()
+    now = clocks.console
+    live = await _live(feed, now, stop, progress) if due else Outcome(feed.walk(LIVE), Counts())
     goes_on = live.error is None and not stop.is_set()
     if goes_on and feed.per_item is not None:
         unread: list[SetAside] = []
-        again = await again_walk(feed, feed.per_item, time_text(now), unread.append)
+        again = await again_walk(feed, feed.per_item, time_text(clocks.ours), unread.append)
         if again is not None:
             live = live.with_(await walk_through(feed, again, unread, stop, progress))
-    if not goes_on or not feed.rereads or not isinstance(feed.ask, ByTime):
+        elif not due:
+            return []
+    elif not due:
+        return []
+    if not goes_on or not feed.rereads:
         return [live]
     unread = []
-    reread = await reread_walk(feed, feed.ask, now, unread.append)
+    reread = await reread_walk(feed, now, unread.append)
     return [live] if reread is None else [live, await walk_through(feed, reread, unread, stop, progress)]
 
 
-async def _live(feed: Feed, now: datetime, stop: asyncio.Event, progress: Progress) -> Outcome:
+async def _live(feed: Feed, now: datetime, stop: asyncio.Event, progress: ReportProgress) -> Outcome:
     """The live walk; where it ended what an earlier poll began, the one behind it, too."""
     name = feed.walk(LIVE)
     done = Outcome(name, Counts())
     while True:
         unread: list[SetAside] = []
         checkpoint = await feed.checkpoints.load(name)
-        walk = live_walk(feed, checkpoint, now, await feed.checkpoints.completed(name), unread.append)
+        walk = live_walk(feed, checkpoint, now, (await feed.checkpoints.rounds(name)).walked, unread.append)
+        if walk.stepped:
+            await feed.checkpoints.commit(name, Commit(walk.position))
         done = done.with_(await walk_through(feed, walk, unread, stop, progress))
         if not walk.catches_up or done.error is not None or done.stopped:
             return done
 
 
 async def walk_through(
-    feed: Feed, walk: Walk, unread: Sequence[SetAside], stop: asyncio.Event, progress: Progress
+    feed: Feed, walk: Walk, unread: Sequence[SetAside], stop: asyncio.Event, progress: ReportProgress
 ) -> Outcome:
     """Walk to the end, delivering each step; then save what the walk's `finish` makes of the last position.
 
@@ -140,33 +108,74 @@ async def walk_through(
     failed: list[ItemFailed] = []
     notes: list[Any] = []
     newest: str | None = None
-    missed = bool(position.get("missed"))
+    doubt: RoundDoubt | None = None
+    ended = False
 
     def outcome(error: S1ecsError | None = None, *, stopped: bool = False) -> Outcome:
-        known = newest if walk.newest(position) is None else walk.newest(position)
-        return Outcome(walk.name, counts, error, stopped, tuple(unread), tuple(failed), tuple(notes), known)
+        told = (ended and walk.newest_at_end) or walk.newest(position)
+        known = newest if told is None else told
+        error = error and naming_permission(error, feed.stream)
+        return Outcome(walk.name, counts, error, stopped, tuple(unread), tuple(failed), tuple(notes), known, doubt)
 
     try:
-        async with Buffer(walk.steps) as coming:
+        place = await _round_position(feed, walk)
+        walk = replace(walk, round=place.round)
+        async with Prefetch(walk.steps) as coming:
             async for step in coming:
                 failed += step.failed
-                missed = missed or step.missed or bool(unread) or any(not each.gone for each in step.failed)
-                position = {**step.position, **(_MISSED if missed and walk.completes else {})}
+                if step.missed or unread or any(not each.gone for each in step.failed):
+                    place = replace(place, missed=True)
+                position = {**step.position, **place.write()}
                 newest = _newest(newest, step, time_text(feed.client.now()))
                 made = await deliver(feed, walk, step, position)
                 feed.watch.step(walk.name, made)
                 counts = counts.plus(made)
                 notes += step.notes
-                progress(feed, counts.records, counts.delivered, step.total)
+                read, total = step.through or (counts.records, step.total)
+                progress(feed, read, counts.delivered, total)
                 if stop.is_set():
                     return outcome(stopped=True)
-        complete = walk.completes and not missed
-        last = replace(walk.finish(position), completed=walk.round if complete else None)
+        last = walk.finish(position)
+        if place.known is not None and not place.missed:
+            last = await _completed(feed, walk, last, place.known)
+            doubt = last.entities.rounds and last.entities.rounds.doubt
         await feed.checkpoints.commit(walk.name, last)
-        position = last.position
+        position, ended = last.position, True
     except S1ecsError as error:
         return outcome(error)
     return outcome()
+
+
+async def _round_position(feed: Feed, walk: Walk) -> RoundPosition:
+    """The part that every position of the walk has: its round, and the number of things known when it began.
+
+    No earlier walk had that round, not even one that missed something: else what that one saw would count as seen.
+    """
+    if not walk.completes:
+        return RoundPosition(round=walk.round)
+    saved = RoundPosition.read(walk.position)
+    if saved.known is not None:
+        return saved
+    known, greatest = await feed.checkpoints.known_entities(walk.name)
+    return replace(saved, known=known, round=max(walk.round, greatest + 1) if walk.begins else walk.round)
+
+
+async def _completed(feed: Feed, walk: Walk, last: Commit, known: int) -> Commit:
+    """The last commit of a walk that saw all there is; one that is in doubt is due again soon."""
+    rounds = await rounds_after(
+        walk.round,
+        await feed.checkpoints.rounds(walk.name),
+        known=known,
+        share=feed.pace.gone_at_most,
+        count=partial(feed.checkpoints.count_entities, walk.name),
+    )
+    if rounds.doubt is None:
+        return last.completing(rounds)
+    soon = feed.client.now() + REPEATED_AFTER
+    due = soon if last.next_due is None else min(soon, last.next_due)
+    # Items that are not listed may be among what is missing for the moment: they stay to be asked again.
+    kept = replace(last.items, listed_since=None)
+    return replace(last, next_due=due, items=kept).completing(rounds)
 
 
 def _newest(before: str | None, step: Step, now: str) -> str | None:
@@ -180,7 +189,7 @@ async def _save_note(feed: Feed, outcomes: Sequence[Outcome]) -> None:
     note = PollNote(
         polled=time_text(feed.client.now()),
         state=worst.state,
-        reason="" if worst.error is None else str(worst.error),
+        reason=worst.beside if worst.error is None else str(worst.error),
         newest=outcomes[0].newest,
     )
-    await feed.checkpoints.note(feed.walk(LIVE), note)
+    await feed.state.status.note(feed.walk(LIVE), note)

@@ -1,76 +1,92 @@
 """Every stream of every console: once (`collect`), or at its interval until told to stop (`run`)."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from typing import Any, TypeVar
+from datetime import timedelta
 
 import structlog
 
-from s1ecs.collect.checkpoint import LIVE, REREAD, WalkName
-from s1ecs.collect.deliver import Counts
-from s1ecs.collect.feed import Feed, Progress
-from s1ecs.collect.hold import holding
-from s1ecs.collect.poll import SET_ASIDE, Outcome, poll
-from s1ecs.errors import OutputError, ReaderGone, S1ecsError, StateError, WalkTaken
-from s1ecs.records import dumps
-
-T = TypeVar("T")
-
-# What lasts until somebody mends it; it is tried again at each interval, but said anew only when it is something else.
-_SAID_ONCE = (*SET_ASIDE, StateError, OutputError)
+from s1ecs.backoff import BackOff
+from s1ecs.collect.clock_watch import ClockWatch
+from s1ecs.collect.feed import Feed, ReportProgress
+from s1ecs.collect.lease import leased
+from s1ecs.collect.outcome import Counts, Outcome
+from s1ecs.collect.poll import poll
+from s1ecs.collect.run_log import RunLog
+from s1ecs.errors import OutputError, ReaderGone, S1ecsError, WalkTaken
+from s1ecs.state.checkpoints import LIVE
+from s1ecs.tasks import side_by_side
 
 # When a poll that failed is tried again, where its interval is longer.
 _SOON_SECONDS = 300.0
 
-# The same where an output takes no documents: after the first poll in a row that failed so, the second, and so on.
-_OUTPUT_SECONDS = (5.0, 10.0, 20.0, 40.0, 60.0)
+# The same where an output takes no documents: 5, 10, 20, 40 and then 60 seconds.
+_OUTPUT_FIRST_SECONDS, _OUTPUT_LONGEST_SECONDS = 5.0, 60.0
+
+# A job that collects once a day never comes at the same second: by this share of its interval an inventory may be read
+# early, else it would be read every other day.
+_EARLY = 0.1
+
+# The first polls of many streams begin one after the other: all at once, they would hold up each other's connections.
+_APART_SECONDS = 0.01
 
 
 async def collect_once(
-    feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
+    feeds: Sequence[Feed],
+    stop: asyncio.Event,
+    progress: ReportProgress,
+    log: structlog.stdlib.BoundLogger,
+    *,
+    full: bool = True,
 ) -> list[Outcome]:
     """Poll every feed once, all side by side; each outcome is logged as it comes.
 
-    What is wrong with the state, which all feeds share, is said once. Raise ReaderGone as soon as nobody reads
-    standard output any more, with no feed at work.
+    Without `full` an inventory that is walked as a whole is left alone until its interval has passed. Raise ReaderGone
+    as soon as nobody reads standard output any more, with no feed at work.
     """
-    said: set[str] = set()
+    run_log = RunLog(log, follows=False)
+    watch = ClockWatch(log)
 
     def tell(outcome: Outcome) -> None:
         if isinstance(outcome.error, ReaderGone):
             raise outcome.error
-        if not isinstance(outcome.error, StateError) or str(outcome.error) not in said:
-            say(log, outcome)
-        said.add(str(outcome.error))
+        run_log.outcome(outcome)
 
-    async def one(feed: Feed, hold: AsyncExitStack) -> list[Outcome]:
+    async def one(number: int, feed: Feed, hold: AsyncExitStack) -> list[Outcome]:
         async with hold:
-            outcomes = await poll(feed, stop, progress)
+            if number:
+                await _stopped_within(stop, number * _APART_SECONDS)
+            wait = 0.0 if full else await _seconds_until_whole_walk(feed)
+            outcomes = await poll(feed, stop, progress, due=not wait)
+            if not outcomes:
+                run_log.not_due(feed, feed.client.now() + timedelta(seconds=wait))
+                return [Outcome(feed.walk(LIVE), Counts())]
         for outcome in outcomes:
             tell(outcome)
+        await _look(watch, feed)
         return outcomes
 
     async with AsyncExitStack() as holds:
         free, refused = await _hold(feeds, holds)
-        _say_taken(log, refused, len(feeds))
+        run_log.taken(refused, len(feeds))
         for outcome in refused:
             if not isinstance(outcome.error, WalkTaken):
                 tell(outcome)
-        polled = await _side_by_side([one(feed, hold) for feed, hold in free])
+        polled = await side_by_side([one(number, *each) for number, each in enumerate(free)])
     return [*refused, *(outcome for outcomes in polled for outcome in outcomes)]
 
 
 async def _hold(
     feeds: Sequence[Feed], holds: AsyncExitStack
 ) -> tuple[list[tuple[Feed, AsyncExitStack]], list[Outcome]]:
-    """Those feeds whose walks are ours now, each with what lets go of them; and the outcomes of the others."""
+    """Take the feeds' walks: those that are ours now, each with what releases them, and outcomes of the others."""
     free: list[tuple[Feed, AsyncExitStack]] = []
     refused: list[Outcome] = []
     for feed in feeds:
         hold = await holds.enter_async_context(AsyncExitStack())
         try:
-            await hold.enter_async_context(feed.checkpoints.held(feed.own_walks))
+            await hold.enter_async_context(feed.state.leases.held(feed.own_walks))
         except S1ecsError as error:
             refused.append(Outcome(feed.walk(LIVE), Counts(), error))
         else:
@@ -78,62 +94,61 @@ async def _hold(
     return free, refused
 
 
-def _say_taken(log: structlog.stdlib.BoundLogger, outcomes: Sequence[Outcome], feeds: int) -> None:
-    """One line for each process that holds walks, since mostly it is one that holds them all."""
-    taken: dict[str, list[WalkTaken]] = {}
-    for outcome in outcomes:
-        if isinstance(outcome.error, WalkTaken):
-            taken.setdefault(outcome.error.reason, []).append(outcome.error)
-    for reason, errors in taken.items():
-        names = "all streams" if 1 < len(errors) == feeds else ", ".join(error.walk for error in errors)
-        log.error(f"{names}: {reason}")
-
-
-async def _side_by_side(works: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """What each work brings; the first error ends all of them and is raised once they ended."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 async def run_forever(
-    feeds: Sequence[Feed], stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger
+    feeds: Sequence[Feed], stop: asyncio.Event, progress: ReportProgress, log: structlog.stdlib.BoundLogger
 ) -> None:
     """Poll every feed at its interval until `stop` is set.
 
     The one error that ends it is ReaderGone: nobody reads standard output any more. It is raised at once.
     """
-    await _side_by_side([_follow(feed, stop, progress, log) for feed in feeds])
+    watch, run_log = ClockWatch(log), RunLog(log, follows=True)
+    run_log.started(feeds)
+    await side_by_side(
+        [
+            _follow(feed, stop, progress, log, run_log, watch=watch, after=number * _APART_SECONDS)
+            for number, feed in enumerate(feeds)
+        ]
+    )
+    run_log.stopped()
 
 
-async def _follow(feed: Feed, stop: asyncio.Event, progress: Progress, log: structlog.stdlib.BoundLogger) -> None:
-    said: dict[WalkName, str] = {}
-    not_taken = 0
-    async with holding(feed, log) as hold:
+async def _look(watch: ClockWatch, feed: Feed) -> None:
+    """Look at the console's clock; what is wrong with the state is told by the stream itself."""
+    with suppress(S1ecsError):
+        await watch.look(feed)
+
+
+async def _follow(
+    feed: Feed,
+    stop: asyncio.Event,
+    progress: ReportProgress,
+    log: structlog.stdlib.BoundLogger,
+    run_log: RunLog,
+    *,
+    watch: ClockWatch,
+    after: float,
+) -> None:
+    not_taken = BackOff(_OUTPUT_FIRST_SECONDS, _OUTPUT_LONGEST_SECONDS)
+    async with leased(feed, log) as lease:
+        if after:
+            await _stopped_within(stop, after)
         wait = await _seconds_until_due(feed)
         while not await _stopped_within(stop, wait):
             wait = feed.pace.interval.total_seconds()
-            if not await hold.taken():
+            if not await lease.acquire():
                 continue
             began = asyncio.get_running_loop().time()
             outcomes = await poll(feed, stop, progress)
             wait = await _pause(feed, outcomes, asyncio.get_running_loop().time() - began)
             if any(isinstance(outcome.error, OutputError) for outcome in outcomes):
-                wait = min(wait, _OUTPUT_SECONDS[min(not_taken, len(_OUTPUT_SECONDS) - 1)])
-                not_taken += 1
+                wait = min(wait, not_taken.next())
             else:
-                not_taken = 0
+                not_taken.reset()
             for outcome in outcomes:
                 if isinstance(outcome.error, ReaderGone):
                     raise outcome.error
-                reason = str(outcome.error) if isinstance(outcome.error, _SAID_ONCE) else ""
-                if not reason or reason != said.get(outcome.walk):
-                    say(log, outcome, ", asked again at each interval")
-                said[outcome.walk] = reason
+                run_log.outcome(outcome)
+            await _look(watch, feed)
 
 
 async def _pause(feed: Feed, outcomes: Sequence[Outcome], passed: float) -> float:
@@ -145,7 +160,10 @@ async def _pause(feed: Feed, outcomes: Sequence[Outcome], passed: float) -> floa
     interval = feed.pace.interval.total_seconds()
     states = {outcome.state for outcome in outcomes}
     if states == {"ok"}:
-        return await _seconds_until_due(feed)
+        # A console whose nodes disagree about the time would be asked without a pause; an inventory that was cut off is
+        # due by when it began.
+        least = min(interval, _SOON_SECONDS) - passed if feed.strategy.filters_by_time else 0.0
+        return max(await _seconds_until_due(feed), least)
     return max(0.0, min(interval, _SOON_SECONDS if "failed" in states else interval) - passed)
 
 
@@ -159,56 +177,19 @@ async def _seconds_until_due(feed: Feed) -> float:
     return checkpoint.seconds_until_due(feed.client.now(), feed.pace.interval)
 
 
+async def _seconds_until_whole_walk(feed: Feed) -> float:
+    """Seconds until a complete inventory is due again; 0 where it is due, was cut off, or is read by time."""
+    if feed.strategy.filters_by_time:
+        return 0.0
+    with suppress(S1ecsError):
+        checkpoint = await feed.checkpoints.load(feed.walk(LIVE))
+        if not checkpoint.position:
+            wait = await _seconds_until_due(feed)
+            return wait if wait > _EARLY * feed.pace.interval.total_seconds() else 0.0
+    return 0.0
+
+
 async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
     with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
     return stop.is_set()
-
-
-def say(log: structlog.stdlib.BoundLogger, outcome: Outcome, afterwards: str = "") -> None:
-    """One log line for a walk: what it brought, or what ended it; one more for each thing worth a look on the way."""
-    for record in outcome.unread:
-        log.error(
-            f"{outcome.walk}: a record can't be read and was left out: {record.reason}",
-            cursor=record.cursor,
-            skip=record.skip,
-        )
-    for failure in outcome.failed:
-        if failure.gone:
-            log.warning(f"{outcome.walk}: {failure.name} is gone: {failure.error}")
-        elif not failure.again:
-            log.error(f"{outcome.walk}: {failure.name} is left out, until an answer comes: {failure.error}")
-    if refused := outcome.counts.refused:
-        log.warning(f"{outcome.walk}: outputs refused documents: {refused}; they are kept, see s1ecs dead-letters")
-    facts = _facts(outcome)
-    for note in outcome.notes:
-        log.warning(f"{outcome.walk}: the console said beside its data, which was kept: {dumps(note).decode()}")
-    problem = "" if outcome.error is None else outcome.error.behind(outcome.walk.console)
-    problem = problem.removeprefix(f"{outcome.walk}: ")
-    if outcome.error is None:
-        log.info(f"{outcome.walk}: {_end(outcome)}", **facts)
-    elif isinstance(outcome.error, SET_ASIDE):
-        log.warning(f"{outcome.walk}: set aside{afterwards}: {problem}", **facts)
-    else:
-        log.error(f"{outcome.walk}: {problem}", **facts)
-
-
-def _end(outcome: Outcome) -> str:
-    if outcome.stopped:
-        return "stopped"
-    if outcome.misses:
-        return "read, but for what was left out"
-    return "up to date" if outcome.walk.walk in {LIVE, REREAD} else "read to its end"
-
-
-def _facts(outcome: Outcome) -> dict[str, str | int]:
-    counts = outcome.counts
-    told = {"not_mapped": counts.failed, "refused": counts.refused}
-    told["left_out"] = sum(not failure.gone for failure in outcome.failed)
-    return {
-        "console": outcome.walk.console,
-        "stream": outcome.walk.stream,
-        "records": counts.records,
-        "new": counts.delivered,
-        **{name: count for name, count in told.items() if count},
-    }

@@ -1,1 +1,1 @@
-"""What the commands do and print; `s1ecs.cli` says how they are called."""
+"""Work and printing of every command."""

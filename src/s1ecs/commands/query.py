@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from s1ecs.commands.tables import Row
+from s1ecs.commands.terminal.spinner import waiting_if_slow
+from s1ecs.commands.terminal.tables import Row
 from s1ecs.errors import UsageError
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained, interruptible
+from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explained, interruptible
 
 Print = Callable[[Sequence[str], Iterable[Row]], None]
 
@@ -38,9 +39,10 @@ def query(state_folder: Path, sql: str, show: Print) -> None:
         interruptible(connection)
         connection.set_authorizer(_authorize)
         try:
-            cursor = connection.execute(sql)
+            with waiting_if_slow("Querying"):
+                cursor = connection.execute(sql)
             if cursor.description is None:
-                raise UsageError(f"query: nothing to show: write a SELECT; {views}")
+                raise UsageError(f"query: the statement returns no rows; write a SELECT; {views}")
             show([column[0] for column in cursor.description], cursor)
         except (sqlite3.Error, sqlite3.Warning) as error:
             if getattr(error, "sqlite_errorname", "").startswith(_NOT_OF_THE_STATEMENT):
@@ -48,12 +50,30 @@ def query(state_folder: Path, sql: str, show: Print) -> None:
             raise UsageError(f"query: {_told(error)}; {views}") from None
 
 
+def column_of(state_folder: Path, sql: str, preferred: Sequence[str], *, required: str = "") -> list[str]:
+    """The values of one column of a statement's rows, each once: of the first preferred name, else of the first column.
+
+    Rows without a value are passed over. Raises UsageError as `query` does, and with the text `required`, where there
+    is one, for a statement without a preferred column.
+    """
+    values: list[str] = []
+
+    def take(columns: Sequence[str], rows: Iterable[Row]) -> None:
+        if required and not set(preferred).intersection(columns):
+            raise UsageError(required)
+        place = next((columns.index(name) for name in preferred if name in columns), 0)
+        values.extend(str(row[place]) for row in rows if row[place] not in {None, ""})
+
+    query(state_folder, sql, take)
+    return list(dict.fromkeys(values))
+
+
 def _told(error: sqlite3.Error | sqlite3.Warning) -> str:
-    """What SQLite says, in words of this command where SQLite's own mean something else."""
+    """Explain an error of SQLite, in words of this command where SQLite's own would mislead."""
     if getattr(error, "sqlite_errorname", "") == "SQLITE_AUTH":
-        return "this statement does more than read, which is not allowed here"
+        return "only read-only statements are allowed"
     if isinstance(error, sqlite3.ProgrammingError | sqlite3.Warning) and "one statement" in str(error):
-        return "write one statement alone"
+        return "only one statement is allowed"
     return str(error)
 
 
@@ -66,4 +86,4 @@ def _authorize(action: int, first: str | None, *_: str | None) -> int:
 def _views(connection: sqlite3.Connection) -> str:
     rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name").fetchall()
     names = [f'"{name}"' if name in _RESERVED else name for (name,) in rows]
-    return f"views to ask: {', '.join(names)}" if names else "no views yet, collect first"
+    return f"views: {', '.join(names)}" if names else "no views yet, run s1ecs collect first"

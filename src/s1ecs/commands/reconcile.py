@@ -1,30 +1,40 @@
-"""`s1ecs reconcile`: hold every output against what the console has, and say exactly what is missing."""
+"""`s1ecs reconcile`: compare every output with the console and report missing documents."""
 
 import asyncio
-import sys
+import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 
-from s1ecs.collect.backfill import Period
+from s1ecs.bootstrap.collector import open_feeds
+from s1ecs.collect.delivery.output_contents import output_contents
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.holdings import holdings
-from s1ecs.collect.present import pieces
-from s1ecs.collect.reconcile import REPAIR, Finding, reconcile
-from s1ecs.collect.session import open_feeds
-from s1ecs.commands import tables
-from s1ecs.commands.process import start_log, until_signal
+from s1ecs.collect.outcome import said_beside
+from s1ecs.collect.period import Period
+from s1ecs.collect.reconcile.reconcile import REPAIR, Comparison, ReportComparing, reconcile
+from s1ecs.collect.walks.console_contents import pieces
+from s1ecs.commands.event_loop import run_loop
+from s1ecs.commands.extras import require_extras
+from s1ecs.commands.signals import start_log, until_signal
+from s1ecs.commands.summary import duration
+from s1ecs.commands.terminal import tables
+from s1ecs.commands.terminal.progress import Bars, bars
+from s1ecs.commands.terminal.writer import OUT
+from s1ecs.counted import counted
 from s1ecs.errors import Forbidden, NotFound, S1ecsError, UsageError
 from s1ecs.settings import Settings
-from s1ecs.times import bound, time_text
+from s1ecs.tasks import side_by_side
+from s1ecs.timestamps import bound, time_text
 
 # How many missing ids are listed below the table; --json lists all.
 _LISTED = 20
 
-_ENDED = "ended before all was looked at: what has a ? or no row here may be missing"
+_ENDED = "interrupted: rows with ? and days without a row were not compared"
 
 
 def reconcile_streams(settings: Settings, names: Sequence[str], period: Period, *, repairs: bool, json: bool) -> int:
@@ -33,9 +43,13 @@ def reconcile_streams(settings: Settings, names: Sequence[str], period: Period, 
     A stream that was not named and that the console does not give (403, 404) is no such thing.
     """
     if period.start >= period.end:
-        raise UsageError("reconcile: --from must lie before --to")
+        raise UsageError("reconcile: --from must be before --to")
+    require_extras(settings.outputs, reading=True)
     log = start_log(settings)
-    findings, whole = asyncio.run(_reconcile(settings, names, period, repairs=repairs, log=log))
+    began = time.monotonic()
+    with bars(settings.log_level) as shown:
+        work = _reconcile(settings, names, period, repairs=repairs, shown=shown, log=log)
+        findings, whole = run_loop(work, len(settings.consoles))
     if not whole:
         log.error(f"reconcile: {_ENDED}")
     if json:
@@ -43,16 +57,23 @@ def reconcile_streams(settings: Settings, names: Sequence[str], period: Period, 
     else:
         _print_table(findings, repairs=repairs)
         if not whole:
-            sys.stdout.write(f"{_ENDED}\n")
+            OUT.write(f"{_ENDED}\n")
+        tables.print_text(f"{_summary(findings)} in {duration(time.monotonic() - began)}")
     return int(not whole or not findings or not all(finding.sound or _excused(finding, names) for finding in findings))
 
 
 async def _reconcile(
-    settings: Settings, names: Sequence[str], period: Period, *, repairs: bool, log: structlog.stdlib.BoundLogger
-) -> tuple[list[Finding], bool]:
+    settings: Settings,
+    names: Sequence[str],
+    period: Period,
+    *,
+    repairs: bool,
+    shown: Bars,
+    log: structlog.stdlib.BoundLogger,
+) -> tuple[list[Comparison], bool]:
     """The findings, and whether all was looked at before a signal came."""
     stop = asyncio.Event()
-    looked: list[tuple[Feed, list[Finding]]] = []
+    looked: list[tuple[Feed, list[Comparison]]] = []
 
     async def work() -> None:
         async with open_feeds(settings, names) as feeds:
@@ -60,8 +81,10 @@ async def _reconcile(
             looked.extend((feed, []) for feed in feeds)
             for feed in feeds:
                 await feed.client.learn_time()
-            ways = (look(feed, period, stop, found, repairs=repairs, log=log) for feed, found in looked)
-            await asyncio.gather(*ways)
+            tell = partial(_tell, shown)
+            await side_by_side(
+                look(feed, period, stop, found, repairs=repairs, log=log, tell=tell) for feed, found in looked
+            )
 
     whole = await until_signal(work(), stop, log)
     for feed, found in looked:
@@ -74,58 +97,69 @@ async def look(
     feed: Feed,
     period: Period,
     stop: asyncio.Event,
-    found: list[Finding],
+    found: list[Comparison],
     *,
     repairs: bool,
     log: structlog.stdlib.BoundLogger,
+    tell: ReportComparing,
 ) -> None:
     """Reconcile one stream; whatever is wrong with it comes among its findings, so that the others go on."""
     try:
         async with AsyncExitStack() as stack:
+            await feed.gate.admit()
             if repairs:
-                await stack.enter_async_context(feed.checkpoints.held([feed.walk(REPAIR)]))
-            async for finding in reconcile(feed, period, stop, repairs=repairs):
+                await stack.enter_async_context(feed.state.leases.held([feed.walk(REPAIR)]))
+            async for finding in reconcile(feed, period, stop, repairs=repairs, tell=tell):
                 found.append(finding)
                 _say(log, finding)
     except S1ecsError as error:
-        found.append(Finding(feed, None, error=error))
+        found.append(Comparison(feed, None, error=error))
         _say(log, found[-1])
 
 
-def in_hand(feed: Feed, period: Period, found: Sequence[Finding]) -> list[Finding]:
+def _tell(shown: Bars, feed: Feed, done: float, count: int) -> None:
+    what = "comparing" if count == 1 else f"day {min(int(done) + 1, count)} of {count}"
+    shown.show(str(feed), done, count, f"{feed}: {what}")
+    if done >= count:
+        shown.end(str(feed))
+
+
+def in_hand(feed: Feed, period: Period, found: Sequence[Comparison]) -> list[Comparison]:
     """The piece of a stream that was given up in the midst, as a finding that was stopped; none if nothing was."""
     if found and (found[-1].error is not None or found[-1].stopped):
         return []
-    return [Finding(feed, piece, stopped=True) for piece in pieces(feed, period)[len(found) :][:1]]
+    return [Comparison(feed, piece, stopped=True) for piece in pieces(feed, period)[len(found) :][:1]]
 
 
 def _require_holdings(feeds: Sequence[Feed], log: structlog.stdlib.BoundLogger) -> None:
     outputs = {output.name for feed in feeds for output in feed.outputs}
-    askable = {holding.name for feed in feeds for holding in holdings(feed, reading=True)}
+    askable = {holding.name for feed in feeds for holding in output_contents(feed, reading=True)}
     if outputs and not askable:
-        raise UsageError(f"reconcile: no output can be asked what it holds ({', '.join(sorted(outputs))})")
+        raise UsageError(f"reconcile: none of the outputs can be queried for documents ({', '.join(sorted(outputs))})")
     for name in sorted(outputs - askable):
-        log.warning(f"{name}: this output can't be asked what it holds, so it is left out here")
+        log.warning(f"{name}: this output cannot be queried for its documents and is skipped")
 
 
-def _say(log: structlog.stdlib.BoundLogger, finding: Finding) -> None:
+def _say(log: structlog.stdlib.BoundLogger, finding: Comparison) -> None:
     about = f"{finding.feed} {_day(finding)}"
     if finding.error is not None:
         log.error(f"{about}: {finding.error.behind(finding.feed.console)}")
+    if finding.notes:
+        log.warning(f"{about}: {said_beside(finding.notes)}")
     if finding.unread:
-        log.error(f"{about}: {finding.unread} could not be read, so nobody knows whether they are missing; try again")
+        log.error(f"{about}: {finding.unread} could not be read and were not compared; try again")
     if finding.fewer_than_told and not finding.stopped:
         log.error(
-            f"{about}: the console counts {finding.total} and gave {finding.read}: records changed meanwhile, or its "
-            "pages leave some out; try again, and report it with this line if it lasts"
+            f"{about}: the console counts {finding.total} records but returned {finding.read}: records changed in "
+            "the meantime, or its pages omit some; try again, and report this line if the problem persists"
         )
 
 
-def _excused(finding: Finding, names: Sequence[str]) -> bool:
+def _excused(finding: Comparison, names: Sequence[str]) -> bool:
     return not names and isinstance(finding.error, Forbidden | NotFound)
 
 
-def _day(finding: Finding) -> str:
+def _day(finding: Comparison) -> str:
     if finding.piece is None:
         return "all"
     start, end = (bound(time_text(moment)) for moment in (finding.piece.start, finding.piece.end))
@@ -136,7 +170,7 @@ def _day(finding: Finding) -> str:
 _JSON_COLUMNS = ("console", "stream", "day", "total", "read", "outputs", "not_due", "unread", "stopped", "error")
 
 
-def _json_row(finding: Finding) -> Sequence[Any]:
+def _json_row(finding: Comparison) -> Sequence[Any]:
     outputs = {
         name: {
             "held": finding.held[name],
@@ -153,9 +187,11 @@ def _json_row(finding: Finding) -> Sequence[Any]:
     return (feed.console, feed.stream.name, _day(finding), *numbers, outputs, finding.due, *trouble)
 
 
-def _print_table(findings: Sequence[Finding], *, repairs: bool) -> None:
+def _print_table(findings: Sequence[Comparison], *, repairs: bool) -> None:
     outputs = list(dict.fromkeys(name for finding in findings for name in finding.missing))
-    columns = ["console", "stream", "day", "total", "read", *outputs, "missing", *(["repaired"] if repairs else [])]
+    due = any(finding.due for finding in findings)
+    more = [*(["not due"] if due else []), *(["repaired"] if repairs else [])]
+    columns = ["console", "stream", "day", "total", "read", *outputs, "missing", *more]
     rows = []
     for finding in _worth_rows(findings):
         told = [finding.held[name] if name in finding.missing else None for name in outputs]
@@ -163,12 +199,38 @@ def _print_table(findings: Sequence[Finding], *, repairs: bool) -> None:
         repaired = [_by_output(finding.repaired)] if repairs else []
         feed = finding.feed
         fixed = (feed.console, feed.stream.name, _day(finding), finding.total, finding.read)
-        rows.append((*fixed, *told, missing if finding.whole else "?", *repaired))
-    tables.print_table(columns, rows)
+        not_due = [finding.due] if due else []
+        rows.append((*fixed, *told, missing if finding.whole else "?", *not_due, *repaired))
+    tables.print_table(columns, rows, too_wide="cut")
     _print_missing(findings)
 
 
-def _worth_rows(findings: Sequence[Finding]) -> list[Finding]:
+def _summary(findings: Sequence[Comparison]) -> str:
+    """Sum up in one line what was compared and what is missing."""
+    streams = len({str(finding.feed) for finding in findings})
+    read = sum(finding.read or 0 for finding in findings)
+    missing = _by_output(_sums((name, len(ids)) for finding in findings for name, ids in finding.missing.items()))
+    repaired = sum(count for finding in findings for count in finding.repaired.values())
+    due = sum(finding.due for finding in findings)
+    troubled = sum(not finding.whole for finding in findings)
+    told = [
+        f"compared {counted(read, 'record', grouped=True)} of {counted(streams, 'stream', grouped=True)}",
+        f"{missing} missing",
+    ]
+    told += [f"{repaired:,} repaired"] if repaired else []
+    told += [f"{due:,} not due yet: changed so lately that no poll had to bring them"] if due else []
+    told += [f"{counted(troubled, 'row', grouped=True)} not compared completely"] if troubled else []
+    return ", ".join(told)
+
+
+def _sums(numbers: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums = Counter[str]()
+    for name, number in numbers:
+        sums[name] += number
+    return dict(sums)
+
+
+def _worth_rows(findings: Sequence[Comparison]) -> list[Comparison]:
     """The findings of pieces that hold anything; of a stream that holds nothing at all, its first."""
     told = {str(finding.feed) for finding in findings if _holds(finding)}
     rows = []
@@ -179,7 +241,7 @@ def _worth_rows(findings: Sequence[Finding]) -> list[Finding]:
     return rows
 
 
-def _holds(finding: Finding) -> bool:
+def _holds(finding: Comparison) -> bool:
     return bool(finding.total or finding.read or not finding.sound)
 
 
@@ -190,13 +252,13 @@ def _by_output(numbers: dict[str, int]) -> str:
     return ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
 
 
-def _print_missing(findings: Iterable[Finding]) -> None:
+def _print_missing(findings: Iterable[Comparison]) -> None:
     lines = [
         f"missing from {name}: {finding.feed} {_day(finding)}: {identity}\n"
         for finding in findings
         for name, ids in finding.missing.items()
         for identity in ids
     ]
-    sys.stdout.writelines(lines[:_LISTED])
+    OUT.write("".join(lines[:_LISTED]))
     if len(lines) > _LISTED:
-        sys.stdout.write(f"and {len(lines) - _LISTED} more; --json lists all\n")
+        OUT.write(f"and {len(lines) - _LISTED} more; --json lists all\n")

@@ -1,7 +1,6 @@
 """`s1ecs store`: how large the store is and what lies in it; compact it, check it, copy it."""
 
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -11,19 +10,21 @@ from typing import NamedTuple
 
 import orjson
 
-from s1ecs.commands.tables import print_leading
-from s1ecs.outputs.retention import free_bytes, pruned_until
-from s1ecs.state.database import FILE_NAME, connect_for_reading, explained
-from s1ecs.state.upkeep import back_up, compact, findings, size_on_disk
+from s1ecs.commands.terminal.spinner import waiting_if_slow
+from s1ecs.commands.terminal.tables import print_leading, print_text
+from s1ecs.commands.terminal.writer import OUT
+from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explained
+from s1ecs.state.sqlite.document_retention import free_bytes, pruned_until
+from s1ecs.state.sqlite.maintenance import back_up, compact, findings, size_on_disk
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1000
 _MOST_DAYS = 30
-_TIMELESS = "without a time"
+_TIMELESS = "no time"
 
 
 class Day(NamedTuple):
-    """How many documents of a stream have their time on a day (UTC)."""
+    """Number of documents of a stream with their time on one day (UTC)."""
 
     day: str
     stream: str
@@ -32,7 +33,7 @@ class Day(NamedTuple):
 
 @dataclass(frozen=True)
 class Contents:
-    """What lies in the store: bytes on disk and bytes free in them, times as ISO 8601.
+    """Contents of the store: bytes on disk and bytes free in them, times as ISO 8601.
 
     `pruned_until`: up to this time documents were removed, because the settings want no more kept.
     """
@@ -52,16 +53,16 @@ def show(state_folder: Path, *, json: bool) -> None:
     contents = contents_of(state_folder / FILE_NAME)
     if json:
         plain = asdict(contents) | {"days": [day._asdict() for day in contents.days]}
-        sys.stdout.write(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode() + "\n")
+        OUT.json(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode() + "\n")
         return
-    sys.stdout.write(f"{contents.file}: {short_size(contents.bytes)}, of it {short_size(contents.free_bytes)} free\n")
-    pruned = f"; those up to {contents.pruned_until} were pruned" if contents.pruned_until else ""
+    print_text(f"{contents.file}: {short_size(contents.bytes)} ({short_size(contents.free_bytes)} reclaimable)")
+    pruned = f"; documents up to {contents.pruned_until} were removed by retention" if contents.pruned_until else ""
     told = f"{contents.documents} documents"
     if contents.oldest is not None:
         told += f", from {contents.oldest} to {contents.newest}"
-    sys.stdout.write(f"{told}{pruned}\n")
+    print_text(f"{told}{pruned}")
     if contents.days:
-        sys.stdout.write("\n")
+        OUT.write("\n")
         print_leading(*_by_day(contents.days), least=2)
 
 
@@ -88,27 +89,30 @@ def make_compact(state_folder: Path) -> None:
     """Compact the store and say what it brought."""
     path = state_folder / FILE_NAME
     before = size_on_disk(path)
-    compact(path)
-    sys.stdout.write(f"{path}: {short_size(before)} before, {short_size(size_on_disk(path))} now\n")
+    with waiting_if_slow(f"Compacting {path}"):
+        compact(path)
+    OUT.write(f"{path}: {short_size(before)} before, {short_size(size_on_disk(path))} after\n")
 
 
 def check(state_folder: Path) -> int:
     """Say whether the store is sound; the exit status, 1 if it is not."""
     path = state_folder / FILE_NAME
-    found = findings(path)
+    with waiting_if_slow(f"Checking {path}"):
+        found = findings(path)
     for text in found:
-        sys.stdout.write(f"{path}: {text}\n")
+        OUT.line(f"{path}: {text}")
     if found:
-        sys.stdout.write(f"{path}: damaged; put back a backup, or move it away and collect anew\n")
+        OUT.write(f"{path}: damaged; restore a backup, or move the file away and collect again\n")
         return 1
-    sys.stdout.write(f"{path}: sound\n")
+    OUT.write(f"{path}: no damage found\n")
     return 0
 
 
 def backup(state_folder: Path, target: Path) -> None:
     """Copy the store and say how large the copy is."""
-    back_up(state_folder / FILE_NAME, target)
-    sys.stdout.write(f"{target}: {short_size(target.stat().st_size)}\n")
+    with waiting_if_slow(f"Copying to {target}"):
+        back_up(state_folder / FILE_NAME, target)
+    OUT.write(f"{target}: backup written, {short_size(target.stat().st_size)}\n")
 
 
 def short_size(size: int) -> str:
@@ -132,11 +136,11 @@ def _by_day(days: Sequence[Day]) -> tuple[Sequence[str], Sequence[Sequence[str]]
     """A line a day, the newest first, a column a stream, and their sums; all but the newest days as one."""
     streams = sorted({day.stream for day in days})
     newest = sorted({day.day for day in days} - {_TIMELESS}, reverse=True)[:_MOST_DAYS]
-    lines: dict[str, Counter[str]] = {name: Counter() for name in (*newest, "earlier", _TIMELESS, "all")}
+    lines: dict[str, Counter[str]] = {name: Counter() for name in (*newest, "earlier", _TIMELESS, "total")}
     for day, stream, count in days:
-        for name in (day if day in lines else "earlier", "all"):
+        for name in (day if day in lines else "earlier", "total"):
             lines[name][stream] += count
-    return ("day", "all", *streams), [_row(day, counts, streams) for day, counts in lines.items() if counts]
+    return ("day", "total", *streams), [_row(day, counts, streams) for day, counts in lines.items() if counts]
 
 
 def _row(day: str, counts: Mapping[str, int], streams: Sequence[str]) -> Sequence[str]:

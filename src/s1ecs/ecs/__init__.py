@@ -1,1 +1,1 @@
-"""From a table of fields to Elastic Common Schema documents."""
+"""Mapping: from a table of fields to Elastic Common Schema documents."""

@@ -17,11 +17,11 @@ class Duplicates:
     fields: tuple[str, ...]
 
     def removes(self, field: str) -> bool:
-        """Whether a field is one of them."""
+        """Return True if the field is one of them."""
         return field in self.fields
 
     def inside(self, field: str) -> Tree:
-        """What of them lies inside of a field that is kept whole."""
+        """List those inside a field that is kept whole."""
         return _tree(path[len(field) :] for path in self.fields if path.startswith((f"{field}.", f"{field}{ELEMENTS}")))
 
 

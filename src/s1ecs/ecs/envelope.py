@@ -1,4 +1,4 @@
-"""What every document carries around its record: where it came from, when it was fetched, who collected it."""
+"""Fields around the record in every document: origin, time of fetching, collector."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class EnvelopeField(NamedTuple):
 
 
 FIELDS = (
-    EnvelopeField("@timestamp", "date", "When s1ecs fetched the record, which has no time of its own."),
+    EnvelopeField("@timestamp", "date", "Time when s1ecs fetched the record, which has no time of its own."),
     EnvelopeField("agent.id", "keyword", "Id of the collecting s1ecs, one per state folder."),
     EnvelopeField("agent.name", "keyword", "Name of the machine that s1ecs runs on."),
     EnvelopeField("agent.type", "keyword", "Always s1ecs."),
@@ -29,7 +29,7 @@ FIELDS = (
     EnvelopeField("data_stream.type", "constant_keyword", "Always logs."),
     EnvelopeField("ecs.version", "keyword", "Version of the Elastic Common Schema that the document follows."),
     EnvelopeField("error.message", "match_only_text", "One text for each value that could not be converted."),
-    EnvelopeField("event.created", "date", "When s1ecs fetched the record."),
+    EnvelopeField("event.created", "date", "Time when s1ecs fetched the record."),
     EnvelopeField("event.dataset", "constant_keyword", "sentinel_one. and the stream's name."),
     EnvelopeField("event.module", "constant_keyword", "Always sentinel_one; set by the index, not by the document."),
     EnvelopeField("event.original", "keyword", "The whole record as JSON text, where it is to be kept."),
@@ -60,7 +60,7 @@ class Envelope:
 
     @property
     def keeps_duplicates(self) -> bool:
-        """Whether the tags say that own fields stay beside their ECS copies."""
+        """True if the tags say that own fields stay beside their ECS copies."""
         return PRESERVE_DUPLICATES in self.tags
 
     def seal(self, mapped: Mapped, original: Callable[[], str], *, fetched: str | None, now: str | None) -> None:

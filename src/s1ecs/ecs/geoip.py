@@ -1,14 +1,17 @@
-"""Where an address lies, from the user's MaxMind City database."""
+"""Location of an address, from the user's MaxMind City database."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import maxminddb
+from maxminddb.reader import Metadata
 
-from s1ecs.ecs.values import Bad
+from s1ecs.ecs.converters import Bad
 from s1ecs.errors import UsageError
+from s1ecs.open_files import at_limit
 
 # An address that is good -> the fields of `host.geo`, None where it is not known; raises Bad when the look-up fails.
 Locate = Callable[[str], Mapping[str, Any] | None]
@@ -16,29 +19,20 @@ Locate = Callable[[str], Mapping[str, Any] | None]
 # What a place may consist of, and what each part means.
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
-        "city_name": "City that the address lies in.",
-        "continent_name": "Continent that the address lies in.",
-        "country_iso_code": "Country that the address lies in, by its ISO code.",
-        "country_name": "Country that the address lies in.",
+        "city_name": "City of the address.",
+        "continent_name": "Continent of the address.",
+        "country_iso_code": "ISO code of the country of the address.",
+        "country_name": "Country of the address.",
         "location": "Longitude and latitude of the address.",
-        "region_iso_code": "Region that the address lies in, by its ISO code.",
-        "region_name": "Region that the address lies in.",
+        "region_iso_code": "ISO code of the region of the address.",
+        "region_name": "Region of the address.",
     }
 )
 
 
 def open_database(path: Path) -> Locate:
     """The look-up of a City database; raise UsageError for a file that is missing or no such database."""
-    try:
-        reader = maxminddb.open_database(path)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}; a MaxMind City database (.mmdb) is needed") from None
-    except (maxminddb.InvalidDatabaseError, ValueError):
-        raise UsageError(f"{path}: no MaxMind database; a City database (.mmdb) is needed") from None
-    metadata = reader.metadata()
-    if "City" not in metadata.database_type:
-        reader.close()
-        raise UsageError(f"{path}: a database of the type {metadata.database_type}; a City database is needed")
+    reader, metadata = _opened(path)
 
     def locate(address: str) -> Mapping[str, Any] | None:
         if ":" in address and metadata.ip_version == 4:  # noqa: PLR2004 - the IP version
@@ -50,6 +44,29 @@ def open_database(path: Path) -> Locate:
         return geo_fields(found)
 
     return locate
+
+
+def built_at(path: Path) -> datetime:
+    """When a City database was built, UTC; raise UsageError like `open_database`."""
+    reader, metadata = _opened(path)
+    reader.close()
+    return datetime.fromtimestamp(metadata.build_epoch, UTC)
+
+
+def _opened(path: Path) -> tuple[maxminddb.Reader, Metadata]:
+    try:
+        reader = maxminddb.open_database(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {at_limit(error) or error.strerror or error}; a MaxMind City database (.mmdb) is required"
+        ) from None
+    except (maxminddb.InvalidDatabaseError, ValueError):
+        raise UsageError(f"{path}: not a MaxMind database; a City database (.mmdb) is required") from None
+    metadata = reader.metadata()
+    if "City" not in metadata.database_type:
+        reader.close()
+        raise UsageError(f"{path}: a database of type {metadata.database_type}; a City database is required")
+    return reader, metadata
 
 
 def geo_fields(found: Any) -> dict[str, Any] | None:
@@ -79,7 +96,7 @@ def _part(value: Any, *path: str) -> Any:
 
 
 def first_known(locate: Locate | None, addresses: str | list[str] | None, problems: list[str]) -> dict[str, Any] | None:
-    """Where the first address lies that is known; a look-up that fails becomes a problem."""
+    """Locate the first known address; a failed look-up is reported as a problem."""
     if locate is None or addresses is None:
         return None
     for address in addresses if isinstance(addresses, list) else [addresses]:

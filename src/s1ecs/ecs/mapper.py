@@ -3,11 +3,11 @@
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from s1ecs.ecs.compiler import MapRecord, compile_mapping
+from s1ecs.ecs.codegen.compiler import MapRecord, compile_mapping
+from s1ecs.ecs.converters import Inexact
+from s1ecs.ecs.document_id import Identify, identity_of
 from s1ecs.ecs.geoip import Locate
-from s1ecs.ecs.identity import Identify, identity_of
-from s1ecs.ecs.table import Table
-from s1ecs.ecs.values import Inexact
+from s1ecs.ecs.table import FieldTable
 from s1ecs.records import TOO_DEEP, Record, canonical
 
 Document = dict[str, Any]
@@ -26,7 +26,7 @@ class Mapper:
     `locate` knows where addresses lie; `keep_duplicates` leaves the table's duplicate fields in the documents.
     """
 
-    def __init__(self, table: Table, locate: Locate | None = None, *, keep_duplicates: bool = False) -> None:
+    def __init__(self, table: FieldTable, locate: Locate | None = None, *, keep_duplicates: bool = False) -> None:
         self._table = table
         self._locate = locate
         self._keep_duplicates = keep_duplicates
@@ -46,7 +46,8 @@ class Mapper:
     def map(self, record: Record) -> Mapped:
         """The document of a record; a record that is no JSON object becomes a `pipeline_error` document."""
         if not isinstance(record.value, dict):
-            return self._failure(f"not a JSON object: {_what_it_is(record.value)}")
+            deep = TOO_DEEP in record.flaws
+            return self._failure(f"not a JSON object: {TOO_DEEP if deep else _what_it_is(record.value)}")
         problems = list(record.flaws)
         try:
             document, failed = self._map(record.value, problems)

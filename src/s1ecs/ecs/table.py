@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal[
+from s1ecs.ecs.related import Texts
+
+RowKind = Literal[
     "boolean",
     "constant",
     "date",
@@ -48,21 +50,21 @@ class Inner(NamedTuple):
 
 @dataclass
 class Found:
-    """What a function row finds: fields to set, texts for `error.message`, the `related.*` lists to append to."""
+    """Result of a function row: fields to set, texts for `error.message`, `related.*` lists to append to."""
 
     fields: dict[str, Any]
     problems: list[str]
-    related: Mapping[str, list[str]]
+    related: Mapping[str, Texts]
 
 
 Function = Callable[[Any, Found], Any]
 
 
 @dataclass(frozen=True)
-class Row:
+class FieldRow:
     """One field of a document: where it comes from and how its value is converted."""
 
-    kind: Kind
+    kind: RowKind
     target: str
     source: str = ""
     meaning: str = ""
@@ -90,9 +92,9 @@ class Row:
         return (self.target, *self.copies) if self.target else self.copies
 
 
-def constant(target: str, value: Any, meaning: str) -> Row:
+def constant(target: str, value: Any, meaning: str) -> FieldRow:
     """The same value in every document."""
-    return Row("constant", target, meaning=meaning, value=value)
+    return FieldRow("constant", target, meaning=meaning, value=value)
 
 
 def keyword(
@@ -107,9 +109,9 @@ def keyword(
     one_of: frozenset[str] = frozenset(),
     inner: tuple[Inner, ...] = (),
     index_type: str | None = None,
-) -> Row:
+) -> FieldRow:
     """Any JSON value, unchanged; with `one_of` only a text of that set; with `overwrites` its copies replace."""
-    return Row(
+    return FieldRow(
         "keyword",
         target,
         source,
@@ -124,9 +126,9 @@ def keyword(
     )
 
 
-def text(target: str, source: str, meaning: str, *, copies: tuple[str, ...] = ()) -> Row:
+def text(target: str, source: str, meaning: str, *, copies: tuple[str, ...] = ()) -> FieldRow:
     """Any scalar as text, an object in the form that Java writes."""
-    return Row("text", target, source, meaning, copies)
+    return FieldRow("text", target, source, meaning, copies)
 
 
 def date(
@@ -137,9 +139,9 @@ def date(
     copies: tuple[str, ...] = (),
     lenient: bool = False,
     index_type: str | None = None,
-) -> Row:
+) -> FieldRow:
     """ISO 8601 text, delivered as UTC with milliseconds; `lenient` takes months, days and hours of one digit."""
-    return Row("date", target, source, meaning, copies, lenient=lenient, index_type=index_type)
+    return FieldRow("date", target, source, meaning, copies, lenient=lenient, index_type=index_type)
 
 
 def long(
@@ -149,26 +151,26 @@ def long(
     *,
     copies: tuple[str, ...] = (),
     empty: Literal["bad", "skipped"] = "bad",
-) -> Row:
+) -> FieldRow:
     """A 64-bit integer or its text."""
-    return Row("long", target, source, meaning, copies, empty=empty)
+    return FieldRow("long", target, source, meaning, copies, empty=empty)
 
 
-def boolean(target: str, source: str, meaning: str, *, index_type: str | None = None) -> Row:
+def boolean(target: str, source: str, meaning: str, *, index_type: str | None = None) -> FieldRow:
     """True, false, or that word as text."""
-    return Row("boolean", target, source, meaning, index_type=index_type)
+    return FieldRow("boolean", target, source, meaning, index_type=index_type)
 
 
 def double(
     target: str, source: str, meaning: str, *, copies: tuple[str, ...] = (), index_type: str | None = None
-) -> Row:
+) -> FieldRow:
     """A number or its text."""
-    return Row("double", target, source, meaning, copies, index_type=index_type)
+    return FieldRow("double", target, source, meaning, copies, index_type=index_type)
 
 
-def float32(target: str, source: str, meaning: str, *, index_type: str | None = None) -> Row:
+def float32(target: str, source: str, meaning: str, *, index_type: str | None = None) -> FieldRow:
     """A number or its text, rounded to 32 bits and written with the fewest digits that name it; "" is skipped."""
-    return Row("float", target, source, meaning, empty="skipped", index_type=index_type)
+    return FieldRow("float", target, source, meaning, empty="skipped", index_type=index_type)
 
 
 def ip(
@@ -180,33 +182,33 @@ def ip(
     related: Related | None = None,
     as_list: bool = False,
     split: bool = False,
-) -> Row:
+) -> FieldRow:
     """An IPv4 or IPv6 address as text.
 
     `as_list` delivers a list of one, to which a later row of the same target adds what is not there yet; `split`
     takes a text with commas and delivers a list.
     """
-    return Row("ip", target, source, meaning, copies, related, as_list=as_list, split=split)
+    return FieldRow("ip", target, source, meaning, copies, related, as_list=as_list, split=split)
 
 
-def geo(target: str, source: str, meaning: str, *, only_if_unset: bool = False) -> Row:
-    """Where an address lies, from the user's MaxMind City database."""
-    return Row("geo", target, source, meaning, only_if_unset=only_if_unset)
+def geo(target: str, source: str, meaning: str, *, only_if_unset: bool = False) -> FieldRow:
+    """Location of an address, from the user's MaxMind City database."""
+    return FieldRow("geo", target, source, meaning, only_if_unset=only_if_unset)
 
 
-def joined(target: str, source: str, meaning: str) -> Row:
+def joined(target: str, source: str, meaning: str) -> FieldRow:
     """The members of a list as one text with commas; what is no list does nothing."""
-    return Row("joined", target, source, meaning)
+    return FieldRow("joined", target, source, meaning)
 
 
-def os_type(target: str, source: str, meaning: str) -> Row:
+def os_type(target: str, source: str, meaning: str) -> FieldRow:
     """The first of ECS's operating-system words that the lower-cased text contains; no text: the record fails."""
-    return Row("os type", target, source, meaning)
+    return FieldRow("os type", target, source, meaning)
 
 
-def lower_case(target: str, source: str, meaning: str) -> Row:
+def lower_case(target: str, source: str, meaning: str) -> FieldRow:
     """A text in lower case; what is no text fails the record."""
-    return Row("lower case", target, source, meaning)
+    return FieldRow("lower case", target, source, meaning)
 
 
 def words(
@@ -217,12 +219,12 @@ def words(
     *,
     otherwise: Any = None,
     not_text: Literal["absent", "bad", "fails"] = "absent",
-) -> Row:
+) -> FieldRow:
     """The table's value for a word, compared in any letter case.
 
     `otherwise` stands for another word and for an absent source; `not_text` says what a value does that is no text.
     """
-    return Row(
+    return FieldRow(
         "words",
         target,
         source,
@@ -237,30 +239,32 @@ def words(
 SEVERITIES: Mapping[str, int] = MappingProxyType({"low": 21, "medium": 47, "high": 73, "critical": 99})
 
 
-def severity(target: str, source: str, meaning: str, *, not_text: Literal["absent", "bad", "fails"] = "absent") -> Row:
+def severity(
+    target: str, source: str, meaning: str, *, not_text: Literal["absent", "bad", "fails"] = "absent"
+) -> FieldRow:
     """A severity word as the number that Elastic's detection rules give it."""
     return words(target, source, meaning, SEVERITIES, not_text=not_text)
 
 
-def template(target: str, form: str, meaning: str) -> Row:
+def template(target: str, form: str, meaning: str) -> FieldRow:
     """A text with fields of the document in braces, `{host.name}`; only if all of them are set."""
-    return Row("template", target, meaning=meaning, value=form)
+    return FieldRow("template", target, meaning=meaning, value=form)
 
 
-def rest(target: str, source: str, meaning: str, *, keeps: frozenset[str] = frozenset()) -> Row:
-    """What of the object no other row names, whole; and the keys in `keeps`, though a row names them."""
-    return Row("rest", target, source, meaning, keeps=keeps, index_type="flattened")
+def rest(target: str, source: str, meaning: str, *, keeps: frozenset[str] = frozenset()) -> FieldRow:
+    """Rest of the object: all that no other row names, and the keys in `keeps` even if a row names them."""
+    return FieldRow("rest", target, source, meaning, keeps=keeps, index_type="flattened")
 
 
-def function(target: str, source: str, meaning: str, work: Function, *inner: Inner) -> Row:
-    """What a named function makes of a value: it returns what goes to `target` (None, or "" as target: nothing).
+def function(target: str, source: str, meaning: str, work: Function, *inner: Inner) -> FieldRow:
+    """Value computed by a named function, which returns what goes to `target` (None, or "" as target: nothing).
 
     Other fields it puts into `Found.fields`; all of them stand in `inner`. It may raise WholeRecordFailure.
     """
-    return Row("function", target, source, meaning, function=work, inner=inner)
+    return FieldRow("function", target, source, meaning, function=work, inner=inner)
 
 
-def within(source: str, own: str, *rows: Row) -> tuple[Row, ...]:
+def within(source: str, own: str, *rows: FieldRow) -> tuple[FieldRow, ...]:
     """Rows whose sources lie in the record's object `source`; a target that begins with a dot lies in `own`."""
 
     def full(target: str) -> str:
@@ -278,7 +282,7 @@ def within(source: str, own: str, *rows: Row) -> tuple[Row, ...]:
 
 
 @dataclass(frozen=True)
-class Table:
+class FieldTable:
     """All that turns one stream's records into documents.
 
     `identity`: the paths of the record whose texts make the `_id`; empty, or all absent, or `identity_needs` absent
@@ -293,7 +297,7 @@ class Table:
     `duplicates`: own fields whose ECS copy exists, `[]` behind a list; left out unless they are asked for.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[FieldRow, ...]
     identity: tuple[str, ...]
     ecs_version: str = "8.11.0"
     identity_needs: str = ""
@@ -302,7 +306,7 @@ class Table:
     cleaned: bool = False
     key_form: Callable[[str], str] | None = None
     prepare: Callable[[dict[str, Any], list[str]], dict[str, Any]] | None = None
-    empty_skipped: frozenset[Kind] = frozenset()
+    empty_skipped: frozenset[RowKind] = frozenset()
     one_text_per_address: bool = False
     bad_value_fails: bool = False
     duplicates: tuple[str, ...] = ()

@@ -1,70 +1,112 @@
-"""An HTTP endpoint for one page, on the event loop: GET /metrics, and nothing else."""
+"""The HTTP endpoint of a running collector: /metrics for Prometheus, /healthz and /readyz for orchestrators."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import uvicorn
+from prometheus_client import make_asgi_app
+from prometheus_client.registry import Collector
 
 from s1ecs.errors import SettingsError
+from s1ecs.open_files import at_limit
 
-PATH = "/metrics"
+METRICS_PATH = "/metrics"
+HEALTH_PATHS = ("/healthz", "/readyz")
 
-_SECONDS = 10.0
-_LONGEST_HEAD = 16_384
+# The state may be locked for a while by another process; who asks for health wants an answer first.
+_SECONDS_FOR_HEALTH = 5.0
+_SECONDS_FOR_LAST_RESPONSES = 1
+_MOST_CONNECTIONS = 100
 
-# From the header Accept to content type and text.
-Render = Callable[[str], tuple[str, bytes]]
+
+class HealthReport(NamedTuple):
+    """Health of the collector: whether it may stay as it is, and the reason in one line."""
+
+    good: bool
+    text: str
+
+
+ReadHealth = Callable[[], Awaitable[HealthReport]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @asynccontextmanager
-async def endpoint(host: str, port: int, render: Render) -> AsyncIterator[str]:
-    """Show what `render` gives while the context lasts; give the address. Raise SettingsError if it can't be had."""
-    open_connections: set[asyncio.StreamWriter] = set()
+async def endpoint(host: str, port: int, metrics: Collector, health: ReadHealth) -> AsyncIterator[str]:
+    """Serve metrics and health while the context lasts; yield the address of the metrics.
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_connections.add(writer)
-        try:
-            with suppress(TimeoutError, ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                async with asyncio.timeout(_SECONDS):
-                    writer.write(_answer(await reader.readuntil(b"\r\n\r\n"), render))
-                    await writer.drain()
-        finally:
-            open_connections.discard(writer)
-            writer.close()
-
+    Raises SettingsError if the address can't be used.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server = await asyncio.start_server(serve, host, port, limit=_LONGEST_HEAD)
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = at_limit(error) or error.strerror or str(error)
         raise SettingsError(
-            f"metrics can't be shown at {host} port {port} ({reason}): change 'metrics_port' or 'metrics_host'"
+            f"metrics can't be served at {host} port {port} ({reason}): change 'metrics_port' or 'metrics_host'"
         ) from None
-    shown = server.sockets[0].getsockname()[1]
-    try:
-        yield f"http://{f'[{host}]' if ':' in host else host}:{shown}{PATH}"
-    finally:
-        server.close()
-        for writer in list(open_connections):
-            writer.close()
+    with listener:
+        server = _Server(_config(metrics, health))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve(sockets=[listener]))
+            try:
+                yield f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}{METRICS_PATH}"
+            finally:
+                server.should_exit = True
 
 
-def _answer(head: bytes, render: Render) -> bytes:
-    first, *lines = head.decode("latin-1").split("\r\n")
-    method, _, rest = first.partition(" ")
-    path = rest.partition(" ")[0].partition("?")[0]
-    if path != PATH:
-        return _response(HTTPStatus.NOT_FOUND, "text/plain", f"only {PATH} is here\n".encode())
-    if method not in ("GET", "HEAD"):
-        return _response(HTTPStatus.METHOD_NOT_ALLOWED, "text/plain", b"GET or HEAD\n")
-    accept = [value.strip() for name, _, value in (line.partition(":") for line in lines) if name.lower() == "accept"]
-    content_type, body = render(", ".join(accept))
-    response = _response(HTTPStatus.OK, content_type, body)
-    return response.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if method == "HEAD" else response
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the command."""
+        yield
 
 
-def _response(status: HTTPStatus, content_type: str, body: bytes) -> bytes:
-    head = (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: {content_type}\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+def _config(metrics: Collector, health: ReadHealth) -> uvicorn.Config:
+    return uvicorn.Config(
+        _application(metrics, health),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_SECONDS_FOR_LAST_RESPONSES,
     )
-    return head.encode() + body
+
+
+def _application(metrics: Collector, health: ReadHealth) -> Callable[..., Awaitable[None]]:
+    show_metrics = make_asgi_app(metrics)
+
+    async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+        if scope["path"] not in (METRICS_PATH, *HEALTH_PATHS):
+            await _respond(send, HTTPStatus.NOT_FOUND, f"paths: {', '.join((METRICS_PATH, *HEALTH_PATHS))}")
+        elif scope["method"] not in ("GET", "HEAD"):
+            await _respond(send, HTTPStatus.METHOD_NOT_ALLOWED, "GET or HEAD")
+        elif scope["path"] == METRICS_PATH:
+            await show_metrics(scope, receive, send)
+        else:
+            report = await _in_time(health)
+            await _respond(send, HTTPStatus.OK if report.good else HTTPStatus.SERVICE_UNAVAILABLE, report.text)
+
+    return application
+
+
+async def _in_time(health: ReadHealth) -> HealthReport:
+    try:
+        async with asyncio.timeout(_SECONDS_FOR_HEALTH):
+            return await health()
+    except TimeoutError:
+        return HealthReport(good=False, text=f"the state did not respond within {_SECONDS_FOR_HEALTH:g} s")
+
+
+async def _respond(send: Send, status: HTTPStatus, text: str) -> None:
+    body = f"{text}\n".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status.value, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,26 +1,24 @@
-"""Figures in the text that Prometheus reads."""
+"""Figures as Prometheus reads them."""
 
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from s1ecs.metrics.figures import Figures
+from s1ecs.metrics.values import Figures
 
 _FAMILIES = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}
 
 
-def exposition(figures: Figures, accept: str) -> tuple[str, bytes]:
-    """The content type and the text, in the form that the header Accept asks for."""
+def registry_of(figures: Figures) -> CollectorRegistry:
+    """Build a registry whose samples are the figures at the moment it is read."""
     registry = CollectorRegistry()
-    registry.register(_Shown(figures))
-    encode, content_type = choose_encoder(accept)
-    return content_type, encode(registry)
+    registry.register(_FiguresCollector(figures))
+    return registry
 
 
-class _Shown(Collector):
+class _FiguresCollector(Collector):
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
 

@@ -1,4 +1,4 @@
-"""Every metric: what it is called, what it counts or measures, and by what it is told apart."""
+"""Table of all metrics with name, type, help text and labels."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric; a counter's name is shown with `_total` behind it and starts at 0 with the process."""
+    """A metric. The name of a counter is exposed with the suffix `_total`; it starts at 0 with the process."""
 
     name: str
     kind: Literal["counter", "gauge"]
@@ -19,48 +19,55 @@ class Metric:
         return f"{self.name}_total" if self.kind == "counter" else self.name
 
 
-RECORDS = Metric("s1ecs_records", "counter", "Records read from the console, those delivered before included.")
-DOCUMENTS = Metric("s1ecs_documents", "counter", "New documents that every output made durable, or refused.")
-NOT_MAPPED = Metric("s1ecs_not_mapped", "counter", "Of the documents: those whose event.kind is pipeline_error.")
-REJECTED = Metric("s1ecs_rejected", "counter", "Documents that an output refused; they are among the dead letters.")
+RECORDS = Metric(
+    "s1ecs_records", "counter", "Records read from the console, including records that were delivered before."
+)
+DOCUMENTS = Metric("s1ecs_documents", "counter", "New documents that every output stored or refused.")
+NOT_MAPPED = Metric(
+    "s1ecs_not_mapped", "counter", "Documents whose record could not be mapped (event.kind: pipeline_error)."
+)
+REJECTED = Metric("s1ecs_rejected", "counter", "Documents that an output refused and that were kept as dead letters.")
 LEFT_OUT = Metric(
     "s1ecs_left_out",
     "counter",
-    "Records that can't be read, and items whose call failed (these are asked for again at each poll).",
+    "Unreadable records that were skipped, and items whose request failed (retried at each poll).",
 )
 POLLS = Metric(
     "s1ecs_polls",
     "counter",
-    "Walks that ended, by state: ok, set aside, failed, stopped.",
+    "Finished walks, by state: ok, skipped, failed or stopped.",
     ("console", "stream", "walk", "state"),
 )
 REQUESTS = Metric(
     "s1ecs_requests",
     "counter",
-    "Requests sent, by path (without ids) and HTTP status; none where no answer came.",
+    "Requests sent, by path (without ids) and HTTP status (none without a response).",
     ("console", "path", "status"),
 )
 REQUEST_SECONDS = Metric(
     "s1ecs_request_seconds",
     "counter",
-    "Seconds from sending requests to the end of their answers.",
+    "Total time from sending a request to the end of its response, in seconds.",
     ("console", "path"),
 )
-RETRIES = Metric("s1ecs_retries", "counter", "Of the requests: those that repeat one that failed.", ("console", "path"))
+RETRIES = Metric("s1ecs_retries", "counter", "Requests that retried a failed request.", ("console", "path"))
 LAG = Metric(
     "s1ecs_lag_seconds",
     "gauge",
-    "How old the newest record was at the last poll, by the console's clock, so that a quiet stream has a large lag; "
-    "of an inventory: seconds since it was read through.",
+    "Age of the newest record at the last poll, by the clock of the console, in seconds; a quiet stream has a large "
+    "lag. For inventories: time since the last complete walk.",
 )
 CHECKPOINT_AGE = Metric(
-    "s1ecs_checkpoint_age_seconds", "gauge", "Seconds since the stream's checkpoint was saved by this process."
+    "s1ecs_checkpoint_age_seconds", "gauge", "Time since this process saved the checkpoint of the stream, in seconds."
 )
 SPOOLED = Metric(
-    "s1ecs_spooled", "gauge", "Documents that wait on disk for an output that does not take them now.", ("output",)
+    "s1ecs_spooled", "gauge", "Documents spooled on disk for an output that currently accepts none.", ("output",)
 )
 TOKEN_DAYS = Metric(
-    "s1ecs_token_days_left", "gauge", "Days until the console's token expires; absent where nobody tells.", ("console",)
+    "s1ecs_token_days_left",
+    "gauge",
+    "Days until the token of the console expires; absent if the console does not report it.",
+    ("console",),
 )
 
 METRICS = (

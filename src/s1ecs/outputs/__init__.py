@@ -1,1 +1,1 @@
-"""Where documents go. An output knows neither the API nor the streams."""
+"""Outputs: destinations of documents. They know neither the API nor the streams."""

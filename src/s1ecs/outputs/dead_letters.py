@@ -8,21 +8,23 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from s1ecs.errors import StateError
-from s1ecs.outputs.file_writer import sync_folder
-from s1ecs.outputs.output import Batch, Refused
-from s1ecs.records import NotJSON, dumps, read
-from s1ecs.state.private import private_file, private_folder
+from s1ecs.masking import masked
+from s1ecs.open_files import at_limit
+from s1ecs.outputs.files.writer_lock import sync_folder
+from s1ecs.outputs.output import Batch, RefusedDocument
+from s1ecs.permissions import private_file, private_folder
+from s1ecs.records import NotJSON, as_written, dumps
 
 FOLDER_NAME = "dead-letters"
 
 
 class LetterKey(NamedTuple):
-    """What makes two letters the same one."""
+    """Identity of a letter: two with the same key are one."""
 
     output: str
     console: str
@@ -49,18 +51,18 @@ class Letter:
 
     @property
     def key(self) -> LetterKey:
-        """What makes two letters the same one."""
+        """Identity of a letter: two with the same key are one."""
         return LetterKey(self.output, self.console, self.stream, self.id)
 
 
 _TYPES = {each.name: dict if each.name in ("document", "about") else str for each in fields(Letter)}
 
 
-def letters(batch: Batch, output: str, refused: Sequence[Refused], time: str) -> list[Letter]:
+def letters(batch: Batch, output: str, refused: Sequence[RefusedDocument], time: str) -> list[Letter]:
     """The letters of what an output refused of a batch."""
     of = (time, output, batch.console, batch.namespace, batch.stream)
     about = {identity: thing.about for identity, thing in batch.things.items()}
-    return [Letter(*of, each.id, each.reason, each.document, about.get(each.id, {})) for each in refused]
+    return [Letter(*of, each.id, masked(each.reason), each.document, about.get(each.id, {})) for each in refused]
 
 
 class DeadLetters:
@@ -102,7 +104,7 @@ class DeadLetters:
                     stack.enter_context(self._locked(".retry.lock", fcntl.LOCK_NB))
                 except BlockingIOError:
                     raise StateError(
-                        f"{self._folder}: another process delivers dead letters again; let it end"
+                        f"{self._folder}: another process is retrying dead letters; wait until it has finished"
                     ) from None
             yield
 
@@ -140,10 +142,8 @@ class DeadLetters:
         try:
             yield
         except OSError as error:
-            raise StateError(
-                f"{self._folder}: dead letters can't be kept or read ({error.strerror}); look at the disk and at who "
-                "may write there"
-            ) from None
+            cure = at_limit(error) or f"{error.strerror}; check the disk and its permissions"
+            raise StateError(f"{self._folder}: dead letters cannot be stored or read: {cure}") from None
 
 
 def _append(path: Path, found: Sequence[Letter]) -> None:
@@ -158,7 +158,8 @@ def _append(path: Path, found: Sequence[Letter]) -> None:
 
 
 def _written(letter: Letter) -> dict[str, Any]:
-    return {name: value for name, value in asdict(letter).items() if name != "about" or value}
+    # Not by `asdict`, which would take a long number of the document apart.
+    return {name: getattr(letter, name) for name in _TYPES if name != "about" or letter.about}
 
 
 def _end_of_last_line(descriptor: int) -> int:
@@ -183,10 +184,9 @@ def _read(path: Path) -> Iterator[Letter]:
 
 
 def _letter(line: bytes, place: str) -> Letter:
-    no_letter = StateError(f"{place}: is no dead letter; mend the line or remove it")
+    no_letter = StateError(f"{place}: is not a dead letter; correct or remove the line")
     try:
-        value, _ = read(line)
-        letter = Letter(**value)
+        letter = Letter(**as_written(line.rstrip(b"\n")))
     except (NotJSON, TypeError):
         raise no_letter from None
     if not all(isinstance(getattr(letter, name), kind) for name, kind in _TYPES.items()):

@@ -1,44 +1,53 @@
-"""What an output is: the contract between collecting and the places that documents go to."""
+"""The contract between collecting and the destinations of documents."""
 
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from enum import Enum
+from typing import Any, NamedTuple, Protocol, cast
+
+from s1ecs.state.output_marks import Mark
+from s1ecs.state.transaction import Write
 
 
-class Thing(NamedTuple):
-    """What a document is the state of, and since when: `version` is the time of that state, milliseconds since 1970."""
+class Entity(NamedTuple):
+    """The entity whose state a document is, and since when: `version` is that time in milliseconds since 1970.
+
+    `console` is the name that its console had when its state began, if that is another than the batch's.
+    """
 
     key: str
     version: int
+    console: str = ""
 
     @property
     def about(self) -> dict[str, Any]:
-        """The same for JSON, as whoever keeps a document for later keeps it beside."""
-        return {"thing": self.key, "version": self.version}
+        """The same as JSON, to be stored beside a document that is kept for later."""
+        return {"thing": self.key, "version": self.version, **({"console": self.console} if self.console else {})}
 
     @classmethod
-    def from_about(cls, about: Mapping[str, Any]) -> "Thing":
-        """The reverse of `about`."""
-        return cls(about["thing"], about["version"])
+    def from_about(cls, about: Mapping[str, Any]) -> "Entity":
+        """Reverse `about`."""
+        return cls(about["thing"], about["version"], about.get("console", ""))
 
 
 @dataclass(frozen=True)
 class Batch:
     """Documents of one console and stream, in the order of their records: (id, document).
 
-    `things` tells by id which of them are the latest state of a thing, as far as this batch knows.
+    `things` tells by id which of them are the latest state of an entity, as far as this batch knows. `asked` are the
+    ids that are in the batch because the output was asked for them and did not have them then.
     """
 
     console: str
     namespace: str
     stream: str
     documents: Sequence[tuple[str, Mapping[str, Any]]]
-    things: Mapping[str, Thing] = field(default_factory=dict)
+    things: Mapping[str, Entity] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
 
-class Refused(NamedTuple):
-    """A document that an output will never take as it is, and why."""
+class RefusedDocument(NamedTuple):
+    """A document that an output will never accept as it is, and the reason."""
 
     id: str
     document: Mapping[str, Any]
@@ -47,72 +56,102 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of a batch: all of it is durable but for what was refused.
+    """The result of delivering a batch: all of it is durable except for the refused documents.
 
-    `writes` belong into the transaction that saves the checkpoint: only with them is the batch durable. They may raise
-    OutputError, and then nothing is saved.
+    `mark` are the keys of the output's mark that change; they are saved in the commit of the checkpoint. `writes`
+    belong to the same commit: only with them is the batch durable. They may raise OutputError, or DeliveredMeanwhile
+    if another process wrote some of the documents since the output was asked, and then nothing is saved.
     """
 
-    refused: Sequence[Refused] = ()
-    writes: Sequence[Callable[[sqlite3.Connection], None]] = ()
+    refused: Sequence[RefusedDocument] = ()
+    mark: Mark = field(default_factory=dict)
+    writes: Sequence[Write] = ()
+
+
+class LookupMode(Enum):
+    """The way in which an output tells which documents it holds."""
+
+    NONE = "none"
+    IDS = "by id"
+    # Reads all that it wrote, which is too slow for all but proof.
+    READING = "by reading"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """Abilities of an output beyond the contract; callers decide by this data, never by the class.
+
+    `transactional`: documents become durable with the commit, by `Delivered.writes` alone, in the state's own
+    database or beside it. `acknowledged`: readers see a batch before the commit, so that the output comes last and
+    is told of each commit (`SupportsAcknowledgement`). `lookup`: it can be asked for ids (`SupportsLookup`).
+    `latest_states`: it keeps the latest state of each entity beside the documents, and ignores documents that it
+    holds. `refuses`: it may refuse documents. `outbox`: documents may wait for it, and it drains them; `spooled`: also
+    those that it does not accept in time.
+    """
+
+    transactional: bool = False
+    acknowledged: bool = False
+    lookup: LookupMode = LookupMode.NONE
+    latest_states: bool = False
+    refuses: bool = False
+    outbox: bool = False
+    spooled: bool = False
 
 
 class Output(Protocol):
-    """A place that documents go to.
+    """A destination of documents.
 
-    Every method raises OutputError when the place can't be used now; the checkpoint then stays where it is and the
-    documents come again. So the same documents may be given twice, and the output must keep one copy.
+    Every method raises OutputError when the destination can't be used now; the checkpoint then stays where it is and
+    the documents come again. So the same documents may be delivered twice, and the output must keep one copy.
     """
 
     @property
     def name(self) -> str:
-        """The output's name in logs, settings and dead letters; no two outputs of a process share it."""
+        """The output's name in logs, settings and dead letters; unique in a process."""
 
-    async def open(self) -> None:
-        """Make ready to take documents."""
+    @property
+    def capabilities(self) -> Capabilities:
+        """Its abilities beyond this contract."""
+
+    async def open(self, mark: Mark) -> None:
+        """Prepare to accept documents; `mark` is what the last commit saved, empty before the first."""
 
     async def deliver(self, batch: Batch) -> Delivered:
-        """Make a batch durable; give back what will never be taken, with the reason."""
+        """Make a batch durable, by itself or with the commit; return the refused documents with the reasons."""
 
     async def check(self) -> None:
-        """Do what is due though no documents come, and find out whether they would be taken; about once a minute."""
+        """Do what is due although no documents come, and find out whether they would be accepted; once a minute."""
 
     async def close(self) -> None:
-        """Let go of everything; what was delivered stays."""
+        """Release everything; what was delivered stays."""
 
 
-@runtime_checkable
-class JoinsCommit(Protocol):
-    """An output whose documents become durable with the checkpoint, in one transaction of the state database.
+class SupportsLookup(Output, Protocol):
+    """An output whose `capabilities.lookup` is not NONE."""
 
-    Every method runs on the state database's thread, inside a transaction of its own or, `write`, the checkpoint's.
-    What it did outside of the database must not count when the transaction was not committed.
-    """
+    async def present(
+        self, console: str, namespace: str, stream: str, ids: Sequence[str], *, for_now: bool = False
+    ) -> frozenset[str]:
+        """Return those of `ids` whose documents the output holds; raise OutputError if it can't tell now.
 
-    @property
-    def name(self) -> str:
-        """The output's name in logs and settings."""
-
-    def open(self, connection: sqlite3.Connection) -> None:
-        """Make ready to take documents."""
-
-    def write(self, connection: sqlite3.Connection, batch: Batch) -> None:
-        """Write a batch inside the transaction that is open."""
-
-    def check(self, connection: sqlite3.Connection) -> None:
-        """Do what is due though no documents come; about once a minute."""
-
-    def close(self, connection: sqlite3.Connection) -> None:
-        """Let go of everything; what was committed stays."""
+        `for_now`: an output with an outbox answers in time, and leaves out what it can't tell.
+        """
 
 
-@runtime_checkable
-class ShownAtOnce(Protocol):
-    """An output whose reader has each batch before it is committed, and can't be asked what it had.
-
-    It comes last of all outputs, so that it shows nothing while another one is in the way, and is told of each commit:
-    what it showed and nobody committed it does not show again.
-    """
+class SupportsAcknowledgement(Output, Protocol):
+    """An output with `capabilities.acknowledged`: what it showed and nobody committed it does not show again."""
 
     def committed(self, console: str, namespace: str, stream: str) -> None:
-        """What this feed delivered last was committed."""
+        """Take note that the last delivery of this feed was committed."""
+
+
+def lookup_of(output: Output, *, reading: bool = False) -> SupportsLookup | None:
+    """Return the output if it can be asked for ids; with `reading` also if it must read all that it wrote."""
+    kinds = (LookupMode.IDS, LookupMode.READING) if reading else (LookupMode.IDS,)
+    return cast("SupportsLookup", output) if output.capabilities.lookup in kinds else None
+
+
+def acknowledge(output: Output, console: str, namespace: str, stream: str) -> None:
+    """Tell an output that wants to know that its last delivery of this feed was committed."""
+    if output.capabilities.acknowledged:
+        cast("SupportsAcknowledgement", output).committed(console, namespace, stream)

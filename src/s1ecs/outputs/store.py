@@ -1,11 +1,16 @@
-"""The store, the default output: documents in the state database, with views for whoever asks with SQL."""
+"""The store, the default output: documents in the state database, with views for queries in SQL."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import ClassVar
 
-from s1ecs.outputs.output import Batch
+from s1ecs.outputs.output import Batch, Capabilities, Delivered, LookupMode
 from s1ecs.records import dumps
+from s1ecs.state.output_marks import Mark
+from s1ecs.state.sqlite.transaction import connection_of
+from s1ecs.state.transaction import StateAccess, Transaction
 
 
 @dataclass(frozen=True)
@@ -42,36 +47,48 @@ _GONE = """\
 class Store:
     """Writes documents into the state database; the same id twice is one row."""
 
+    access: StateAccess
     name: str = field(default="store", init=False)
+    capabilities: ClassVar = Capabilities(transactional=True, lookup=LookupMode.IDS)
 
-    def open(self, connection: sqlite3.Connection) -> None:
-        """Nothing to make ready: the tables are the state database's."""
+    async def open(self, _mark: Mark) -> None:
+        """Prepare nothing: the tables belong to the state database."""
 
-    def check(self, connection: sqlite3.Connection) -> None:
-        """Nothing is ever due."""
+    async def deliver(self, batch: Batch) -> Delivered:
+        """Insert a batch in the commit."""
+        return Delivered(writes=[partial(insert, batch=batch)])
 
-    def close(self, connection: sqlite3.Connection) -> None:
-        """Nothing to let go of."""
-
-    def write(self, connection: sqlite3.Connection, batch: Batch) -> None:
-        """Write a batch inside the transaction that is open."""
-        connection.executemany(
-            _INSERT,
-            [
-                (identity, batch.stream, batch.console, document.get("@timestamp"), dumps(document).decode())
-                for identity, document in batch.documents
-            ],
-        )
-
-    def present_in(
-        self, connection: sqlite3.Connection, console: str, stream: str, ids: Sequence[str]
+    async def present(
+        self, console: str, _namespace: str, stream: str, ids: Sequence[str], *, for_now: bool = False
     ) -> frozenset[str]:
-        """Those of `ids` whose documents are there."""
-        rows = connection.execute(
-            "SELECT id FROM documents WHERE (console, stream) = (?, ?) AND id IN (SELECT value FROM json_each(?))",
-            (console, stream, dumps(ids)),
-        )
-        return frozenset(row[0] for row in rows)
+        """Return those of `ids` whose documents are there."""
+        del for_now  # the store is never slow for long
+        return await self.access.run(partial(_present, console=console, stream=stream, ids=ids))
+
+    async def check(self) -> None:
+        """Do nothing: nothing is ever due."""
+
+    async def close(self) -> None:
+        """Release nothing."""
+
+
+def insert(transaction: Transaction, batch: Batch) -> None:
+    """Insert the documents of a batch; one whose id is there stays as it is."""
+    connection_of(transaction).executemany(
+        _INSERT,
+        [
+            (identity, batch.stream, batch.console, document.get("@timestamp"), dumps(document).decode())
+            for identity, document in batch.documents
+        ],
+    )
+
+
+def _present(transaction: Transaction, console: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
+    rows = connection_of(transaction).execute(
+        "SELECT id FROM documents WHERE (console, stream) = (?, ?) AND id IN (SELECT value FROM json_each(?))",
+        (console, stream, dumps(ids)),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def make_views(connection: sqlite3.Connection, views: Views) -> None:

@@ -1,18 +1,16 @@
-"""Response actions: what may be done to hosts, threats, alerts and lists, and the engine that does it.
+"""Response actions on hosts, threats, alerts and lists, from the table of actions to the result.
 
     async with respond.Console("https://example.sentinelone.net", token) as console:
         result = await respond.isolate(console, "ws-042", comment="case 17")
 
-Every action is first written down in a state folder; its result says `done`, `failed`, `pending`, `refused` or
-`unknown`, and why.
+Every action is first written down in a state folder; its result says `done`, `failed`, `pending`, `superseded`,
+`refused` or `unknown`, and why.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from s1ecs.respond.console import ActionConsole, Console, Surroundings
-    from s1ecs.respond.engine import Following, act, carry_out
     from s1ecs.respond.functions.on_findings import (
         alert_status,
         alert_verdict,
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
         broadcast,
         decommission,
         disable_agent,
+        enable_agent,
         get_file,
         isolate,
         kill_process,
@@ -43,9 +42,12 @@ if TYPE_CHECKING:
         uninstall,
     )
     from s1ecs.respond.functions.on_lists import blocklist_add, blocklist_remove, ioc_add, ioc_remove
-    from s1ecs.respond.functions.reading import blocklist, history, iocs, scripts, status
-    from s1ecs.respond.plan import Plan, Scope, make_plan
-    from s1ecs.respond.result import Result
+    from s1ecs.respond.functions.on_many import many
+    from s1ecs.respond.functions.reading import accounts, blocklist, groups, history, iocs, scripts, sites, status
+    from s1ecs.respond.plan.plan import Plan, Scope, make_plan
+    from s1ecs.respond.run.engine import Following, act, carry_out
+    from s1ecs.respond.run.result import Result
+    from s1ecs.respond.session import ActionConsole, Console, Surroundings
 
 __all__ = [
     "ActionConsole",
@@ -56,6 +58,7 @@ __all__ = [
     "Scope",
     "Surroundings",
     "abort_scan",
+    "accounts",
     "act",
     "alert_status",
     "alert_verdict",
@@ -66,7 +69,9 @@ __all__ = [
     "carry_out",
     "decommission",
     "disable_agent",
+    "enable_agent",
     "get_file",
+    "groups",
     "history",
     "ioc_add",
     "ioc_remove",
@@ -74,6 +79,7 @@ __all__ = [
     "isolate",
     "kill_process",
     "make_plan",
+    "many",
     "move_group",
     "processes",
     "release",
@@ -82,6 +88,7 @@ __all__ = [
     "scan",
     "scripts",
     "shutdown",
+    "sites",
     "status",
     "threat_fetch_file",
     "threat_mitigate",
@@ -96,19 +103,20 @@ __all__ = [
 
 # Where they are, read when a name is first used: the command line needs little of them to show its help.
 _MODULES = (
-    "console",
-    "engine",
-    "plan",
-    "result",
+    "session",
+    "run.engine",
+    "plan.plan",
+    "run.result",
     "functions.on_hosts",
     "functions.on_findings",
     "functions.on_lists",
+    "functions.on_many",
     "functions.reading",
 )
 
 
 def __getattr__(name: str) -> Any:
-    """What this package exports, from the module where it is made."""
+    """Return an exported name from the module that defines it."""
     if name in __all__:
         for module in _MODULES:
             found = getattr(import_module(f"{__name__}.{module}"), name, None)

@@ -1,19 +1,21 @@
-"""Settings: what a user can set, where it came from, and what is wrong with it. Nothing else reads the environment."""
+"""Settings: loaded from file, environment and flags, each with its origin. Nothing else reads the environment."""
 
-from s1ecs.settings.address import is_loopback
-from s1ecs.settings.duration import parse_duration, write_duration
+from s1ecs.settings.addresses import is_loopback
+from s1ecs.settings.console_settings import ConsoleSettings, StreamSettings
+from s1ecs.settings.docs_page import settings_page
 from s1ecs.settings.load import load
-from s1ecs.settings.model import Console, Output, Settings, StreamSettings
-from s1ecs.settings.page import settings_page
-from s1ecs.settings.show import Row, show
-from s1ecs.settings.token import ProxyAddress, Secret
+from s1ecs.settings.model import OutputSettings, Settings
+from s1ecs.settings.report import SettingRow, show
+from s1ecs.settings.secrets import ProxyAddress, Secret
+from s1ecs.settings.units import parse_duration, write_duration
+from s1ecs.settings.yaml_template import yaml_template
 
 __all__ = [
-    "Console",
-    "Output",
+    "ConsoleSettings",
+    "OutputSettings",
     "ProxyAddress",
-    "Row",
     "Secret",
+    "SettingRow",
     "Settings",
     "StreamSettings",
     "is_loopback",
@@ -22,4 +24,5 @@ __all__ = [
     "settings_page",
     "show",
     "write_duration",
+    "yaml_template",
 ]

@@ -4,20 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from s1ecs.settings.address import clean_address
-from s1ecs.settings.choices import fold, stream_base
-from s1ecs.settings.given import Given, Problems
-from s1ecs.settings.model import Console, StreamSettings
-from s1ecs.settings.sources import Layer, Layers, known_entries
-from s1ecs.settings.table import ACTION_TOKENS, CONNECTION, DEFAULT_CONSOLE, OWN, TOKENS, Level, rows
-from s1ecs.settings.values import Value, read, resolve
+from s1ecs.settings.addresses import clean_address
+from s1ecs.settings.console_settings import ConsoleSettings, StreamSettings
+from s1ecs.settings.layers import Layer, Layers, known_entries
+from s1ecs.settings.raw_values import Problems, RawValue
+from s1ecs.settings.resolve import ResolvedValue, read, resolve
+from s1ecs.settings.setting import DEFAULT_CONSOLE, Level
+from s1ecs.settings.stream_choices import fold, stream_base
+from s1ecs.settings.table import ACTION_TOKENS, CONNECTION, OWN, TOKENS, rows
 
 
 @dataclass
 class Built:
     """The consoles, where their values were written, and what is missing to a console that is not in a file."""
 
-    consoles: list[Console] = field(default_factory=list)
+    consoles: list[ConsoleSettings] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
     gap: str = ""
 
@@ -33,7 +34,9 @@ class _Draft:
     in_file: bool
 
 
-def build_consoles(layers: Layers, top: Mapping[str, Value], streams: Sequence[str], problems: Problems) -> Built:
+def build_consoles(
+    layers: Layers, top: Mapping[str, ResolvedValue], streams: Sequence[str], problems: Problems
+) -> Built:
     """Build all consoles; what is wrong is among the problems."""
     built = Built()
     for draft in _drafts(layers, problems):
@@ -58,7 +61,9 @@ def _listed(layers: Layers, problems: Problems) -> list[_Draft]:
     listing = layers.file["consoles"]
     for key in OWN:
         if key in layers.file:
-            problems.add(layers.file[key], "stands beside consoles; move it into one of them, or drop consoles")
+            problems.add(
+                layers.file[key], "cannot be combined with consoles; move it into one of them, or remove consoles"
+            )
     if not isinstance(listing.content, tuple) or not listing.content:
         what = "an empty list" if listing.content == () else listing.shape()
         problems.add(listing, f"must be a list of consoles, not {what}; allowed: - name: NAME, url: ..., token: ...")
@@ -83,10 +88,10 @@ def _listed(layers: Layers, problems: Problems) -> list[_Draft]:
     return drafts
 
 
-def _name(item: Given, own: Layer, earlier: Sequence[_Draft], problems: Problems) -> str:
+def _name(item: RawValue, own: Layer, earlier: Sequence[_Draft], problems: Problems) -> str:
     given = own.get("name")
     if given is None:
-        problems.add(item, "has no name; add name: and a word of letters, digits, hyphen, underscore and dot")
+        problems.add(item, "has no name; add name: with letters, digits, hyphens, underscores and dots")
         return ""
     name: str = read(rows(Level.CONSOLE)["name"].kind, given, problems) or ""
     for other in earlier:
@@ -107,7 +112,9 @@ def _refuse_ambiguous(layers: Layers, names: Sequence[str], problems: Problems) 
                 )
 
 
-def _build(draft: _Draft, top: Mapping[str, Value], streams: Sequence[str], problems: Problems, built: Built) -> None:
+def _build(
+    draft: _Draft, top: Mapping[str, ResolvedValue], streams: Sequence[str], problems: Problems, built: Built
+) -> None:
     known = rows(Level.CONSOLE)
     plain = [name for name in known if name not in {"name", "url", "streams"}]
     values = {name: resolve(known[name], draft.layers, problems) for name in plain}
@@ -115,7 +122,7 @@ def _build(draft: _Draft, top: Mapping[str, Value], streams: Sequence[str], prob
     nearest_action_tokens = _nearest_tokens(draft, ACTION_TOKENS, problems)
     for name in TOKENS + ACTION_TOKENS:
         if name not in (*nearest_tokens, *nearest_action_tokens):
-            values[name] = Value(None)
+            values[name] = ResolvedValue(None)
     values["url"] = _address(draft, allow_http=bool(top["allow_http"].value), problems=problems)
     missing = _missing(draft, nearest_tokens)
     if missing and draft.in_file:
@@ -130,7 +137,7 @@ def _build(draft: _Draft, top: Mapping[str, Value], streams: Sequence[str], prob
         stream: StreamSettings(**{key: value.value for key, value in choice.items()})
         for stream, choice in choices.items()
     }
-    built.consoles.append(Console(name=draft.name, streams=chosen, **fields))
+    built.consoles.append(ConsoleSettings(name=draft.name, streams=chosen, **fields))
     prefix = f"consoles.{draft.name}"
     for name, value in values.items():
         built.origins[f"{prefix}.{name}"] = value.place
@@ -140,18 +147,20 @@ def _build(draft: _Draft, top: Mapping[str, Value], streams: Sequence[str], prob
 
 
 def _nearest_tokens(draft: _Draft, ways: Sequence[str], problems: Problems) -> list[str]:
-    """Those of the ways of giving a token in the nearest layer that has any; more than one is among the problems."""
+    """Find the token settings in the nearest layer that has any; more than one is a problem."""
     found: list[str] = []
     for layer in draft.layers:
         here = [name for name in ways if name in layer]
         if len(here) > 1:
-            problems.add(layer[here[1]], f"stands beside {here[0]}; exactly one of {', '.join(ways)} is allowed")
+            problems.add(
+                layer[here[1]], f"cannot be combined with {here[0]}; exactly one of {', '.join(ways)} is allowed"
+            )
         found = here or found
     return found
 
 
-def _address(draft: _Draft, *, allow_http: bool, problems: Problems) -> Value:
-    found = Value(None)
+def _address(draft: _Draft, *, allow_http: bool, problems: Problems) -> ResolvedValue:
+    found = ResolvedValue(None)
     for layer in draft.layers:
         given = layer.get("url")
         if given is None:
@@ -160,7 +169,7 @@ def _address(draft: _Draft, *, allow_http: bool, problems: Problems) -> Value:
             problems.add(given, f"must be one value, not {given.shape()}; allowed: https://HOST or https://HOST:PORT")
             continue
         try:
-            found = Value(clean_address(given.content, allow_http=allow_http), given.place)
+            found = ResolvedValue(clean_address(given.content, allow_http=allow_http), given.place)
         except ValueError as problem:
             problems.add(given, str(problem))
     return found

@@ -1,145 +1,218 @@
-"""The settings as the rest of the program gets them: read once, frozen, passed down."""
+"""The settings as the rest of the program gets them: read once, frozen, passed down; each field is described."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 
+from s1ecs import defaults
 from s1ecs.errors import SettingsError
-from s1ecs.settings.table import DEFAULT_FILE, THREE_LINES
-from s1ecs.settings.token import ProxyAddress, Secret, token_from_command, token_from_file
+from s1ecs.settings import value_types
+from s1ecs.settings.console_settings import ConsoleSettings, Frozen, OfConsole, OfStream, StreamSettings
+from s1ecs.settings.setting import DEFAULT_FILE, THREE_LINES, Described
 
 
-class _Frozen(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class StreamSettings(_Frozen):
-    """What holds for one stream of one console; an interval of None is the stream's own."""
-
-    enabled: bool
-    interval: timedelta | None
-    initial_interval: timedelta | None
-
-
-class Console(_Frozen):
-    """One console with everything that holds for it, what it inherits from the top of the file included."""
-
-    name: str
-    url: str
-    token: Secret | None
-    token_file: Path | None
-    token_command: str | None
-    action_token: Secret | None
-    action_token_file: Path | None
-    action_token_command: str | None
-    ca_file: Path | None
-    proxy: ProxyAddress | None
-    site_ids: tuple[str, ...]
-    namespace: str
-    tags: tuple[str, ...] | None
-    preserve_original_event: bool
-    preserve_duplicate_custom_fields: bool
-    redact: tuple[str, ...]
-    threat_timeline: bool
-    streams: Mapping[str, StreamSettings]
-
-    async def read_token(self) -> str:
-        """Read the token anew from where it is kept; this may take as long as the token command does."""
-        return await self._read(self.token, self.token_file, self.token_command or "", "token")
-
-    def require_action_token(self) -> None:
-        """Raise SettingsError, which tells how to give one, where there is no token of response actions."""
-        if self.action_token is None and self.action_token_file is None and self.action_token_command is None:
-            raise SettingsError(
-                f"{self.name}: no action_token is set, so nothing may be done to hosts; make a token of a user whose "
-                "role may act, and set action_token_file (or action_token, action_token_command) beside the console's "
-                "token, or S1ECS_ACTION_TOKEN"
-            )
-
-    async def read_action_token(self) -> str:
-        """Read the token of response actions anew from where it is kept; raise SettingsError where there is none."""
-        self.require_action_token()
-        command = self.action_token_command or ""
-        return await self._read(self.action_token, self.action_token_file, command, "action_token")
-
-    async def _read(self, token: Secret | None, file: Path | None, command: str, setting: str) -> str:
-        try:
-            if token is not None:
-                return token.reveal()
-            if file is not None:
-                return token_from_file(file, f"{setting}_file")
-            return await token_from_command(command, setting=f"{setting}_command")
-        except SettingsError as problem:
-            raise SettingsError(f"{self.name}: {problem}") from None
-
-
-class Output(_Frozen):
+class OutputSettings(Frozen):
     """One place documents go: its type and that type's own settings."""
 
     type: str
     values: Mapping[str, Any] = {}
 
 
-class Settings(_Frozen):
+class Settings(OfConsole, OfStream):
     """Everything a user can set; `origins` tells where each value was written, `default` where nowhere."""
 
-    consoles: tuple[Console, ...]
-    outputs: tuple[Output, ...]
-    state_dir: Path
-    interval: timedelta | None
-    initial_interval: timedelta | None
-    overlap: timedelta
-    page_size: int | None
-    alert_reread: timedelta
-    alert_reread_interval: timedelta
-    site_ids: tuple[str, ...]
-    namespace: str
-    tags: tuple[str, ...] | None
-    preserve_original_event: bool
-    preserve_duplicate_custom_fields: bool
-    redact: tuple[str, ...]
-    threat_timeline: bool
-    geoip: Path | None
-    ca_file: Path | None
-    proxy: ProxyAddress | None
-    connect_timeout: timedelta
-    read_timeout: timedelta
-    max_answer: int
-    attempts: int
-    allow_http: bool
-    metrics_port: int | None
-    metrics_host: str
-    log_level: Literal["debug", "info", "warning", "error", "critical"]
-    log_format: Literal["text", "ecs"]
-    trace: Path | None
+    consoles: Annotated[
+        tuple[ConsoleSettings, ...],
+        value_types.CONSOLES,
+        Described(
+            "List of consoles, each with name, url, token and any setting that differs from the top of the file.",
+            default_words="one console, from url and token",
+        ),
+    ]
+    outputs: Annotated[
+        tuple[OutputSettings, ...],
+        value_types.OUTPUTS,
+        Described(
+            "Destinations of documents: a list of outputs, each with a type and the settings of that type. An output "
+            "that is added later receives new documents only; fill it with `s1ecs backfill --output`.",
+            default_words="store",
+        ),
+    ]
+    state_dir: Annotated[
+        Path,
+        value_types.PATH,
+        Described(
+            "Directory of checkpoints, local store (s1ecs.db) and dead letters.",
+            default=Path("s1ecs-data"),
+        ),
+    ]
+    overlap: Annotated[
+        timedelta,
+        value_types.DURATION_OR_NONE,
+        Described(
+            "Time range before the newest record that each poll reads again, for records that become visible late.",
+            default=timedelta(minutes=10),
+        ),
+    ]
+    page_size: Annotated[
+        int | None,
+        value_types.COUNT,
+        Described(
+            "Records per page, up to the limit of the console for the path.",
+            default_words="the maximum of the console",
+        ),
+    ]
+    alert_reread: Annotated[
+        timedelta,
+        value_types.DURATION_OR_NONE,
+        Described(
+            "Time range in which alerts are read again to collect changed verdicts and statuses; 0s disables it.",
+            default=timedelta(days=7),
+        ),
+    ]
+    alert_reread_interval: Annotated[
+        timedelta,
+        value_types.DURATION,
+        Described(
+            "Time between two re-reads of alerts.",
+            default=timedelta(hours=1),
+        ),
+    ]
+    gone_at_most: Annotated[
+        float,
+        value_types.SHARE,
+        Described(
+            "Maximum share of the entities of an inventory of 100 or more that one complete walk may mark as gone; a "
+            "larger share must be confirmed by a second walk. 1 disables the confirmation.",
+            default=defaults.GONE_AT_MOST,
+        ),
+    ]
+    geoip: Annotated[
+        Path | None,
+        value_types.EXISTING_FILE,
+        Described(
+            "MaxMind City database (.mmdb) for the location of IP addresses in host.geo.",
+            default_words="none; no host.geo",
+        ),
+    ]
+    connect_timeout: Annotated[
+        timedelta,
+        value_types.DURATION,
+        Described(
+            "Timeout for establishing a connection.",
+            default=defaults.CONNECT_TIMEOUT,
+        ),
+    ]
+    read_timeout: Annotated[
+        timedelta,
+        value_types.DURATION,
+        Described(
+            "Timeout for receiving the next part of a response.",
+            default=defaults.READ_TIMEOUT,
+        ),
+    ]
+    answer_timeout: Annotated[
+        timedelta,
+        value_types.DURATION,
+        Described(
+            "Timeout for a complete response, from connecting to the last byte; at least connect_timeout plus "
+            "read_timeout. A page that arrives steadily but takes longer is requested again in halves.",
+            default=defaults.ANSWER_TIMEOUT,
+        ),
+    ]
+    max_answer: Annotated[
+        int,
+        value_types.SIZE,
+        Described(
+            "Maximum uncompressed size of a response of a console or search server. A larger page is requested again "
+            "in halves.",
+            default=defaults.MAX_ANSWER,
+        ),
+    ]
+    attempts: Annotated[
+        int,
+        value_types.COUNT,
+        Described(
+            "Maximum number of attempts per request on connection and server errors.",
+            default=defaults.ATTEMPTS,
+        ),
+    ]
+    allow_http: Annotated[
+        bool,
+        value_types.BOOLEAN,
+        Described(
+            "Allow unencrypted HTTP to remote hosts. Anyone on the network path can then read the token.",
+            default=False,
+        ),
+    ]
+    metrics_port: Annotated[
+        int | None,
+        value_types.PORT,
+        Described(
+            "Port of the Prometheus endpoint /metrics of `s1ecs run`. Requires the extra metrics.",
+            default_words="none; no metrics",
+        ),
+    ]
+    metrics_host: Annotated[
+        str,
+        value_types.HOST,
+        Described(
+            "Listen address of the Prometheus endpoint. Metrics contain no secrets but are readable without "
+            "authentication.",
+            default="127.0.0.1",
+        ),
+    ]
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error", "critical"],
+        Described(
+            "Minimum level of logged messages.",
+            default="info",
+        ),
+    ]
+    log_format: Annotated[
+        Literal["text", "ecs"],
+        Described(
+            "Log format: text, or ecs for one ECS JSON object per line.",
+            default="text",
+        ),
+    ]
+    trace: Annotated[
+        Path | None,
+        value_types.PATH,
+        Described(
+            "File to which every request and response is written as a JSON line, without secrets and redacted fields."
+            " At 10 MB it is rotated to FILE.1.",
+            default_words="none",
+        ),
+    ]
     origins: Mapping[str, str] = pydantic.Field(repr=False)
     gap: str = pydantic.Field(default="", repr=False)
 
-    def require_consoles(self) -> tuple[Console, ...]:
+    def require_consoles(self) -> tuple[ConsoleSettings, ...]:
         """Give the consoles; a SettingsError shows how to name one when there is none."""
         if self.consoles:
             return self.consoles
         if self.gap:
             raise SettingsError(self.gap)
         raise SettingsError(
-            f"no console is set; write these three lines into {DEFAULT_FILE}, "
+            f"no console is configured; write these three lines to {DEFAULT_FILE}, "
             f"or set S1ECS_URL, S1ECS_TOKEN and S1ECS_STATE_DIR:\n{THREE_LINES}"
         )
 
-    def console(self, name: str) -> Console:
+    def console(self, name: str) -> ConsoleSettings:
         """Give the console of that name; a SettingsError lists the names there are."""
         for console in self.require_consoles():
             if console.name == name:
                 return console
-        raise SettingsError(f"no console {name!r}; there are: {', '.join(each.name for each in self.consoles)}")
+        raise SettingsError(f"no console {name!r}; available: {', '.join(each.name for each in self.consoles)}")
 
-    def stream(self, console: Console, name: str) -> StreamSettings:
+    def stream(self, console: ConsoleSettings, name: str) -> StreamSettings:
         """Give what holds for a stream of a console: whether it is collected, how often, how far back at first."""
         return console.streams[name]
 
-    def enabled(self, console: Console) -> Sequence[str]:
+    def enabled(self, console: ConsoleSettings) -> Sequence[str]:
         """The names of the streams to collect from a console."""
         return [name for name, stream in console.streams.items() if stream.enabled]

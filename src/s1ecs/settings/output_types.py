@@ -1,76 +1,124 @@
-"""The types of output, each with its own settings."""
+"""Types of output, each with its own settings."""
 
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Protocol
 
-from s1ecs.settings import kinds
-from s1ecs.settings.search_servers import ELASTICSEARCH, OPENSEARCH
-from s1ecs.settings.table import Setting
+from s1ecs.settings import search_servers, value_types
+from s1ecs.settings.setting import Setting
+
+
+class FindConflicts(Protocol):
+    """Finds values of one output that contradict each other."""
+
+    def __call__(self, values: Mapping[str, Any], /, *, allow_http: bool) -> Iterable[str]:
+        """Return a text for each conflict, to stand behind the output's name."""
+
+
+def _no_conflicts(_values: Mapping[str, Any], /, *, allow_http: bool) -> Iterable[str]:
+    del allow_http
+    return ()
 
 
 @dataclass(frozen=True)
 class OutputType:
-    """One type of output with its own settings; the collector knows how to build it by its name."""
+    """One type of output with its own settings; `bootstrap/registry.py` builds it from them.
+
+    `several` tells whether several outputs may have the type.
+    """
 
     name: str
     help: str
     settings: tuple[Setting, ...] = ()
     several: bool = False
+    amiss: FindConflicts = _no_conflicts
 
 
-OUTPUT_TYPES: tuple[OutputType, ...] = (
-    OutputType(
-        "store",
-        "One SQLite file, s1ecs.db in state_dir, which `s1ecs query` reads.",
-        settings=(
-            Setting(
-                "keep_days",
-                kinds.COUNT,
-                "How many days back documents are kept, by their @timestamp; older ones are removed. "
-                "The latest state of things of an inventory always stays, and so do documents without @timestamp.",
-                default_words="everything",
-            ),
-            Setting(
-                "keep_size",
-                kinds.SIZE,
-                "How large the store may become, such as 20GB; then the oldest documents are removed, those without "
-                "@timestamp never. A file that is older than this setting shrinks after `s1ecs store --compact`, once.",
-                default_words="everything",
-            ),
+STORE = OutputType(
+    "store",
+    "Local SQLite database, s1ecs.db in state_dir. Query it with `s1ecs query`.",
+    settings=(
+        Setting(
+            "keep_days",
+            value_types.COUNT,
+            "Retention in days, by @timestamp. The latest state of each entity and documents without @timestamp "
+            "are kept.",
+            default_words="everything",
         ),
-    ),
-    OutputType(
-        "files",
-        "NDJSON files, each document a line with its `_id`, in files of their own for each stream; or standard output.",
-        (
-            Setting(
-                "path",
-                kinds.PATH_OR_OUTPUT,
-                "The folder; or - for standard output, to stand in a pipe before another program.",
-                default_words="none, it is needed",
-                needed=True,
-            ),
-            Setting(
-                "compression",
-                kinds.choice("none", "zstd"),
-                "How files are compressed; zstd needs s1ecs[zstd].",
-                default="none",
-            ),
-            Setting("max_size", kinds.SIZE, "A file is closed before it grows beyond this.", default=100_000_000),
-            Setting("max_age", kinds.DURATION, "A file is closed when it is this old.", default=timedelta(hours=1)),
+        Setting(
+            "keep_size",
+            value_types.SIZE,
+            "Maximum size of the store, such as 20GB; beyond it the oldest documents are removed, except those "
+            "without @timestamp. A database that predates this setting needs `s1ecs store --compact` once.",
+            default_words="everything",
         ),
-        several=True,
-    ),
-    OutputType(
-        "elasticsearch",
-        "Data streams of Elasticsearch 8 or 9, after `s1ecs setup`; needs s1ecs[elasticsearch].",
-        ELASTICSEARCH,
-        several=True,
-    ),
-    OutputType(
-        "opensearch",
-        "Data streams of OpenSearch 2 or 3, after `s1ecs setup`; needs s1ecs[opensearch].",
-        OPENSEARCH,
-        several=True,
     ),
 )
+FILES = OutputType(
+    "files",
+    "NDJSON files per stream, one document with its `_id` per line; or standard output.",
+    (
+        Setting(
+            "path",
+            value_types.PATH_OR_OUTPUT,
+            "Directory of the files, or - for standard output.",
+            default_words="none; required",
+            needed=True,
+        ),
+        Setting(
+            "compression",
+            value_types.choice("none", "zstd"),
+            "Compression of files. zstd requires the extra zstd.",
+            default="none",
+        ),
+        Setting(
+            "max_size", value_types.SIZE, "Maximum size of a file before the next one is started.", default=100_000_000
+        ),
+        Setting(
+            "max_age", value_types.DURATION, "Maximum age of a file before it is closed.", default=timedelta(hours=1)
+        ),
+    ),
+    several=True,
+)
+ELASTICSEARCH = OutputType(
+    "elasticsearch",
+    "Data streams of Elasticsearch 8 or 9. Run `s1ecs setup` first.",
+    search_servers.ELASTICSEARCH_SETTINGS,
+    amiss=search_servers.amiss,
+    several=True,
+)
+OPENSEARCH = OutputType(
+    "opensearch",
+    "Data streams of OpenSearch 2 or 3. Run `s1ecs setup` first.",
+    search_servers.OPENSEARCH_SETTINGS,
+    amiss=search_servers.amiss,
+    several=True,
+)
+NULL = OutputType(
+    "null",
+    "Drops every document, to measure collecting without an output. What it drops is not collected again.",
+    (
+        Setting(
+            "name",
+            value_types.NAME,
+            "Name of the output in logs, if there are several of its type.",
+            default_words="its type",
+        ),
+    ),
+    several=True,
+)
+
+OUTPUT_TYPES: tuple[OutputType, ...] = (STORE, FILES, ELASTICSEARCH, OPENSEARCH, NULL)
+
+
+def output_name(type_name: str, values: Mapping[str, Any]) -> str:
+    """Return the name of an output, which no other may have: that of the settings, or its type and folder.
+
+    A folder is told as it is, however its path is spelled.
+    """
+    if "path" in values:
+        path = values["path"]
+        return f"{type_name} -" if path is None else f"{type_name} {os.path.realpath(path)}"
+    return str(values.get("name") or type_name)

@@ -5,11 +5,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from s1ecs.settings import kinds
-from s1ecs.settings.address import is_loopback
-from s1ecs.settings.table import Setting
-
-SEARCH_TYPES = ("elasticsearch", "opensearch")
+from s1ecs.settings import value_types
+from s1ecs.settings.addresses import is_loopback
+from s1ecs.settings.setting import Setting
 
 # Ways to log in, each by the settings that make it.
 _LOGINS = (("username", "password", "password_file"), ("api_key", "api_key_file"), ("bearer", "bearer_file"))
@@ -18,94 +16,100 @@ _NOT_SET = "not set"
 _REACHED = (
     Setting(
         "hosts",
-        kinds.SERVERS,
-        "The addresses of one cluster's nodes, with port; one that can't be reached is passed over for a while.",
-        default_words="none, it is needed",
+        value_types.SERVERS,
+        "Addresses of the nodes of one cluster, with port. An unreachable node is skipped for a while.",
+        default_words="none; required",
     ),
     Setting(
         "name",
-        kinds.NAME,
-        "What the output is called in logs and dead letters, where there are several of its type.",
-        default_words="its type",
+        value_types.NAME,
+        "Name of the output in logs and dead letters. Required with several outputs of one type.",
+        default_words="the type",
     ),
-    Setting("username", kinds.USER, "The user to log in as.", default_words=_NOT_SET),
-    Setting("password", kinds.PASSWORD, "The user's password.", default_words=_NOT_SET),
+    Setting("username", value_types.USER, "User name.", default_words=_NOT_SET),
+    Setting("password", value_types.PASSWORD, "Password of the user.", default_words=_NOT_SET),
     Setting(
         "password_file",
-        kinds.LOGIN_FILE,
-        "A file that holds the password; it is read again when the server no longer takes it.",
+        value_types.LOGIN_FILE,
+        "File with the password, read again when the server rejects it.",
         default_words=_NOT_SET,
     ),
-    Setting("api_key", kinds.TOKEN, "An API key, as id:key or encoded, in place of a user.", default_words=_NOT_SET),
-    Setting("api_key_file", kinds.LOGIN_FILE, "A file that holds the API key.", default_words=_NOT_SET),
-    Setting("bearer", kinds.TOKEN, "A token, in place of a user.", default_words=_NOT_SET),
-    Setting("bearer_file", kinds.LOGIN_FILE, "A file that holds the token.", default_words=_NOT_SET),
+    Setting("api_key", value_types.TOKEN, "API key, as id:key or encoded, instead of a user.", default_words=_NOT_SET),
+    Setting("api_key_file", value_types.LOGIN_FILE, "File with the API key.", default_words=_NOT_SET),
+    Setting("bearer", value_types.TOKEN, "Bearer token, instead of a user.", default_words=_NOT_SET),
+    Setting("bearer_file", value_types.LOGIN_FILE, "File with the bearer token.", default_words=_NOT_SET),
     Setting(
         "ca_file",
-        kinds.EXISTING_FILE,
-        "PEM file of the authorities to trust in place of this machine's.",
-        default_words="this machine's authorities",
+        value_types.EXISTING_FILE,
+        "PEM file of trusted certificate authorities, instead of those of the system.",
+        default_words="system authorities",
     ),
     Setting(
         "ca_fingerprint",
-        kinds.FINGERPRINT,
-        "The SHA-256 of the authority's certificate to trust, as Elasticsearch prints it at its first start.",
+        value_types.FINGERPRINT,
+        "SHA-256 fingerprint of the trusted CA certificate, as Elasticsearch prints it at its first start.",
         default_words=_NOT_SET,
     ),
-    Setting("proxy", kinds.PROXY, "The proxy by which the server is reached.", default_words="none"),
+    Setting("proxy", value_types.PROXY, "Proxy for requests to the server.", default_words="none"),
 )
 
 _KEPT = Setting(
     "keep_days",
-    kinds.COUNT,
-    "For how many days the server keeps documents, by when they arrived; `s1ecs setup` installs it.",
+    value_types.COUNT,
+    "Retention in days, by time of arrival. Installed by `s1ecs setup`.",
     default_words="everything",
 )
 _LATEST = Setting(
     "latest",
-    kinds.BOOLEAN,
-    "Keep the latest state of agents, groups and applications too, one document a thing, in indices of their own.",
+    value_types.BOOLEAN,
+    "Keep additional indices with the latest state of agents, groups, applications and risks, one document per entity.",
     default=False,
 )
 _STALLED = (
     Setting(
         "on_stall",
-        kinds.choice("wait", "spill"),
-        "What happens while the server takes no documents: all outputs wait for it, or its documents wait on disk.",
+        value_types.choice("wait", "spill"),
+        "Behavior while the server accepts no documents: wait (all outputs wait), or spill (its documents are spooled "
+        "on disk).",
         default="wait",
     ),
     Setting(
         "stall_after",
-        kinds.DURATION,
-        "How long the server may take for a batch before its documents wait on disk.",
+        value_types.DURATION,
+        "Timeout for a batch before its documents are spooled on disk.",
         default=timedelta(seconds=30),
     ),
     Setting(
         "spill_size",
-        kinds.SIZE,
-        "How much may wait on disk; beyond it all outputs wait.",
+        value_types.SIZE,
+        "Maximum size of the spool; beyond it all outputs wait.",
         default=1_000_000_000,
     ),
 )
 
-ELASTICSEARCH: tuple[Setting, ...] = (
+ELASTICSEARCH_SETTINGS: tuple[Setting, ...] = (
     *_REACHED,
-    Setting("cloud_id", kinds.CLOUD_ID, "A deployment of Elastic Cloud, in place of hosts.", default_words=_NOT_SET),
+    Setting(
+        "cloud_id",
+        value_types.CLOUD_ID,
+        "Cloud ID of an Elastic Cloud deployment, instead of hosts.",
+        default_words=_NOT_SET,
+    ),
     _LATEST,
     _KEPT,
     Setting(
         "lifecycle",
-        kinds.choice("data_stream", "ilm"),
-        "What removes old documents: the data stream's own lifecycle, or an ILM policy.",
+        value_types.choice("data_stream", "ilm"),
+        "Mechanism that removes old documents: the data stream lifecycle, or an ILM policy.",
         default="data_stream",
     ),
     *_STALLED,
 )
-OPENSEARCH: tuple[Setting, ...] = (*_REACHED, _LATEST, _KEPT, *_STALLED)
+OPENSEARCH_SETTINGS: tuple[Setting, ...] = (*_REACHED, _LATEST, _KEPT, *_STALLED)
 
 
 def amiss(values: Mapping[str, Any], *, allow_http: bool) -> Iterator[str]:
-    """What does not fit together among the values of such an output, as texts behind the output's name."""
+    """List what does not fit together among the values of such an output, as texts after the output's name."""
 
     def given(*names: str) -> list[str]:
         return [name for name in names if values.get(name) is not None]
@@ -128,8 +132,8 @@ def amiss(values: Mapping[str, Any], *, allow_http: bool) -> Iterator[str]:
         yield "has ca_file and ca_fingerprint; keep one of them"
     if logins and not allow_http and any(map(_is_readable, values.get("hosts") or ())):
         yield (
-            "would send its login over plain http, readable for everyone on the way; write https://, or set "
-            "allow_http: true if this network is yours"
+            "would send its login over unencrypted HTTP, readable by anyone on the network path; use https://, or "
+            "set allow_http: true if you trust the network"
         )
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from s1ecs.standin import equipment, invent, moments, words
 from s1ecs.standin.activity_types import AGENT_TYPES, CONSOLE_TYPES, THREAT_TYPES, ActivityType
-from s1ecs.standin.fields import Fields
-from s1ecs.standin.incidents import Incident, Step
+from s1ecs.standin.fields import FieldPaths
+from s1ecs.standin.incidents import Incident, IncidentStep
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Group, Host, Organisation, Person, Site
 
-Record = dict[str, Any]
 Words = Mapping[str, Any]
 
 _CONSOLE_ACTIVITIES_A_HOST = 3
@@ -26,7 +26,7 @@ _STATUS_OF = {"in_progress": ("unresolved", "in_progress"), "resolved": ("in_pro
 _ABOUT_THE_AGENT = frozenset({"isolation_ordered", "isolated", "release_ordered", "released"})
 _BY_A_USER = frozenset({"in_progress", "resolved", "judged", "noted", "isolation_ordered", "release_ordered"})
 
-FIELDS = Fields(
+FIELDS = FieldPaths(
     identity="id",
     filters={"activityTypes": "activityType", "activityUuids": "activityUuid", "createdAt": "createdAt"},
     sorts={"id": "id", "activityType": "activityType", "createdAt": "createdAt"},
@@ -45,7 +45,7 @@ FIELDS = Fields(
 )
 
 
-def activities(organisation: Organisation) -> Iterator[Record]:
+def activities(organisation: Organisation) -> Iterator[JsonObject]:
     """Yield the activities of the 23 hours before the organisation's `now`, host by host, then those of users."""
     for host in organisation.hosts:
         yield from _of_host(organisation, host)
@@ -55,13 +55,13 @@ def activities(organisation: Organisation) -> Iterator[Record]:
         yield _of_user(organisation, number)
 
 
-def emails(organisation: Organisation) -> Callable[[Record], Mapping[str, str]]:
+def emails(organisation: Organisation) -> Callable[[JsonObject], Mapping[str, str]]:
     """Return what tells the address of an activity's user, which its record does not have but lists filter by."""
     of_user = {person.id: person.email for person in organisation.people[:_CONSOLE_USERS]}
     return lambda record: {"userEmail": of_user.get(record["userId"] or "", "")}
 
 
-def of_incident(organisation: Organisation, host: Host, incident: Incident) -> Iterator[Record]:
+def of_incident(organisation: Organisation, host: Host, incident: Incident) -> Iterator[JsonObject]:
     """Yield what the console tells of that incident of the host, in its order."""
     random = invent.source(organisation.seed, "incident activities", incident.number)
     analyst = console_user(organisation, incident.analyst)
@@ -89,7 +89,7 @@ def of_incident(organisation: Organisation, host: Host, incident: Incident) -> I
 
 def of_action(
     random: Random, kind: ActivityType, host: Host | None, more: Words, *, created: datetime, identity: str
-) -> Record:
+) -> JsonObject:
     """Return what the console tells of a response action, on that host if on one; `more` goes before what is known."""
     user = {"ipAddress": "203.0.113.2", "realUser": None, "sourceType": "API"}
     known = {**(_host_words(host) if host else {}), **user, "createdAt": invent.whole_second(created), **more}
@@ -105,7 +105,7 @@ def console_user(organisation: Organisation, number: int) -> Person:
     return organisation.people[number % _CONSOLE_USERS]
 
 
-def _of_host(organisation: Organisation, host: Host) -> Iterator[Record]:
+def _of_host(organisation: Organisation, host: Host) -> Iterator[JsonObject]:
     random = invent.source(organisation.seed, "activities", host.number)
     for number, (kind, moment, more) in enumerate(sorted(_story(organisation, host, random), key=lambda each: each[1])):
         known = {**_host_words(host), **more, "createdAt": invent.whole_second(moment)}
@@ -166,7 +166,7 @@ def _words_of(kind: str, organisation: Organisation, host: Host, random: Random)
     return {"newVersion": host.version, "enabledReason": "expired", "optionalGroups": []}
 
 
-def _of_user(organisation: Organisation, number: int) -> Record:
+def _of_user(organisation: Organisation, number: int) -> JsonObject:
     random = invent.source(organisation.seed, "console", number)
     moment = moments.recent(random, organisation.now)
     (kind,) = random.choices([kind for _, kind in CONSOLE_TYPES], [share for share, _ in CONSOLE_TYPES])
@@ -204,7 +204,7 @@ def _of_user(organisation: Organisation, number: int) -> Record:
     }
 
 
-def _activity(random: Random, kind: ActivityType, known: Words, *, created: datetime, identity: str) -> Record:
+def _activity(random: Random, kind: ActivityType, known: Words, *, created: datetime, identity: str) -> JsonObject:
     """Return the record of an activity of that kind, its texts and its `data` filled with what is known."""
     return {
         "activityType": kind.number,
@@ -226,7 +226,7 @@ def _activity(random: Random, kind: ActivityType, known: Words, *, created: date
     }
 
 
-def _scope(site: Site, group: Group | None) -> Record:
+def _scope(site: Site, group: Group | None) -> JsonObject:
     return {
         "accountId": site.account.id,
         "accountName": site.account.name,
@@ -258,7 +258,7 @@ def _host_words(host: Host) -> dict[str, Any]:
     }
 
 
-def _incident_words(incident: Incident, host: Host, step: Step) -> dict[str, Any]:
+def _incident_words(incident: Incident, host: Host, step: IncidentStep) -> dict[str, Any]:
     malware = incident.malware
     old, new = _STATUS_OF.get(step.kind, ("unresolved", "unresolved"))
     return {

@@ -1,6 +1,6 @@
-"""Where the filters and sort values of the list of agents lie in its records."""
+"""Paths of filters and sort values in the records of the list of agents."""
 
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.parameters.agents import SORTS
 
 _UNDER_THEIR_OWN_NAME = (
@@ -12,7 +12,7 @@ _UNDER_THEIR_OWN_NAME = (
     "uuid",
 )  # fmt: skip
 
-FIELDS = Fields(
+FIELDS = FieldPaths(
     identity="id",
     filters={name: name for name in _UNDER_THEIR_OWN_NAME}
     | {

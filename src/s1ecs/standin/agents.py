@@ -4,13 +4,11 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from s1ecs.standin import equipment, invent, moments, words
 from s1ecs.standin.hardware import Hardware, hardware
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host, Organisation
-
-Record = dict[str, Any]
 
 _CPUS = ("Example(R) Core(TM) E5-1245", "Example EPIC 7R13", "ARM Cortex-A72")
 _MODELS = {
@@ -22,7 +20,7 @@ _MODELS = {
 _SPOKEN_TO = timedelta(minutes=4)
 
 
-def agents(organisation: Organisation) -> Iterator[Record]:
+def agents(organisation: Organisation) -> Iterator[JsonObject]:
     """Yield the agents in the order of their hosts."""
     for host in organisation.hosts:
         yield _agent(organisation, host)
@@ -40,7 +38,7 @@ def user_actions(host: Host) -> list[str]:
     return ["reboot_needed"] if host.story.upgraded and host.number % 4 == 0 else []
 
 
-def _agent(organisation: Organisation, host: Host) -> Record:
+def _agent(organisation: Organisation, host: Host) -> JsonObject:
     random = invent.source(organisation.seed, "agent", host.number)
     updated = _updated(random, host, organisation.now)
     record = {
@@ -75,7 +73,7 @@ def _agent(organisation: Organisation, host: Host) -> Record:
     return record
 
 
-def _place(host: Host) -> Record:
+def _place(host: Host) -> JsonObject:
     site = host.group.site
     return {
         "accountId": site.account.id,
@@ -91,7 +89,7 @@ def _place(host: Host) -> Record:
     }
 
 
-def _machine(random: Random, host: Host, made_of: Hardware) -> Record:
+def _machine(random: Random, host: Host, made_of: Hardware) -> JsonObject:
     cloud = {"Example Cloud": {"cloudInstanceId": f"i-{invent.hexadecimal(random, 12)}"}} if host.cluster else {}
     return {
         "cloudProviders": cloud,
@@ -119,7 +117,7 @@ def _machine(random: Random, host: Host, made_of: Hardware) -> Record:
     }
 
 
-def _software(random: Random, host: Host) -> Record:
+def _software(random: Random, host: Host) -> JsonObject:
     return {
         "agentVersion": host.version,
         "allowRemoteShell": random.randrange(5) == 0,
@@ -145,7 +143,7 @@ def _software(random: Random, host: Host) -> Record:
     }
 
 
-def _scan(host: Host) -> Record:
+def _scan(host: Host) -> JsonObject:
     scan = host.story.scan
     ended = invent.maybe_time(scan.ended)
     return {
@@ -155,7 +153,7 @@ def _scan(host: Host) -> Record:
     }
 
 
-def scan_times(host: Host) -> Record:
+def scan_times(host: Host) -> JsonObject:
     """Return what agents and threats say of the host's last full disk scan."""
     scan = host.story.scan
     ended = invent.maybe_time(scan.ended)
@@ -167,7 +165,7 @@ def scan_times(host: Host) -> Record:
     }
 
 
-def _directory(host: Host) -> Record:
+def _directory(host: Host) -> JsonObject:
     if equipment.domain(host) != words.SHORT_DOMAIN:
         return {
             "computerDistinguishedName": None,
@@ -188,7 +186,7 @@ def _directory(host: Host) -> Record:
     }
 
 
-def _tags(random: Random, host: Host) -> list[Record]:
+def _tags(random: Random, host: Host) -> list[JsonObject]:
     if random.randrange(4):
         return []
     tagged = host.story.registered + timedelta(hours=2)

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from s1ecs.standin.alerts import alert, history
-from s1ecs.standin.clock import Clock
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.clock import StandinClock
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.organisation import Organisation
-from s1ecs.standin.pages import Page
+from s1ecs.standin.pages import PageRequest
 from s1ecs.standin.parameters.alerts import SORTS
 from s1ecs.standin.shelf import Condition, Shelf
 
@@ -89,7 +89,7 @@ def _sort_path(name: str) -> str:
     return f"{section}.{key[0].lower()}{key[1:]}"
 
 
-_FIELDS = Fields(
+_FIELDS = FieldPaths(
     identity=_IDENTITY,
     filters=_TIMES | _WORDS | _CONTAINS,
     sorts={name: _sort_path(name) for name in SORTS},
@@ -101,7 +101,7 @@ _FIELDS = Fields(
 class AlertList:
     """The alerts of the organisation: `count` from before its `now`, and `rate` new ones a minute since then."""
 
-    def __init__(self, organisation: Organisation, clock: Clock, count: int, rate: float | None) -> None:
+    def __init__(self, organisation: Organisation, clock: StandinClock, count: int, rate: float | None) -> None:
         self._organisation = organisation
         self._clock = clock
         self._count = count
@@ -123,7 +123,7 @@ class AlertList:
                 self._made = number
         return self._shelf
 
-    def page(self, given: Mapping[str, Any]) -> Page:
+    def page(self, given: Mapping[str, Any]) -> PageRequest:
         """Translate the parameters of GET /cloud-detection/alerts, already checked, into a page of the list."""
         if "groupIds" not in given:
             return _FIELDS.page(given)

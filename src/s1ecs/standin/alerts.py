@@ -4,11 +4,11 @@ import base64
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from s1ecs.standin import invent, words
 from s1ecs.standin.events import EPOCH, EVENTS
-from s1ecs.standin.organisation import Host, Organisation, Rule
+from s1ecs.standin.json_object import JsonObject
+from s1ecs.standin.organisation import Host, Organisation, StarRule
 from s1ecs.standin.programs import PROGRAMS, Program
 
 # All lie in the last 23 hours, so that who starts asking for 24 hours some minutes later still gets them all.
@@ -41,10 +41,8 @@ _NO_TARGET = {
     "tgtProcSignedStatus": "", "tgtProcStorylineId": "", "tgtProcUid": "", "tgtProcessStartTime": EPOCH,
 }  # fmt: skip
 
-Record = dict[str, Any]
 
-
-def history(organisation: Organisation, count: int) -> Iterator[Record]:
+def history(organisation: Organisation, count: int) -> Iterator[JsonObject]:
     """Yield the `count` alerts that lie in the 23 hours before the organisation's `now`, oldest first."""
     random = invent.source(organisation.seed, "times")
     microseconds = int((_SPAN - _LEAST_AGE) / timedelta(microseconds=1))
@@ -58,7 +56,7 @@ def history(organisation: Organisation, count: int) -> Iterator[Record]:
         yield alert(organisation, number, created, organisation.now)
 
 
-def alert(organisation: Organisation, number: int, created: datetime, seen: datetime) -> Record:
+def alert(organisation: Organisation, number: int, created: datetime, seen: datetime) -> JsonObject:
     """Return the alert of that number, created at `created`, as the console shows it at `seen`."""
     random = invent.source(organisation.seed, "alert", number)
     host = random.choice(organisation.hosts)
@@ -67,7 +65,7 @@ def alert(organisation: Organisation, number: int, created: datetime, seen: date
     scenario = rule.scenario
     event = EVENTS[scenario.event]
     fill = _Fill(organisation, random, host, created)
-    record: Record = {
+    record: JsonObject = {
         "agentDetectionInfo": _detection(host),
         "agentRealtimeInfo": _realtime(host),
         "alertInfo": {
@@ -96,11 +94,11 @@ def alert(organisation: Organisation, number: int, created: datetime, seen: date
     return record
 
 
-def _can_happen(rule: Rule, host: Host) -> bool:
+def _can_happen(rule: StarRule, host: Host) -> bool:
     return host.system.type in rule.scenario.systems and (host.cluster is not None or not rule.scenario.in_containers)
 
 
-def _detection(host: Host) -> Record:
+def _detection(host: Host) -> JsonObject:
     return {
         "accountId": host.group.site.account.id,
         "machineType": host.machine_type,
@@ -114,7 +112,7 @@ def _detection(host: Host) -> Record:
     }
 
 
-def _realtime(host: Host) -> Record:
+def _realtime(host: Host) -> JsonObject:
     return {
         "id": host.id,
         "infected": host.infected,
@@ -127,7 +125,7 @@ def _realtime(host: Host) -> Record:
     }
 
 
-def _rule(rule: Rule) -> Record:
+def _rule(rule: StarRule) -> JsonObject:
     return {
         "description": rule.scenario.description,
         "id": rule.id,
@@ -141,7 +139,7 @@ def _rule(rule: Rule) -> Record:
     }
 
 
-def _course(random: Random, created: datetime, seen: datetime) -> Record:
+def _course(random: Random, created: datetime, seen: datetime) -> JsonObject:
     """Return what became of the alert by `seen`: times in order, none after it, and what an analyst decided."""
     reported = min(seen, created + timedelta(microseconds=random.randrange(_REPORT_DELAY_SECONDS * 10**6)))
     handled = reported + timedelta(microseconds=random.randrange(_HANDLED_AFTER // timedelta(microseconds=1)))
@@ -170,7 +168,7 @@ class _Fill:
     def text(self, template: str) -> str:
         return template.format_map(self._words)
 
-    def process(self, key: str, command: str, age: int) -> Record:
+    def process(self, key: str, command: str, age: int) -> JsonObject:
         program, hashes, random = PROGRAMS[key], self._organisation.hashes[key], self._random
         started = self._created - timedelta(microseconds=random.randrange(1, age * 10**6))
         user = self._user(program)
@@ -194,7 +192,7 @@ class _Fill:
             "user": user,
         }
 
-    def surroundings(self) -> tuple[Record, Record]:
+    def surroundings(self) -> tuple[JsonObject, JsonObject]:
         cluster = self._host.cluster
         if cluster is None:
             return {}, {}

@@ -16,14 +16,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from s1ecs.standin import console as answers
-from s1ecs.standin import strict, tokens
+from s1ecs.standin import strict, tenancy, tokens
+from s1ecs.standin.action_state.state import actions
 from s1ecs.standin.actions import control, serving
 from s1ecs.standin.actions.endpoints import ENDPOINTS as ACTIONS
-from s1ecs.standin.actions.state import actions
 from s1ecs.standin.application_list import ApplicationList
 from s1ecs.standin.below_threats import EVENTS_OF_THREAT, THREAT_TIMELINE
-from s1ecs.standin.clock import Clock
-from s1ecs.standin.console import Answer, Asked, Console
+from s1ecs.standin.clock import StandinClock
+from s1ecs.standin.console import ConsoleRequest, StandinConsole, StandinResponse
 from s1ecs.standin.endpoint import Endpoint
 from s1ecs.standin.growth.endpoints import routes as growth_routes
 from s1ecs.standin.growth.growth import Growth
@@ -63,6 +63,8 @@ ENDPOINTS = (
     Endpoint("GET", "/agents", "Endpoints", AGENTS, answers.of_list("agent")),
     Endpoint("GET", "/agents/count", "Endpoints", AGENTS_COUNT, answers.agents_count),
     Endpoint("GET", "/groups", "Groups", GROUPS, answers.of_list("group")),
+    Endpoint("GET", "/accounts", "token", tenancy.ACCOUNTS, tenancy.accounts),
+    Endpoint("GET", "/sites", "token", tenancy.SITES, tenancy.sites),
     Endpoint("GET", "/threats", "Threats", THREATS, answers.of_list("threat")),
     Endpoint("GET", "/threats/{threat_id}/timeline", "Threats", TIMELINE, THREAT_TIMELINE),
     Endpoint("GET", "/threats/{threat_id}/explore/events", "Threats", THREAT_EVENTS, EVENTS_OF_THREAT),
@@ -79,7 +81,7 @@ ENDPOINTS = (
 def build(
     organisation: Organisation,
     *,
-    clock: Clock,
+    clock: StandinClock,
     alerts: int = 5000,
     rate: float | None = None,
     growth: float = 0.0,
@@ -94,7 +96,7 @@ def build(
     there are in a minute, in all streams; what makes them is the application's `state.growth`.
     """
     installations = Installations(organisation)
-    console = Console(
+    console = StandinConsole(
         organisation=organisation,
         lists=lists(organisation, clock, installations, alerts=alerts, rate=rate),
         applications=ApplicationList(installations),
@@ -137,7 +139,7 @@ def build(
 class ConsoleDate:
     """Puts the console's clock into the Date header of every answer."""
 
-    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, clock: StandinClock) -> None:
         self._app = app
         self._clock = clock
 
@@ -152,12 +154,14 @@ class ConsoleDate:
         await self._app(scope, receive, dated)
 
 
-async def _unlimited(console: Console, growth: Growth, answer: Answer, request: Request) -> Response:
+async def _unlimited(console: StandinConsole, growth: Growth, answer: StandinResponse, request: Request) -> Response:
     growth.catch_up()
-    return _response(await answer(console, Asked(tokens.find(""), {}, request)))
+    return _response(await answer(console, ConsoleRequest(tokens.find(""), {}, request)))
 
 
-async def _handle(console: Console, growth: Growth, buckets: Buckets, endpoint: Endpoint, request: Request) -> Response:
+async def _handle(
+    console: StandinConsole, growth: Growth, buckets: Buckets, endpoint: Endpoint, request: Request
+) -> Response:
     """Refuse the request as a console does (401, 429, 403, 400, in this order), or answer it."""
     value = _token(request, endpoint.schemes)
     token = tokens.find(value or "")
@@ -172,7 +176,7 @@ async def _handle(console: Console, growth: Growth, buckets: Buckets, endpoint: 
         raise not_permitted()
     given = strict.read(endpoint.parameters, request.query_params.multi_items())
     growth.catch_up()
-    return _response(await endpoint.answer(console, Asked(token, given, request)))
+    return _response(await endpoint.answer(console, ConsoleRequest(token, given, request)))
 
 
 def _token(request: Request, schemes: tuple[str, ...]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from s1ecs.standin import pages
 from s1ecs.standin.catalogue import Application
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.hardware import hardware
 from s1ecs.standin.installations import Installations, Installed
 from s1ecs.standin.parameters.applications import INSTALLATIONS_SORTS
@@ -20,7 +20,7 @@ _MOST_SHELVES = 16
 Key = TypeVar("Key")
 
 _SCOPE = {"accountIds": "accountId", "groupIds": "groupId", "siteIds": "siteId"}
-_HOSTS = Fields(
+_HOSTS = FieldPaths(
     identity="endpointId",
     ids=_SCOPE,
     filters={
@@ -34,7 +34,7 @@ _HOSTS = Fields(
     sorts={"endpointId": "endpointId"},
     sort="endpointId",
 )
-_INVENTORY = Fields(
+_INVENTORY = FieldPaths(
     identity="key",
     ids={},
     filters={"name": "applicationName", "vendor": "applicationVendor", "vendors": "applicationVendor"},
@@ -43,7 +43,7 @@ _INVENTORY = Fields(
     },
     sort="applicationName",
 )
-_ENDPOINTS = Fields(
+_ENDPOINTS = FieldPaths(
     identity="id",
     ids=_SCOPE,
     filters={**_HOSTS.filters, "detectionDate": "detectionDate", "versions": "version"},
@@ -62,7 +62,7 @@ class ApplicationList:
         self._changes = installations.changes
 
     def __len__(self) -> int:
-        """How many installations there are."""
+        """Number of installations."""
         return len(self._installations.all)
 
     def inventory(self, given: Mapping[str, Any]) -> bytes:

@@ -37,7 +37,7 @@ class Application:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is asked for with: a vendor that is not known is an empty text there."""
+        """Key by which it is requested: an unknown vendor is an empty text."""
         return self.name, self.vendor or ""
 
 

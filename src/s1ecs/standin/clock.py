@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-Clock = Callable[[], datetime]
+StandinClock = Callable[[], datetime]
 
 
-def running(start: datetime, monotonic: Callable[[], float] = time.monotonic) -> Clock:
+def running(start: datetime, monotonic: Callable[[], float] = time.monotonic) -> StandinClock:
     """Return a clock that shows `start` now, in UTC, and goes on from there, whatever the machine's clock does."""
     began = monotonic()
     start = start.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What the console answers: one function a path, over what all of them know."""
+"""Responses of the console: one function per path, over shared data."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from s1ecs.standin import pages, record_list, threat_events, tokens
-from s1ecs.standin.actions.state import Actions
+from s1ecs.standin.action_state.state import Actions
 from s1ecs.standin.application_list import ApplicationList
 from s1ecs.standin.incidents import Incident
-from s1ecs.standin.installations import Installations, Record
+from s1ecs.standin.installations import Installations
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host, Organisation
 from s1ecs.standin.record_list import Listed
 from s1ecs.standin.refusal import bad_request, not_authenticated, not_found
@@ -21,8 +22,8 @@ from s1ecs.standin.unified_alert_list import UnifiedAlertList
 
 
 @dataclass(frozen=True)
-class Console:
-    """What the answers are made of: the organisation and its lists by name.
+class StandinConsole:
+    """Data behind the responses: the organisation and its lists by name.
 
     A list is named as its stream if its records are the stream's documents.
     """
@@ -35,11 +36,11 @@ class Console:
     # By threat id, growing with the console; events are those that came after the first of a threat.
     incidents: dict[str, tuple[Host, Incident]]
     actions: Actions
-    more_events: dict[str, list[Record]] = field(default_factory=dict)
+    more_events: dict[str, list[JsonObject]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Asked:
+class ConsoleRequest:
     """A request that may be answered: whose token it carries, its parameters in their types, the request itself."""
 
     token: tokens.Token
@@ -48,20 +49,20 @@ class Asked:
 
 
 # The body of a good answer in JSON, or the whole answer.
-Answer = Callable[[Console, Asked], Awaitable[bytes | Response]]
+StandinResponse = Callable[[StandinConsole, ConsoleRequest], Awaitable[bytes | Response]]
 
 
-async def counts(console: Console, _asked: Asked) -> bytes:
+async def counts(console: StandinConsole, _asked: ConsoleRequest) -> bytes:
     """GET /_standin/counts, which no real console has: how many different documents each stream holds."""
     return orjson.dumps({stream: count(console) for stream, count in COUNTS.items()})
 
 
-async def system_status(_console: Console, _asked: Asked) -> bytes:
+async def system_status(_console: StandinConsole, _asked: ConsoleRequest) -> bytes:
     """GET /system/status."""
     return orjson.dumps({"data": {"health": "ok"}})
 
 
-async def system_info(_console: Console, _asked: Asked) -> bytes:
+async def system_info(_console: StandinConsole, _asked: ConsoleRequest) -> bytes:
     """GET /system/info."""
     return orjson.dumps(
         {
@@ -76,12 +77,12 @@ async def system_info(_console: Console, _asked: Asked) -> bytes:
     )
 
 
-async def user(console: Console, asked: Asked) -> bytes:
+async def user(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /user: the user of the token."""
     return orjson.dumps({"data": tokens.user(asked.token, console.organisation)})
 
 
-async def token_details(console: Console, asked: Asked) -> bytes:
+async def token_details(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /users/api-token-details: when the token in the body was made and expires."""
     try:
         body = orjson.loads(await asked.request.body())
@@ -97,7 +98,7 @@ async def token_details(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": tokens.details(token, console.organisation.now)})
 
 
-async def token_details_of_user(console: Console, asked: Asked) -> bytes:
+async def token_details_of_user(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /users/{user_id}/api-token-details: the same of a user's token."""
     user_id = asked.request.path_params["user_id"]
     if not is_id(user_id):
@@ -108,7 +109,7 @@ async def token_details_of_user(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": tokens.details(token, console.organisation.now)})
 
 
-def within_scope(console: Console, asked: Asked, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def within_scope(console: StandinConsole, asked: ConsoleRequest, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the parameters of a list, narrowed to the site of the token if it is a token of one site only."""
     if asked.token.site is None:
         return given
@@ -117,37 +118,37 @@ def within_scope(console: Console, asked: Asked, given: Mapping[str, Any]) -> Ma
     return {**given, "siteIds": (site,) if inside else ("none",)}
 
 
-def of_list(name: str) -> Answer:
+def of_list(name: str) -> StandinResponse:
     """Return what answers with the list of that name."""
 
-    async def page(console: Console, asked: Asked) -> bytes:
+    async def page(console: StandinConsole, asked: ConsoleRequest) -> bytes:
         return record_list.answer(console.lists[name], within_scope(console, asked, asked.given))
 
     return page
 
 
-async def agents_count(console: Console, asked: Asked) -> bytes:
+async def agents_count(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /agents/count: how many agents the filters fit."""
     listed = console.lists["agent"]
     return orjson.dumps({"data": {"total": pages.count(listed.shelf(), listed.page(asked.given))}})
 
 
-async def inventory(console: Console, asked: Asked) -> bytes:
+async def inventory(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /application-management/inventory: the applications."""
     return console.applications.inventory(asked.given)
 
 
-async def installations(console: Console, asked: Asked) -> bytes:
+async def installations(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /application-management/inventory/endpoints: the installations of one application."""
     return console.applications.endpoints(asked.given)
 
 
-def _of_list(name: str) -> Callable[[Console], int]:
+def _of_list(name: str) -> Callable[[StandinConsole], int]:
     return lambda console: len(console.lists[name].shelf())
 
 
 # How many documents each stream holds.
-COUNTS: Mapping[str, Callable[[Console], int]] = {
+COUNTS: Mapping[str, Callable[[StandinConsole], int]] = {
     "activity": _of_list("activity"),
     "agent": _of_list("agent"),
     "alert": _of_list("alert"),

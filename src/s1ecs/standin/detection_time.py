@@ -1,13 +1,11 @@
-"""Where the agent, the cloud and Kubernetes stood when a unified alert was detected."""
+"""State of agent, cloud and Kubernetes when a unified alert was detected."""
 
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Any
 
 from s1ecs.standin import invent, words
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host
-
-Record = dict[str, Any]
 
 _SHARE_IN_CLOUD = 0.6
 _SIZES = {"AWS": "m5.large", "Azure": "Standard_D4s_v5", "GCP": "e2-standard-4"}
@@ -19,7 +17,7 @@ _KUBERNETES = (
 )  # fmt: skip
 
 
-def asset(random: Random, host: Host) -> Record:
+def asset(random: Random, host: Host) -> JsonObject:
     """Return the host as one of `detectionTime.assets`; in a cloud the agent's own part is often missing."""
     cloud = _cloud(random, host) if host.system.family == "linux" or host.machine_type == "server" else None
     is_bare = host.cluster is not None or (cloud is not None and random.randrange(2) == 0)
@@ -33,7 +31,7 @@ def asset(random: Random, host: Host) -> Record:
     }
 
 
-def scope_names(host: Host) -> Record:
+def scope_names(host: Host) -> JsonObject:
     """Return where the host belongs."""
     site = host.group.site
     return {
@@ -49,7 +47,7 @@ def system_word(host: Host) -> str:
     return {"windows": "WINDOWS", "osx": "MACOS"}.get(host.system.family, "LINUX")
 
 
-def _agent(random: Random, host: Host, *, is_known: bool) -> Record:
+def _agent(random: Random, host: Host, *, is_known: bool) -> JsonObject:
     return {
         "agentVersion": host.version,
         "consoleIpAddress": invent.outer_address(random),
@@ -65,7 +63,7 @@ def _agent(random: Random, host: Host, *, is_known: bool) -> Record:
     }
 
 
-def _cloud(random: Random, host: Host) -> Record | None:
+def _cloud(random: Random, host: Host) -> JsonObject | None:
     if random.random() >= _SHARE_IN_CLOUD:
         return None
     provider = random.choice(tuple(_PROVIDERS))
@@ -85,7 +83,7 @@ def _cloud(random: Random, host: Host) -> Record | None:
     }
 
 
-def _aws(random: Random, instance: str) -> Record:
+def _aws(random: Random, instance: str) -> JsonObject:
     return {
         "__typename": "DetectionAws",
         "accountId": str(random.randrange(10**11, 10**12)),
@@ -98,7 +96,7 @@ def _aws(random: Random, instance: str) -> Record:
     }
 
 
-def _azure(random: Random, instance: str) -> Record:
+def _azure(random: Random, instance: str) -> JsonObject:
     return {
         "__typename": "DetectionAzure",
         "imageId": f"image-{instance[-4:]}",
@@ -108,7 +106,7 @@ def _azure(random: Random, instance: str) -> Record:
     }
 
 
-def _gcp(random: Random, instance: str) -> Record:
+def _gcp(random: Random, instance: str) -> JsonObject:
     project = f"example-{instance[-4:]}"
     return {
         "__typename": "DetectionGcp",
@@ -120,10 +118,10 @@ def _gcp(random: Random, instance: str) -> Record:
     }
 
 
-_PROVIDERS: Mapping[str, Callable[[Random, str], Record]] = {"AWS": _aws, "Azure": _azure, "GCP": _gcp}
+_PROVIDERS: Mapping[str, Callable[[Random, str], JsonObject]] = {"AWS": _aws, "Azure": _azure, "GCP": _gcp}
 
 
-def _kubernetes(random: Random, host: Host) -> Record | None:
+def _kubernetes(random: Random, host: Host) -> JsonObject | None:
     """Return null, or all keys without a value, for what is no node, as both come."""
     cluster = host.cluster
     if cluster is None:

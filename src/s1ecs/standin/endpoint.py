@@ -1,10 +1,10 @@
-"""What a path of the API is."""
+"""Definition of a path of the API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from s1ecs.standin.console import Answer
+from s1ecs.standin.console import StandinResponse
 from s1ecs.standin.parameters.parameter import Parameter
 from s1ecs.standin.tokens import Acting, Permission
 
@@ -31,7 +31,7 @@ class Endpoint:
     path: str
     needs: Literal["nothing", "token"] | Permission | Acting
     parameters: tuple[Parameter, ...]
-    answer: Answer
+    answer: StandinResponse
     schemes: tuple[str, ...] = ("ApiToken",)
     of_star: bool = False
     acts: Callable[[bytes], bool] = never

@@ -1,11 +1,8 @@
-"""What stands around a host: its domain, its addresses, its network interfaces."""
-
-from typing import Any
+"""Surroundings of a host: domain, addresses, network interfaces."""
 
 from s1ecs.standin import invent, words
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host
-
-Record = dict[str, Any]
 
 _GATEWAY = "192.0.2.254"
 
@@ -38,11 +35,11 @@ def mac(number: int) -> str:
     return f"00:00:5e:00:53:{octets}" if number % 2 else f"00-00-5E-00-53-{octets.upper()}"
 
 
-def interfaces(host: Host) -> list[Record]:
+def interfaces(host: Host) -> list[JsonObject]:
     """Return the host's network interfaces; a laptop has a second one without an address."""
     random = invent.source(0, "interfaces", host.uuid)
     address_6 = inner_address_6(host)
-    wired: Record = {
+    wired: JsonObject = {
         "gatewayIp": _GATEWAY,
         "gatewayMacAddress": mac(host.group.number),
         "id": invent.identifier(host.story.registered, random.randrange(1 << 20)),
@@ -53,7 +50,7 @@ def interfaces(host: Host) -> list[Record]:
     }
     if host.machine_type != "laptop":
         return [wired]
-    wireless: Record = {
+    wireless: JsonObject = {
         "gatewayIp": None,
         "gatewayMacAddress": None,
         "id": invent.identifier(host.story.registered, random.randrange(1 << 20)),

@@ -1,4 +1,4 @@
-"""Where the filters and sort values of a list lie in its records, and what they mean."""
+"""Paths of filters and sort values in the records of a list, and their meaning."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import partial
 from operator import ge, gt, le, lt
 from typing import Any
 
-from s1ecs.standin.pages import Page
+from s1ecs.standin.pages import PageRequest
 from s1ecs.standin.rank import rank
 from s1ecs.standin.shelf import Condition
 from s1ecs.standin.strict import Between
@@ -16,7 +16,7 @@ _BOUNDS: Mapping[str, Callable[[str, str], bool]] = {"gt": lt, "gte": le, "lt": 
 
 
 @dataclass(frozen=True)
-class Fields:
+class FieldPaths:
     """The paths of a list's records: the id that no two share, filters by name without suffix, and sort values.
 
     `ids` are compared letter for letter, `filters` as words ("True positive" is TRUE_POSITIVE); each may have several
@@ -30,10 +30,10 @@ class Fields:
     text: tuple[str, ...] = ()
     sort: str = "id"
 
-    def page(self, given: Mapping[str, Any], *more: Condition) -> Page:
+    def page(self, given: Mapping[str, Any], *more: Condition) -> PageRequest:
         """Translate parameters, already checked, into a page; names that are no filters are no conditions."""
         conditions = [condition for name, value in given.items() if (condition := self._condition(name, value))]
-        return Page(self.sorts[given.get("sortBy", self.sort)], [*conditions, *more], given)
+        return PageRequest(self.sorts[given.get("sortBy", self.sort)], [*conditions, *more], given)
 
     def _condition(self, name: str, value: Any) -> Condition | None:
         if name == "query":

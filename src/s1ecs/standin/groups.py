@@ -2,25 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from s1ecs.standin import invent
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.fields import FieldPaths
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Group, Organisation
-
-Record = dict[str, Any]
 
 _KINDS = ("static", "static", "dynamic", "pinned")
 
 
-def groups(organisation: Organisation) -> Iterator[Record]:
+def groups(organisation: Organisation) -> Iterator[JsonObject]:
     """Yield the groups in the order in which they came into being."""
     agents = Counter(host.group.id for host in organisation.hosts)
     for group in organisation.groups:
         yield _group(organisation, group, agents[group.id])
 
 
-def _group(organisation: Organisation, group: Group, agents: int) -> Record:
+def _group(organisation: Organisation, group: Group, agents: int) -> JsonObject:
     random = invent.source(organisation.seed, "group record", group.number)
     is_default = group.number < len(organisation.sites)
     kind = "static" if is_default else random.choice(_KINDS)
@@ -48,7 +46,7 @@ def _group(organisation: Organisation, group: Group, agents: int) -> Record:
     }
 
 
-FIELDS = Fields(
+FIELDS = FieldPaths(
     identity="id",
     filters={
         "description": "description",
@@ -66,7 +64,7 @@ FIELDS = Fields(
 )
 
 
-def accounts(organisation: Organisation) -> Callable[[Record], Mapping[str, str]]:
+def accounts(organisation: Organisation) -> Callable[[JsonObject], Mapping[str, str]]:
     """Return what tells a group's account, which its record does not have but lists can be filtered by."""
     of_site = {site.id: site.account.id for site in organisation.sites}
     return lambda record: {"accountId": of_site[record["siteId"]]}

@@ -1,4 +1,4 @@
-"""What a host is made of, as its agent and the inventory of its applications tell it."""
+"""Hardware of a host, as its agent and its application inventory report it."""
 
 from typing import NamedTuple
 

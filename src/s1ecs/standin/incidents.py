@@ -1,4 +1,4 @@
-"""What was found on a host in the last day, and what became of it: the source of threats and their activities."""
+"""Incidents on a host in the last day and their course: the source of threats and their activities."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Literal
 from s1ecs.standin import invent, moments
 from s1ecs.standin.malware import MALWARE, Malware
 
-Kind = Literal[
+IncidentKind = Literal[
     "detected", "killed", "kill_failed", "quarantined", "remediated", "rolled_back", "mitigated", "isolation_ordered",
     "isolated", "release_ordered", "released", "in_progress", "noted", "judged", "resolved",
 ]  # fmt: skip
@@ -24,10 +24,10 @@ _LATER = timedelta(minutes=90)
 
 
 @dataclass(frozen=True)
-class Step:
+class IncidentStep:
     """Something that happened to the threat, or to its host because of it."""
 
-    kind: Kind
+    kind: IncidentKind
     moment: datetime
 
 
@@ -42,37 +42,37 @@ class Incident:
     md5: str | None
     sha1: str
     sha256: str | None
-    steps: tuple[Step, ...]
+    steps: tuple[IncidentStep, ...]
     verdict: str
     analyst: int
 
     @property
     def created(self) -> datetime:
-        """When it was found."""
+        """Time of the detection."""
         return self.steps[0].moment
 
     @property
     def updated(self) -> datetime:
-        """When it last changed."""
+        """Time of the last change."""
         return self.steps[-1].moment
 
-    def had(self, kind: Kind) -> bool:
-        """Whether that happened."""
+    def had(self, kind: IncidentKind) -> bool:
+        """Return True if that happened."""
         return any(step.kind == kind for step in self.steps)
 
     @property
-    def mitigations(self) -> tuple[Step, ...]:
-        """What the agent did about it, or failed to do."""
+    def mitigations(self) -> tuple[IncidentStep, ...]:
+        """Mitigations that the agent made or failed to make."""
         return tuple(step for step in self.steps if step.kind in _MITIGATIONS or step.kind == "kill_failed")
 
     @property
     def is_mitigated(self) -> bool:
-        """Whether the agent got rid of it."""
+        """True if the agent removed it."""
         return any(step.kind in _MITIGATIONS for step in self.steps)
 
     @property
     def is_active(self) -> bool:
-        """Whether the console counts it among the active threats of its agent."""
+        """True if the console counts it among the active threats of its agent."""
         return not (self.is_mitigated or self.had("resolved"))
 
 
@@ -105,17 +105,17 @@ def _incident(random: Random, number: int, system: str, created: datetime, now: 
     )
 
 
-def _course(random: Random, malware: Malware, created: datetime) -> Iterator[Step]:
+def _course(random: Random, malware: Malware, created: datetime) -> Iterator[IncidentStep]:
     moment = created
-    yield Step("detected", moment)
+    yield IncidentStep("detected", moment)
     for kind in (*_answers(random, malware), *_isolation(random), *_analysis(random)):
         is_agents = kind in _MITIGATIONS or kind in {"kill_failed", "mitigated", "isolated", "released"}
         moment = moments.after(random, moment, _SOON if is_agents else _LATER) + timedelta(milliseconds=1)
-        yield Step(kind, moment)
+        yield IncidentStep(kind, moment)
 
 
-def _answers(random: Random, malware: Malware) -> Iterator[Kind]:
-    """What the agent does: of suspicious files it only tells, mostly."""
+def _answers(random: Random, malware: Malware) -> Iterator[IncidentKind]:
+    """List the agent's reactions: suspicious files are mostly only reported."""
     if random.random() < (0.8 if malware.confidence == "suspicious" else 0.15):
         return
     if random.random() < 0.1:  # noqa: PLR2004 - a share
@@ -130,14 +130,14 @@ def _answers(random: Random, malware: Malware) -> Iterator[Kind]:
     yield "mitigated"
 
 
-def _isolation(random: Random) -> Iterator[Kind]:
+def _isolation(random: Random) -> Iterator[IncidentKind]:
     if random.random() < 0.15:  # noqa: PLR2004 - a share
         yield from ("isolation_ordered", "isolated")
         if random.random() < 0.7:  # noqa: PLR2004 - a share
             yield from ("release_ordered", "released")
 
 
-def _analysis(random: Random) -> Iterator[Kind]:
+def _analysis(random: Random) -> Iterator[IncidentKind]:
     if random.random() < 0.55:  # noqa: PLR2004 - a share
         yield "in_progress"
         if random.randrange(2):

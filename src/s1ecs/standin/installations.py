@@ -1,14 +1,15 @@
-"""Which applications are on which hosts, as GET /application-management/inventory/endpoints shows them."""
+"""Applications on hosts, as GET /application-management/inventory/endpoints shows them."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from s1ecs.standin import invent
 from s1ecs.standin.catalogue import AGENT, Application, Catalogue
 from s1ecs.standin.hardware import hardware
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host, Organisation
 
 _MOST_DAYS = 500
@@ -17,8 +18,6 @@ _LEAST_ON_A_HOST, _MOST_ON_A_HOST = 18, 30
 _RARE_AT_FIRST, _HOSTS_A_RARE = 10, 6
 _SHARE_OF_OLD_VERSIONS = 0.6
 _SECONDS_A_DAY = 86400
-
-Record = dict[str, Any]
 
 
 class Installed(NamedTuple):
@@ -70,7 +69,7 @@ class Installations:
         self.gone.append(installed)
         self.changes += 1
 
-    def record(self, installed: Installed) -> Record:
+    def record(self, installed: Installed) -> JsonObject:
         """Return the installation as the console shows it."""
         organisation = self.organisation
         host = installed.host

@@ -1,4 +1,4 @@
-"""How often a path may be asked: SentinelOne's published limits per token, a bucket for each token and path."""
+"""Rate limits: SentinelOne's published limits per token, a bucket for each token and path."""
 
 import math
 import time

@@ -6,7 +6,7 @@ from functools import partial
 from s1ecs.standin import activities, agent_list, groups, threat_list
 from s1ecs.standin.agents import agents
 from s1ecs.standin.alert_list import AlertList
-from s1ecs.standin.clock import Clock
+from s1ecs.standin.clock import StandinClock
 from s1ecs.standin.installations import Installations
 from s1ecs.standin.organisation import Organisation
 from s1ecs.standin.record_list import Listed, RecordList
@@ -15,7 +15,7 @@ from s1ecs.standin.threats import threats
 
 
 def lists(
-    organisation: Organisation, clock: Clock, installations: Installations, *, alerts: int, rate: float | None
+    organisation: Organisation, clock: StandinClock, installations: Installations, *, alerts: int, rate: float | None
 ) -> Mapping[str, Listed]:
     """Return all lists; their records are made when they are first asked for."""
     return {

@@ -65,7 +65,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where a host stands in Kubernetes."""
+    """Place of a host in Kubernetes."""
 
     name: str
     namespace: str
@@ -94,17 +94,17 @@ class Host:
 
     @property
     def is_decommissioned(self) -> bool:
-        """Whether the console no longer counts on it."""
+        """True if the agent is decommissioned."""
         return self.story.decommissioned is not None
 
     @property
     def active_threats(self) -> int:
-        """How many threats on it nobody has got rid of."""
+        """Number of unresolved threats on it."""
         return sum(incident.is_active for incident in self.incidents)
 
     @property
     def infected(self) -> bool:
-        """Whether there is an active threat on it."""
+        """True if there is an active threat on it."""
         return self.active_threats > 0
 
 
@@ -118,7 +118,7 @@ class Hashes:
 
 
 @dataclass(frozen=True)
-class Rule:
+class StarRule:
     """A STAR rule of the organisation: a scenario with what the console adds to it."""
 
     id: str
@@ -138,7 +138,7 @@ class Organisation:
     groups: tuple[Group, ...]
     people: tuple[Person, ...]
     hosts: tuple[Host, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[StarRule, ...]
     hashes: Mapping[str, Hashes]
 
     @cached_property
@@ -244,10 +244,10 @@ def _cluster(random: Random) -> Cluster:
     )
 
 
-def _rules(random: Random, ids: _Ids) -> list[Rule]:
+def _rules(random: Random, ids: _Ids) -> list[StarRule]:
     threats = {"Critical": "Malicious", "High": "Suspicious"}
     return [
-        Rule(ids.next(), random.choice(("account", "site")), threats.get(scenario.severity, "UNDEFINED"), scenario)
+        StarRule(ids.next(), random.choice(("account", "site")), threats.get(scenario.severity, "UNDEFINED"), scenario)
         for scenario in SCENARIOS
     ]
 

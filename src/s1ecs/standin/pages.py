@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from s1ecs.standin.refusal import bad_cursor
-from s1ecs.standin.shelf import Condition, Place, Shelf
+from s1ecs.standin.shelf import Condition, Shelf, ShelfPlace
 
 _DEFAULT_LIMIT = 10
 # What may differ from page to page; all else belongs to the list that a cursor was given for.
@@ -21,8 +21,8 @@ _OF_THE_PAGE = ("cursor", "countOnly", "limit", "skip", "skipCount")
 
 
 @dataclass(frozen=True)
-class Page:
-    """What is asked for: the list (path to sort by, its direction, conditions) and the piece of it."""
+class PageRequest:
+    """Request for a page: the list (sort path, direction, conditions) and the piece of it."""
 
     sort: str
     conditions: Sequence[Condition]
@@ -30,12 +30,12 @@ class Page:
 
     @property
     def descending(self) -> bool:
-        """Whether the greatest comes first."""
+        """True if the greatest comes first."""
         return bool(self.given.get("sortOrder") == "desc")
 
     @property
     def limit(self) -> int | None:
-        """How many records there may be; None for all that are left."""
+        """Most records of a page; None for all that are left."""
         return None if self.given.get("disablePagination") else int(self.given.get("limit", _DEFAULT_LIMIT))
 
     @property
@@ -46,7 +46,7 @@ class Page:
         return hashlib.blake2b(text, digest_size=6).hexdigest()
 
 
-def answer(shelf: Shelf, page: Page) -> bytes:
+def answer(shelf: Shelf, page: PageRequest) -> bytes:
     """Return the body of the answer; raise Refusal for a cursor that is none of this list."""
     given = page.given
     if given.get("countOnly"):
@@ -64,12 +64,12 @@ def answer(shelf: Shelf, page: Page) -> bytes:
     return _envelope([shelf.body(place.number) for place in places], following, total)
 
 
-def count(shelf: Shelf, page: Page) -> int:
+def count(shelf: Shelf, page: PageRequest) -> int:
     """Return how many records meet all conditions."""
     return sum(1 for _ in fitting(shelf, page, None))
 
 
-def fitting(shelf: Shelf, page: Page, after: tuple[str, str] | None) -> Iterator[Place]:
+def fitting(shelf: Shelf, page: PageRequest, after: tuple[str, str] | None) -> Iterator[ShelfPlace]:
     """Yield the places of the records that meet all conditions, in the page's order, behind `after`."""
     order = shelf.order(page.sort)
     tests = [([shelf.column(path) for path in paths], test) for paths, test in page.conditions]
@@ -80,20 +80,20 @@ def fitting(shelf: Shelf, page: Page, after: tuple[str, str] | None) -> Iterator
             yield place
 
 
-def _numbers(order: list[Place], after: tuple[str, str] | None, *, descending: bool) -> range:
+def _numbers(order: list[ShelfPlace], after: tuple[str, str] | None, *, descending: bool) -> range:
     if descending:
-        last = len(order) if after is None else bisect.bisect_left(order, Place(*after, -1))
+        last = len(order) if after is None else bisect.bisect_left(order, ShelfPlace(*after, -1))
         return range(last - 1, -1, -1)
-    first = 0 if after is None else bisect.bisect_right(order, Place(*after, sys.maxsize))
+    first = 0 if after is None else bisect.bisect_right(order, ShelfPlace(*after, sys.maxsize))
     return range(first, len(order))
 
 
-def cursor_behind(page: Page, last: Place) -> str:
+def cursor_behind(page: PageRequest, last: ShelfPlace) -> str:
     """Return the cursor of the list that goes on behind that place."""
     return base64.b64encode(orjson.dumps([page.list_name, last.value, last.id])).decode()
 
 
-def read_cursor(page: Page, cursor: str) -> tuple[str, str]:
+def read_cursor(page: PageRequest, cursor: str) -> tuple[str, str]:
     """Return the value and the id that the cursor stands behind; raise Refusal if it is none of this list."""
     try:
         match orjson.loads(base64.b64decode(cursor, validate=True)):

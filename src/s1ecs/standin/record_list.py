@@ -4,26 +4,26 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from s1ecs.standin import pages
-from s1ecs.standin.fields import Fields
-from s1ecs.standin.pages import Page
+from s1ecs.standin.fields import FieldPaths
+from s1ecs.standin.json_object import JsonObject
+from s1ecs.standin.pages import PageRequest
 from s1ecs.standin.shelf import Shelf
 
-Record = dict[str, Any]
-Aside = Mapping[str, str]
+ReadAside = Mapping[str, str]
 
 
-def _no_aside(_record: Record) -> Aside:
+def _no_aside(_record: JsonObject) -> ReadAside:
     return {}
 
 
 class Listed(Protocol):
-    """What can be paged through and counted."""
+    """List that can be paged through and counted."""
 
     def shelf(self) -> Shelf:
         """Return all records that there are by now."""
         ...
 
-    def page(self, given: Mapping[str, Any]) -> Page:
+    def page(self, given: Mapping[str, Any]) -> PageRequest:
         """Translate parameters, already checked, into a page of the list."""
         ...
 
@@ -32,7 +32,10 @@ class RecordList:
     """Records that stay as they are; `records` is called once. `aside` gives what a shelf keeps beside a record."""
 
     def __init__(
-        self, fields: Fields, records: Callable[[], Iterable[Record]], aside: Callable[[Record], Aside] = _no_aside
+        self,
+        fields: FieldPaths,
+        records: Callable[[], Iterable[JsonObject]],
+        aside: Callable[[JsonObject], ReadAside] = _no_aside,
     ) -> None:
         self._fields = fields
         self._records = records
@@ -47,7 +50,7 @@ class RecordList:
                 self._shelf.add(record, self._aside(record))
         return self._shelf
 
-    def page(self, given: Mapping[str, Any]) -> Page:
+    def page(self, given: Mapping[str, Any]) -> PageRequest:
         """Translate parameters, already checked, into a page of the list."""
         return self._fields.page(given)
 

@@ -1,4 +1,4 @@
-"""How the console says no: the status, code and title of each error, and its body (api: {"errors": [...]})."""
+"""Errors of the console: status, code and title of each, and the body {"errors": [...]}."""
 
 from collections.abc import Mapping
 from typing import Any

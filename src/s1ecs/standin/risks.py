@@ -7,10 +7,11 @@ from random import Random
 from typing import Any
 
 from s1ecs.standin import invent, words
-from s1ecs.standin.fields import Fields
-from s1ecs.standin.installations import Installations, Installed, Record
+from s1ecs.standin.fields import FieldPaths
+from s1ecs.standin.installations import Installations, Installed
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host, Organisation
-from s1ecs.standin.pages import Page
+from s1ecs.standin.pages import PageRequest
 from s1ecs.standin.parameters.applications import RISKS_SORTS
 from s1ecs.standin.record_list import RecordList
 from s1ecs.standin.refusal import bad_request
@@ -26,7 +27,7 @@ _MARKS = {
 _MITIGATIONS = ("Not mitigated", "Not mitigated", "In progress", "On hold", "Mitigated")
 _DAY = timedelta(days=1)
 
-_RISKS = Fields(
+_RISKS = FieldPaths(
     identity="id",
     ids={"accountIds": "accountId", "groupIds": "groupId", "siteIds": "siteId"},
     filters={
@@ -69,7 +70,7 @@ class RiskList(RecordList):
         }
         super().__init__(_RISKS, lambda: _risks(installations), lambda record: asides[record["endpointId"]])
 
-    def page(self, given: Mapping[str, Any]) -> Page:
+    def page(self, given: Mapping[str, Any]) -> PageRequest:
         """Translate parameters, already checked, into a page of the list."""
         more = []
         if "daysFromCveDetection" in given:
@@ -88,7 +89,7 @@ def _scores(text: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-def _risks(installations: Installations) -> Iterator[Record]:
+def _risks(installations: Installations) -> Iterator[JsonObject]:
     organisation = installations.organisation
     vulnerabilities = Vulnerabilities(organisation.seed, organisation.now)
     for installed in installations.all:
@@ -97,12 +98,12 @@ def _risks(installations: Installations) -> Iterator[Record]:
                 yield _risk(organisation, installed, number, vulnerability)
 
 
-def _risk(organisation: Organisation, installed: Installed, number: int, vulnerability: Vulnerability) -> Record:
+def _risk(organisation: Organisation, installed: Installed, number: int, vulnerability: Vulnerability) -> JsonObject:
     host, application = installed.host, installed.application
     random = invent.source(organisation.seed, "risk", host.number, installed.place, number)
     known = max(installed.detected, vulnerability.published)
     detected = min(known + timedelta(microseconds=random.randrange(10**9)), organisation.now)
-    record: Record = {
+    record: JsonObject = {
         "application": f"{application.name} {installed.version}",
         "applicationName": application.name,
         "applicationVendor": application.vendor,

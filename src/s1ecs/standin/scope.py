@@ -1,4 +1,4 @@
-"""Where a host belongs, for filters by scope on records that do not tell it."""
+"""Scope of a host, for filters on records that do not name it."""
 
 from collections.abc import Mapping
 

@@ -12,8 +12,8 @@ import uvicorn
 from s1ecs.standin.app import build
 from s1ecs.standin.clock import running
 from s1ecs.standin.faults.layer import Faulty
-from s1ecs.standin.faults.plan import Plan
-from s1ecs.standin.faults.rule import Rule
+from s1ecs.standin.faults.plan import FaultPlan
+from s1ecs.standin.faults.rule import FaultRule
 from s1ecs.standin.faults.wire import WireProtocol
 from s1ecs.standin.organisation import organisation
 from s1ecs.standin.traffic import Traffic
@@ -34,7 +34,7 @@ def serve(
     rate: float | None = None,
     growth: float = 0.0,
     star: bool = True,
-    faults: Sequence[Rule] = (),
+    faults: Sequence[FaultRule] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM; print the address once it can be asked. Raises OSError if the port is taken.
 
@@ -54,7 +54,7 @@ def serve(
         )
         # No Date of its own: the console's clock writes it. Nothing on standard output but the address.
         config = uvicorn.Config(
-            Traffic(Faulty(application, Plan(faults), clock, application.state.growth.burst)),
+            Traffic(Faulty(application, FaultPlan(faults), clock, application.state.growth.burst)),
             http=WireProtocol,
             lifespan="off",
             log_config=None,

@@ -11,16 +11,16 @@ from s1ecs.standin.rank import rank
 _NOTHING: Mapping[str, str] = {}
 
 
-class Place(NamedTuple):
-    """Where a record stands in an order: by the rank of its value, then by id, which no two records share."""
+class ShelfPlace(NamedTuple):
+    """Position of a record in an order: by the rank of its value, then by its unique id."""
 
     value: str
     id: str
     number: int
 
 
-class State(NamedTuple):
-    """What a record is or was: `readable` if it still is so, `shown` if an answer held it, arrived or not.
+class ShelfRecord(NamedTuple):
+    """State of a record: `readable` if it still is so, `shown` if a response held it, whether or not it arrived.
 
     `item` is, as JSON, the element of another list that it was asked for by, where it does not tell that itself.
     """
@@ -39,7 +39,7 @@ class Shelf:
         self._bodies: list[bytes] = []
         self._asides: list[Mapping[str, str]] = []
         self._columns: dict[str, list[str]] = {identity: []}
-        self._orders: dict[str, list[Place]] = {}
+        self._orders: dict[str, list[ShelfPlace]] = {}
         self._numbers: dict[str, int] = {}
         self._gone: set[int] = set()
         self._shown: set[int] = set()
@@ -61,7 +61,7 @@ class Shelf:
         identity = self._columns[self._identity][number]
         self._numbers[identity] = number
         for path, order in self._orders.items():
-            bisect.insort(order, Place(rank(self._columns[path][number]), identity, number))
+            bisect.insort(order, ShelfPlace(rank(self._columns[path][number]), identity, number))
 
     def replace(self, identity: str, record: Mapping[str, Any]) -> None:
         """Put a record, with what is kept beside it, in the place of the one with that id; its former state is gone."""
@@ -78,7 +78,7 @@ class Shelf:
         number = self._numbers[identity]
         self._gone.add(number)
         for path, order in self._orders.items():
-            place = Place(rank(self._columns[path][number]), identity, number)
+            place = ShelfPlace(rank(self._columns[path][number]), identity, number)
             del order[bisect.bisect_left(order, place)]
         return number
 
@@ -91,10 +91,10 @@ class Shelf:
         found: dict[str, Any] = orjson.loads(self._bodies[self._numbers[identity]])
         return found
 
-    def states(self) -> Iterator[State]:
+    def states(self) -> Iterator[ShelfRecord]:
         """Yield what every record is, and what it was before."""
         for number, body in enumerate(self._bodies):
-            yield State(body, number not in self._gone, number in self._shown)
+            yield ShelfRecord(body, number not in self._gone, number in self._shown)
 
     def body(self, number: int) -> bytes:
         """Return the record of that number as JSON, to be shown."""
@@ -110,12 +110,12 @@ class Shelf:
             ]
         return self._columns[path]
 
-    def order(self, path: str) -> list[Place]:
+    def order(self, path: str) -> list[ShelfPlace]:
         """Return the places of all records, ascending by the rank of the value at `path`."""
         if path not in self._orders:
             values, ids = self.column(path), self.column(self._identity)
             self._orders[path] = sorted(
-                Place(rank(values[number]), ids[number], number)
+                ShelfPlace(rank(values[number]), ids[number], number)
                 for number in range(len(self._bodies))
                 if number not in self._gone
             )

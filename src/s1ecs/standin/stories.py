@@ -1,4 +1,4 @@
-"""What happened to a host's agent in the last day beside incidents, and its last full disk scan."""
+"""Events of a host's agent in the last day beside incidents, and its last full disk scan."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from s1ecs.standin.invent import SMALLEST_ID, time_text
-from s1ecs.standin.parameters.parameter import Kind, Parameter
+from s1ecs.standin.parameters.parameter import Parameter, ParameterKind
 from s1ecs.standin.refusal import bad_request
 
 # Each of them asks for less than the whole tenant.
@@ -46,7 +46,7 @@ def read(table: Iterable[Parameter], given: Iterable[tuple[str, str]]) -> dict[s
 
 
 def is_id(text: str) -> bool:
-    """Whether the text is an id as the API gives them: decimal, at least 100000000000000000."""
+    """Return True if the text is an id as the API writes them: decimal, at least 100000000000000000."""
     return _ID.fullmatch(text) is not None and int(text) >= SMALLEST_ID
 
 
@@ -108,7 +108,7 @@ def _time(parameter: Parameter, text: str) -> str:
     raise bad_request(f"{parameter.name}: not a time in ISO 8601 with Z or an offset: {text}")
 
 
-_READERS: Mapping[Kind, Callable[[Parameter, str], Any]] = {
+_READERS: Mapping[ParameterKind, Callable[[Parameter, str], Any]] = {
     "between": _between,
     "boolean": _boolean,
     "choice": _choice,

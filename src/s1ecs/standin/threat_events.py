@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from random import Random
-from typing import Any
 
 from s1ecs.standin import equipment, invent, words
 from s1ecs.standin.agents import network_status
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.incidents import Incident
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host, Organisation
 from s1ecs.standin.programs import PROGRAMS
-
-Record = dict[str, Any]
 
 EVENTS = 20
 _BEFORE = timedelta(minutes=10)
@@ -26,7 +24,7 @@ _SORTS = (
     "id", "createdAt", "eventType", "fileSize", "fileType", "registryPath", "registryId", "registryClassification",
     "pid", "processName",
 )  # fmt: skip
-FIELDS = Fields(
+FIELDS = FieldPaths(
     identity="id",
     filters={"eventSubTypes": "eventType", "eventTypes": "objectType", "processName": "processName"},
     sorts={name: name for name in _SORTS},
@@ -34,7 +32,7 @@ FIELDS = Fields(
 )
 
 
-def threat_events(organisation: Organisation, host: Host, incident: Incident) -> Iterator[Record]:
+def threat_events(organisation: Organisation, host: Host, incident: Incident) -> Iterator[JsonObject]:
     """Yield the twenty events of that incident of the host, oldest first."""
     random = invent.source(organisation.seed, "events", incident.number)
     agent = _agent(host)
@@ -56,7 +54,7 @@ def threat_events(organisation: Organisation, host: Host, incident: Incident) ->
         }
 
 
-def _agent(host: Host) -> Record:
+def _agent(host: Host) -> JsonObject:
     return {
         "agentDomain": equipment.domain(host),
         "agentGroupId": host.group.id,
@@ -76,7 +74,7 @@ def _agent(host: Host) -> Record:
     }
 
 
-def _process(organisation: Organisation, random: Random, host: Host, incident: Incident) -> Record:
+def _process(organisation: Organisation, random: Random, host: Host, incident: Incident) -> JsonObject:
     malware = incident.malware
     program, hashes = PROGRAMS[malware.program], organisation.hashes[malware.program]
     path = malware.path.format(user=host.person.login)
@@ -125,11 +123,11 @@ def _process(organisation: Organisation, random: Random, host: Host, incident: I
     }
 
 
-def _process_event(random: Random, _host: Host, _incident: Incident) -> Record:
+def _process_event(random: Random, _host: Host, _incident: Incident) -> JsonObject:
     return {"eventType": random.choice(("Process Creation", "Process Modification", "Open Remote Process Handle"))}
 
 
-def _file_event(random: Random, host: Host, incident: Incident) -> Record:
+def _file_event(random: Random, host: Host, incident: Incident) -> JsonObject:
     path = incident.malware.path.format(user=host.person.login)
     return {
         "eventType": random.choice(("File Creation", "File Modification", "File Rename", "File Deletion")),
@@ -144,7 +142,7 @@ def _file_event(random: Random, host: Host, incident: Incident) -> Record:
     }
 
 
-def _registry_event(random: Random, host: Host, _incident: Incident) -> Record:
+def _registry_event(random: Random, host: Host, _incident: Incident) -> JsonObject:
     run = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Run"
     return {
         "eventType": random.choice(("Registry Key Create", "Registry Value Modified")),
@@ -154,7 +152,7 @@ def _registry_event(random: Random, host: Host, _incident: Incident) -> Record:
     }
 
 
-def _network_event(random: Random, host: Host, _incident: Incident) -> Record:
+def _network_event(random: Random, host: Host, _incident: Incident) -> JsonObject:
     return {
         "connectionStatus": random.choice(("SUCCESS", "FAILURE")),
         "direction": "OUTGOING",
@@ -170,7 +168,7 @@ def _network_event(random: Random, host: Host, _incident: Incident) -> Record:
     }
 
 
-def _dns_event(random: Random, _host: Host, _incident: Incident) -> Record:
+def _dns_event(random: Random, _host: Host, _incident: Incident) -> JsonObject:
     return {
         "dnsRequest": random.choice(words.EVIL_DOMAINS),
         "dnsResponse": f"type: 1 {invent.outer_address(random)};",
@@ -178,7 +176,7 @@ def _dns_event(random: Random, _host: Host, _incident: Incident) -> Record:
     }
 
 
-def _indicator_event(_random: Random, _host: Host, incident: Incident) -> Record:
+def _indicator_event(_random: Random, _host: Host, incident: Incident) -> JsonObject:
     technique = next(iter(incident.malware.techniques), None)
     return {
         "eventType": "Behavioral Indicators",
@@ -189,7 +187,7 @@ def _indicator_event(_random: Random, _host: Host, incident: Incident) -> Record
     }
 
 
-def _task_event(random: Random, host: Host, incident: Incident) -> Record:
+def _task_event(random: Random, host: Host, incident: Incident) -> JsonObject:
     return {
         "eventType": "Task Register",
         "taskName": rf"\Sync {invent.hexadecimal(random, 4)}",
@@ -197,12 +195,12 @@ def _task_event(random: Random, host: Host, incident: Incident) -> Record:
     }
 
 
-def _login_event(_random: Random, host: Host, _incident: Incident) -> Record:
+def _login_event(_random: Random, host: Host, _incident: Incident) -> JsonObject:
     return {"eventType": "Login", "loginsBaseType": "INTERACTIVE", "loginsUserName": host.person.login}
 
 
 # The kinds of event by `objectType`.
-_KINDS: Mapping[str, Callable[[Random, Host, Incident], Record]] = {
+_KINDS: Mapping[str, Callable[[Random, Host, Incident], JsonObject]] = {
     "process": _process_event,
     "file": _file_event,
     "registry": _registry_event,

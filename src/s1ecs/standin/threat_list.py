@@ -1,6 +1,6 @@
-"""Where the filters and sort values of the list of threats lie in its records."""
+"""Paths of filters and sort values in the records of the list of threats."""
 
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.fields import FieldPaths
 
 _DETECTION = "agentDetectionInfo"
 _NOW = "agentRealtimeInfo"
@@ -32,7 +32,7 @@ _KUBERNETES = {
     "k8sPodName": "pod",
 }
 
-FIELDS = Fields(
+FIELDS = FieldPaths(
     identity="id",
     filters={name: f"{_INFO}.{name}" for name in _UNDER_THEIR_OWN_NAME}
     | {name: f"{_INFO}.{key}" for name, key in _OF_ONE.items()}

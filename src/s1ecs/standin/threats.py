@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from s1ecs.standin import equipment, invent
 from s1ecs.standin.activities import console_user
 from s1ecs.standin.agents import network_status, scan_times, user_actions
-from s1ecs.standin.incidents import Incident, Step
+from s1ecs.standin.incidents import Incident, IncidentStep
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.malware import ENGINES, Technique
 from s1ecs.standin.organisation import Host, Organisation
 from s1ecs.standin.programs import PROGRAMS
-
-Record = dict[str, Any]
 
 _CONTAINER_KEYS = ("id", "image", "isContainerQuarantine", "labels", "name")
 _KUBERNETES_KEYS = (
@@ -29,14 +27,14 @@ _ACTIONS = {
 _UPDATED_AFTER = timedelta(milliseconds=1)
 
 
-def threats(organisation: Organisation) -> Iterator[Record]:
+def threats(organisation: Organisation) -> Iterator[JsonObject]:
     """Yield the threats, host by host."""
     for host in organisation.hosts:
         for incident in host.incidents:
             yield threat(organisation, host, incident)
 
 
-def threat(organisation: Organisation, host: Host, incident: Incident) -> Record:
+def threat(organisation: Organisation, host: Host, incident: Incident) -> JsonObject:
     """Return the threat that the console makes of that incident of the host."""
     malware = incident.malware
     return {
@@ -69,7 +67,7 @@ def threat(organisation: Organisation, host: Host, incident: Incident) -> Record
     }
 
 
-def _detection(host: Host) -> Record:
+def _detection(host: Host) -> JsonObject:
     group, site = host.group, host.group.site
     is_directory = equipment.domain(host) not in {"unknown", "WORKGROUP"}
     return {
@@ -99,7 +97,7 @@ def _detection(host: Host) -> Record:
     }
 
 
-def _realtime(host: Host) -> Record:
+def _realtime(host: Host) -> JsonObject:
     group, site = host.group, host.group.site
     return {
         "accountId": site.account.id,
@@ -137,7 +135,7 @@ def _realtime(host: Host) -> Record:
     }
 
 
-def _file(host: Host, incident: Incident) -> Record:
+def _file(host: Host, incident: Incident) -> JsonObject:
     malware = incident.malware
     program = PROGRAMS[malware.program]
     extension = malware.name.rpartition(".")[2].upper() if "." in malware.name else ""
@@ -166,7 +164,7 @@ def _file(host: Host, incident: Incident) -> Record:
     }
 
 
-def _state(organisation: Organisation, incident: Incident) -> Record:
+def _state(organisation: Organisation, incident: Incident) -> JsonObject:
     verdict = incident.verdict if incident.had("judged") else "undefined"
     status = next((kind for kind in ("resolved", "in_progress") if incident.had(kind)), "unresolved")
     mitigation = "mitigated" if incident.is_mitigated else "not_mitigated"
@@ -194,7 +192,7 @@ def _state(organisation: Organisation, incident: Incident) -> Record:
     }
 
 
-def _mitigation(incident: Incident, step: Step) -> Record:
+def _mitigation(incident: Incident, step: IncidentStep) -> JsonObject:
     failed = step.kind == "kill_failed"
     counters = {"failed": int(failed), "notFound": 0, "pendingReboot": 0, "success": int(not failed), "total": 1}
     return {
@@ -211,7 +209,7 @@ def _mitigation(incident: Incident, step: Step) -> Record:
     }
 
 
-def _indicator(technique: Technique) -> Record:
+def _indicator(technique: Technique) -> JsonObject:
     link = f"https://attack.mitre.org/techniques/{technique.technique}/"
     return {
         "category": technique.category,

@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from s1ecs.standin import invent
 from s1ecs.standin.activities import of_incident
 from s1ecs.standin.activity_types import OF_A_RULE
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.incidents import Incident
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host, Organisation
-
-Record = dict[str, Any]
 
 # Activities have these keys beside those of timelines.
 _ONLY_ACTIVITIES = frozenset({"activityUuid", "comments", "description"})
 _AFTER = timedelta(milliseconds=400)
 
 _SORTS = ("hash", "activityType", "primaryDescription", "secondaryDescription", "createdAt")
-FIELDS = Fields(
+FIELDS = FieldPaths(
     identity="id",
     filters={"activityTypes": "activityType"},
     sorts={name: name for name in _SORTS},
@@ -28,7 +26,7 @@ FIELDS = Fields(
 )
 
 
-def timeline(organisation: Organisation, host: Host, incident: Incident) -> Iterator[Record]:
+def timeline(organisation: Organisation, host: Host, incident: Incident) -> Iterator[JsonObject]:
     """Yield the entries: what the activities tell of the threat and, for some, that a STAR rule made it one."""
     # Threats that came from elsewhere have no timeline.
     if incident.number % 7 == 3:  # noqa: PLR2004 - a share
@@ -44,7 +42,7 @@ def timeline(organisation: Organisation, host: Host, incident: Incident) -> Iter
             yield _of_a_rule(organisation, incident, entry)
 
 
-def _of_a_rule(organisation: Organisation, incident: Incident, detected: Record) -> Record:
+def _of_a_rule(organisation: Organisation, incident: Incident, detected: JsonObject) -> JsonObject:
     rule = organisation.rules[incident.number % len(organisation.rules)]
     moment = min(incident.created + _AFTER, organisation.now)
     known = detected["data"] | {

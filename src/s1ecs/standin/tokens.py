@@ -13,6 +13,8 @@
 | `actor-site`    | as `actor`, but sees and acts on the first site of the organisation only         |
 | `actor-accounts`| as `actor`, but 403 with code 4030010 to the indicators, as of several accounts  |
 | `no-<acting>`   | as `actor`, but 403 to what needs that permission: `no-Endpoints.fileFetch`      |
+| `account-<id>`  | all, as a token of that account, whichever the stand-in's is                     |
+| `tenant`        | all; its user is of the whole tenant, so that no account tells which it is       |
 | any other       | all; its user has the role Viewer, and 30 days of its life are left              |
 
 Only where it says so may a token act: a Viewer is refused with 403, but may write notes to threats
@@ -20,7 +22,7 @@ Only where it says so may a token act: a Viewer is refused with 403, but may wri
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -28,6 +30,7 @@ from s1ecs.standin import invent, words
 from s1ecs.standin.organisation import Organisation
 
 _LIFE = timedelta(days=30)
+_OF_ACCOUNT = "account-"
 
 Permission = Literal[
     "Activity",
@@ -49,6 +52,7 @@ Acting = Literal[
     "Endpoints.decommission",
     "Endpoints.disableAgent",
     "Endpoints.disconnectFromNetwork",
+    "Endpoints.enableAgent",
     "Endpoints.fileFetch",
     "Endpoints.initiateScan",
     "Endpoints.reboot",
@@ -101,7 +105,7 @@ _PERMISSIONS: Mapping[str, Permission] = {
 
 @dataclass(frozen=True)
 class Token:
-    """What a token may do, whose it is and how long it still lives when the console starts."""
+    """Token of the stand-in: permissions, owner, and lifetime left when the console starts."""
 
     user_id: str
     user_name: str
@@ -112,6 +116,9 @@ class Token:
     # The number of the one site that it is for.
     site: int | None = None
     of_many_accounts: bool = False
+    # The id of its account, where that is not the organisation's first.
+    account: str | None = None
+    of_tenant: bool = False
 
 
 _ORDINARY = Token("1800000000000000001", "Collector Viewer")
@@ -136,6 +143,7 @@ _SPECIAL = {
         )
         for number, (stream, permission) in enumerate(_PERMISSIONS.items())
     },
+    "tenant": Token("1800000000000000090", "Tenant Viewer", of_tenant=True),
     "actor": Token("1800000000000000100", "Responder", role="IR Team", lacks=frozenset()),
     "actor-site": Token("1800000000000000101", "Site Responder", role="IR Team", lacks=frozenset(), site=0),
     "actor-accounts": Token(
@@ -155,6 +163,9 @@ _SPECIAL = {
 
 def find(value: str) -> Token:
     """Return what is known of the token of that value."""
+    account = value.removeprefix(_OF_ACCOUNT)
+    if account != value and account.isdigit():
+        return replace(_ORDINARY, account=account)
     return _SPECIAL.get(value, _ORDINARY)
 
 
@@ -184,11 +195,13 @@ def user(token: Token, organisation: Organisation) -> dict[str, Any]:
         "id": token.user_id,
         "lastLogin": None,
         "lowestRole": token.role,
-        "scope": "account",
-        "scopeRoles": [
+        "scope": "tenant" if token.of_tenant else "account",
+        "scopeRoles": []
+        if token.of_tenant
+        else [
             {
                 "accountName": account.name,
-                "id": account.id,
+                "id": token.account or account.id,
                 "name": account.name,
                 "roleId": f"190000000000000000{len(token.role)}",
                 "roleName": token.role,

@@ -1,16 +1,18 @@
-"""Which requests to the API are under way, for whoever wants to know what a collector is doing: GET /_standin/requests.
+"""Requests to the API in progress, to see what a collector is doing: GET /_standin/requests.
 
 `asked` is how many there were; `open` are the paths of those not answered yet; `answered` those of the last second,
-with the seconds since. A request that the client gave up counts as answered then.
+with the seconds since. A request that the client gave up counts as answered then. `too_many` counts those that came too
+fast and were answered with 429.
 """
 
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from http import HTTPStatus
 
 import orjson
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from s1ecs.standin.faults.asked import PREFIX
 
@@ -25,7 +27,7 @@ class Traffic:
     def __init__(self, app: ASGIApp, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._app = app
         self._monotonic = monotonic
-        self._asked = 0
+        self._asked = self._too_many = 0
         self._open: Counter[str] = Counter()
         self._answered: deque[tuple[str, float]] = deque(maxlen=_KEPT)
 
@@ -41,8 +43,13 @@ class Traffic:
         path = path.removeprefix(PREFIX)
         self._asked += 1
         self._open[path] += 1
+
+        async def counted(message: Message) -> None:
+            self._too_many += message.get("status") == HTTPStatus.TOO_MANY_REQUESTS
+            await send(message)
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, counted)
         finally:
             self._open -= Counter((path,))
             self._answered.append((path, self._monotonic()))
@@ -51,6 +58,7 @@ class Traffic:
         ages = ((path, self._monotonic() - then) for path, then in self._answered)
         return {
             "asked": self._asked,
+            "too_many": self._too_many,
             "open": sorted(self._open.elements()),
             "answered": [(path, age) for path, age in ages if age <= _SECONDS],
         }

@@ -6,22 +6,23 @@ from itertools import islice
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 
 from s1ecs.standin import pages
-from s1ecs.standin.fields import Fields
-from s1ecs.standin.graphql.errors import BadQuery
-from s1ecs.standin.graphql.execution import Resolver, answer
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.organisation import Organisation
-from s1ecs.standin.pages import Page
+from s1ecs.standin.pages import PageRequest
 from s1ecs.standin.record_list import RecordList
 from s1ecs.standin.refusal import Refusal, bad_request
 from s1ecs.standin.shelf import Condition
-from s1ecs.standin.unified_alert_schema import SCHEMA, TIMES
+from s1ecs.standin.unified_alert_schema import Resolver, answer
 from s1ecs.standin.unified_alerts import unified_alerts
 
+# The times that a filter may bound and a list may be sorted by.
+TIMES = ("createdAt", "detectedAt", "lastSeenAt", "updatedAt")
 _DEFAULT_FIRST, _LARGEST_FIRST = 10, 1000
 
-_FIELDS = Fields(identity="id", ids={}, filters={}, sorts={name: name for name in ("id", *TIMES)})
+_FIELDS = FieldPaths(identity="id", ids={}, filters={}, sorts={name: name for name in ("id", *TIMES)})
 
 
 class UnifiedAlertList(RecordList):
@@ -31,31 +32,29 @@ class UnifiedAlertList(RecordList):
         super().__init__(_FIELDS, lambda: unified_alerts(organisation))
 
     def graphql(self, body: bytes, mutations: Mapping[str, Resolver]) -> bytes:
-        """Return the answer to the query or mutation in that request body; raise Refusal if there is none in it."""
+        """Return the answer to the query or mutation in that request body; raise Refusal if there is none in it.
+
+        A query that is wrong gets status 200 all the same, as with GraphQL servers.
+        """
         try:
             asked = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise bad_request("body: not JSON") from None
         match asked:
             case {"query": str(query)}:
-                variables, name = asked.get("variables"), asked.get("operationName")
+                variables, name = asked.get("variables"), asked.get("operationName") or None
             case _:
                 raise bad_request("query: missing")
         if not isinstance(variables, dict | None):
             raise bad_request("variables: not an object")
-        try:
-            data = answer(SCHEMA, {"alerts": self._alerts, **mutations}, query, variables or {}, name)
-        except BadQuery as error:
-            # A query that is wrong gets status 200 all the same, as with GraphQL servers.
-            return orjson.dumps({"data": None, "errors": [{"message": str(error)}]})
-        return orjson.dumps({"data": data})
+        return orjson.dumps(answer({"alerts": self._alerts, **mutations}, query, variables or {}, name))
 
-    def _alerts(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _alerts(self, _info: object, **arguments: Any) -> Mapping[str, Any]:
         """Return the connection that those arguments of `alerts`, already checked by type, ask for."""
         first = arguments.get("first")
         first = _DEFAULT_FIRST if first is None else first
         if not 1 <= first <= _LARGEST_FIRST:
-            raise BadQuery(f"first: must be between 1 and {_LARGEST_FIRST}")
+            raise GraphQLError(f"first: must be between 1 and {_LARGEST_FIRST}")
         page = _page(arguments)
         shelf = self.shelf()
         after = _after(page, arguments.get("after"))
@@ -76,31 +75,31 @@ class UnifiedAlertList(RecordList):
         }
 
 
-def _page(arguments: Mapping[str, Any]) -> Page:
+def _page(arguments: Mapping[str, Any]) -> PageRequest:
     filters = arguments.get("filters") or []
     sort = arguments.get("sort") or {"by": "id"}
     if sort["by"] not in _FIELDS.sorts:
-        raise BadQuery(f"sort.by: can't sort by {sort['by']!r}")
+        raise GraphQLError(f"sort.by: can't sort by {sort['by']!r}")
     conditions = [condition(each) for each in filters]
-    return Page(sort["by"], conditions, {"filters": filters, "sortOrder": (sort.get("order") or "ASC").lower()})
+    return PageRequest(sort["by"], conditions, {"filters": filters, "sortOrder": (sort.get("order") or "ASC").lower()})
 
 
 def condition(asked: Mapping[str, Any]) -> Condition:
-    """Return the condition of one filter: a time in a range, or an id; raises BadQuery."""
+    """Return the condition of one filter: a time in a range, or an id; raises GraphQLError."""
     field, span = asked["fieldId"], asked.get("dateTimeRange")
     if field == "id":
         return Condition((field,), frozenset(_strings(asked)).__contains__)
     if field not in TIMES:
-        raise BadQuery(f"filters: can't filter by {field!r}")
+        raise GraphQLError(f"filters: can't filter by {field!r}")
     if span is None:
-        raise BadQuery(f"filters: no dateTimeRange for {field!r}")
+        raise GraphQLError(f"filters: no dateTimeRange for {field!r}")
     return Condition((field,), _within(span))
 
 
 def _strings(asked: Mapping[str, Any]) -> list[str | None]:
     equal, among = asked.get("stringEqual"), asked.get("stringIn")
     if (equal is None) == (among is None):
-        raise BadQuery(f"filters: stringEqual or stringIn is needed for {asked['fieldId']!r}")
+        raise GraphQLError(f"filters: stringEqual or stringIn is needed for {asked['fieldId']!r}")
     return [equal.get("value")] if equal is not None else (among or {}).get("values") or []
 
 
@@ -121,10 +120,10 @@ def _milliseconds(text: str) -> int:
     return round(datetime.fromisoformat(text).astimezone(UTC).timestamp() * 1000)
 
 
-def _after(page: Page, cursor: str | None) -> tuple[str, str] | None:
+def _after(page: PageRequest, cursor: str | None) -> tuple[str, str] | None:
     if cursor is None:
         return None
     try:
         return pages.read_cursor(page, cursor)
     except Refusal:
-        raise BadQuery("after: not given by this list with these filters and this order") from None
+        raise GraphQLError("after: not given by this list with these filters and this order") from None

@@ -1,141 +1,83 @@
-"""The part of the GraphQL schema of unified alerts that collectors ask for, and what changes them."""
+"""The schema of unified alerts, and answers to queries by it."""
 
-from s1ecs.standin.graphql.schema import Schema, fields
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
-# The times that a filter may bound and a list may be sorted by.
-TIMES = ("createdAt", "detectedAt", "lastSeenAt", "updatedAt")
-
-_OBJECTIVE = "actionComplete actionDue completion completionTime status target targetTime"
-
-SCHEMA = Schema(
-    objects={
-        "Query": fields("", alerts="AlertConnection"),
-        "Mutation": fields("", addAlertNote="AlertNoteAdded", alertTriggerActions="TriggerActionsResult"),
-        "AlertNoteAdded": fields("alertId createdAt id text type"),
-        "ActionsTriggered": fields("", actions="ActionTriggered"),
-        "ActionTriggered": fields("actionId", failure="ActionFailure", skip="ActionFailure", success="ActionSuccess"),
-        "ActionSuccess": fields("id"),
-        "ActionFailure": fields("errorMessage id"),
-        "TriggerActionsScheduled": fields("scheduledId"),
-        "TriggerActionsError": fields("errorMessage"),
-        "AlertConnection": fields("totalCount", pageInfo="PageInfo", edges="AlertEdge"),
-        "PageInfo": fields("hasNextPage hasPreviousPage startCursor endCursor"),
-        "AlertEdge": fields("cursor", node="Alert"),
-        "Alert": fields(
-            "id analystVerdict attackSurfaces availableActionIds classification confidenceLevel createdAt dataSources "
-            "description detectedAt exclusionHash externalId firstSeenAt lastSeenAt name noteExists result severity "
-            "status storylineId ticketId updatedAt",
-            aiInvestigation="AiInvestigation",
-            analytics="Analytics",
-            assets="Asset",
-            assignee="Assignee",
-            detectionSource="DetectionSource",
-            detectionTime="DetectionTime",
-            process="Process",
-            realTime="RealTime",
-            sloDetails="SloDetails",
-        ),
-        "AiInvestigation": fields("purpleAiStatus status verdict"),
-        "Analytics": fields("category name typeValue uid"),
-        "Assignee": fields("email fullName userId"),
-        "DetectionSource": fields("product vendor"),
-        "Asset": fields(
-            "accessible agentUuid agentVersion assetTypeClassifier category connectivityToConsole decommissioned id "
-            "lastLoggedInUser name origin osType osVersion pendingReboot policy role status subcategory"
-        ),
-        "DetectionTime": fields(
-            "", assets="DetectionAsset", attacker="Attacker", scope="DetectionScope", targetUser="TargetUser"
-        ),
-        "Attacker": fields("host ip"),
-        "TargetUser": fields("domain emailAddress name"),
-        "DetectionScope": fields("accountId accountName groupName siteName"),
-        "DetectionAsset": fields(
-            "accessible origin",
-            asset="DetectionAgent",
-            cloud="DetectionCloud",
-            kubernetes="DetectionKubernetes",
-            scope="DetectionScope",
-        ),
-        "DetectionAgent": fields(
-            "agentVersion consoleIpAddress domain ipV4 ipV6 lastLoggedInUser osName osRevision osType policy "
-            "subscriptionTime"
-        ),
-        "DetectionCloud": fields(
-            "accountId cloudProvider image instanceId instanceSize location network tags",
-            providerDetails="DetectionProviderDetails",
-        ),
-        "DetectionAws": fields(
-            "accountId imageId instanceId instanceType region role securityGroups subnetIds tags vpcId"
-        ),
-        "DetectionAzure": fields("imageId instanceId instanceType region resourceGroup subscriptionId tags"),
-        "DetectionGcp": fields("imageId instanceId instanceType projectId serviceAccount tags vpcId zone"),
-        "DetectionKubernetes": fields(
-            "clusterName containerId containerImageName containerLabels containerName controllerLabels controllerName "
-            "controllerType namespaceLabels namespaceName nodeLabels nodeName podLabels podName"
-        ),
-        "Process": fields("cmdLine parentName", file="ProcessFile"),
-        "ProcessFile": fields("certSubject md5 name path sha1 sha256"),
-        "RealTime": fields("", scope="RealTimeScope"),
-        "RealTimeScope": fields("", account="Named", group="Named", site="Named"),
-        "Named": fields("id name"),
-        "SloDetails": fields("", timeToResolveData="SloData", timeToResponseData="SloData"),
-        "SloData": fields(_OBJECTIVE),
-    },
-    unions={
-        "DetectionProviderDetails": ("DetectionAws", "DetectionAzure", "DetectionGcp"),
-        "TriggerActionsResult": ("ActionsTriggered", "TriggerActionsScheduled", "TriggerActionsError"),
-    },
-    inputs={
-        "FilterInput": {
-            "fieldId": "String!",
-            "dateTimeRange": "DateTimeRangeInput",
-            "stringEqual": "EqualStringInput",
-            "stringIn": "InStringInput",
-        },
-        "DateTimeRangeInput": {
-            "start": "Long",
-            "startInclusive": "Boolean",
-            "end": "Long",
-            "endInclusive": "Boolean",
-        },
-        "SortInput": {"by": "String!", "order": "SortOrder"},
-        "ScopeSelectorInput": {"scopeIds": "[String!]", "scopeType": "ScopeType"},
-        "OrFilterSelectionInput": {"or": "[AndFilterSelectionInput!]!"},
-        "AndFilterSelectionInput": {"and": "[FilterInput!]!"},
-        "EqualStringInput": {"value": "String"},
-        "InStringInput": {"values": "[String]"},
-        "TriggerActionInput": {"id": "String!", "payload": "TriggerActionPayloadInput"},
-        "TriggerActionPayloadInput": {
-            "analystVerdict": "ActionValueInput",
-            "note": "ActionValueInput",
-            "status": "ActionValueInput",
-        },
-        "ActionValueInput": {"value": "String!"},
-    },
-    enums={
-        "AlertNoteType": ("MARKDOWN", "PLAIN_TEXT"),
-        "ScopeType": ("ACCOUNT", "GROUP", "SITE", "TENANT"),
-        "SortOrder": ("ASC", "DESC"),
-        "ViewType": ("ALL",),
-    },
-    arguments={
-        ("Query", "alerts"): {
-            "after": "String",
-            "filters": "[FilterInput!]",
-            "first": "Int",
-            "sort": "SortInput",
-        },
-        ("Mutation", "addAlertNote"): {
-            "alertId": "String!",
-            "plainText": "String",
-            "text": "String!",
-            "type": "AlertNoteType",
-        },
-        ("Mutation", "alertTriggerActions"): {
-            "actions": "[TriggerActionInput!]!",
-            "filter": "OrFilterSelectionInput",
-            "scope": "ScopeSelectorInput",
-            "viewType": "ViewType",
-        },
-    },
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLScalarType,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    execute_sync,
+    extend_schema,
+    parse,
+    validate,
 )
+
+from s1ecs.standin.record_executor import RecordExecutor
+
+_GREATEST_LONG = 2**63 - 1
+# More than twice the longest query of a collector. The library itself limits the depth, and the work on bad queries.
+_LONGEST_QUERY = 8_000
+
+# Takes the library's resolve info and the arguments by name, returns an object of the schema.
+Resolver = Callable[..., Mapping[str, Any]]
+
+
+def _long(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not -_GREATEST_LONG - 1 <= value <= _GREATEST_LONG:
+        raise GraphQLError(f"Long cannot represent value: {value!r}")
+    return value
+
+
+LONG = GraphQLScalarType(
+    "Long", coerce_input_value=_long, description="A whole number of 64 bits: milliseconds since 1970."
+)
+SCHEMA = extend_schema(
+    GraphQLSchema(types=[LONG]), parse((files("s1ecs.standin") / "unified_alerts.graphql").read_text("utf-8"))
+)
+
+
+@lru_cache(maxsize=100)
+def parsed(query: str) -> DocumentNode:
+    """Return the parsed query; raise GraphQLSyntaxError."""
+    return parse(query, max_source_length=_LONGEST_QUERY)
+
+
+@lru_cache(maxsize=100)
+def _mistakes(query: str) -> list[GraphQLError]:
+    return validate(SCHEMA, parsed(query))
+
+
+def answer(
+    resolvers: Mapping[str, Resolver], query: str, variables: dict[str, Any], operation_name: str | None
+) -> dict[str, Any]:
+    """Return the answer to a query; `resolvers` are those of the root's fields.
+
+    Mistakes in the query and every GraphQLError of a resolver go into the answer; another error of it is raised.
+    """
+    try:
+        mistakes = _mistakes(query)
+    except GraphQLSyntaxError as error:
+        mistakes = [error]
+    if mistakes:
+        return _failed(mistakes)
+    result = execute_sync(
+        SCHEMA,
+        parsed(query),
+        resolvers,
+        variable_values=variables,
+        operation_name=operation_name,
+        executor_class=RecordExecutor,
+    )
+    for each in result.errors or ():
+        if not isinstance(each.original_error, GraphQLError | None):
+            raise each.original_error
+    return _failed(result.errors) if result.errors else {"data": result.data}
+
+
+def _failed(errors: list[GraphQLError]) -> dict[str, Any]:
+    return {"data": None, "errors": [each.formatted for each in errors]}

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from s1ecs.standin import invent, words
 from s1ecs.standin.detection_time import asset, scope_names, system_word
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Hashes, Host, Organisation
 from s1ecs.standin.programs import PROGRAMS
 from s1ecs.standin.unified_stories import UNIFIED_STORIES, UnifiedStory
@@ -26,11 +27,9 @@ _CATEGORIES = {
 }
 _VERDICTS = ("TRUE_POSITIVE_MALWARE", "TRUE_POSITIVE_BENIGN_BUT_SUSPICIOUS", "FALSE_POSITIVE_USER_ERROR")
 
-Record = dict[str, Any]
-
 
 class _Course(NamedTuple):
-    """What happened when; `handled` tells whether somebody looked at it."""
+    """Course of an alert; `handled` is True if somebody looked at it."""
 
     first_seen: datetime
     detected: datetime
@@ -39,7 +38,7 @@ class _Course(NamedTuple):
     handled: bool
 
 
-def unified_alerts(organisation: Organisation) -> Iterator[Record]:
+def unified_alerts(organisation: Organisation) -> Iterator[JsonObject]:
     """Yield the alerts, host by host."""
     for host in organisation.hosts:
         random = invent.source(organisation.seed, "unified alerts", host.number)
@@ -47,13 +46,13 @@ def unified_alerts(organisation: Organisation) -> Iterator[Record]:
             yield _alert(organisation, host, number)
 
 
-def _alert(organisation: Organisation, host: Host, number: int) -> Record:
+def _alert(organisation: Organisation, host: Host, number: int) -> JsonObject:
     random = invent.source(organisation.seed, "unified alert", host.number, number)
     story = random.choice([story for story in UNIFIED_STORIES if host.system.family in story.systems])
     course = _course(random, organisation.now)
     analyst = _person(random) if course.handled and random.randrange(4) else None
     category, kind = story.analytics
-    record: Record = {
+    record: JsonObject = {
         "id": invent.uuid(random),
         "aiInvestigation": _investigation(random) if course.handled else None,
         "analystVerdict": random.choice(_VERDICTS) if course.handled else "UNDEFINED",
@@ -115,7 +114,7 @@ def _course(random: Random, now: datetime) -> _Course:
     )
 
 
-def _person(random: Random) -> Record:
+def _person(random: Random) -> JsonObject:
     first, last = random.choice(words.FIRST_NAMES), random.choice(words.LAST_NAMES)
     return {
         "email": f"{first}.{last}@{words.DOMAIN}".lower(),
@@ -124,14 +123,14 @@ def _person(random: Random) -> Record:
     }
 
 
-def _investigation(random: Random) -> Record | None:
+def _investigation(random: Random) -> JsonObject | None:
     if random.randrange(3):
         return None
     verdict = random.choice(("TRUE_POSITIVE", "FALSE_POSITIVE", None))
     return {"purpleAiStatus": "COMPLETED", "status": "COMPLETED", "verdict": verdict}
 
 
-def _asset(random: Random, host: Host) -> Record:
+def _asset(random: Random, host: Host) -> JsonObject:
     category, subcategory = _CATEGORIES[host.machine_type]
     return {
         "accessible": host.is_active,
@@ -155,18 +154,18 @@ def _asset(random: Random, host: Host) -> Record:
     }
 
 
-def _attacker(random: Random, story: UnifiedStory) -> Record | None:
+def _attacker(random: Random, story: UnifiedStory) -> JsonObject | None:
     if story.surface not in {"IDENTITY", "NETWORK", "CLOUD"}:
         return None
     address = invent.outer_address(random)
     return {"host": random.choice((random.choice(words.EVIL_DOMAINS), None, "")), "ip": random.choice((address, ""))}
 
 
-def _target(host: Host) -> Record:
+def _target(host: Host) -> JsonObject:
     return {"domain": words.SHORT_DOMAIN, "emailAddress": host.person.email, "name": host.person.login}
 
 
-def _process(organisation: Organisation, story: UnifiedStory) -> Record | None:
+def _process(organisation: Organisation, story: UnifiedStory) -> JsonObject | None:
     if story.program is None:
         return None
     program, hashes = PROGRAMS[story.program], organisation.hashes[story.program]
@@ -182,11 +181,11 @@ def _process(organisation: Organisation, story: UnifiedStory) -> Record | None:
     }
 
 
-def _hashes(hashes: Hashes) -> Record:
+def _hashes(hashes: Hashes) -> JsonObject:
     return {"md5": hashes.md5, "sha1": hashes.sha1, "sha256": hashes.sha256}
 
 
-def _scope(host: Host) -> Record:
+def _scope(host: Host) -> JsonObject:
     site = host.group.site
     return {
         "account": {"id": site.account.id, "name": site.account.name},
@@ -195,14 +194,14 @@ def _scope(host: Host) -> Record:
     }
 
 
-def _objectives(random: Random, course: _Course) -> Record:
+def _objectives(random: Random, course: _Course) -> JsonObject:
     return {
         "timeToResolveData": _objective(random, course, minutes=480),
         "timeToResponseData": _objective(random, course, minutes=30),
     }
 
 
-def _objective(random: Random, course: _Course, *, minutes: int) -> Record:
+def _objective(random: Random, course: _Course, *, minutes: int) -> JsonObject:
     return {
         "actionComplete": course.handled,
         "actionDue": random.randrange(-10, 60),

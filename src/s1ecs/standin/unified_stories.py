@@ -1,4 +1,4 @@
-"""What unified alerts are about."""
+"""Stories behind unified alerts."""
 
 from typing import NamedTuple
 

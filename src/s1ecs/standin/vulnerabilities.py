@@ -35,7 +35,7 @@ class Vulnerability:
 
 
 class Vulnerabilities:
-    """What CVEs each application has, at `now` (a time with a zone)."""
+    """CVEs of each application at `now` (a time with a zone)."""
 
     def __init__(self, seed: int, now: datetime) -> None:
         self._seed = seed

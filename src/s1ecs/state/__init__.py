@@ -1,1 +1,1 @@
-"""The state database: one SQLite file that holds checkpoints and, for the store output, the documents."""
+"""State: what collecting and responding remember, kept in one SQLite file."""

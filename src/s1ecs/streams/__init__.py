@@ -1,4 +1,4 @@
-"""All data streams, by name, in the order in which they are shown. A stream is added by adding a file and a line."""
+"""All streams by name, in display order. A stream is added by adding a file and a line."""
 
 from collections.abc import Mapping
 

@@ -1,11 +1,11 @@
-"""What happened on the console: logins, changed settings, threats, agents. The path is GET /activities."""
+"""Activities of the console: logins, changed settings, threats, agents. The path is GET /activities."""
 
 from typing import Any, NamedTuple
 
 from s1ecs.ecs.table import (
+    FieldTable,
     Found,
     Inner,
-    Table,
     boolean,
     date,
     function,
@@ -19,15 +19,15 @@ from s1ecs.ecs.table import (
     within,
     words,
 )
-from s1ecs.streams.asking import ByTime
+from s1ecs.streams.collection_modes import ByTime
+from s1ecs.streams.conversions.threat_classification import in_lower_case, set_category_and_type
 from s1ecs.streams.stream import Column, Stream
-from s1ecs.streams.threat_classification import in_lower_case, set_category_and_type
 
 OWN = "sentinel_one.activity"
 
 
-class Rule(NamedTuple):
-    """What a description that holds one of the words says of an activity that is about no threat."""
+class ActivityRule(NamedTuple):
+    """The meaning of a description that holds one of the words, for an activity that is about no threat."""
 
     words: tuple[str, ...]
     category: str | None = None
@@ -36,18 +36,18 @@ class Rule(NamedTuple):
 
 
 RULES = (
-    Rule(("logged in", "logged out", "failed to log in"), category="authentication"),
-    Rule(("logged in",), type="start", outcome="success"),
-    Rule(("logged out",), type="end"),
-    Rule(
+    ActivityRule(("logged in", "logged out", "failed to log in"), category="authentication"),
+    ActivityRule(("logged in",), type="start", outcome="success"),
+    ActivityRule(("logged out",), type="end"),
+    ActivityRule(
         ("created", "added", "deleted", "edited", "updated", "modified", "enabled", "recovery email"),
         category="configuration",
     ),
-    Rule(("created", "added"), type="creation"),
-    Rule(("deleted",), type="deletion"),
-    Rule(("edited", "updated", "modified"), type="change"),
-    Rule(("verification email",), category="email"),
-    Rule(("failed to log in",), outcome="failure"),
+    ActivityRule(("created", "added"), type="creation"),
+    ActivityRule(("deleted",), type="deletion"),
+    ActivityRule(("edited", "updated", "modified"), type="change"),
+    ActivityRule(("verification email",), category="email"),
+    ActivityRule(("failed to log in",), outcome="failure"),
 )
 
 
@@ -74,7 +74,7 @@ def categories(record: dict[str, Any], found: Found) -> None:
             found.fields["event.outcome"] = rule.outcome
 
 
-TABLE = Table(
+TABLE = FieldTable(
     identity=("id", "createdAt", "updatedAt"),
     one_text_per_address=True,
     rows=(
@@ -83,9 +83,9 @@ TABLE = Table(
             "",
             "",
             categories,
-            Inner("event.category", "keyword", "What the activity is about, where its wording tells.", ""),
-            Inner("event.type", "keyword", "What was done, where the wording tells.", ""),
-            Inner("event.outcome", "keyword", "Whether a login or logout succeeded.", ""),
+            Inner("event.category", "keyword", "ECS category, derived from the description of the activity.", ""),
+            Inner("event.type", "keyword", "Action, derived from the description of the activity.", ""),
+            Inner("event.outcome", "keyword", "Indicates whether a login or logout succeeded.", ""),
         ),
         words(
             "event.kind",
@@ -98,7 +98,7 @@ TABLE = Table(
         *within(
             "",
             OWN,
-            date(".updated_at", "updatedAt", "When the activity's record last changed."),
+            date(".updated_at", "updatedAt", "Time when the activity's record last changed."),
             keyword(".description_value", "description", "Further wording of the activity."),
             keyword("process.hash.sha1", "hash", "SHA-1 of the file that the activity is about.", related="hash"),
             keyword("observer.os.family", "osFamily", "Operating-system family of the agent."),
@@ -110,14 +110,14 @@ TABLE = Table(
             keyword(".account.name", "accountName", "Name of the account that the activity belongs to."),
             keyword(".agent.id", "agentId", "Id of the agent that the activity is about; actions take it."),
             keyword(".comments", "comments", "Comments on the activity."),
-            date("@timestamp", "createdAt", "When it happened."),
+            date("@timestamp", "createdAt", "Time when it happened."),
             keyword(
                 ".description.primary",
                 "primaryDescription",
-                "What happened, in the console's words.",
+                "Description of the event by the console.",
                 copies=("message",),
             ),
-            keyword(".description.secondary", "secondaryDescription", "What there is to add, often an address."),
+            keyword(".description.secondary", "secondaryDescription", "Additional description, often an address."),
             keyword(".id", "id", "Id of the activity."),
             keyword(".site.id", "siteId", "Id of the site that the activity belongs to."),
             keyword(".site.name", "siteName", "Name of the site that the activity belongs to."),
@@ -141,25 +141,25 @@ TABLE = Table(
             keyword(".role_name", "roleName", "Name of the role that was given or changed."),
             keyword(".scope_level.name", "scopeLevelName", "Name of the level acted on."),
             keyword(".user.scope", "userScope", "Level at which the user holds the role."),
-            text(".new.value", "newValue", "What a setting was changed to."),
-            geo("host.geo", "externalIp", "Where the host's or user's public address lies."),
-            geo("host.geo", "ipAddress", "Where the host's or user's address lies.", only_if_unset=True),
+            text(".new.value", "newValue", "New value of a changed setting."),
+            geo("host.geo", "externalIp", "Location of the public address of the host or user."),
+            geo("host.geo", "ipAddress", "Location of the address of the host or user.", only_if_unset=True),
             ip("host.ip", "ipAddress", "Addresses of the host or user.", related="ip", as_list=True),
             ip("host.ip", "externalIp", "Addresses of the host or user.", related="ip", as_list=True),
-            keyword(".reason", "reason", "Why it happened."),
-            keyword(".source", "source", "Where the action or value came from."),
+            keyword(".reason", "reason", "Reason of the activity."),
+            keyword(".source", "source", "Source of the action or value."),
             keyword("user.email", "recoveryEmail", "Address for recovering the user's login."),
             keyword("host.name", "computerName", "Computer name of the host.", related="hosts"),
-            boolean(".system", "system", "Whether the console itself acted."),
+            boolean(".system", "system", "Indicates whether the console itself acted."),
             keyword(".uuid", "uuid", "UUID of the agent."),
             keyword(".group", "group", "Group that an agent was put into."),
             keyword(".optionals_groups", "optionalGroups", "Further groups that the details name."),
-            date(".created_at", "createdAt", "When what the details tell of was created."),
+            date(".created_at", "createdAt", "Creation time of the object in the details."),
             keyword(".status", "status", "State that the details tell of."),
             keyword("file.hash.sha1", "fileContentHash", "SHA-1 of the file's content.", related="hash"),
             keyword("host.os.family", "osFamily", "Operating-system family of the host, as the console writes it."),
             os_type("host.os.type", "osFamily", "Operating system of the host, as one of the ECS words."),
-            keyword(".confidence.level", "confidenceLevel", "How sure the detection is."),
+            keyword(".confidence.level", "confidenceLevel", "Confidence of the detection."),
             keyword(
                 ".malicious.process.arguments",
                 "escapedMaliciousProcessArguments",
@@ -168,11 +168,11 @@ TABLE = Table(
             keyword("file.name", "fileDisplayName", "Name of the file."),
             keyword("file.path", "filePath", "Path of the file."),
             keyword(".threat.classification.name", "threatClassification", "Classification of the threat."),
-            keyword(".threat.classification.source", "threatClassificationSource", "Who classified the threat."),
+            keyword(".threat.classification.source", "threatClassificationSource", "Source of the classification."),
             keyword(".global.status", "globalStatus", "Overall state of a mitigation."),
             keyword(".new.status", "newStatus", "State after the change."),
             keyword(".original.status", "originalStatus", "State before the change."),
-            keyword(".downloaded.url", "downloadUrl", "Where a fetched file or report can be downloaded."),
+            keyword(".downloaded.url", "downloadUrl", "Download location of a fetched file or report."),
             keyword(".description", "description", "Wording that the details carry."),
             keyword(".policy", "policy", "The policy as it was set, whole.", index_type="flattened"),
             text(".policy_name", "policyName", "Name of the policy."),
@@ -188,8 +188,8 @@ TABLE = Table(
 
 STREAM = Stream(
     name="activity",
-    what="What users, agents and the console did",
-    permission="Activity -> view",
+    what="Activities of users, agents and the console",
+    permission="Activity -> View",
     ask=ByTime(
         path="/activities",
         since="createdAt__gte",
@@ -214,4 +214,5 @@ STREAM = Stream(
         Column("threat_id", "sentinel_one.activity.threat.id"),
         Column("activity_id", "sentinel_one.activity.id"),
     ),
+    migrated_by="@timestamp",
 )

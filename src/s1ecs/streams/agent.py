@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from s1ecs.ecs.table import (
+    FieldTable,
     Inner,
-    Table,
     boolean,
     constant,
     date,
@@ -16,13 +16,13 @@ from s1ecs.ecs.table import (
     os_type,
     within,
 )
-from s1ecs.streams.agent_lists import INTERFACE_FIELDS, TAG_FIELDS, interfaces, tags
-from s1ecs.streams.asking import ByTime, Reread
+from s1ecs.streams.collection_modes import ByTime, Reread
+from s1ecs.streams.conversions.agent_lists import INTERFACE_FIELDS, TAG_FIELDS, interfaces, tags
 from s1ecs.streams.stream import Column, Stream
 
 OWN = "sentinel_one.agent"
 
-TABLE = Table(
+TABLE = FieldTable(
     # An agent comes back each time it changes, and different records can share id and time of update.
     identity=(),
     unreadable_keeps=("event.category", "event.type"),
@@ -63,56 +63,70 @@ TABLE = Table(
         *within(
             "",
             OWN,
-            long(".active_threats_count", "activeThreats", "How many threats are active on the host."),
+            long(".active_threats_count", "activeThreats", "Number of active threats on the host."),
             keyword("observer.version", "agentVersion", "Version of the SentinelOne agent."),
-            boolean(".allow_remote_shell", "allowRemoteShell", "Whether a remote shell may be opened on the host."),
+            boolean(
+                ".allow_remote_shell", "allowRemoteShell", "Indicates whether a remote shell may be opened on the host."
+            ),
             keyword(
                 ".apps_vulnerability_status",
                 "appsVulnerabilityStatus",
-                "Whether applications of the host need a patch.",
+                "Indicates whether applications of the host need a patch.",
             ),
             keyword(
                 ".cloud_provider",
                 "cloudProviders",
-                "What the host's cloud says of the host, by provider.",
+                "Cloud metadata of the host, by provider.",
                 index_type="flattened",
             ),
             keyword("host.name", "computerName", "Computer name of the host.", related="hosts"),
             keyword(
                 ".console_migration_status",
                 "consoleMigrationStatus",
-                "How far the agent's move to another console has come.",
+                "Status of the agent's move to another console.",
             ),
             long(".core.count", "coreCount", "Processor cores of the host."),
             long(".cpu.count", "cpuCount", "Processors of the host."),
             keyword(".cpu.id", "cpuId", "Model of the host's processor."),
-            date(".created_at", "createdAt", "When the console first knew the agent."),
-            keyword(".detection_state", "detectionState", "What the agent is able to detect now."),
+            date(".created_at", "createdAt", "Time when the agent was first known to the console."),
+            keyword(".detection_state", "detectionState", "Current detection state of the agent."),
             keyword("host.domain", "domain", "Domain or workgroup of the host.", related="hosts"),
             boolean(
                 ".encrypted_application",
                 "encryptedApplications",
-                "Whether the host's disk is encrypted.",
+                "Indicates whether the host's disk is encrypted.",
             ),
             keyword(".external.id", "externalId", "Id that a customer gave to the host."),
-            geo("host.geo", "externalIp", "Where the address lies that the console sees."),
+            geo("host.geo", "externalIp", "Location of the external address of the host."),
             ip("host.ip", "externalIp", "Address that the console sees the host by.", related="ip", as_list=True),
-            boolean(".firewall_enabled", "firewallEnabled", "Whether the agent's firewall control is on."),
-            date(".first_full_mode_time", "firstFullModeTime", "When the agent first worked with all its engines."),
+            boolean(".firewall_enabled", "firewallEnabled", "Indicates whether the agent's firewall control is on."),
+            date(
+                ".first_full_mode_time", "firstFullModeTime", "Time when the agent first worked with all its engines."
+            ),
             keyword("group.id", "groupId", "Id of the group that the agent is in."),
             keyword(".group.ip", "groupIp", "Network of the host as the console groups it, such as 192.0.2.x."),
             keyword("group.name", "groupName", "Name of the group that the agent is in."),
-            date(".group.updated_at", "groupUpdatedAt", "When the agent's group last changed."),
+            date(".group.updated_at", "groupUpdatedAt", "Time when the agent's group last changed."),
             keyword(".agent.id", "id", "Id of the agent; actions on the host take it.", copies=("host.id",)),
-            boolean(".infected", "infected", "Whether the host counts as infected."),
-            boolean(".in_remote_shell_session", "inRemoteShellSession", "Whether a remote shell is open on the host."),
+            boolean(".infected", "infected", "Indicates whether the host counts as infected."),
+            boolean(
+                ".in_remote_shell_session",
+                "inRemoteShellSession",
+                "Indicates whether a remote shell is open on the host.",
+            ),
             keyword(".installer_type", "installerType", "Kind of package that the agent was installed from."),
-            boolean(".is_active", "isActive", "Whether the agent is in contact with the console."),
-            boolean(".is_decommissioned", "isDecommissioned", "Whether the agent was removed from the console."),
-            boolean(".is_pending_uninstall", "isPendingUninstall", "Whether the agent was told to uninstall itself."),
-            boolean(".is_uninstalled", "isUninstalled", "Whether the agent was uninstalled."),
-            boolean(".is_up_to_date", "isUpToDate", "Whether the agent has the newest version."),
-            date(".last_active_date", "lastActiveDate", "When the agent was last in contact with the console."),
+            boolean(".is_active", "isActive", "Indicates whether the agent is in contact with the console."),
+            boolean(
+                ".is_decommissioned", "isDecommissioned", "Indicates whether the agent was removed from the console."
+            ),
+            boolean(
+                ".is_pending_uninstall",
+                "isPendingUninstall",
+                "Indicates whether the agent was told to uninstall itself.",
+            ),
+            boolean(".is_uninstalled", "isUninstalled", "Indicates whether the agent was uninstalled."),
+            boolean(".is_up_to_date", "isUpToDate", "Indicates whether the agent has the newest version."),
+            date(".last_active_date", "lastActiveDate", "Time when the agent was last in contact with the console."),
             ip(".last_ip_to_mgmt", "lastIpToMgmt", "The host's own address in its last contact.", related="ip"),
             keyword(
                 ".last_logged_in_user_name",
@@ -121,7 +135,9 @@ TABLE = Table(
                 related="user",
             ),
             keyword(".license.key", "licenseKey", "Licence key of the agent; a secret."),
-            boolean(".location.enabled", "locationEnabled", "Whether the agent's policy depends on its location."),
+            boolean(
+                ".location.enabled", "locationEnabled", "Indicates whether the agent's policy depends on its location."
+            ),
             keyword(
                 ".locations",
                 "locations",
@@ -132,10 +148,12 @@ TABLE = Table(
                     Inner(".scope", "keyword", "Level at which the location is defined."),
                 ),
             ),
-            keyword(".location.type", "locationType", "How the agent finds its location."),
+            keyword(".location.type", "locationType", "Method by which the agent determines its location."),
             keyword(".machine.type", "machineType", "Machine type of the host (desktop, laptop, server ...)."),
-            keyword(".mitigation_mode", "mitigationMode", "What the agent does with malicious threats."),
-            keyword(".mitigation_mode_suspicious", "mitigationModeSuspicious", "What it does with suspicious threats."),
+            keyword(".mitigation_mode", "mitigationMode", "Mitigation mode for malicious threats."),
+            keyword(
+                ".mitigation_mode_suspicious", "mitigationModeSuspicious", "Mitigation mode for suspicious threats."
+            ),
             keyword(".model_name", "modelName", "Model of the host's hardware."),
             function(
                 ".network_interfaces",
@@ -147,10 +165,18 @@ TABLE = Table(
             boolean(
                 ".network_quarantine_enabled",
                 "networkQuarantineEnabled",
-                "Whether the agent's own rules hold while it is cut off from the network.",
+                "Indicates whether the agent applies its own rules while isolated from the network.",
             ),
-            keyword(".network_status", "networkStatus", "Whether the host is connected or cut off from the network."),
-            keyword(".operational_state", "operationalState", "Whether the agent was disabled, and why."),
+            keyword(
+                ".network_status",
+                "networkStatus",
+                "Indicates whether the host is connected to or isolated from the network.",
+            ),
+            keyword(
+                ".operational_state",
+                "operationalState",
+                "Operational state of the agent: enabled, or disabled with the reason.",
+            ),
             keyword(
                 ".operational_state_expiration",
                 "operationalStateExpiration",
@@ -159,22 +185,30 @@ TABLE = Table(
             keyword(".os.arch", "osArch", "Word size of the operating system, such as 64 bit."),
             keyword("host.os.name", "osName", "Full name of the operating system."),
             keyword("host.os.version", "osRevision", "Revision of the operating system."),
-            date(".os.start_time", "osStartTime", "When the host last booted."),
+            date(".os.start_time", "osStartTime", "Time when the host last booted."),
             os_type("host.os.type", "osType", "Operating system of the host, as one of the ECS words."),
             keyword("user.name", "osUsername", "User whom the operating system named.", related="user"),
-            date(".policy.updated_at", "policyUpdatedAt", "When the agent's policy last changed."),
-            keyword(".ranger.status", "rangerStatus", "Whether the agent looks for unknown devices in its network."),
+            date(".policy.updated_at", "policyUpdatedAt", "Time when the agent's policy last changed."),
+            keyword(
+                ".ranger.status",
+                "rangerStatus",
+                "Indicates whether the agent searches its network for unknown devices.",
+            ),
             keyword(".ranger.version", "rangerVersion", "Version of the agent's part that looks for devices."),
-            date(".registered_at", "registeredAt", "When the agent registered at the console."),
-            keyword(".remote_profiling_state", "remoteProfilingState", "Whether the agent's own work is profiled."),
+            date(".registered_at", "registeredAt", "Time when the agent registered at the console."),
+            keyword(
+                ".remote_profiling_state",
+                "remoteProfilingState",
+                "Indicates whether performance profiling of the agent is enabled.",
+            ),
             keyword(
                 ".remote_profiling_state_expiration",
                 "remoteProfilingStateExpiration",
                 "Until when the agent's own work is profiled.",
             ),
-            date(".scan.aborted_at", "scanAbortedAt", "When the last full disk scan was broken off."),
-            date(".scan.finished_at", "scanFinishedAt", "When the last full disk scan was finished."),
-            date(".scan.started_at", "scanStartedAt", "When the last full disk scan began."),
+            date(".scan.aborted_at", "scanAbortedAt", "Time when the last full disk scan was aborted."),
+            date(".scan.finished_at", "scanFinishedAt", "Time when the last full disk scan was finished."),
+            date(".scan.started_at", "scanStartedAt", "Time when the last full disk scan started."),
             keyword(".scan.status", "scanStatus", "State of the last full disk scan."),
             keyword(".site.id", "siteId", "Id of the site that the agent belongs to."),
             keyword(".site.name", "siteName", "Name of the site that the agent belongs to."),
@@ -183,11 +217,11 @@ TABLE = Table(
             boolean(
                 ".threat_reboot_required",
                 "threatRebootRequired",
-                "Whether the host must be rebooted to get rid of a threat.",
+                "Indicates whether a reboot is required to remove a threat.",
             ),
             long(".total_memory", "totalMemory", "Memory of the host in megabytes."),
-            date("@timestamp", "updatedAt", "When the agent's record last changed."),
-            keyword(".user_action_needed", "userActionsNeeded", "What a user of the host has to do."),
+            date("@timestamp", "updatedAt", "Time when the agent's record last changed."),
+            keyword(".user_action_needed", "userActionsNeeded", "Actions required from a user of the host."),
             keyword(".uuid", "uuid", "UUID of the agent."),
             function(".tags", "tags.sentinelone", "Tags that users gave to the agent.", tags, *TAG_FIELDS),
         ),
@@ -196,8 +230,8 @@ TABLE = Table(
 
 STREAM = Stream(
     name="agent",
-    what="SentinelOne agents and the hosts that they run on",
-    permission="Endpoints -> view",
+    what="SentinelOne agents and their hosts",
+    permission="Endpoints -> View",
     ask=ByTime(
         path="/agents",
         since="updatedAt__gte",
@@ -207,7 +241,7 @@ STREAM = Stream(
         first_poll=None,
         # Without it the console may leave decommissioned agents out.
         parameters={"isDecommissioned": "True,False"},
-        reread=Reread("an agent that is gone has no update to ask for", interval=timedelta(hours=24)),
+        reread=Reread("updates of a removed agent cannot be queried", interval=timedelta(hours=24)),
         thing=("id",),
     ),
     table=TABLE,
@@ -232,4 +266,5 @@ STREAM = Stream(
         Column("agent_id", "host.id"),
         Column("uuid", "sentinel_one.agent.uuid"),
     ),
+    migrated_by="@timestamp",
 )

@@ -1,13 +1,13 @@
 """Alerts of STAR custom rules. The console's path is GET /cloud-detection/alerts; cloud consoles only."""
 
-from s1ecs.ecs.table import Table, boolean, constant, date, ip, keyword, long, os_type, severity, within
-from s1ecs.streams.asking import ByTime, Reread
+from s1ecs.ecs.table import FieldTable, boolean, constant, date, ip, keyword, long, os_type, severity, within
+from s1ecs.streams.collection_modes import ByTime, Reread
 from s1ecs.streams.stream import Column, Stream
 
 OWN = "sentinel_one.alert"
 DIRECTIONS = frozenset({"ingress", "egress", "inbound", "outbound", "internal", "external", "unknown"})
 
-TABLE = Table(
+TABLE = FieldTable(
     identity=("alertInfo.alertId", "alertInfo.createdAt", "alertInfo.updatedAt"),
     unreadable_keeps=("event.category", "event.type"),
     rows=(
@@ -37,9 +37,13 @@ TABLE = Table(
             keyword(
                 ".agent.id", "id", "Id of the SentinelOne agent; actions on the host take it.", copies=("host.id",)
             ),
-            boolean(".agent.infected", "infected", "Whether the host counts as infected now."),
-            boolean(".agent.is_active", "isActive", "Whether the agent is in contact with the console."),
-            boolean(".agent.is_decommissioned", "isDecommissioned", "Whether the agent was removed from the console."),
+            boolean(".agent.infected", "infected", "Indicates whether the host counts as infected now."),
+            boolean(".agent.is_active", "isActive", "Indicates whether the agent is in contact with the console."),
+            boolean(
+                ".agent.is_decommissioned",
+                "isDecommissioned",
+                "Indicates whether the agent was removed from the console.",
+            ),
             keyword(".agent.machine_type", "machineType", "Machine type of the host now."),
             keyword(
                 ".agent.computer_name", "name", "Computer name of the host now.", copies=("host.name",), overwrites=True
@@ -50,9 +54,9 @@ TABLE = Table(
         *within(
             "alertInfo",
             OWN,
-            date("@timestamp", "createdAt", "When the alert was created."),
+            date("@timestamp", "createdAt", "Time when the alert was created."),
             ip("source.ip", "srcIp", "Address that the connection came from.", related="ip"),
-            keyword(".info.status", "incidentStatus", "How far the incident has been worked on."),
+            keyword(".info.status", "incidentStatus", "Status of the incident."),
             keyword(".info.registry.old_value", "registryOldValue", "Registry value before the change."),
             keyword("event.id", "alertId", "Id of the alert."),
             long("destination.port", "dstPort", "Port that the connection went to."),
@@ -60,10 +64,12 @@ TABLE = Table(
             keyword("registry.path", "registryPath", "Whole path of the registry entry."),
             keyword(".info.login.type", "loginType", "Kind of login (interactive, network ...)."),
             ip("destination.ip", "dstIp", "Address that the connection went to.", related="ip"),
-            date(".info.updated_at", "updatedAt", "When the alert last changed."),
-            keyword(".info.indicator.description", "indicatorDescription", "What the indicator stands for."),
+            date(".info.updated_at", "updatedAt", "Time when the alert last changed."),
+            keyword(".info.indicator.description", "indicatorDescription", "Description of the indicator."),
             keyword("user.name", "loginsUserName", "User of the login.", related="user"),
-            keyword(".info.login.is_successful", "loginIsSuccessful", "Whether the login succeeded, as text."),
+            keyword(
+                ".info.login.is_successful", "loginIsSuccessful", "Indicates whether the login succeeded, as text."
+            ),
             keyword(".info.indicator.category", "indicatorCategory", "Group that the indicator belongs to."),
             keyword("dll.path", "modulePath", "Path of the loaded module."),
             keyword(".info.login.account.sid", "loginAccountSid", "Security identifier of the account that logged in."),
@@ -82,11 +88,11 @@ TABLE = Table(
             keyword(".info.event_type", "eventType", "Kind of the event that raised the alert."),
             keyword(".analyst_verdict", "analystVerdict", "The analyst's verdict on the alert."),
             keyword(".dv_event.id", "dvEventId", "Id of the event in Deep Visibility."),
-            keyword("dns.question.name", "dnsRequest", "Name that was asked for."),
+            keyword("dns.question.name", "dnsRequest", "Requested name."),
             keyword(
                 ".info.login.is_administrator",
                 "loginIsAdministratorEquivalent",
-                "Whether the account has administrator rights, as text.",
+                "Indicates whether the account has administrator rights, as text.",
             ),
             keyword("user.domain", "loginAccountDomain", "Domain of the account that logged in."),
             keyword(".info.ti_indicator.type", "tiIndicatorType", "Type of the matched threat-intelligence indicator."),
@@ -99,16 +105,16 @@ TABLE = Table(
             keyword(
                 ".info.ti_indicator.source",
                 "tiIndicatorSource",
-                "Where the matched threat-intelligence indicator came from.",
+                "Source of the matched threat-intelligence indicator.",
             ),
-            date(".info.reported_at", "reportedAt", "When the alert reached the console."),
+            date(".info.reported_at", "reportedAt", "Time when the alert reached the console."),
             keyword("registry.key", "registryKeyPath", "Path of the registry key."),
             keyword(
                 ".info.ti_indicator.comparison_method",
                 "tiIndicatorComparisonMethod",
-                "How the indicator was compared with the event.",
+                "Comparison method of the indicator.",
             ),
-            keyword(".info.hit.type", "hitType", "What kind of hit the agent reported."),
+            keyword(".info.hit.type", "hitType", "Kind of hit reported by the agent."),
         ),
         *within(
             "containerInfo",
@@ -140,33 +146,33 @@ TABLE = Table(
             "ruleInfo",
             OWN,
             keyword("rule.category", "type", "Type of the rule."),
-            keyword("rule.description", "description", "What the rule looks for, in its author's words."),
+            keyword("rule.description", "description", "Description of the rule by its author."),
             keyword("rule.id", "id", "Id of the rule."),
             keyword("rule.name", "name", "Name of the rule that raised the alert.", copies=("message",)),
             keyword(".rule.scope_level", "scopeLevel", "Level at which the rule holds (global, account, site, group)."),
             keyword(".rule.severity", "severity", "Severity of the rule as the console writes it."),
             severity("event.severity", "severity", "Severity as a number: low 21, medium 47, high 73, critical 99."),
-            keyword(".rule.treat_as_threat", "treatAsThreat", "Whether a hit is treated as a threat, and as which."),
+            keyword(".rule.treat_as_threat", "treatAsThreat", "Treatment of a hit as a threat."),
         ),
         *within(
             "sourceParentProcessInfo",
             OWN,
             keyword("process.parent.command_line", "commandline", "Command line of the parent process."),
-            keyword("process.parent.hash.md5", "fileHashMd5", "MD5 of the parent process's file.", related="hash"),
-            keyword("process.parent.hash.sha1", "fileHashSha1", "SHA-1 of the parent process's file.", related="hash"),
+            keyword("process.parent.hash.md5", "fileHashMd5", "MD5 of the parent process file.", related="hash"),
+            keyword("process.parent.hash.sha1", "fileHashSha1", "SHA-1 of the parent process file.", related="hash"),
             keyword(
-                "process.parent.hash.sha256", "fileHashSha256", "SHA-256 of the parent process's file.", related="hash"
+                "process.parent.hash.sha256", "fileHashSha256", "SHA-256 of the parent process file.", related="hash"
             ),
-            keyword("process.parent.executable", "filePath", "Path of the parent process's file."),
+            keyword("process.parent.executable", "filePath", "Path of the parent process file."),
             keyword(
                 "process.parent.code_signature.signing_id",
                 "fileSignerIdentity",
-                "Who signed the parent process's file.",
+                "Signer of the parent process file.",
             ),
             keyword(".process.parent.integrity_level", "integrityLevel", "Integrity level of the parent process."),
             keyword("process.parent.name", "name", "Name of the parent process."),
             long("process.parent.pid", "pid", "Process id of the parent process."),
-            date("process.parent.start", "pidStarttime", "When the parent process started."),
+            date("process.parent.start", "pidStarttime", "Time when the parent process started."),
             keyword(".process.parent.storyline", "storyline", "Storyline that the parent process belongs to."),
             keyword(".process.parent.subsystem", "subsystem", "Subsystem of the parent process (win32, WSL ...)."),
             keyword("process.parent.entity_id", "uniqueId", "The console's unique id of the parent process."),
@@ -176,15 +182,15 @@ TABLE = Table(
             "sourceProcessInfo",
             OWN,
             keyword("process.command_line", "commandline", "Command line of the process."),
-            keyword("process.hash.md5", "fileHashMd5", "MD5 of the process's file.", related="hash"),
-            keyword("process.hash.sha1", "fileHashSha1", "SHA-1 of the process's file.", related="hash"),
-            keyword("process.hash.sha256", "fileHashSha256", "SHA-256 of the process's file.", related="hash"),
-            keyword("process.executable", "filePath", "Path of the process's file."),
-            keyword("process.code_signature.signing_id", "fileSignerIdentity", "Who signed the process's file."),
+            keyword("process.hash.md5", "fileHashMd5", "MD5 of the process file.", related="hash"),
+            keyword("process.hash.sha1", "fileHashSha1", "SHA-1 of the process file.", related="hash"),
+            keyword("process.hash.sha256", "fileHashSha256", "SHA-256 of the process file.", related="hash"),
+            keyword("process.executable", "filePath", "Path of the process file."),
+            keyword("process.code_signature.signing_id", "fileSignerIdentity", "Signer of the process file."),
             keyword(".process.integrity_level", "integrityLevel", "Integrity level of the process."),
             keyword("process.name", "name", "Name of the process that caused the alert."),
             long("process.pid", "pid", "Process id."),
-            date("process.start", "pidStarttime", "When the process started."),
+            date("process.start", "pidStarttime", "Time when the process started."),
             keyword(".process.storyline", "storyline", "Storyline that the process belongs to."),
             keyword(".process.subsystem", "subsystem", "Subsystem of the process (win32, WSL ...)."),
             keyword("process.entity_id", "uniqueId", "The console's unique id of the process."),
@@ -193,8 +199,12 @@ TABLE = Table(
         *within(
             "targetProcessInfo",
             OWN,
-            date("file.created", "tgtFileCreatedAt", "When the target file was created."),
-            keyword(".target.process.file.is_signed", "tgtFileIsSigned", "Whether the target file is signed, as text."),
+            date("file.created", "tgtFileCreatedAt", "Time when the target file was created."),
+            keyword(
+                ".target.process.file.is_signed",
+                "tgtFileIsSigned",
+                "Indicates whether the target file is signed, as text.",
+            ),
             keyword(
                 ".target.process.file.old_path", "tgtFileOldPath", "Path of the target file before it was renamed."
             ),
@@ -202,7 +212,9 @@ TABLE = Table(
                 ".target.process.proc.image_path", "tgtProcImagePath", "Path of the file that the target process runs."
             ),
             keyword(
-                ".target.process.proc.signed_status", "tgtProcSignedStatus", "Whether the target process is signed."
+                ".target.process.proc.signed_status",
+                "tgtProcSignedStatus",
+                "Indicates whether the target process is signed.",
             ),
             keyword(
                 ".target.process.file.hash.sha256", "tgtFileHashSha256", "SHA-256 of the target file.", related="hash"
@@ -211,7 +223,7 @@ TABLE = Table(
             long(".target.process.proc.pid", "tgtProcPid", "Process id of the target process."),
             keyword(".target.process.proc.cmdline", "tgtProcCmdLine", "Command line of the target process."),
             keyword(".target.process.proc.name", "tgtProcName", "Name of the target process."),
-            date("file.mtime", "tgtFileModifiedAt", "When the content of the target file last changed."),
+            date("file.mtime", "tgtFileModifiedAt", "Time when the content of the target file last changed."),
             keyword(".target.process.file.id", "tgtFileId", "The console's unique id of the target file."),
             keyword(
                 ".target.process.proc.integrity_level",
@@ -220,7 +232,7 @@ TABLE = Table(
             ),
             keyword(".target.process.file.hash.sha1", "tgtFileHashSha1", "SHA-1 of the target file.", related="hash"),
             keyword(".target.process.proc.uid", "tgtProcUid", "The console's unique id of the target process."),
-            date(".target.process.start_time", "tgtProcessStartTime", "When the target process started."),
+            date(".target.process.start_time", "tgtProcessStartTime", "Time when the target process started."),
             keyword(".target.process.file.path", "tgtFilePath", "Path of the target file."),
         ),
     ),
@@ -229,14 +241,14 @@ TABLE = Table(
 STREAM = Stream(
     name="alert",
     what="Alerts of STAR custom detection rules (cloud consoles only)",
-    permission="STAR Rule Alerts -> view",
+    permission="STAR Rule Alerts -> View",
     ask=ByTime(
         path="/cloud-detection/alerts",
         since="createdAt__gte",
         until="createdAt__lte",
         sort="alertInfoCreatedAt",
         time="alertInfo.createdAt",
-        reread=Reread("a status or verdict that changes later can't be asked for by time", setting="alert_reread"),
+        reread=Reread("later changes of status or verdict cannot be queried by time", setting="alert_reread"),
     ),
     table=TABLE,
     view=(
@@ -256,4 +268,5 @@ STREAM = Stream(
         Column("alert_id", "event.id"),
         Column("storyline", "sentinel_one.alert.process.storyline"),
     ),
+    migrated_by="@timestamp",
 )

@@ -4,13 +4,13 @@ The console's paths are GET /application-management/inventory for the applicatio
 GET /application-management/inventory/endpoints.
 """
 
-from s1ecs.ecs.table import Table, boolean, constant, date, keyword, long, within
-from s1ecs.streams.asking import CallPerItem, Inventory
+from s1ecs.ecs.table import FieldTable, boolean, constant, date, keyword, long, within
+from s1ecs.streams.collection_modes import CallPerItem, Inventory
 from s1ecs.streams.stream import Column, Stream
 
 OWN = "sentinel_one.application"
 
-TABLE = Table(
+TABLE = FieldTable(
     # An id alone does not name a state: records of one id differ, and some records have none.
     identity=(),
     ecs_version="8.17.0",
@@ -28,7 +28,7 @@ TABLE = Table(
             date(
                 ".application_installation_date",
                 "applicationInstallationDate",
-                "When the application was installed.",
+                "Time when the application was installed.",
                 copies=("package.installed",),
             ),
             keyword(
@@ -41,12 +41,12 @@ TABLE = Table(
             long(
                 ".application_versions_count",
                 "applicationVersionsCount",
-                "How many versions of the application are installed anywhere.",
+                "Number of installed versions of the application.",
             ),
             long(".core_count", "coreCount", "Processor cores of the host."),
             keyword(".cpe", "cpe", "Common Platform Enumeration name of the application."),
             long(".cpu_count", "cpuCount", "Processors of the host."),
-            date(".detection_date", "detectionDate", "When the application was first seen on the host."),
+            date(".detection_date", "detectionDate", "Time when the application was first seen on the host."),
             keyword(".endpoint_id", "endpointId", "The console's id of the host's agent."),
             keyword(
                 ".endpoint_name", "endpointName", "Computer name of the host.", copies=("host.name",), related="hosts"
@@ -58,8 +58,8 @@ TABLE = Table(
                 copies=("host.type",),
             ),
             keyword(".endpoint_uuid", "endpointUuid", "UUID of the host's agent."),
-            long(".endpoints_count", "endpointsCount", "How many hosts the application is installed on."),
-            boolean(".estimate", "estimate", "Whether the counts are estimated."),
+            long(".endpoints_count", "endpointsCount", "Number of hosts with the application."),
+            boolean(".estimate", "estimate", "Indicates whether the counts are estimated."),
             long(".file_size", "fileSize", "Size of the installed application in bytes.", copies=("package.size",)),
             keyword(".group_name", "groupName", "Group that the host belongs to."),
             keyword(".id", "id", "The console's id of the entry; not unique."),
@@ -100,7 +100,7 @@ TABLE = Table(
 STREAM = Stream(
     name="application",
     what="Applications installed on hosts",
-    permission="Applications -> view",
+    permission="Applications -> View",
     ask=Inventory(
         path="/application-management/inventory",
         sort="applicationName",

@@ -3,15 +3,15 @@
 The console's path is GET /application-management/risks.
 """
 
-from s1ecs.ecs.table import Table, constant, date, double, float32, keyword, long, severity, text, within, words
-from s1ecs.streams.asking import Inventory
+from s1ecs.ecs.table import FieldTable, constant, date, double, float32, keyword, long, severity, text, within, words
+from s1ecs.streams.collection_modes import Inventory
 from s1ecs.streams.stream import Column, Stream
 
 OWN = "sentinel_one.application_risk"
 OUTCOMES = {"succeeded": "success", "failed": "failure"}
 SYSTEMS = frozenset({"windows", "linux", "macos"})
 
-TABLE = Table(
+TABLE = FieldTable(
     identity=(),
     # It grows by itself every day.
     identity_without=frozenset({"daysDetected"}),
@@ -56,7 +56,7 @@ TABLE = Table(
             date(
                 ".detection_date",
                 "detectionDate",
-                "When the risk was found on the host.",
+                "Time when the risk was found on the host.",
                 copies=("event.created",),
             ),
             text(
@@ -69,42 +69,40 @@ TABLE = Table(
                 "Machine type of the host (desktop, laptop, server ...).",
                 copies=("host.type",),
             ),
-            keyword(
-                ".exploit_code_maturity", "exploitCodeMaturity", "How far exploits of the vulnerability have come."
-            ),
+            keyword(".exploit_code_maturity", "exploitCodeMaturity", "Maturity of exploits of the vulnerability."),
             text(".id", "id", "The console's id of the risk.", copies=("event.id",)),
             date(
                 ".last_scan_date",
                 "lastScanDate",
-                "When the host was last scanned for risks.",
+                "Time when the host was last scanned for risks.",
                 copies=("@timestamp",),
                 lenient=True,
             ),
-            keyword(".last_scan_result", "lastScanResult", "How the last scan of the host ended."),
+            keyword(".last_scan_result", "lastScanResult", "Result of the last scan of the host."),
             words(
                 "event.outcome",
                 "lastScanResult",
-                "How the last scan ended: success, failure or unknown.",
+                "Result of the last scan: success, failure or unknown.",
                 OUTCOMES,
                 otherwise="unknown",
                 not_text="fails",
             ),
             keyword(".mark_type", "markType", "Mark that a user put on the risk."),
-            keyword(".marked_by", "markedBy", "Who marked the risk.", copies=("host.name",)),
-            date(".marked_date", "markedDate", "When the risk was marked.", lenient=True),
-            keyword(".mitigation_status", "mitigationStatus", "How far the mitigation of the risk has come."),
+            keyword(".marked_by", "markedBy", "User who marked the risk.", copies=("host.name",)),
+            date(".marked_date", "markedDate", "Time when the risk was marked.", lenient=True),
+            keyword(".mitigation_status", "mitigationStatus", "Mitigation status of the risk."),
             date(
                 ".mitigation_status_change_time",
                 "mitigationStatusChangeTime",
-                "When the mitigation status last changed.",
+                "Time when the mitigation status last changed.",
                 lenient=True,
             ),
             keyword(
                 ".mitigation_status_changed_by",
                 "mitigationStatusChangedBy",
-                "Who last changed the mitigation status.",
+                "User who last changed the mitigation status.",
             ),
-            keyword(".mitigation_status_reason", "mitigationStatusReason", "Why the mitigation status is what it is."),
+            keyword(".mitigation_status_reason", "mitigationStatusReason", "Reason for the mitigation status."),
             float32(
                 ".nvd_base_score",
                 "nvdBaseScore",
@@ -126,13 +124,13 @@ TABLE = Table(
             date(
                 ".published_date",
                 "publishedDate",
-                "When the vulnerability was published.",
+                "Time when the vulnerability was published.",
                 copies=("vulnerability.package.published_date",),
                 lenient=True,
             ),
-            keyword(".reason", "reason", "Why the risk was marked.", copies=("event.reason",)),
-            keyword(".remediation_level", "remediationLevel", "Kind of fix that there is for the vulnerability."),
-            keyword(".report_confidence", "reportConfidence", "How sure it is that the vulnerability exists."),
+            keyword(".reason", "reason", "Reason for marking the risk.", copies=("event.reason",)),
+            keyword(".remediation_level", "remediationLevel", "Kind of fix available for the vulnerability."),
+            keyword(".report_confidence", "reportConfidence", "Confidence that the vulnerability exists."),
             double(".risk_score", "riskScore", "SentinelOne's score of the risk."),
             keyword(".severity", "severity", "Severity of the vulnerability as the console writes it."),
             severity(
@@ -141,7 +139,7 @@ TABLE = Table(
                 "Severity as a number: low 21, medium 47, high 73, critical 99.",
                 not_text="bad",
             ),
-            keyword(".status", "status", "What became of the risk."),
+            keyword(".status", "status", "Status of the risk."),
         ),
     ),
     duplicates=tuple(
@@ -166,7 +164,7 @@ TABLE = Table(
 STREAM = Stream(
     name="application_risk",
     what="Vulnerabilities of applications on hosts",
-    permission="Applications -> viewRisks",
+    permission="Applications -> View Risks",
     ask=Inventory(
         path="/application-management/risks",
         sort="id",
@@ -194,4 +192,5 @@ STREAM = Stream(
         Column("risk_id", "event.id"),
     ),
     input_type="cel",
+    constants={"observer.vendor": "SentinelOne"},
 )

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from s1ecs.ecs.table import Table, boolean, constant, date, keyword, long, within
-from s1ecs.streams.asking import ByTime, Reread
+from s1ecs.ecs.table import FieldTable, boolean, constant, date, keyword, long, within
+from s1ecs.streams.collection_modes import ByTime, Reread
 from s1ecs.streams.stream import Column, Stream
 
 OWN = "sentinel_one.group"
 
-TABLE = Table(
+TABLE = FieldTable(
     identity=("id", "createdAt", "updatedAt"),
     unreadable_keeps=("event.category", "event.type"),
     rows=(
@@ -18,15 +18,15 @@ TABLE = Table(
         *within(
             "",
             OWN,
-            date("@timestamp", "updatedAt", "When the group last changed."),
-            date(".created_at", "createdAt", "When the group was created."),
+            date("@timestamp", "updatedAt", "Time when the group last changed."),
+            date(".created_at", "createdAt", "Time when the group was created."),
             keyword("user.full_name", "creator", "Full name of the user who created the group.", related="user"),
             keyword(".creator.id", "creatorId", "Id of the user who created the group."),
             keyword(".filter.id", "filterId", "Id of the filter that fills a dynamic group."),
             keyword(".filter.name", "filterName", "Name of the filter that fills a dynamic group."),
             keyword("group.id", "id", "Id of the group."),
-            boolean(".inherits", "inherits", "Whether the group takes its policy from its site."),
-            boolean(".is_default", "isDefault", "Whether agents without another group come here."),
+            boolean(".inherits", "inherits", "Indicates whether the group inherits the policy of its site."),
+            boolean(".is_default", "isDefault", "Indicates whether this is the default group."),
             keyword("group.name", "name", "Name of the group."),
             long(".rank", "rank", "Priority among dynamic groups; the lowest number is tried first."),
             keyword(
@@ -35,8 +35,8 @@ TABLE = Table(
                 "Token with which an agent joins the group; a secret.",
             ),
             keyword(".site.id", "siteId", "Id of the site that the group belongs to."),
-            long(".agent.count", "totalAgents", "How many agents the group has."),
-            keyword(".type", "type", "How agents come into the group: static, dynamic or pinned."),
+            long(".agent.count", "totalAgents", "Number of agents in the group."),
+            keyword(".type", "type", "Kind of membership: static, dynamic or pinned."),
         ),
     ),
 )
@@ -44,7 +44,7 @@ TABLE = Table(
 STREAM = Stream(
     name="group",
     what="Groups of agents and their settings",
-    permission="Groups -> view",
+    permission="Groups -> View",
     ask=ByTime(
         path="/groups",
         since="updatedAt__gte",
@@ -53,7 +53,7 @@ STREAM = Stream(
         time="updatedAt",
         page_size=300,
         first_poll=None,
-        reread=Reread("a group that is gone has no update to ask for", interval=timedelta(hours=24)),
+        reread=Reread("updates of a removed group cannot be queried", interval=timedelta(hours=24)),
         thing=("id",),
     ),
     table=TABLE,
@@ -70,4 +70,5 @@ STREAM = Stream(
         Column("site_id", "sentinel_one.group.site.id"),
         Column("group_id", "group.id"),
     ),
+    migrated_by="@timestamp",
 )

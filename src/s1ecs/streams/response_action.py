@@ -12,7 +12,7 @@ import orjson
 
 from s1ecs.ecs.envelope import Collector, Envelope, default_tags
 from s1ecs.ecs.mapper import Mapper
-from s1ecs.ecs.table import Found, Inner, Table, constant, date, function, keyword, long, within, words
+from s1ecs.ecs.table import FieldTable, Found, Inner, constant, date, function, keyword, long, within, words
 from s1ecs.streams.stream import Column
 
 OWN = "sentinel_one.response_action"
@@ -27,6 +27,8 @@ _CATEGORIES = {
 }
 _OUTCOMES = {"done": "success", "failed": "failure", "refused": "failure"}
 _HASH = re.compile(r"(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})")
+# Under which an item of a list has its value.
+_OF_A_VALUE = ("value", "sha256Value")
 _VERBS = {"requested": "requested", "finished": "ended", "settled": "turned out"}
 
 
@@ -53,11 +55,12 @@ def told(record: dict[str, Any], _: Found) -> str:
 
 
 def hashes(record: dict[str, Any], found: Found) -> None:
-    """Put the hashes that an action is about, as `value` in its requests and by its targets' names, to related.hash."""
+    """Put the hashes that an action is about, by its requests, details and targets' names, to related.hash."""
     names = (record.get("target") or {}).get("name")
-    for value in (*_values(record.get("requests")), *(names if isinstance(names, list) else [names])):
-        if isinstance(value, str) and _HASH.fullmatch(value) and value not in found.related["hash"]:
-            found.related["hash"].append(value)
+    about = _values([record.get("requests"), record.get("details")])
+    for value in (*about, *(names if isinstance(names, list) else [names])):
+        if isinstance(value, str) and _HASH.fullmatch(value):
+            found.related["hash"].add(value)
 
 
 def sent(requests: Any, found: Found) -> None:
@@ -75,12 +78,12 @@ def sent(requests: Any, found: Found) -> None:
 
 def _values(value: Any) -> list[Any]:
     if isinstance(value, dict):
-        own = [value["value"]] if isinstance(value.get("value"), str) else []
+        own = [value[key] for key in _OF_A_VALUE if isinstance(value.get(key), str)]
         return own + [found for each in value.values() for found in _values(each)]
     return [found for each in value for found in _values(each)] if isinstance(value, list) else []
 
 
-TABLE = Table(
+TABLE = FieldTable(
     identity=("id", "state"),
     rows=(
         constant("event.kind", "event", "Always event."),
@@ -101,28 +104,30 @@ TABLE = Table(
             _OUTCOMES,
             otherwise="unknown",
         ),
-        keyword("event.reason", "reason", "Why it ended as it did."),
-        date("@timestamp", "time", "When the action was requested, or ended, by the clock of the asking machine."),
-        date("event.start", "requested", "When the action was requested."),
-        date("event.end", "finished", "When the action ended."),
+        keyword("event.reason", "reason", "Reason for the result."),
+        date(
+            "@timestamp", "time", "Time when the action was requested or ended, by the clock of the requesting machine."
+        ),
+        date("event.start", "requested", "Time when the action was requested."),
+        date("event.end", "finished", "Time when the action ended."),
         long("event.duration", "duration", "Nanoseconds between the two."),
-        keyword("user.name", "user.name", "Operating-system user who asked for the action.", related="user"),
+        keyword("user.name", "user.name", "Operating-system user who requested the action.", related="user"),
         keyword("host.name", "host.name", "Computer name of the host acted on.", related="hosts"),
         keyword("host.id", "host.id", "Agent id of the host acted on."),
         keyword("host.os.type", "host.os", "Operating system of the host, as one of the ECS words."),
-        function("message", "", "Who asked for what on which host, and how it ended.", told),
+        function("message", "", "Summary of the action: user, action, host and result.", told),
         *within(
             "",
             OWN,
             keyword(".state", "state", "requested, finished, or settled: an unknown outcome that became known."),
-            keyword(".status", "status", "pending, done, failed, refused or unknown."),
-            keyword(".comment", "comment", "Why, in the words of who asked for it."),
+            keyword(".status", "status", "pending, done, failed, superseded, refused or unknown."),
+            keyword(".comment", "comment", "Comment of the requesting user."),
             keyword(".console.name", "console", "Name of the console in the settings."),
-            keyword(".machine", "machine", "Machine on which it was asked for."),
+            keyword(".machine", "machine", "Machine on which the action was requested."),
             keyword(".user.name", "host.user", "User who was logged in on the host last.", related="user"),
             keyword(".agent.id", "host.id", "Agent id of the host acted on."),
             keyword(".agent.uuid", "host.uuid", "UUID of the agent acted on."),
-            keyword(".target.kind", "target.kind", "What is acted on: agent, threat, alert, unified alert or scope."),
+            keyword(".target.kind", "target.kind", "Kind of target: agent, threat, alert, unified alert or scope."),
             keyword(".target.id", "target.id", "The console's id of what is acted on."),
             keyword(".target.name", "target.name", "Name of what is acted on."),
             keyword(".site", "host.site", "Site of the host, by name or id."),
@@ -132,6 +137,9 @@ TABLE = Table(
             keyword(".task_id", "details.taskId", "The console's id of that run on one agent."),
             keyword(".command_batch_uuid", "details.commandBatchUuid", "The console's id of a request for files."),
             keyword(".activity_id", "details.activity", "Id of the activity that told of the end."),
+            keyword(
+                ".file.encryption", "details.encryption", "Encryption of a fetched ZIP: all, some or none of its files."
+            ),
             keyword(".details", "details", "All that the console told of the action.", index_type="flattened"),
         ),
         function(
@@ -155,7 +163,7 @@ class OwnStream:
 
     name: str
     what: str
-    table: Table
+    table: FieldTable
     view: tuple[Column, ...]
     input_type: str = "s1ecs"
 
@@ -169,13 +177,13 @@ class OwnStream:
         return Mapper(self.table)
 
     def envelope(self, *, namespace: str, collector: Collector | None) -> Envelope:
-        """What stands around the stream's documents."""
+        """Make the envelope of the stream's documents."""
         return Envelope(self.dataset, self.input_type, namespace, default_tags(self.name), collector=collector)
 
 
 STREAM = OwnStream(
     name="response_action",
-    what="Response actions asked for with s1ecs, and how they ended",
+    what="Response actions requested with s1ecs, with their results",
     table=TABLE,
     view=(
         Column("action", "event.action"),

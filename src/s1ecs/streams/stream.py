@@ -1,12 +1,13 @@
-"""What one data stream is: all that the engine, the views, the documentation and the collector read."""
+"""Data streams: all that the engine, the views, the documentation and the collector read of one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from s1ecs.ecs.envelope import PRESERVE_DUPLICATES, Collector, Envelope, default_tags
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.mapper import Mapper
-from s1ecs.ecs.table import Table
-from s1ecs.streams.asking import Asking, Window
+from s1ecs.ecs.table import FieldTable
+from s1ecs.streams.collection_modes import Asking
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,25 @@ class Column:
 class Stream:
     """One data stream: what it is, what to ask, its table of fields, the columns of its view.
 
-    `permission` is the console's name for what the token's role must allow.
+    `permission` is the console's name for what the token's role must allow. `optional` are further ways of asking, each
+    by the setting of a console that chooses it. `migrated_by` is the document's field that tells how far the walk of
+    Elastic's integration got: the time that it asks and sorts by; without one the stream is read whole. `constants` are
+    values that only the index holds, by field.
     """
 
     name: str
     what: str
     permission: str
     ask: Asking
-    table: Table
+    table: FieldTable
     view: tuple[Column, ...]
     input_type: str = "httpjson"
+    optional: Mapping[str, Asking] = field(default_factory=dict)
+    migrated_by: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
 
     def mapper(self, locate: Locate | None = None, *, keep_duplicates: bool = False) -> Mapper:
-        """A mapper of the stream; see there."""
+        """Make a mapper of the stream; see there."""
         return Mapper(self.table, locate, keep_duplicates=keep_duplicates)
 
     def envelope(
@@ -45,7 +52,7 @@ class Stream:
         preserve_duplicates: bool = False,
         collector: Collector | None = None,
     ) -> Envelope:
-        """What stands around the stream's documents; `tags` None are those of Elastic's integration."""
+        """Make what stands around the stream's documents; `tags` None are those of Elastic's integration."""
         chosen = default_tags(self.name) if tags is None else tags
         if preserve_duplicates and self.table.duplicates:
             chosen = (PRESERVE_DUPLICATES, *(tag for tag in chosen if tag != PRESERVE_DUPLICATES))
@@ -54,7 +61,7 @@ class Stream:
     @property
     def latest_view(self) -> str:
         """The name of the view of the latest state of each thing; "" where the stream is no inventory."""
-        return "" if isinstance(self.ask, Window) or not self.ask.thing else f"{self.name}_latest"
+        return f"{self.name}_latest" if self.ask.thing else ""
 
     @property
     def dataset(self) -> str:

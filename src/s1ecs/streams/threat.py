@@ -1,11 +1,12 @@
-"""Threats that agents found, and what became of them. The console's path is GET /threats."""
+"""Threats detected by agents, with their current state. The console's path is GET /threats."""
 
+from dataclasses import replace
 from typing import Any
 
 from s1ecs.ecs.table import (
+    FieldTable,
     Found,
     Inner,
-    Table,
     boolean,
     constant,
     date,
@@ -19,10 +20,9 @@ from s1ecs.ecs.table import (
     template,
     within,
 )
-from s1ecs.streams.asking import ByTime, CallPerItem
-from s1ecs.streams.stream import Column, Stream
-from s1ecs.streams.threat_classification import set_category_and_type
-from s1ecs.streams.threat_lists import (
+from s1ecs.streams.collection_modes import ByTime, CallPerItem
+from s1ecs.streams.conversions.threat_classification import set_category_and_type
+from s1ecs.streams.conversions.threat_lists import (
     INDICATOR_FIELDS,
     INTERFACE_FIELDS,
     MITIGATION_FIELDS,
@@ -30,7 +30,8 @@ from s1ecs.streams.threat_lists import (
     interfaces,
     mitigation,
 )
-from s1ecs.streams.threat_timeline import TIMELINE_FIELDS, timeline
+from s1ecs.streams.conversions.threat_timeline import TIMELINE_FIELDS, timeline
+from s1ecs.streams.stream import Column, Stream
 
 OWN = "sentinel_one.threat"
 
@@ -41,7 +42,7 @@ def categories(info: Any, found: Found) -> None:
         set_category_and_type(found.fields, info.get("classification"))
 
 
-TABLE = Table(
+TABLE = FieldTable(
     # A record has a timeline only where the collector put an entry of it there.
     identity=("id", "threatInfo.createdAt", "threatInfo.updatedAt", "timeline"),
     cleaned=True,
@@ -56,7 +57,7 @@ TABLE = Table(
             Inner("event.category", "keyword", "Malware or threat, by the classification.", "classification"),
             Inner("event.type", "keyword", "Info for malware, indicator for a threat.", "classification"),
         ),
-        date("@timestamp", "threatInfo.updatedAt", "When the threat last changed."),
+        date("@timestamp", "threatInfo.updatedAt", "Time when the threat last changed."),
         joined("event.action", "threatInfo.engines", "Engines that found the threat, with commas."),
         keyword("process.name", "threatInfo.originatorProcess", "Process that brought the threat."),
         *within(
@@ -64,7 +65,7 @@ TABLE = Table(
             f"{OWN}.detection",
             keyword(".account.id", "accountId", "Id of the account that the agent belonged to at detection."),
             keyword(".account.name", "accountName", "Name of the account that the agent belonged to at detection."),
-            keyword(".state", "agentDetectionState", "What the agent was able to detect at detection."),
+            keyword(".state", "agentDetectionState", "Detection state of the agent at detection."),
             keyword(".agent.domain", "agentDomain", "Domain or workgroup of the host at detection."),
             ip(".agent.ipv4", "agentIpV4", "IPv4 addresses of the host at detection.", related="ip", split=True),
             ip(".agent.ipv6", "agentIpV6", "IPv6 addresses of the host at detection.", related="ip", split=True),
@@ -91,19 +92,21 @@ TABLE = Table(
         *within(
             "agentDetectionInfo",
             f"{OWN}.detection",
-            keyword(".agent.mitigation_mode", "agentMitigationMode", "What the agent did with malicious threats then."),
+            keyword(
+                ".agent.mitigation_mode", "agentMitigationMode", "Mitigation mode for malicious threats at detection."
+            ),
             keyword(".agent.os.name", "agentOsName", "Full name of the operating system at detection."),
             keyword(".agent.os.version", "agentOsRevision", "Revision of the operating system at detection."),
-            date(".agent.registered_at", "agentRegisteredAt", "When the agent registered at the console."),
+            date(".agent.registered_at", "agentRegisteredAt", "Time when the agent registered at the console."),
             keyword(".agent.uuid", "agentUuid", "UUID of the agent."),
             keyword(".agent.version", "agentVersion", "Version of the agent at detection."),
             keyword(
                 ".cloud_providers",
                 "cloudProviders",
-                "What the host's cloud says of the host, by provider.",
+                "Cloud metadata of the host, by provider.",
                 index_type="flattened",
             ),
-            geo("host.geo", "externalIp", "Where the address lies that the console saw at detection."),
+            geo("host.geo", "externalIp", "Location of the external address at detection."),
             ip(
                 "host.ip",
                 "externalIp",
@@ -121,22 +124,26 @@ TABLE = Table(
             f"{OWN}.agent",
             keyword(".account.id", "accountId", "Id of the account that the agent belongs to now."),
             keyword(".account.name", "accountName", "Name of the account that the agent belongs to now."),
-            long(".active_threats", "activeThreats", "How many threats are active on the host now."),
+            long(".active_threats", "activeThreats", "Current number of active threats on the host."),
             keyword("host.name", "agentComputerName", "Computer name of the host now.", related="hosts"),
             # The integration takes the time for a boolean; so a decommissioned agent gives a text in error.message.
             boolean(
                 ".decommissioned_at",
                 "agentDecommissionedAt",
-                "Whether there is a time at which the agent was removed from the console.",
+                "Indicates whether the time of removal of the agent from the console is known.",
             ),
             keyword("host.domain", "agentDomain", "Domain or workgroup of the host now."),
             keyword(".id", "agentId", "Id of the agent; actions on the host take it.", copies=("host.id",)),
-            boolean(".infected", "agentInfected", "Whether the host counts as infected now."),
-            boolean(".is_active", "agentIsActive", "Whether the agent is in contact with the console."),
-            boolean(".is_decommissioned", "agentIsDecommissioned", "Whether the agent was removed from the console."),
+            boolean(".infected", "agentInfected", "Indicates whether the host counts as infected now."),
+            boolean(".is_active", "agentIsActive", "Indicates whether the agent is in contact with the console."),
+            boolean(
+                ".is_decommissioned",
+                "agentIsDecommissioned",
+                "Indicates whether the agent was removed from the console.",
+            ),
             keyword(".machine_type", "agentMachineType", "Machine type of the host (desktop, laptop, server ...)."),
-            keyword(".mitigation_mode", "agentMitigationMode", "What the agent does with malicious threats now."),
-            keyword(".network_status", "agentNetworkStatus", "Whether the host is cut off from the network now."),
+            keyword(".mitigation_mode", "agentMitigationMode", "Current mitigation mode for malicious threats."),
+            keyword(".network_status", "agentNetworkStatus", "Current network state of the host."),
             keyword("host.os.name", "agentOsName", "Full name of the operating system now."),
             keyword(".os.version", "agentOsRevision", "Revision of the operating system now."),
             os_type("host.os.type", "agentOsType", "Operating system of the host, as one of the ECS words."),
@@ -151,27 +158,33 @@ TABLE = Table(
                 interfaces,
                 *INTERFACE_FIELDS,
             ),
-            keyword(".operational_state", "operationalState", "Whether the agent was disabled, and why."),
-            boolean(".reboot_required", "rebootRequired", "Whether the host must be rebooted."),
+            keyword(
+                ".operational_state",
+                "operationalState",
+                "Operational state of the agent: enabled, or disabled with the reason.",
+            ),
+            boolean(".reboot_required", "rebootRequired", "Indicates whether a reboot is required."),
             date(
                 ".scan.aborted_at",
                 "scanAbortedAt",
-                "When the last full disk scan was broken off.",
+                "Time when the last full disk scan was aborted.",
                 index_type="keyword",
             ),
             date(
                 ".scan.finished_at",
                 "scanFinishedAt",
-                "When the last full disk scan was finished.",
+                "Time when the last full disk scan was finished.",
                 index_type="keyword",
             ),
-            date(".scan.started_at", "scanStartedAt", "When the last full disk scan began.", index_type="keyword"),
+            date(
+                ".scan.started_at", "scanStartedAt", "Time when the last full disk scan started.", index_type="keyword"
+            ),
             keyword(".scan.status", "scanStatus", "State of the last full disk scan."),
             keyword(".site.id", "siteId", "Id of the site that the agent belongs to now."),
             keyword(".site.name", "siteName", "Name of the site that the agent belongs to now."),
             keyword(".storage.name", "storageName", "Name of the storage device that the threat was found on."),
             keyword(".storage.type", "storageType", "Kind of the storage device that the threat was found on."),
-            keyword(".user_action_needed", "userActionsNeeded", "What a user of the host has to do."),
+            keyword(".user_action_needed", "userActionsNeeded", "Actions required from a user of the host."),
         ),
         *within(
             "containerInfo",
@@ -210,7 +223,7 @@ TABLE = Table(
         function(
             f"{OWN}.mitigation_status",
             "mitigationStatus",
-            "What was done against the threat, step by step.",
+            "Mitigation steps taken against the threat.",
             mitigation,
             *MITIGATION_FIELDS,
         ),
@@ -219,15 +232,21 @@ TABLE = Table(
             OWN,
             keyword(".analysis.verdict", "analystVerdict", "The analyst's verdict on the threat."),
             keyword(".analysis.description", "analystVerdictDescription", "The analyst's verdict, spelled out."),
-            boolean(".automatically_resolved", "automaticallyResolved", "Whether the console resolved the incident."),
+            boolean(
+                ".automatically_resolved",
+                "automaticallyResolved",
+                "Indicates whether the console resolved the incident.",
+            ),
             keyword(".browser_type", "browserType", "Browser that the threat came by."),
             keyword(".certificate.id", "certificateId", "Id of the certificate that the file is signed with."),
-            keyword(".classification", "classification", "What the threat is, such as Trojan or Ransomware."),
-            keyword(".classification_source", "classificationSource", "Who classified the threat: agent or cloud."),
-            keyword(".cloudfiles_hash_verdict", "cloudFilesHashVerdict", "What the vendor's cloud knows of the hash."),
+            keyword(".classification", "classification", "Classification of the threat, such as Trojan or Ransomware."),
+            keyword(".classification_source", "classificationSource", "Source of the classification: agent or cloud."),
+            keyword(
+                ".cloudfiles_hash_verdict", "cloudFilesHashVerdict", "Reputation of the hash in the vendor's cloud."
+            ),
             keyword(".collection.id", "collectionId", "Id of the group of like threats."),
-            keyword(".confidence_level", "confidenceLevel", "How sure the detection is: malicious or suspicious."),
-            date(".created_at", "createdAt", "When the console first knew the threat."),
+            keyword(".confidence_level", "confidenceLevel", "Confidence of the detection: malicious or suspicious."),
+            date(".created_at", "createdAt", "Time when the threat was first known to the console."),
             keyword(
                 ".detection.engines",
                 "detectionEngines",
@@ -237,26 +256,28 @@ TABLE = Table(
                     Inner(".title", "keyword", "Name of the engine."),
                 ),
             ),
-            keyword(".detection.type", "detectionType", "Whether the threat was found in a file or by behaviour."),
+            keyword(".detection.type", "detectionType", "Kind of detection: static (file) or dynamic (behavior)."),
             keyword(".engines", "engines", "Names of the engines that found the threat."),
-            boolean(".external_ticket.exist", "externalTicketExists", "Whether a ticket elsewhere belongs to it."),
+            boolean(".external_ticket.exist", "externalTicketExists", "Indicates whether an external ticket exists."),
             keyword(".external_ticket.id", "externalTicketId", "Id of the ticket elsewhere."),
-            boolean(".failed_actions", "failedActions", "Whether at least one action against the threat failed."),
+            boolean(
+                ".failed_actions", "failedActions", "Indicates whether at least one action against the threat failed."
+            ),
             keyword("threat.indicator.file.extension", "fileExtension", "Extension of the file's name."),
-            keyword(".file.extension.type", "fileExtensionType", "Kind of file that the extension stands for."),
+            keyword(".file.extension.type", "fileExtensionType", "Kind of file, by its extension."),
             keyword("threat.indicator.file.path", "filePath", "Path of the file."),
             long("threat.indicator.file.size", "fileSize", "Size of the file in bytes."),
-            keyword(".file.verification_type", "fileVerificationType", "How the file's signature was verified."),
+            keyword(".file.verification_type", "fileVerificationType", "Verification of the file signature."),
             date(
                 ".file.identified_at",
                 "identifiedAt",
-                "When the agent identified the threat.",
+                "Time when the agent identified the threat.",
                 index_type="keyword",
             ),
-            keyword(".incident.status", "incidentStatus", "How far the incident has been worked on."),
+            keyword(".incident.status", "incidentStatus", "Status of the incident."),
             keyword(".incident.status_description", "incidentStatusDescription", "The incident's state, spelled out."),
-            keyword(".initiated.name", "initiatedBy", "What led to the detection, such as the agent's policy."),
-            keyword(".initiated.description", "initiatedByDescription", "What led to the detection, spelled out."),
+            keyword(".initiated.name", "initiatedBy", "Trigger of the detection, such as the agent's policy."),
+            keyword(".initiated.description", "initiatedByDescription", "Description of the trigger of the detection."),
             keyword(".initiating_user.id", "initiatingUserId", "Id of the console user who marked the threat."),
             keyword(
                 ".initiating_user.name",
@@ -264,8 +285,10 @@ TABLE = Table(
                 "Name of the console user who marked the threat.",
                 related="user",
             ),
-            boolean(".is_fileless", "isFileless", "Whether the threat has no file."),
-            boolean(".is_valid_certificate", "isValidCertificate", "Whether the file's certificate is valid."),
+            boolean(".is_fileless", "isFileless", "Indicates whether the threat has no file."),
+            boolean(
+                ".is_valid_certificate", "isValidCertificate", "Indicates whether the file's certificate is valid."
+            ),
             keyword(
                 ".malicious_process_arguments",
                 "maliciousProcessArguments",
@@ -275,27 +298,29 @@ TABLE = Table(
             boolean(
                 ".mitigated_preemptively",
                 "mitigatedPreemptively",
-                "Whether the threat was stopped before it ran.",
+                "Indicates whether the threat was stopped before it ran.",
             ),
-            keyword(".mitigation.status", "mitigationStatus", "Whether the threat is mitigated."),
-            keyword(".mitigation.description", "mitigationStatusDescription", "Whether it is mitigated, spelled out."),
+            keyword(".mitigation.status", "mitigationStatus", "Indicates whether the threat is mitigated."),
+            keyword(".mitigation.description", "mitigationStatusDescription", "Description of the mitigation status."),
             keyword(".originator_process", "originatorProcess", "Process that brought the threat."),
-            boolean(".pending_actions", "pendingActions", "Whether actions against the threat are still to be done."),
+            boolean(".pending_actions", "pendingActions", "Indicates whether actions against the threat are pending."),
             keyword(".process_user", "processUser", "User that the threat's process ran as.", related="user"),
-            keyword(".publisher.name", "publisherName", "Who signed the file."),
+            keyword(".publisher.name", "publisherName", "Signer of the file."),
             boolean(
                 ".reached_events_limit",
                 "reachedEventsLimit",
-                "Whether the threat has more events than the console keeps.",
+                "Indicates whether the threat has more events than the console keeps.",
             ),
-            boolean(".reboot_required", "rebootRequired", "Whether the host must be rebooted to end the threat."),
+            boolean(
+                ".reboot_required", "rebootRequired", "Indicates whether a reboot is required to mitigate the threat."
+            ),
             keyword("threat.indicator.file.hash.sha1", "sha1", "SHA-1 of the file.", related="hash"),
             keyword("threat.indicator.file.hash.sha256", "sha256", "SHA-256 of the file.", related="hash"),
             keyword(".storyline", "storyline", "Storyline that the threat belongs to."),
             keyword(".threat_id", "threatId", "Id of the threat, as its details name it."),
             keyword(".name", "threatName", "Name of the threat, mostly that of its file."),
         ),
-        keyword(f"{OWN}.whitening_option", "whiteningOptions", "What an exclusion for the threat could go by."),
+        keyword(f"{OWN}.whitening_option", "whiteningOptions", "Possible criteria of an exclusion for the threat."),
         function(
             f"{OWN}.timeline",
             "timeline",
@@ -323,17 +348,20 @@ TIMELINE = CallPerItem(
     into="timeline",
 )
 
+_ASK = ByTime(
+    path="/threats",
+    since="updatedAt__gte",
+    until="updatedAt__lte",
+    sort="updatedAt",
+    time="threatInfo.updatedAt",
+)
+
 STREAM = Stream(
     name="threat",
-    what="Threats that agents found, and what became of them",
-    permission="Threats -> view",
-    ask=ByTime(
-        path="/threats",
-        since="updatedAt__gte",
-        until="updatedAt__lte",
-        sort="updatedAt",
-        time="threatInfo.updatedAt",
-    ),
+    what="Threats detected by agents, with their current state",
+    permission="Threats -> View",
+    ask=_ASK,
+    optional={"threat_timeline": replace(_ASK, per_item=TIMELINE)},
     table=TABLE,
     view=(
         Column("threat", "sentinel_one.threat.name"),
@@ -356,4 +384,5 @@ STREAM = Stream(
         Column("agent_id", "host.id"),
         Column("threat_id", "event.id"),
     ),
+    migrated_by="@timestamp",
 )

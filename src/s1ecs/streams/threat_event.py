@@ -1,4 +1,4 @@
-"""What agents recorded around a threat, one record an event.
+"""Events that agents recorded around a threat, one record an event.
 
 The console's paths are GET /threats for the threats, and for each of them GET /threats/{id}/explore/events. A record
 is one flat object; nothing of its threat is in it.
@@ -6,13 +6,13 @@ is one flat object; nothing of its threat is in it.
 
 from datetime import timedelta
 
-from s1ecs.ecs.table import Table, boolean, constant, date, ip, keyword, long, lower_case, within
-from s1ecs.streams.asking import ByTime, CallPerItem
+from s1ecs.ecs.table import FieldTable, boolean, constant, date, ip, keyword, long, lower_case, within
+from s1ecs.streams.collection_modes import ByTime, CallPerItem
 from s1ecs.streams.stream import Column, Stream
 
 OWN = "sentinel_one.threat_event"
 
-TABLE = Table(
+TABLE = FieldTable(
     identity=("createdAt", "id"),
     identity_needs="id",
     ecs_version="8.17.0",
@@ -26,17 +26,19 @@ TABLE = Table(
             keyword(".logins_user_name", "loginsUserName", "User of the login.", related="user"),
             ip(".agent.ip", "agentIp", "Address of the host.", related="ip"),
             keyword(".id", "id", "Id of the event.", copies=("event.id",)),
-            keyword(".object_type", "objectType", "What the event is about (process, file, ip, dns, registry ...)."),
-            date(".created_at", "createdAt", "When the event happened.", copies=("@timestamp", "event.created")),
+            keyword(
+                ".object_type", "objectType", "Kind of object of the event (process, file, ip, dns, registry ...)."
+            ),
+            date(".created_at", "createdAt", "Time when the event happened.", copies=("@timestamp", "event.created")),
             keyword(".process.name", "processName", "Name of the process.", copies=("process.name",)),
             keyword(".agent.name", "agentName", "Computer name of the host."),
             keyword(".agent.group_id", "agentGroupId", "Id of the group that the agent belongs to."),
             keyword(".agent.id", "agentId", "Id of the agent that recorded the event."),
-            boolean(".agent.is_active", "agentIsActive", "Whether the agent is in contact with the console."),
+            boolean(".agent.is_active", "agentIsActive", "Indicates whether the agent is in contact with the console."),
             boolean(
                 ".agent.is_decommissioned",
                 "agentIsDecommissioned",
-                "Whether the agent was removed from the console.",
+                "Indicates whether the agent was removed from the console.",
             ),
             keyword(
                 ".agent.machine_type", "agentMachineType", "Machine type of the host (desktop, laptop, server ...)."
@@ -44,7 +46,7 @@ TABLE = Table(
             keyword(
                 ".agent.network_status",
                 "agentNetworkStatus",
-                "Whether the host is connected to the network or isolated.",
+                "Indicates whether the host is connected to the network or isolated.",
             ),
             keyword(".agent.os", "agentOs", "Kind of the host's operating system."),
             keyword(".agent.version", "agentVersion", "Version of the agent."),
@@ -77,10 +79,14 @@ TABLE = Table(
             keyword(
                 ".signature_signed_invalid_reason",
                 "signatureSignedInvalidReason",
-                "Why the signature of the process's file is not valid.",
+                "Reason why the signature of the process file is invalid.",
             ),
-            keyword(".verified_status", "verifiedStatus", "Whether the signature of the process's file was verified."),
-            keyword(".signed_status", "signedStatus", "Whether the process's file is signed."),
+            keyword(
+                ".verified_status",
+                "verifiedStatus",
+                "Indicates whether the signature of the process file was verified.",
+            ),
+            keyword(".signed_status", "signedStatus", "Indicates whether the process file is signed."),
             keyword(".sha256", "sha256", "SHA-256 of what the event is about."),
             keyword(".sha1", "sha1", "SHA-1 of what the event is about."),
             keyword(".md5", "md5", "MD5 of what the event is about."),
@@ -88,14 +94,14 @@ TABLE = Table(
             keyword(".old_file.name", "oldFileName", "Path of the file before it was renamed."),
             keyword(".tid", "tid", "Thread id."),
             keyword(".rpid", "rpid", "Id of the related process."),
-            keyword(".dns_request", "dnsRequest", "Name that was asked for."),
+            keyword(".dns_request", "dnsRequest", "Requested name."),
             keyword(".dns_response", "dnsResponse", "Answer to the DNS question."),
             keyword(".process.cmd", "processCmd", "Command line of the process.", copies=("process.command_line",)),
             keyword(".process.group_id", "processGroupId", "Storyline group that the process belongs to."),
             keyword(
                 ".process.image_path",
                 "processImagePath",
-                "Path of the process's file.",
+                "Path of the process file.",
                 copies=("process.executable",),
             ),
             keyword(
@@ -108,7 +114,7 @@ TABLE = Table(
             keyword(
                 ".process.image_sha1_hash",
                 "processImageSha1Hash",
-                "SHA-1 of the process's file.",
+                "SHA-1 of the process file.",
                 copies=("process.hash.sha1",),
                 related="hash",
             ),
@@ -116,18 +122,22 @@ TABLE = Table(
             date(
                 ".process.start_time",
                 "processStartTime",
-                "When the process started.",
+                "Time when the process started.",
                 copies=("process.start",),
             ),
             keyword(".process.sub_system", "processSubSystem", "Subsystem of the process (win32, WSL ...)."),
             keyword(".process.session_id", "processSessionId", "Session that the process ran in."),
             keyword(".process.integrity_level", "processIntegrityLevel", "Integrity level of the process."),
             keyword(".process.display_name", "processDisplayName", "Display name of the process."),
-            keyword(".process.is_wow64", "processIsWow64", "Whether the process is a 32-bit one on 64-bit Windows."),
+            keyword(
+                ".process.is_wow64",
+                "processIsWow64",
+                "Indicates whether the process is a 32-bit one on 64-bit Windows.",
+            ),
             keyword(
                 ".process.is_redirected_command_processor",
                 "processIsRedirectedCommandProcessor",
-                "Whether the process is a command processor with redirected input or output.",
+                "Indicates whether the process is a command processor with redirected input or output.",
             ),
             keyword(".process.root", "processRoot", "Root of the process, as the agent reports it."),
             keyword(
@@ -143,13 +153,13 @@ TABLE = Table(
                 "The console's unique key of the parent process.",
             ),
             keyword(".network.source", "networkSource", "Source of the network event, as the agent reports it."),
-            keyword(".network.url", "networkUrl", "Address that was asked for.", copies=("url.full",)),
+            keyword(".network.url", "networkUrl", "Requested address.", copies=("url.full",)),
             keyword(".network.method", "networkMethod", "HTTP method of the request."),
             keyword(".direction", "direction", "Direction of the connection."),
             keyword(".event_type", "eventType", "Kind of the event."),
             keyword(".registry.path", "registryPath", "Whole path of the registry entry.", copies=("registry.path",)),
             keyword(".registry.id", "registryId", "The console's id of the registry entry."),
-            keyword(".registry.classification", "registryClassification", "What the registry entry is used for."),
+            keyword(".registry.classification", "registryClassification", "Purpose of the registry entry."),
             keyword(".task_name", "taskName", "Name of the scheduled task."),
             keyword(".task_path", "taskPath", "Path of the scheduled task."),
             keyword(".true_context", "trueContext", "Older name of the storyline."),
@@ -160,7 +170,7 @@ TABLE = Table(
             keyword(
                 ".indicator.description",
                 "indicatorDescription",
-                "What the behavioural indicator stands for.",
+                "Description of the behavioral indicator.",
                 copies=("threat.indicator.description",),
             ),
             keyword(".indicator.metadata", "indicatorMetadata", "Details of the behavioural indicator."),
@@ -170,21 +180,25 @@ TABLE = Table(
                 "Behavioural indicator that was hit.",
                 copies=("threat.indicator.name",),
             ),
-            keyword(".connection_status", "connectionStatus", "Whether the connection succeeded."),
-            keyword(".publisher", "publisher", "Who signed the process's file."),
-            boolean(".agent.infected", "agentInfected", "Whether the host counts as infected."),
+            keyword(".connection_status", "connectionStatus", "Indicates whether the connection succeeded."),
+            keyword(".publisher", "publisher", "Signer of the process file."),
+            boolean(".agent.infected", "agentInfected", "Indicates whether the host counts as infected."),
             keyword(".agent.domain", "agentDomain", "Domain of the host."),
             keyword(".user", "user", "User that the event belongs to.", copies=("user.name",), related="user"),
-            boolean(".related_to_threat", "relatedToThreat", "Whether the event is part of the threat."),
+            boolean(".related_to_threat", "relatedToThreat", "Indicates whether the event is part of the threat."),
             keyword(".threat_status", "threatStatus", "Status of the threat."),
             keyword(".protocol", "protocol", "Protocol of the connection, as the console writes it."),
             boolean(
-                ".has_active_content", "hasActiveContent", "Whether the process ran active content, such as a script."
+                ".has_active_content",
+                "hasActiveContent",
+                "Indicates whether the process ran active content, such as a script.",
             ),
             keyword(".active_content.file_id", "activeContentFileId", "The console's id of the active content's file."),
             keyword(".active_content.path", "activeContentPath", "Path of the active content."),
             keyword(".active_content.hash", "activeContentHash", "Hash of the active content."),
-            boolean(".process.is_malicious", "processIsMalicious", "Whether the process counts as malicious."),
+            boolean(
+                ".process.is_malicious", "processIsMalicious", "Indicates whether the process counts as malicious."
+            ),
             keyword(
                 ".parent_process.group_id",
                 "parentProcessGroupId",
@@ -193,7 +207,7 @@ TABLE = Table(
             boolean(
                 ".parent_process.is_malicious",
                 "parentProcessIsMalicious",
-                "Whether the parent process counts as malicious.",
+                "Indicates whether the parent process counts as malicious.",
             ),
             keyword(".file.size", "fileSize", "Size of the file in bytes, as the console writes it."),
             keyword(".file.type", "fileType", "Extension of the file."),
@@ -241,8 +255,8 @@ TABLE = Table(
 
 STREAM = Stream(
     name="threat_event",
-    what="Events that agents recorded around threats",
-    permission="Threats -> view",
+    what="Events recorded by agents around threats",
+    permission="Threats -> View",
     ask=ByTime(
         path="/threats",
         since="updatedAt__gte",
@@ -281,4 +295,6 @@ STREAM = Stream(
         Column("event_id", "event.id"),
     ),
     input_type="cel",
+    # The events lie before the change of the threat that they are found by.
+    migrated_by="event.created",
 )

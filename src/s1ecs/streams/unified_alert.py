@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from s1ecs.ecs.table import Found, Table, constant, date, function, ip, keyword, severity, words
-from s1ecs.streams import unified_alert_assets, unified_alert_fields
-from s1ecs.streams.asking import Window
-from s1ecs.streams.snake_case import snake_case
+from s1ecs.ecs.table import FieldTable, Found, constant, date, function, ip, keyword, severity, words
+from s1ecs.streams import unified_alert_fields
+from s1ecs.streams.collection_modes import Window
+from s1ecs.streams.conversions import unified_alert_assets
+from s1ecs.streams.conversions.snake_case import snake_case
+from s1ecs.streams.conversions.unified_alert import prepare
 from s1ecs.streams.stream import Column, Stream
-from s1ecs.streams.unified_alert_conversions import prepare
 from s1ecs.streams.unified_alert_query import QUERY, SKIM
 
 OWN = "sentinel_one.unified_alert"
@@ -41,7 +42,7 @@ def categories(classification: Any, _: Found) -> list[str] | None:
     return None if category is None else [category]
 
 
-TABLE = Table(
+TABLE = FieldTable(
     identity=("detectedAt", "externalId", "id", "updatedAt"),
     ecs_version="9.3.0",
     key_form=snake_case,
@@ -62,7 +63,7 @@ TABLE = Table(
             "real_time.scope.account.name",
             "Name of the account that the alert belongs to.",
         ),
-        keyword("sentinel_one.threat_classification.name", "classification", "What kind of attack the alert is about."),
+        keyword("sentinel_one.threat_classification.name", "classification", "Kind of attack."),
         keyword("message", "name", "Name of the alert."),
         function(
             "event.category",
@@ -70,9 +71,9 @@ TABLE = Table(
             "malware, intrusion_detection, network or email, by the classification.",
             categories,
         ),
-        date("event.created", "created_at", "When the alert was created."),
-        date("event.start", "first_seen_at", "When it was first seen."),
-        date("event.end", "last_seen_at", "When it was last seen."),
+        date("event.created", "created_at", "Time when the alert was created."),
+        date("event.start", "first_seen_at", "Time when it was first seen."),
+        date("event.end", "last_seen_at", "Time when it was last seen."),
         keyword("event.id", "id", "Id of the alert."),
         words(
             "event.outcome",
@@ -82,7 +83,7 @@ TABLE = Table(
             not_text="fails",
         ),
         severity("event.severity", "severity", "Severity as a number: low 21, medium 47, high 73, critical 99."),
-        date("@timestamp", "updated_at", "When the alert last changed."),
+        date("@timestamp", "updated_at", "Time when the alert last changed."),
         keyword("group.name", "real_time.scope.group.name", "Name of the group that the alert belongs to."),
         keyword("group.id", "real_time.scope.group.id", "Id of the group that the alert belongs to."),
         keyword("source.domain", "detection_time.attacker.host", "Host that the attack came from."),
@@ -92,11 +93,11 @@ TABLE = Table(
         keyword("user.name", "detection_time.target_user.name", "Name of the attacked user."),
         keyword("process.command_line", "process.cmd_line", "Command line of the process."),
         keyword("process.parent.name", "process.parent_name", "Name of the parent process."),
-        keyword("file.hash.md5", "process.file.md5", "MD5 of the process's file."),
-        keyword("file.name", "process.file.name", "Name of the process's file."),
-        keyword("file.path", "process.file.path", "Path of the process's file."),
-        keyword("file.hash.sha1", "process.file.sha1", "SHA-1 of the process's file."),
-        keyword("file.hash.sha256", "process.file.sha256", "SHA-256 of the process's file."),
+        keyword("file.hash.md5", "process.file.md5", "MD5 of the process file."),
+        keyword("file.name", "process.file.name", "Name of the process file."),
+        keyword("file.path", "process.file.path", "Path of the process file."),
+        keyword("file.hash.sha1", "process.file.sha1", "SHA-1 of the process file."),
+        keyword("file.hash.sha256", "process.file.sha256", "SHA-256 of the process file."),
         function(
             "",
             "",
@@ -111,9 +112,9 @@ TABLE = Table(
         keyword("", "assignee.email", "Mail address of the user who works on the alert.", related="user"),
         keyword("", "assignee.full_name", "Name of the user who works on the alert.", related="user"),
         keyword("", "assignee.user_id", "Id of the user who works on the alert.", related="user"),
-        keyword("", "process.file.md5", "MD5 of the process's file.", related="hash"),
-        keyword("", "process.file.sha1", "SHA-1 of the process's file.", related="hash"),
-        keyword("", "process.file.sha256", "SHA-256 of the process's file.", related="hash"),
+        keyword("", "process.file.md5", "MD5 of the process file.", related="hash"),
+        keyword("", "process.file.sha1", "SHA-1 of the process file.", related="hash"),
+        keyword("", "process.file.sha256", "SHA-256 of the process file.", related="hash"),
         keyword("", "exclusion_hash", "Hash that an exclusion of the file would take.", related="hash"),
     ),
     duplicates=tuple(
@@ -167,7 +168,7 @@ TABLE = Table(
 STREAM = Stream(
     name="unified_alert",
     what="Alerts of all products (newer cloud consoles only)",
-    permission="Unified Alerts -> view",
+    permission="Unified Alerts -> View",
     ask=Window(
         path="/unifiedalerts/graphql",
         query=QUERY,
@@ -199,4 +200,6 @@ STREAM = Stream(
         Column("alert_id", "event.id"),
     ),
     input_type="cel",
+    # It is walked by two times, this one first, so that by the other it may not have asked yet for what is as late.
+    migrated_by="sentinel_one.unified_alert.detected_at",
 )

@@ -1,9 +1,9 @@
-"""What stands under `sentinel_one.unified_alert`: the whole alert, each key of the query in snake case."""
+"""Fields under `sentinel_one.unified_alert`: the whole alert, each key of the query in snake case."""
 
 from collections.abc import Mapping
 
 from s1ecs.ecs.table import Inner
-from s1ecs.streams.unified_alert_conversions import CONVERSIONS
+from s1ecs.streams.conversions.unified_alert import CONVERSIONS
 
 _TYPES = {conversion.path.replace("[]", ""): conversion.kind for conversion in CONVERSIONS}
 
@@ -17,30 +17,30 @@ def _inside(around: str, meanings: Mapping[str, str]) -> tuple[Inner, ...]:
 _ALERT = {
     "id": "Id of the alert.",
     "analyst_verdict": "The analyst's verdict on the alert.",
-    "attack_surfaces": "What was attacked (endpoint, identity, cloud ...).",
+    "attack_surfaces": "Attacked surface (endpoint, identity, cloud ...).",
     "available_action_ids": "Actions that the console offers for the alert.",
-    "classification": "What kind of attack the alert is about.",
-    "confidence_level": "How sure the detection is (malicious, suspicious ...).",
-    "created_at": "When the alert was created.",
+    "classification": "Kind of attack.",
+    "confidence_level": "Confidence of the detection (malicious, suspicious ...).",
+    "created_at": "Time when the alert was created.",
     "data_sources": "Kinds of event that the alert was made from.",
-    "description": "What was detected, in a sentence.",
-    "detected_at": "When it was detected.",
+    "description": "Description of the detection in one sentence.",
+    "detected_at": "Time when it was detected.",
     "exclusion_hash": "Hash that an exclusion of the file would take.",
     "external_id": "Id of the alert in the product that reported it.",
-    "first_seen_at": "When it was first seen.",
-    "last_seen_at": "When it was last seen.",
+    "first_seen_at": "Time when it was first seen.",
+    "last_seen_at": "Time when it was last seen.",
     "name": "Name of the alert.",
-    "note_exists": "Whether someone wrote a note on the alert.",
-    "result": "Whether the attack was mitigated.",
+    "note_exists": "Indicates whether someone wrote a note on the alert.",
+    "result": "Indicates whether the attack was mitigated.",
     "severity": "Severity as the console writes it.",
-    "status": "How far the alert has been worked on.",
+    "status": "Processing status of the alert.",
     "storyline_id": "Storyline that the alert belongs to.",
     "ticket_id": "Ticket that was opened for the alert.",
-    "updated_at": "When the alert last changed.",
+    "updated_at": "Time when the alert last changed.",
 }
 _INVESTIGATION = {
-    "purple_ai_status": "How far Purple AI's investigation has come.",
-    "status": "How far the automatic investigation has come.",
+    "purple_ai_status": "Status of the Purple AI investigation.",
+    "status": "Status of the automatic investigation.",
     "verdict": "Verdict of the automatic investigation.",
 }
 _ANALYTICS = {
@@ -50,24 +50,24 @@ _ANALYTICS = {
     "uid": "Unique id of the detecting logic.",
 }
 _ASSET = {
-    "accessible": "Whether the token may see the asset.",
+    "accessible": "Indicates whether the token may see the asset.",
     "agent_uuid": "UUID of the asset's agent.",
     "agent_version": "Version of the asset's agent now.",
-    "asset_type_classifier": "What the asset is, in detail.",
-    "category": "What the asset is (server, workstation ...).",
-    "connectivity_to_console": "Whether the agent is in contact with the console.",
-    "decommissioned": "Whether the agent was removed from the console.",
+    "asset_type_classifier": "Detailed category of the asset.",
+    "category": "Category of the asset (server, workstation ...).",
+    "connectivity_to_console": "Indicates whether the agent is in contact with the console.",
+    "decommissioned": "Indicates whether the agent was removed from the console.",
     "id": "Id of the asset.",
     "last_logged_in_user": "User who logged in last.",
     "name": "Name of the asset.",
-    "origin": "Where the console knows the asset from.",
+    "origin": "Source of the asset.",
     "os_type": "Kind of the operating system now.",
     "os_version": "Name and version of the operating system now.",
-    "pending_reboot": "Whether the asset waits for a restart.",
+    "pending_reboot": "Indicates whether the asset waits for a restart.",
     "policy": "Policy that holds for the asset now.",
     "role": "Part that the asset has in the attack.",
-    "status": "Whether the asset is active.",
-    "subcategory": "What the asset is, more finely (laptop, virtual machine ...).",
+    "status": "Indicates whether the asset is active.",
+    "subcategory": "Subcategory of the asset (laptop, virtual machine ...).",
 }
 _ASSIGNEE = {
     "email": "Mail address of the user who works on the alert.",
@@ -85,8 +85,8 @@ _SCOPE = {
     "site_name": "Name of the site at detection.",
 }
 _DETECTED = {
-    "accessible": "Whether the token may see the asset of the detection.",
-    "origin": "Where the console knew the asset from at detection.",
+    "accessible": "Indicates whether the token may see the asset of the detection.",
+    "origin": "Source of the asset at detection.",
 }
 _DETECTED_ASSET = {
     "agent_version": "Version of the agent at detection.",
@@ -99,7 +99,7 @@ _DETECTED_ASSET = {
     "os_revision": "Revision of the operating system at detection.",
     "os_type": "Kind of the operating system at detection, as the console writes it.",
     "policy": "Policy that held at detection.",
-    "subscription_time": "When the agent first reported to the console.",
+    "subscription_time": "Time when the agent first reported to the console.",
 }
 _DETECTED_CLOUD = {
     "account_id": "Id of the cloud account.",
@@ -158,12 +158,12 @@ _PROCESS = {
     "parent_name": "Name of the parent process.",
 }
 _FILE = {
-    "cert_subject": "Who signed the process's file.",
-    "md5": "MD5 of the process's file.",
-    "name": "Name of the process's file.",
-    "path": "Path of the process's file.",
-    "sha1": "SHA-1 of the process's file.",
-    "sha256": "SHA-256 of the process's file.",
+    "cert_subject": "Signer of the process file.",
+    "md5": "MD5 of the process file.",
+    "name": "Name of the process file.",
+    "path": "Path of the process file.",
+    "sha1": "SHA-1 of the process file.",
+    "sha256": "SHA-256 of the process file.",
 }
 
 
@@ -173,12 +173,12 @@ def _scope_now(what: str) -> Mapping[str, str]:
 
 def _objective(what: str) -> Mapping[str, str]:
     return {
-        "action_complete": f"Whether the objective of time to {what} is done with.",
+        "action_complete": f"Indicates whether the objective of time to {what} is completed.",
         "action_due": f"Time left until the objective of time to {what}; below zero when it has passed.",
-        "completion": f"How long it took to {what}.",
-        "completion_time": f"When the objective of time to {what} was done with.",
-        "status": f"Whether the objective of time to {what} was met.",
-        "target": f"How long it may take to {what}.",
+        "completion": f"Time taken to {what}.",
+        "completion_time": f"Time when the objective of time to {what} was completed.",
+        "status": f"Indicates whether the objective of time to {what} was met.",
+        "target": f"Maximum time to {what}.",
         "target_time": f"Until when the objective of time to {what} holds.",
     }
 

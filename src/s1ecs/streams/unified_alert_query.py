@@ -1,4 +1,4 @@
-"""What is asked of POST /unifiedalerts/graphql: everything that the console tells of an alert."""
+"""The query of POST /unifiedalerts/graphql: everything that the console tells of an alert."""
 
 QUERY = """\
 query GetAllUnifiedAlerts($after: String, $first: Int, $filters: [FilterInput!], $sort: SortInput) {

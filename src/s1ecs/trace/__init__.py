@@ -1,1 +1,1 @@
-"""The trace: every request and its answer as a line of JSON, without any secret."""
+"""Trace: every request and its response as a line of JSON, without secrets."""

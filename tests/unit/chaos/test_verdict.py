@@ -41,6 +41,7 @@ def test_a_good_run_has_no_failures() -> None:
         (replace(GOOD, tally=Tally(kills=4, inside=1)), "only 1 of 4 kills inside a poll"),
         (replace(GOOD, tally=Tally(kills=3, inside=3)), "only 3 of 4 kills in the time"),
         (replace(GOOD, problems=("the store is damaged",)), "damaged"),
+        (replace(GOOD, tally=Tally(kills=4, inside=2, gone={("agent", "x")})), "agent: 1 gone though the console has"),
         (replace(GOOD, differences=(compare("store", "agent", HELD, Counter("a")),)), "store agent: 1 lost, such as b"),
     ],
 )

@@ -9,21 +9,27 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 import pytest
 
-from s1ecs.api.answer import Answer
-from s1ecs.collect.feed import Feed, Pace
-from s1ecs.collect.redact import Redaction
-from s1ecs.collect.state_checkpoints import StateCheckpoints
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.pace import Pace
 from s1ecs.ecs.envelope import Envelope
+from s1ecs.ecs.redaction import Redaction
+from s1ecs.outputs import testing
 from s1ecs.outputs.dead_letters import DeadLetters
-from s1ecs.outputs.output import Batch, Delivered, Refused, Thing
-from s1ecs.state.database import Database
+from s1ecs.outputs.output import Entity
+from s1ecs.outputs.store import Store
+from s1ecs.sentinelone.response import ConsoleResponse
+from s1ecs.state.memory.state import MemoryState
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.state import SqliteState
+from s1ecs.state.state import State
 from s1ecs.streams import STREAMS
 from s1ecs.streams.alert import STREAM
 
 from .lists import ListConsole
+from .told_time import ToldTime
 
 if TYPE_CHECKING:
-    from s1ecs.api.client import Client
+    from s1ecs.sentinelone.client import Client
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -35,72 +41,60 @@ def alert(identity: str, created: str, **more: Any) -> dict[str, Any]:
 
 
 @dataclass
-class ScriptedConsole:
+class ScriptedConsole(ToldTime):
     """Answers each request with the next page of the script; an exception in the script is raised.
 
     A re-read, known by its upper bound, gets the one page `reread` instead.
     """
 
     script: list[list[dict[str, Any]] | Exception] = field(default_factory=list)
-    clock: datetime = NOW
     asked: list[dict[str, str]] = field(default_factory=list)
     reread: list[dict[str, Any]] = field(default_factory=list)
     notes: tuple[Any, ...] = ()
 
-    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str]) -> ConsoleResponse:
         """Give the next page; there is a next cursor as long as the script is not at its end."""
         self.asked.append(dict(params))
         if "createdAt__lte" in params:
-            return Answer(self.reread, None, (), orjson.dumps({"data": self.reread}), self.clock)
+            return ConsoleResponse(self.reread, None, (), orjson.dumps({"data": self.reread}), self.clock)
         page = self.script.pop(0) if self.script else []
         if isinstance(page, Exception):
             raise page
         more = f"page-{len(self.asked)}" if self.script else None
-        return Answer(page, more, self.notes, orjson.dumps({"data": page}), self.clock)
-
-    def now(self) -> datetime:
-        """Tell the console's time."""
-        return self.clock
-
-    async def learn_time(self) -> None:
-        """Know the time already."""
+        return ConsoleResponse(page, more, self.notes, orjson.dumps({"data": page}), self.clock)
 
 
 @dataclass
-class RecordingOutput:
-    """Keeps what it was given; raises `failure` once it is set."""
+class RecordingOutput(testing.RecordingOutput):
+    """Records documents by the ids of their records, which `refuses` are, too."""
 
-    name: str = "recording"
-    ids: list[str] = field(default_factory=list)
-    documents: list[Mapping[str, Any]] = field(default_factory=list)
-    delivered: list[str] = field(default_factory=list)
-    things: dict[str, Thing] = field(default_factory=dict)
-    failure: Exception | None = None
-    refuses: list[str] = field(default_factory=list)
-    reason: str = "no room for it"
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the records, in the order in which they came."""
+        return [_record_id(*each) for each in self.accepted]
 
-    async def open(self) -> None:
-        """Make ready."""
+    @property
+    def delivered(self) -> list[str]:
+        """The ids of the documents, in the order in which they came."""
+        return [identity for identity, _ in self.accepted]
 
-    async def deliver(self, batch: Batch) -> Delivered:
-        """Take a batch, or raise the failure; refuse the documents named in `refuses`."""
-        if self.failure is not None:
-            raise self.failure
-        self.things |= batch.things
-        names = [document["event"].get("id", identity) for identity, document in batch.documents]
-        pairs = list(zip(names, batch.documents, strict=True))
-        refused = [Refused(*pair, self.reason) for name, pair in pairs if name in self.refuses]
-        taken = [(name, *pair) for name, pair in pairs if name not in self.refuses]
-        self.ids += [name for name, _, _ in taken]
-        self.documents += [document for _, _, document in taken]
-        self.delivered += [identity for _, identity, _ in taken]
-        return Delivered(refused)
+    @property
+    def recorded(self) -> list[Mapping[str, Any]]:
+        """The documents, in the order in which they came."""
+        return [document for _, document in self.accepted]
 
-    async def check(self) -> None:
-        """Nothing is due."""
+    @property
+    def things(self) -> dict[str, Entity]:
+        """The latest states, by the ids of their documents."""
+        return {identity: thing for batch in self.batches for identity, thing in batch.things.items()}
 
-    async def close(self) -> None:
-        """Let go."""
+    def is_refused(self, identity: str, document: Mapping[str, Any]) -> bool:
+        """Tell whether the document of a record is refused."""
+        return _record_id(identity, document) in self.refuses
+
+
+def _record_id(identity: str, document: Mapping[str, Any]) -> str:
+    return str(document.get("event", {}).get("id", identity))
 
 
 @pytest.fixture
@@ -116,10 +110,31 @@ def output() -> RecordingOutput:
 
 
 @pytest.fixture
-async def feed(tmp_path: Path, console: ScriptedConsole, output: RecordingOutput) -> AsyncIterator[Feed]:
+async def state(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[State]:
+    """A real state database; in modules that are marked with `in_memory`, which need no SQL, one in memory."""
+    marked = request.node.get_closest_marker("in_memory")
+    opened = await SqliteState.open(tmp_path) if marked is None else MemoryState()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def database(state: State) -> Database:
+    """The database of the state, for tests that look into it."""
+    assert isinstance(state, SqliteState)
+    return state.database
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """The store in that database."""
+    return Store(database)
+
+
+@pytest.fixture
+def feed(tmp_path: Path, state: State, console: ScriptedConsole, output: RecordingOutput) -> Feed:
     """The alert stream of the scripted console."""
-    database = await Database.open(tmp_path)
-    yield Feed(
+    return Feed(
         console="default",
         namespace="default",
         stream=STREAM,
@@ -139,9 +154,8 @@ async def feed(tmp_path: Path, console: ScriptedConsole, output: RecordingOutput
         envelope=Envelope(STREAM.dataset, STREAM.input_type, "default", ()),
         outputs=(output,),
         dead_letters=DeadLetters(tmp_path),
-        checkpoints=StateCheckpoints(database),
+        state=state,
     )
-    await database.close()
 
 
 Paced = Callable[..., Feed]

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from s1ecs.collect.redact import Redaction, Stripped
 from s1ecs.ecs.mapper import Document, Mapped, original
+from s1ecs.ecs.redaction import Redaction, Stripped
 from s1ecs.records import Record, record_from_line
 from s1ecs.streams import STREAMS
 

@@ -4,17 +4,23 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from s1ecs.api.answer import Answer
-from s1ecs.api.connection import Connection
 from s1ecs.errors import ApiProblem, Refused, Unreadable
-from s1ecs.records import read
+from s1ecs.sentinelone.incremental_parser import reading
+from s1ecs.sentinelone.response import ConsoleResponse
+from s1ecs.sentinelone.transport import Connection
+from s1ecs.slices import at_once
 
-NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+from .told_time import (
+    NOW as NOW,  # noqa: PLC0414 - tests find it beside the console
+)
+from .told_time import (
+    ToldTime,
+)
 
 
 async def no_token() -> str:
@@ -23,21 +29,21 @@ async def no_token() -> str:
 
 
 @dataclass
-class ListConsole:
+class ListConsole(ToldTime):
     """Answers each path, or path and `applicationName`, with its list; a cursor is the place behind the page.
 
     `failures` are raised in turn by the path (or the path and a cursor) they stand under, `expired` are cursors that
-    the console no longer knows. `graphql_data` are answers to be given first, `unreadable` the ids of alerts that cut
-    off whatever answer holds more of them than their id.
+    the console no longer knows. `raw` are answers as they are on the wire. `graphql_data` are answers to be given
+    first, `unreadable` the ids of alerts that cut off whatever answer holds more of them than their id.
     """
 
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     failures: dict[str, list[Exception]] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
-    clock: datetime = NOW
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     graphql_data: list[Any] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
+    raw: dict[str, bytes] = field(default_factory=dict)
     at_once: int = 0
     most_at_once: int = 0
 
@@ -45,7 +51,7 @@ class ListConsole:
         default_factory=lambda: Connection(console="default", url="http://127.0.0.1", token=no_token)
     )
 
-    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str]) -> ConsoleResponse:
         """Give a page of the path's list that meets the lower bound of a time, sorted as it stands."""
         name = f"{path} {params['applicationName']}" if "applicationName" in params else path
         self.asked.append((name, dict(params)))
@@ -60,12 +66,15 @@ class ListConsole:
         if cursor in self.expired:
             self.expired.remove(cursor)
             raise Refused("no such cursor", problem=ApiProblem(status=400))
+        if name in self.raw:
+            found = at_once(reading(self.raw[name]))
+            return ConsoleResponse(found.content["data"], None, (), self.raw[name], self.clock, lists=found.lists)
         records = self.lists.get(name, [])
         since = params.get("updatedAt__gte", "")
         records = [each for each in records if _updated(each, since) >= since]
         return self._page(records, int(cursor), int(params["limit"]))
 
-    async def graphql(self, path: str, query: str, variables: Mapping[str, Any]) -> Answer:
+    async def graphql(self, path: str, query: str, variables: Mapping[str, Any]) -> ConsoleResponse:
         """Give a page of the alerts that lie in the window, by the time that the variables name."""
         self.asked.append((path, dict(variables)))
         after = variables.get("after", "0")
@@ -81,27 +90,20 @@ class ListConsole:
         ]
         if self.graphql_data:
             data = self.graphql_data.pop(0)
-            return Answer(data, None, (), orjson.dumps({"data": data}), self.clock)
+            return ConsoleResponse(data, None, (), orjson.dumps({"data": data}), self.clock)
         start, end = int(after), int(after) + variables["first"]
         if "Skim" not in query and any(node["id"] in self.unreadable for node in found[start:end]):
             raise Unreadable("cut off")
         page = {"hasNextPage": end < len(found), "endCursor": str(end)}
         data = {"alerts": {"edges": [{"node": node} for node in found[start:end]], "pageInfo": page}}
-        return Answer(data, None, (), orjson.dumps({"data": data}), self.clock)
+        return ConsoleResponse(data, None, (), orjson.dumps({"data": data}), self.clock)
 
-    def _page(self, records: list[dict[str, Any]], start: int, limit: int) -> Answer:
+    def _page(self, records: list[dict[str, Any]], start: int, limit: int) -> ConsoleResponse:
         page = records[start : start + limit]
         following = str(start + limit) if start + limit < len(records) else None
         body = json.dumps({"data": page}).encode()
-        content, tolerant = read(body)
-        return Answer(content["data"], following, (), body, self.clock, tolerant=tolerant)
-
-    def now(self) -> datetime:
-        """Tell the console's time."""
-        return self.clock
-
-    async def learn_time(self) -> None:
-        """Know the time already."""
+        found = at_once(reading(body))
+        return ConsoleResponse(found.content["data"], following, (), body, self.clock, lists=found.lists)
 
     def paths(self) -> list[str]:
         """Whatever was asked, in order."""

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, cast
 import orjson
 import pytest
 
-from s1ecs.api.answer import Answer
-from s1ecs.collect.backfill import Period, backfill, can_backfill, forget, read_before
-from s1ecs.collect.checkpoint import LIVE
-from s1ecs.collect.deliver import Counts
+from s1ecs.bootstrap.collector import views
+from s1ecs.collect.backfill.backfill import backfill, can_backfill, forget, read_before
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.outcome import Counts
+from s1ecs.collect.period import Period
 from s1ecs.collect.poll import poll
-from s1ecs.collect.session import views
 from s1ecs.errors import ApiProblem, ServerTrouble, StateError
 from s1ecs.outputs.store import Store, make_views
+from s1ecs.sentinelone.response import ConsoleResponse
+from s1ecs.state.checkpoints import LIVE
+from s1ecs.state.sqlite.transaction import connection_of
+from s1ecs.state.transaction import Transaction
 from s1ecs.streams import STREAMS
 
 from .conftest import FeedOf, RecordingOutput
@@ -30,7 +33,7 @@ from .test_per_item import events, threat
 from .test_window import PATH, alert
 
 if TYPE_CHECKING:
-    from s1ecs.api.client import Client
+    from s1ecs.sentinelone.client import Client
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 PERIOD = Period(DAY - timedelta(days=1), DAY + timedelta(hours=12))
@@ -154,34 +157,39 @@ async def collected_long_ago(feed: Feed, lists: ListConsole) -> None:
     lists.lists[PATH].append(newer)
     await poll(feed, asyncio.Event(), never)
     lists.lists[PATH].remove(newer)
-    seen = await feed.checkpoints.ask(lambda connection: rows(connection, "SELECT time FROM seen"))
+    seen = await feed.state.run(lambda transaction: rows(transaction, "SELECT time FROM seen"))
     assert seen == [(newer["detectedAt"],)]
 
 
-def rows(connection: sqlite3.Connection, statement: str) -> Sequence[tuple[object, ...]]:
+def rows(transaction: Transaction, statement: str) -> Sequence[tuple[object, ...]]:
     """What the state database answers."""
-    return connection.execute(statement).fetchall()
+    return connection_of(transaction).execute(statement).fetchall()
 
 
-async def test_an_output_that_can_be_asked_gets_no_old_document_twice(feed_of: FeedOf, lists: ListConsole) -> None:
+async def test_an_output_that_can_be_asked_gets_no_old_document_twice(
+    feed_of: FeedOf, lists: ListConsole, store: Store
+) -> None:
     """A backfill over what the store holds counts as new only what the store lacks, and writes that alone."""
-    feed = replace(feed_of("unified_alert"), outputs=(Store(),))
+    feed = replace(feed_of("unified_alert"), outputs=(store,))
     await collected_long_ago(feed, lists)
     lists.lists[PATH].append(alert("2", "04:00", "04:00"))
     outcome = await backfill(feed, PERIOD, asyncio.Event(), never)
     assert outcome is not None
     assert outcome.counts == Counts(records=4, delivered=1)
-    [[documents, different]] = await feed.checkpoints.ask(
+    [[documents, different]] = await feed.state.run(
         partial(rows, statement="SELECT count(*), count(DISTINCT id) FROM documents")
     )
     assert (documents, different) == (3, 3)
 
 
 async def test_an_output_that_cannot_be_asked_gets_old_documents_under_their_ids(
-    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+    feed_of: FeedOf,
+    lists: ListConsole,
+    output: RecordingOutput,
+    store: Store,
 ) -> None:
     """Beside the store, such an output may get an old document again, with the id it had: nothing is held back."""
-    feed = replace(feed_of("unified_alert"), outputs=(Store(), output))
+    feed = replace(feed_of("unified_alert"), outputs=(store, output))
     await collected_long_ago(feed, lists)
     await backfill(feed, PERIOD, asyncio.Event(), never)
     assert output.ids == ["1", "newer", "1"]
@@ -191,7 +199,7 @@ async def test_an_output_that_cannot_be_asked_gets_old_documents_under_their_ids
 class Agents(ListConsole):
     """Gives the agents alone that were updated within the bounds, to the second."""
 
-    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str]) -> ConsoleResponse:
         """Give a page of them."""
         answer = await super().get(path, params)
         since, until = params["updatedAt__gte"], params.get("updatedAt__lte", f"{self.clock:%Y-%m-%dT%H:%M:%SZ}")
@@ -199,25 +207,25 @@ class Agents(ListConsole):
         return replace(answer, data=found, body=orjson.dumps({"data": found}))
 
 
-async def test_backfilled_agents_are_not_gone(feed_of: FeedOf) -> None:
+async def test_backfilled_agents_are_not_gone(feed_of: FeedOf, store: Store) -> None:
     """What no live walk was ever to see is not gone when none of them sees it; what one saw once is."""
     lists = Agents()
-    feed = replace(feed_of("agent", first_poll=timedelta(hours=24)), client=cast("Client", lists), outputs=(Store(),))
-    await feed.checkpoints.ask(partial(make_views, views=views()))
+    feed = replace(feed_of("agent", first_poll=timedelta(hours=24)), client=cast("Client", lists), outputs=(store,))
+    await feed.state.run(partial(make_views, views=views()))
     latest = partial(rows, statement="SELECT document ->> '$.host.id', gone FROM agent_latest ORDER BY 1")
     old = {"id": "old", "updatedAt": "2025-12-20T00:00:00.000Z"}
     new = {"id": "new", "updatedAt": "2026-01-02T11:00:00.000Z"}
     lists.lists["/agents"] = [old, new]
     await poll(feed, asyncio.Event(), never)
-    assert len(await feed.checkpoints.ask(latest)) == 1
+    assert len(await feed.state.run(latest)) == 1
     await backfill(feed, Period(DAY - timedelta(days=20), DAY), asyncio.Event(), never)
     lists.clock += timedelta(hours=25)
     assert len(await poll(feed, asyncio.Event(), never)) == 2
-    assert await feed.checkpoints.ask(latest) == [("new", 0), ("old", 0)]
+    assert await feed.state.run(latest) == [("new", 0), ("old", 0)]
     lists.lists["/agents"] = [old]
     lists.clock += timedelta(hours=25)
     await poll(feed, asyncio.Event(), never)
-    assert await feed.checkpoints.ask(latest) == [("new", 1), ("old", 0)]
+    assert await feed.state.run(latest) == [("new", 1), ("old", 0)]
 
 
 async def test_a_period_can_be_read_again(feed_of: FeedOf, lists: ListConsole) -> None:
@@ -253,7 +261,7 @@ async def test_a_period_that_was_cut_off_is_read_again_whole(
 async def test_trouble_of_the_state_comes_back_in_the_outcome(feed_of: FeedOf, tmp_path: Path, moment: str) -> None:
     """A state that can't be used ends this backfill alone: it is told, not raised."""
     feed = feed_of("group")
-    trigger = "BEFORE INSERT ON checkpoints WHEN EXISTS (SELECT 1 FROM checkpoints WHERE position = '{\"slice\":2}')"
+    trigger = "BEFORE INSERT ON checkpoints WHEN EXISTS (SELECT 1 FROM checkpoints WHERE position ->> 'slice' = 2)"
     broken = (
         "DROP TABLE checkpoints"
         if moment == "load"

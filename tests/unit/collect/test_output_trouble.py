@@ -13,6 +13,8 @@ from s1ecs.errors import OutputError
 
 from .conftest import Paced, RecordingOutput, ScriptedConsole, alert
 
+pytestmark = pytest.mark.in_memory
+
 
 async def test_tried_again_soon(
     paced: Paced, console: ScriptedConsole, output: RecordingOutput, monkeypatch: pytest.MonkeyPatch

@@ -5,15 +5,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from s1ecs.collect.checkpoint import LIVE
+import pytest
+
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.poll import Outcome, poll
+from s1ecs.collect.outcome import Outcome
+from s1ecs.collect.poll import poll
 from s1ecs.errors import ApiProblem, Forbidden, NotFound, ServerTrouble, Unauthorized
-from s1ecs.streams.asking import ByTime
+from s1ecs.state.checkpoints import LIVE
+from s1ecs.streams.collection_modes import ByTime
 from s1ecs.streams.threat import TIMELINE
 
 from .conftest import FeedOf, RecordingOutput
 from .lists import ListConsole
+
+pytestmark = pytest.mark.in_memory
+
 
 INVENTORY = "/application-management/inventory"
 ENDPOINTS = "/application-management/inventory/endpoints"
@@ -53,7 +59,7 @@ async def test_installations_carry_their_vendor(feed_of: FeedOf, lists: ListCons
     """Every installation of every application arrives, in the order of the list, with the vendor of the list."""
     installations(lists, a=3, b=1, c=2)
     await polled(feed_of("application", page_size=2))
-    delivered = [document["sentinel_one"]["application"] for document in output.documents]
+    delivered = [document["sentinel_one"]["application"] for document in output.recorded]
     assert [each["id"] for each in delivered] == ["a0", "a1", "a2", "b0", "c0", "c1"]
     assert {each["application_vendor"] for each in delivered} == {"a Ltd", "b Ltd", "c Ltd"}
     _, asked = next(each for each in lists.asked if each[0] == f"{ENDPOINTS} b")
@@ -78,10 +84,10 @@ async def test_a_walk_goes_on_within_the_item(feed_of: FeedOf, lists: ListConsol
             stop.set()
 
     await poll(feed, stop, progress)
-    assert len(output.documents) == 3
+    assert len(output.recorded) == 3
     lists.asked.clear()
     await polled(feed)
-    assert [document["sentinel_one"]["application"]["id"] for document in output.documents] == [
+    assert [document["sentinel_one"]["application"]["id"] for document in output.recorded] == [
         *("a0", "b0", "b1", "b2", "b3", "b4", "c0")
     ]
     assert f"{ENDPOINTS} a" not in lists.paths()
@@ -117,7 +123,7 @@ async def test_one_item_that_fails_neither_blocks_nor_loses(
     outcome = await polled(feed)
     assert not outcome.misses
     assert output.ids[4:] == ["2.0", "2.1"]
-    assert not await feed.checkpoints.failed(feed.walk(LIVE), 9, "3000")
+    assert not await feed.checkpoints.failed(feed.walk(LIVE), 9, ("", ""))
 
 
 async def test_a_deleted_item_is_left_behind(feed_of: FeedOf, lists: ListConsole, output: RecordingOutput) -> None:
@@ -224,7 +230,7 @@ async def test_timeline_entries_come_with_their_threat(
     await polled(feed)
     found = [
         (document["sentinel_one"].get("threat", {}).get("id"), document["sentinel_one"]["threat"].get("timeline"))
-        for document in output.documents
+        for document in output.recorded
         if "sentinel_one" in document
     ]
     assert found == [
@@ -232,8 +238,8 @@ async def test_timeline_entries_come_with_their_threat(
         ("2", None),
         ("3", None),
     ]
-    assert "boom" in str(output.documents[4]["error"])
+    assert "boom" in str(output.recorded[4]["error"])
     lists.lists["/threats/3/timeline"] = [{"id": "e9"}]
     lists.clock += timedelta(minutes=1)
     await polled(feed)
-    assert output.documents[-1]["sentinel_one"]["threat"]["timeline"]["id"] == "e9"
+    assert output.recorded[-1]["sentinel_one"]["threat"]["timeline"]["id"] == "e9"

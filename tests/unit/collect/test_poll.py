@@ -9,13 +9,15 @@ from typing import Any
 import structlog
 import structlog.testing
 
-from s1ecs.collect.checkpoint import Advance, WalkName
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.poll import Outcome, poll
-from s1ecs.collect.scheduler import say
+from s1ecs.collect.outcome import Outcome
+from s1ecs.collect.poll import poll
+from s1ecs.collect.run_log import say
 from s1ecs.errors import ApiProblem, BrokenWalk, ExpiredCursor, OutputError, Refused
 from s1ecs.records import Record, record_from_line
-from s1ecs.state.polls import Key, read_polls
+from s1ecs.state.checkpoints import Commit, WalkName
+from s1ecs.state.sqlite.poll_status import read_polls
+from s1ecs.state.status import Key
 
 from .conftest import Paced, RecordingOutput, ScriptedConsole, alert
 
@@ -94,7 +96,7 @@ async def test_a_mistake_of_ours_ends_one_poll_only(
 
 async def test_a_mistake_of_ours_is_noted(feed: Feed, tmp_path: Path) -> None:
     """Who asks how the last poll ended is told that it failed and why, also where nobody expected the failure."""
-    await feed.checkpoints.commit(LIVE, Advance({"neither": "bounds nor cursor"}))
+    await feed.checkpoints.commit(LIVE, Commit({"neither": "bounds nor cursor"}))
     [outcome] = await polled(feed)
     last = read_polls(tmp_path)[Key("default", "alert")]
     assert (last.state, last.reason) == ("failed", str(outcome.error))
@@ -119,6 +121,24 @@ async def test_what_the_console_says_beside_data_is_logged(feed: Feed, console: 
         say(structlog.get_logger(), outcome)
     assert [line["log_level"] for line in lines] == ["warning", "info"]
     assert "partial result" in lines[0]["event"]
+
+
+async def test_all_that_is_said_beside_data_is_one_line_and_the_reason(
+    feed: Feed, console: ScriptedConsole, tmp_path: Path
+) -> None:
+    """However many entries there are: one line with the first of them and their number, shown by `streams`, too."""
+    console.notes = tuple({"title": f"partial {number}"} for number in range(30))
+    console.script = [[alert("a", "11:00")]]
+    [outcome] = await polled(feed)
+    with structlog.testing.capture_logs() as lines:
+        say(structlog.get_logger(), outcome)
+    assert [line["log_level"] for line in lines] == ["warning", "info"]
+    [note] = read_polls(tmp_path).values()
+    assert note.state == "ok"
+    for text in (lines[0]["event"], note.reason):
+        assert '"partial 0"' in text
+        assert '"partial 9"' in text
+        assert "(and 20 more)" in text
 
 
 async def test_equal_times_lose_nothing(feed: Feed, console: ScriptedConsole, output: RecordingOutput) -> None:
@@ -208,7 +228,7 @@ async def test_record_without_a_time_is_delivered_once(
     console.script = [[alert("a", "xx")]]
     await polled(feed)
     assert output.ids == ["a"]
-    assert output.documents[0]["@timestamp"] == "2026-01-02T12:00:00.000Z"
+    assert output.recorded[0]["@timestamp"] == "2026-01-02T12:00:00.000Z"
 
 
 async def test_reread_brings_new_states_only(feed: Feed, console: ScriptedConsole, output: RecordingOutput) -> None:

@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
-from s1ecs.collect.backfill import Period
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.period import Period
 from s1ecs.collect.poll import poll
-from s1ecs.collect.reconcile import Finding, reconcile
+from s1ecs.collect.reconcile.reconcile import Comparison, reconcile
 from s1ecs.errors import OutputError, ServerTrouble
 from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.output import Capabilities, LookupMode
 from s1ecs.outputs.store import Store
 from s1ecs.records import settled_record
-from s1ecs.state.polls import Key, read_polls
+from s1ecs.state.sqlite.poll_status import read_polls
+from s1ecs.state.sqlite.transaction import connection_of
+from s1ecs.state.status import Key
 
 from .conftest import NOW, FeedOf, RecordingOutput, ScriptedConsole, alert
 from .lists import ListConsole
@@ -32,8 +35,13 @@ class AskedOutput(RecordingOutput):
 
     lost: list[str] = field(default_factory=list)
 
-    async def present(self, console: str, namespace: str, stream: str, ids: Sequence[str]) -> frozenset[str]:
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(lookup=LookupMode.IDS, refuses=True))
+
+    async def present(
+        self, _console: str, _namespace: str, _stream: str, ids: Sequence[str], *, for_now: bool = False
+    ) -> frozenset[str]:
         """Those that it was given and did not lose."""
+        del for_now
         return frozenset(ids) & frozenset(self.delivered) - frozenset(self.lost)
 
 
@@ -47,7 +55,7 @@ def activity(identity: str) -> dict[str, Any]:
     return {"id": identity, "createdAt": "2026-01-02T03:00:00.000000Z", "updatedAt": "2026-01-02T03:00:00.000000Z"}
 
 
-async def found(feed: Feed, *, repairs: bool = False) -> Finding:
+async def found(feed: Feed, *, repairs: bool = False) -> Comparison:
     """What the one piece of the period comes to."""
     [finding] = [each async for each in reconcile(feed, PERIOD, asyncio.Event(), repairs=repairs)]
     return finding
@@ -101,20 +109,22 @@ async def test_change_of_this_moment_is_due(feed: Feed, console: ScriptedConsole
     assert (finding.sound, finding.due) == (False, 0)
 
 
-async def test_repair_gives_to_whom_it_lacks(feed: Feed, console: ScriptedConsole) -> None:
+async def test_repair_gives_to_whom_it_lacks(feed: Feed, console: ScriptedConsole, store: Store) -> None:
     """Of two outputs the one that lost a document gets it, under the same id; the other gets nothing."""
     feed, output = asked(feed)
-    feed = replace(feed, outputs=(output, Store()))
+    feed = replace(feed, outputs=(output, store))
     await collected(feed, console, alert("1", "03:00"), alert("2", "04:00"))
     console.reread = [alert("1", "03:00"), alert("2", "04:00")]
     [first, _] = output.delivered
-    await feed.checkpoints.ask(lambda store: store.execute("DELETE FROM documents WHERE id = ?", (first,)).rowcount)
+    await feed.state.run(
+        lambda store: connection_of(store).execute("DELETE FROM documents WHERE id = ?", (first,)).rowcount
+    )
     assert (await found(feed)).missing == {"asked": [], "store": [first]}
     finding = await found(feed, repairs=True)
     assert finding.sound
     assert finding.repaired == {"store": 1}
     assert len(output.delivered) == 2
-    rows = await feed.checkpoints.ask(lambda store: store.execute("SELECT id FROM documents").fetchall())
+    rows = await feed.state.run(lambda store: connection_of(store).execute("SELECT id FROM documents").fetchall())
     assert {row[0] for row in rows} == set(output.delivered)
 
 
@@ -144,10 +154,13 @@ async def test_repair_that_fails_at_one_output_is_remembered_nowhere(feed: Feed,
 
 
 async def test_repair_beside_an_output_that_cannot_be_asked_hides_nothing_from_it(
-    feed: Feed, console: ScriptedConsole, output: RecordingOutput
+    feed: Feed,
+    console: ScriptedConsole,
+    output: RecordingOutput,
+    store: Store,
 ) -> None:
     """What a repair gave to the store comes to the other output with the next poll."""
-    feed = replace(feed, outputs=(Store(), output))
+    feed = replace(feed, outputs=(store, output))
     console.reread = [alert("1", "03:00")]
     assert (await found(feed, repairs=True)).repaired == {"store": 1}
     assert output.ids == []
@@ -155,10 +168,12 @@ async def test_repair_beside_an_output_that_cannot_be_asked_hides_nothing_from_i
     assert output.ids == ["1"]
 
 
-async def test_repair_of_all_outputs_is_known_to_the_next_poll(feed: Feed, console: ScriptedConsole) -> None:
+async def test_repair_of_all_outputs_is_known_to_the_next_poll(
+    feed: Feed, console: ScriptedConsole, store: Store
+) -> None:
     """What every output was given the live walk brings no more."""
     first, second = AskedOutput(name="first"), AskedOutput(name="second")
-    feed = replace(feed, outputs=(first, second, Store()))
+    feed = replace(feed, outputs=(first, second, store))
     console.reread = [alert("1", "03:00")]
     assert (await found(feed, repairs=True)).sound
     await collected(feed, console, alert("1", "03:00"))
@@ -172,21 +187,24 @@ async def test_fewer_records_than_the_console_counts_are_no_proof(
     feed, _ = asked(feed)
     await collected(feed, console, alert("1", "03:00"))
     console.reread = [alert("1", "03:00")]
-    monkeypatch.setattr("s1ecs.collect.present.list_total", two)
+    monkeypatch.setattr("s1ecs.collect.strategies.by_time.list_total", two)
     finding = await found(feed)
     assert (finding.total, finding.read, finding.missing) == (2, 1, {"asked": []})
     assert not finding.sound
 
 
 async def test_document_too_many_hides_no_loss(
-    feed_of: FeedOf, lists: ListConsole, monkeypatch: pytest.MonkeyPatch
+    feed_of: FeedOf,
+    lists: ListConsole,
+    monkeypatch: pytest.MonkeyPatch,
+    store: Store,
 ) -> None:
     """As many activities in the store as the console counts prove nothing: ids are compared."""
-    feed = replace(feed_of("activity"), outputs=(Store(),))
+    feed = replace(feed_of("activity"), outputs=(store,))
     lists.lists["/activities"] = [activity("1"), activity("2")]
     await poll(feed, asyncio.Event(), lambda *_: None)
     lists.lists["/activities"] = [activity("1"), activity("3")]
-    monkeypatch.setattr("s1ecs.collect.present.list_total", two)
+    monkeypatch.setattr("s1ecs.collect.strategies.by_time.list_total", two)
     finding = await found(feed)
     assert finding.read == 2
     assert finding.missing == {"store": [feed.mapper.identify(settled_record(activity("3")))]}

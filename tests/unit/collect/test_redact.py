@@ -6,27 +6,27 @@ from typing import Any
 
 import pytest
 
-from s1ecs.collect.redact import Redaction
 from s1ecs.ecs import table as words
+from s1ecs.ecs.lineage import RecordPath, sources_of
 from s1ecs.ecs.mapper import Document, Mapper, original
-from s1ecs.ecs.sources import Source, sources_of
-from s1ecs.ecs.table import Found, Inner, Row, Table
+from s1ecs.ecs.redaction import Redaction
+from s1ecs.ecs.table import FieldRow, FieldTable, Found, Inner
 from s1ecs.records import NotJSON, dumps, record_from_line
 from s1ecs.streams import STREAMS
-from s1ecs.streams.snake_case import in_snake_case, snake_case
+from s1ecs.streams.conversions.snake_case import in_snake_case, snake_case
 
 from .documents import record_of, sealed
 
 SECRET = "hush"
 
 
-def table(*rows: Row, **switches: Any) -> Table:
+def table(*rows: FieldRow, **switches: Any) -> FieldTable:
     """A small table of a stream."""
     kind = words.constant("event.kind", "event", "Kind.")
-    return Table(rows=(kind, *rows), identity=("id",), **switches)
+    return FieldTable(rows=(kind, *rows), identity=("id",), **switches)
 
 
-def redacted(fields_of: Table, fields: Sequence[str], value: Any) -> Document:
+def redacted(fields_of: FieldTable, fields: Sequence[str], value: Any) -> Document:
     """The document of a record, its original kept, without the fields."""
     redaction = Redaction(fields_of, fields)
     stripped = redaction.strip(record_of(value))
@@ -34,7 +34,7 @@ def redacted(fields_of: Table, fields: Sequence[str], value: Any) -> Document:
     return sealed(redaction, mapped, stripped)
 
 
-def meaning(kind: Callable[..., Row], target: str, source: str, **more: Any) -> Row:
+def meaning(kind: Callable[..., FieldRow], target: str, source: str, **more: Any) -> FieldRow:
     """A row with a meaning."""
     return kind(target, source, "A field.", **more)
 
@@ -62,8 +62,8 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("row", "value"), ROWS, ids=lambda part: part.kind if isinstance(part, Row) else None)
-def test_every_kind_of_value(row: Row, value: Any) -> None:
+@pytest.mark.parametrize(("row", "value"), ROWS, ids=lambda part: part.kind if isinstance(part, FieldRow) else None)
+def test_every_kind_of_value(row: FieldRow, value: Any) -> None:
     """A redacted value is in no field, copy, related list, text about a bad value or original; the rest stays."""
     rows = table(row, meaning(words.keyword, "own.c", "a.c"))
     raw = {"a": {"b": value, "c": "kept"}, "z": 1}
@@ -277,7 +277,7 @@ def test_default_fields_have_sources() -> None:
             ("agent", "sentinel_one.agent.license.key"),
         )
     }
-    assert found == {"group": {Source("registrationToken")}, "agent": {Source("licenseKey")}}
+    assert found == {"group": {RecordPath("registrationToken")}, "agent": {RecordPath("licenseKey")}}
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from s1ecs.collect.redact import Redaction
 from s1ecs.ecs.envelope import FIELDS
-from s1ecs.ecs.exported import exported_fields
+from s1ecs.ecs.field_catalog import exported_fields
+from s1ecs.ecs.redaction import Redaction
 from s1ecs.records import dumps
 from s1ecs.streams import STREAMS, Stream
 

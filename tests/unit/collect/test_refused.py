@@ -11,17 +11,22 @@ import pytest
 import structlog
 
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.poll import Outcome, poll
-from s1ecs.collect.retry import Retried, retry
-from s1ecs.collect.scheduler import say
+from s1ecs.collect.outcome import Outcome
+from s1ecs.collect.poll import poll
+from s1ecs.collect.run_log import say
+from s1ecs.collect.upkeep.dead_letter_replay import Retried, retry
 from s1ecs.errors import OutputError
 from s1ecs.outputs.dead_letters import DeadLetters, letters
-from s1ecs.outputs.files import Files
-from s1ecs.outputs.lines import packer
-from s1ecs.outputs.output import Batch, Refused, Thing
+from s1ecs.outputs.files.ndjson import packer
+from s1ecs.outputs.files.open_files import Rules
+from s1ecs.outputs.files.output import Files, FilesEnvironment
+from s1ecs.outputs.output import Batch, Delivered, Entity, RefusedDocument
 from s1ecs.outputs.store import Store
-from s1ecs.outputs.written_files import Rules
-from s1ecs.state.polls import Key, read_polls
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.file_marks import SqliteFileMarks
+from s1ecs.state.sqlite.poll_status import read_polls
+from s1ecs.state.status import Key
+from s1ecs.state.transaction import Transaction
 
 from .conftest import RecordingOutput, ScriptedConsole, alert
 
@@ -77,7 +82,7 @@ async def test_a_checkpoint_does_not_move_before_its_dead_letters(
     output.refuses = ["a"]
     console.script = [[alert("a", "11:00")]]
     [outcome] = await polled(feed)
-    assert "dead letters can't be kept" in str(outcome.error)
+    assert "dead letters cannot be stored" in str(outcome.error)
     (tmp_path / "dead-letters").unlink()
     console.script = [[alert("a", "11:00")]]
     [outcome] = await polled(feed)
@@ -100,17 +105,17 @@ async def test_retry(feed: Feed, console: ScriptedConsole, output: RecordingOutp
 
 async def test_what_a_document_is_the_state_of_is_kept_with_it(output: RecordingOutput, tmp_path: Path) -> None:
     """An output gets with a letter what its batch said of the thing, and a letter of nothing says nothing."""
-    thing = Thing("host", 1_700_000_000_123)
+    thing = Entity("host", 1_700_000_000_123)
     documents: list[tuple[str, dict[str, Any]]] = [(identity, {"event": {}}) for identity in ("a", "b")]
     batch = Batch("default", "default", "agent", documents, {"a": thing})
-    refused = [Refused(identity, document, "no room") for identity, document in documents]
+    refused = [RefusedDocument(identity, document, "no room") for identity, document in documents]
     dead(tmp_path).append(letters(batch, "recording", refused, "now"))
     await retry(dead(tmp_path), {"recording": output}, ["agent"], "later")
     assert output.delivered == ["a", "b"]
     assert output.things == {"a": thing}
 
 
-@pytest.mark.parametrize("case", [([], "is not among the outputs"), (["recording"], "no way there")])
+@pytest.mark.parametrize("case", [([], "is not configured"), (["recording"], "no way there")])
 async def test_retry_of_an_output_that_is_not_there(
     feed: Feed, console: ScriptedConsole, output: RecordingOutput, tmp_path: Path, case: tuple[list[str], str]
 ) -> None:
@@ -159,38 +164,46 @@ class FaultyFiles(Files):
 
     faults = 0
 
-    def write(self, connection: Any, batch: Batch) -> None:
-        """Write, then fail."""
-        super().write(connection, batch)
-        if self.faults:
-            self.faults -= 1
-            raise OutputError("files: the disk went away")
+    async def deliver(self, batch: Batch) -> Delivered:
+        """Write in the commit, then fail."""
+        [write] = (await super().deliver(batch)).writes
+
+        def fail(transaction: Transaction) -> None:
+            write(transaction)
+            if self.faults:
+                self.faults -= 1
+                raise OutputError("files: the disk went away")
+
+        return Delivered(writes=[fail])
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> FaultyFiles:
+def files(tmp_path: Path, database: Database) -> FaultyFiles:
     """A files output of the feed's state."""
     rules = Rules(1_000_000, timedelta(hours=1), ".ndjson")
     (tmp_path / "files").mkdir()
-    return FaultyFiles(
-        tmp_path / "files", "state", rules, pack=packer("none"), now=lambda: datetime.now(UTC), warn=pytest.fail
-    )
+    state = FilesEnvironment("state", database, SqliteFileMarks(), now=lambda: datetime.now(UTC), warn=pytest.fail)
+    return FaultyFiles(tmp_path / "files", rules, packer("none"), state)
 
 
 async def test_store_and_files_never_differ(
-    feed: Feed, console: ScriptedConsole, output: RecordingOutput, files: FaultyFiles, tmp_path: Path
+    feed: Feed,
+    console: ScriptedConsole,
+    output: RecordingOutput,
+    files: FaultyFiles,
+    store: Store,
 ) -> None:
     """With one output failing neither has the documents; afterwards each has every document once."""
-    both = replace(feed, outputs=(Store(), files, output))
+    both = replace(feed, outputs=(store, files, output))
     pages = [[alert("a", "11:00"), alert("b", "11:01")], [alert("c", "11:02")]]
     for faults, failure in ((1, None), (0, OutputError("search: not now")), (0, None)):
         files.faults, output.failure = faults, failure
         console.script = [list(page) for page in pages]
         [outcome] = await polled(both)
         assert (outcome.error is None) == (not faults and failure is None)
-    lines = (tmp_path / "files" / "alert-000001.ndjson.open").read_bytes().splitlines()
+    lines = (Path(files.name.removeprefix("files ")) / "alert-000001.ndjson.open").read_bytes().splitlines()
     assert [orjson.loads(line)["event"]["id"] for line in lines] == ["a", "b", "c"]
-    assert await feed.checkpoints.ask(_stored) == ["a", "b", "c"]
+    assert await feed.state.run(_stored) == ["a", "b", "c"]
 
 
 def _stored(connection: Any) -> list[str]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from s1ecs.collect.backfill import Period, backfill
+from s1ecs.collect.backfill.backfill import backfill
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.poll import Outcome, poll
+from s1ecs.collect.outcome import Outcome
+from s1ecs.collect.period import Period
+from s1ecs.collect.poll import poll
 from s1ecs.collect.scheduler import _seconds_until_due
 from s1ecs.errors import ApiProblem, ServerTrouble
 from s1ecs.outputs.output import Batch, Delivered
-from s1ecs.streams.asking import ByTime
+from s1ecs.streams.collection_modes import ByTime
 from s1ecs.streams.threat import TIMELINE
 
 from .conftest import FeedOf, RecordingOutput
@@ -22,7 +24,7 @@ from .test_per_item import events, threat
 from .test_window import PATH, alert
 
 if TYPE_CHECKING:
-    from s1ecs.api.client import Client
+    from s1ecs.sentinelone.client import Client
 
 DOWN = ServerTrouble("down", problem=ApiProblem(status=503))
 

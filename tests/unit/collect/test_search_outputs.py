@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from s1ecs.collect.search_outputs import search_settings
+from s1ecs.bootstrap.search_outputs import search_settings
 from s1ecs.errors import OutputError
-from s1ecs.outputs.search.settings import api_key, basic, bearer
-from s1ecs.settings import Output, load
+from s1ecs.outputs.search.client.login import api_key, basic, bearer
+from s1ecs.settings import OutputSettings, load
 
 
-def output(folder: Path, **values: str) -> Output:
+def output(folder: Path, **values: str) -> OutputSettings:
     """An output with these settings."""
     given = "".join(f", {key}: '{value}'" for key, value in values.items())
     (folder / "s1ecs.yaml").write_text(f"outputs: [{{type: elasticsearch, hosts: 'https://h'{given}}}]")
@@ -47,6 +47,6 @@ def test_login_is_read_anew(tmp_path: Path) -> None:
         file.write_text(text)
         assert login() == api_key(text)
     file.write_text("two words")
-    with pytest.raises(OutputError, match=r"^mine: api_key_file .*key: is no token") as raised:
+    with pytest.raises(OutputError, match=r"^mine: api_key_file .*key: is not a token") as raised:
         login()
     assert "two words" not in str(raised.value)

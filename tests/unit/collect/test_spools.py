@@ -11,21 +11,24 @@ from typing import Any
 
 import structlog
 
-from s1ecs.collect.checkpoint import LIVE
+from s1ecs.bootstrap.outputs import open_outputs
+from s1ecs.bootstrap.spools import draining, try_once_more, with_outbox
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.outputs import open_outputs
-from s1ecs.collect.poll import Outcome, poll
-from s1ecs.collect.retry import retry
-from s1ecs.collect.spools import draining, try_once_more, with_spool
+from s1ecs.collect.outcome import Outcome
+from s1ecs.collect.poll import poll
+from s1ecs.collect.upkeep.dead_letter_replay import retry
 from s1ecs.errors import OutputError
 from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import Batch, Delivered, Output
-from s1ecs.outputs.retention import Place, prune_step, used_bytes
-from s1ecs.outputs.spool import Spool
-from s1ecs.outputs.spooled import read_spools
-from s1ecs.outputs.store import Store
-from s1ecs.settings import Output as OutputSettings
-from s1ecs.state.database import Database
+from s1ecs.outputs.spool.spool import Spool
+from s1ecs.outputs.store import Store, insert
+from s1ecs.settings import OutputSettings
+from s1ecs.state.checkpoints import LIVE
+from s1ecs.state.retention import PruneCursor
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.document_retention import prune_step, used_bytes
+from s1ecs.state.sqlite.outbox import read_spools
+from s1ecs.state.sqlite.transaction import connection_of
 
 from .conftest import RecordingOutput, ScriptedConsole, alert
 
@@ -45,7 +48,7 @@ class Hanging(RecordingOutput):
 
 def spool_of(output: Output, database: Database, **values: Any) -> Spool:
     """The output behind a spool, as its settings say."""
-    made = with_spool(output, OutputSettings(type="x", values=SPILL | values), database, structlog.get_logger())
+    made = with_outbox(output, OutputSettings(type="x", values=SPILL | values), database, structlog.get_logger())
     assert isinstance(made, Spool)
     return made
 
@@ -58,16 +61,23 @@ async def polled(feed: Feed) -> Outcome:
 
 async def stored(feed: Feed) -> list[str]:
     """The ids in the store."""
-    return await feed.checkpoints.ask(
-        lambda connection: [row[0] for row in connection.execute("SELECT id FROM documents ORDER BY rowid")]
+    return await feed.state.run(
+        lambda transaction: [
+            row[0] for row in connection_of(transaction).execute("SELECT id FROM documents ORDER BY rowid")
+        ]
     )
 
 
 async def test_only_who_wants_a_spool_has_one(tmp_path: Path) -> None:
     """By default an output that is down holds the commit; the store never needs a spool."""
     database = await Database.open(tmp_path)
-    for output, values in ((RecordingOutput(), {}), (RecordingOutput(), {"on_stall": "wait"}), (Store(), SPILL)):
-        assert with_spool(output, OutputSettings(type="x", values=values), database, structlog.get_logger()) is output
+    for output, values in (
+        (RecordingOutput(), {}),
+        (RecordingOutput(), {"on_stall": "wait"}),
+        (Store(database), SPILL),
+    ):
+        made = with_outbox(output, OutputSettings(type="x", values=values), database, structlog.get_logger())
+        assert not made.capabilities.spooled
     await database.close()
 
 
@@ -79,7 +89,7 @@ async def test_the_store_fills_beside_a_dead_output(
     hanging = Hanging("hanging")
     output.failure = DEAD
     spools = [spool_of(output, database), spool_of(hanging, database, stall_after=timedelta(seconds=0.01))]
-    feed = replace(feed, outputs=(Store(), *spools))
+    feed = replace(feed, outputs=(Store(database), *spools))
     console.script = [[alert("a", "11:00")], [alert("b", "11:01"), alert("c", "11:02")]]
     outcome = await polled(feed)
     assert (outcome.error, outcome.counts.delivered) == (None, 3)
@@ -100,7 +110,7 @@ async def test_a_full_spool_leaves_the_checkpoint_where_it_is(
     database = await Database.open(tmp_path)
     output.failure = DEAD
     spool = spool_of(output, database, spill_size=10)
-    feed = replace(feed, outputs=(Store(), spool))
+    feed = replace(feed, outputs=(Store(database), spool))
     await given(spool, database, {"early": {"event": {"id": "early"}}})
     console.script = [[alert("a", "11:00")]]
     outcome = await polled(feed)
@@ -148,10 +158,10 @@ async def test_the_end_of_collect_tries_once_more(output: RecordingOutput, tmp_p
     output.failure = DEAD
     await given(spool_of(output, database), database, {name: {"event": {"id": name}} for name in "ab"})
     with structlog.testing.capture_logs() as lines:
-        await try_once_more([Store(), spool_of(output, database)], asyncio.Event(), log)
+        await try_once_more([Store(database), spool_of(output, database)], asyncio.Event(), log)
     assert [line["event"] for line in lines] == [
-        "recording: takes no documents now, so they wait in the spool: connection refused",
-        "recording: documents still wait in the spool: 2; the next collect or run goes on",
+        "recording: does not accept documents, so they wait in the spool: connection refused",
+        "recording: documents still waiting in the spool: 2; the next collect or run continues",
     ]
     told = asyncio.Event()
     hanging = spool_of(Hanging(), database)
@@ -164,7 +174,9 @@ async def test_the_end_of_collect_tries_once_more(output: RecordingOutput, tmp_p
     output.failure = None
     with structlog.testing.capture_logs() as lines:
         await try_once_more([spool_of(output, database)], asyncio.Event(), log)
-    assert [line["event"] for line in lines] == ["recording: takes documents again; all that waited are delivered: 2"]
+    assert [line["event"] for line in lines] == [
+        "recording: accepts documents again; all waiting documents are delivered: 2"
+    ]
     assert output.ids == ["a", "b"]
     await database.close()
 
@@ -175,10 +187,12 @@ async def test_documents_of_an_output_that_is_gone_are_said(output: RecordingOut
     output.failure = DEAD
     await given(spool_of(output, database), database, {"a": {}})
     with structlog.testing.capture_logs() as lines:
-        async with draining([Store()], database, structlog.get_logger()):
+        async with draining([Store(database)], database, structlog.get_logger()):
             pass
     [line] = lines
-    assert line["event"].startswith("recording: documents wait in the spool for an output of this name, and the")
+    assert line["event"].startswith(
+        "recording: documents are waiting in the spool, but the settings have no output of this name"
+    )
     assert [each.waiting.documents for each in read_spools(tmp_path)] == [1]
     await database.close()
 
@@ -189,7 +203,8 @@ async def test_what_waits_is_drained_though_the_settings_say_wait(output: Record
     output.failure = DEAD
     await given(spool_of(output, database), database, {name: {"event": {"id": name}} for name in "ab"})
     output.failure = None
-    async with asyncio.timeout(30), open_outputs([output], database, structlog.get_logger()):
+    waits = with_outbox(output, OutputSettings(type="x", values={"on_stall": "wait"}), database, structlog.get_logger())
+    async with asyncio.timeout(30), open_outputs([waits], database, structlog.get_logger()):
         while read_spools(tmp_path):  # noqa: ASYNC110 - another process might drain
             await asyncio.sleep(0.01)
     assert output.ids == ["a", "b"]
@@ -219,8 +234,10 @@ async def test_what_waits_costs_the_store_no_document(output: RecordingOutput, t
     await given(spool_of(output, database), database, documents)
     assert await database.run(used_bytes) <= before + 50_000
     stored = {"a": {"@timestamp": "2026-01-01T00:00:00.000Z"}}
-    await database.run(partial(Store().write, batch=Batch("default", "default", "alert", list(stored.items()))))
-    pruned = await database.run(partial(prune_step, place=Place(), before=None, size=before + 100_000, clock=lambda: 0))
+    await database.run(partial(insert, batch=Batch("default", "default", "alert", list(stored.items()))))
+    pruned = await database.run(
+        partial(prune_step, place=PruneCursor(), before=None, size=before + 100_000, clock=lambda: 0)
+    )
     assert pruned.removed == 0
     assert [each.waiting.documents for each in read_spools(tmp_path)] == [300]
     await database.close()

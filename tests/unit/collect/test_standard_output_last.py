@@ -11,9 +11,10 @@ import pytest
 
 from s1ecs.collect.feed import Feed
 from s1ecs.errors import OutputError
-from s1ecs.outputs.lines import packer
-from s1ecs.outputs.standard_output import StandardOutput
-from s1ecs.state.database import Database
+from s1ecs.outputs.files.ndjson import packer
+from s1ecs.outputs.files.stdout import StandardOutput
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.transaction import connection_of
 
 from .conftest import RecordingOutput, ScriptedConsole, alert
 from .test_spools import DEAD, given, polled, spool_of
@@ -88,7 +89,7 @@ async def test_what_was_committed_is_news_when_it_comes_again(feed: Feed, consol
     feed = replace(feed, outputs=(pipe.output,))
     console.script = [[alert("a", "11:00")]]
     assert (await polled(feed)).error is None
-    await feed.checkpoints.ask(lambda connection: connection.execute("DELETE FROM seen"))
+    await feed.state.run(lambda transaction: connection_of(transaction).execute("DELETE FROM seen"))
     console.script = [[alert("a", "11:00")]]
     assert (await polled(feed)).error is None
     assert pipe.ids == ["a", "a"]

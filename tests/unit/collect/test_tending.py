@@ -6,22 +6,25 @@ from pathlib import Path
 import pytest
 import structlog
 
-from s1ecs.collect import outputs
-from s1ecs.collect.outputs import open_outputs
+from s1ecs.bootstrap import outputs
+from s1ecs.bootstrap.outputs import open_outputs
 from s1ecs.errors import OutputError
-from s1ecs.outputs.output import Delivered
-from s1ecs.state.database import Database
+from s1ecs.outputs.output import Capabilities, Delivered
+from s1ecs.state.output_marks import Mark
+from s1ecs.state.sqlite.database import Database
 
 
 class Tended:
     """An output whose checks end as told, one after the other, and then well."""
+
+    capabilities = Capabilities()
 
     def __init__(self, name: str, *ends: Exception) -> None:
         self.name = name
         self.checks = 0
         self._ends = list(ends)
 
-    async def open(self) -> None:
+    async def open(self, _mark: Mark) -> None:
         """Nothing to make ready."""
 
     async def deliver(self, _batch: object) -> Delivered:
@@ -54,6 +57,6 @@ async def test_a_fault_in_one_output_ends_no_tending(tmp_path: Path, monkeypatch
     assert faulty.checks >= 3
     assert [line["log_level"] for line in lines] == ["warning", "warning"]
     assert [line["event"] for line in lines] == [
-        "faulty: what is due once a minute failed: ValueError('odd'); it is tried again",
+        "faulty: the check once a minute failed: ValueError('odd'); it is retried",
         "faulty: not now",
     ]

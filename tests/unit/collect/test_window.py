@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
-from s1ecs.collect.checkpoint import LIVE
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.poll import Outcome, poll
+from s1ecs.collect.outcome import Outcome
+from s1ecs.collect.poll import poll
 from s1ecs.errors import ApiProblem, BrokenWalk, Refused, ServerTrouble, Unreadable
+from s1ecs.state.checkpoints import LIVE
 
 from .conftest import FeedOf, RecordingOutput
 from .lists import ListConsole
+
+pytestmark = pytest.mark.in_memory
+
 
 PATH = "/unifiedalerts/graphql"
 
@@ -179,6 +183,21 @@ async def test_windows_follow_each_other_after_a_wrong_date(
         lists.lists[PATH] = [alert(time, time, time) for time in times if time <= f"{lists.clock:%H:%M}"]
         assert (await polled(feed)).error is None
     assert output.ids == times
+
+
+async def test_what_came_to_be_while_a_window_was_cut_off_arrives(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """A window that is finished hours later meets an alert that changed since; that hides none of those hours."""
+    lists.lists[PATH] = [alert(str(number), "11:00", "11:00") for number in range(3)]
+    feed = feed_of("unified_alert", page_size=2)
+    lists.failures[f"{PATH} 2"] = [ServerTrouble("down", problem=ApiProblem(status=503))]
+    assert (await polled(feed)).error is not None
+    lists.clock += timedelta(hours=3)
+    lists.lists[PATH][2] = alert("2", "11:00", "14:59")
+    lists.lists[PATH].append(alert("between", "13:00", "13:00"))
+    assert (await polled(feed)).error is None
+    assert output.ids == ["0", "1", "2", "between"]
 
 
 async def test_a_cursor_forgotten_since_the_last_poll_begins_the_phase_anew(

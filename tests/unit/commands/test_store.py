@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from s1ecs.commands.store import show
-from s1ecs.state.database import FILE_NAME, connect
+from s1ecs.state.sqlite.database import FILE_NAME, connect
 
 LAST = date(2026, 1, 31)
 
@@ -27,12 +27,12 @@ def test_many_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         )
     show(tmp_path, json=False)
     _, _, _, head, *lines = capsys.readouterr().out.splitlines()
-    assert head.split() == ["day", "all", "activity", "alert"]
+    assert head.split() == ["day", "total", "activity", "alert"]
     assert [line.split() for line in lines[:30]] == [[str(day), "1", "1"] for day in days[:30]]
     assert [line.split() for line in lines[30:]] == [
         ["earlier", "11", "1", "10"],
-        ["without", "a", "time", "1", "1"],
-        ["all", "42", "1", "41"],
+        ["no", "time", "1", "1"],
+        ["total", "42", "1", "41"],
     ]
     show(tmp_path, json=True)
     assert len(json.loads(capsys.readouterr().out)["days"]) == 42

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from s1ecs.commands.streams import short_duration, streams
+from s1ecs.commands.streams import streams
+from s1ecs.monitor.stream_status import short_duration
 from s1ecs.settings import Settings, load
-from s1ecs.state.database import FILE_NAME, connect
+from s1ecs.state.sqlite.database import FILE_NAME, connect
 from s1ecs.streams import STREAMS
 
 NOW = datetime(2026, 1, 31, 12, 0, 10, tzinfo=UTC)
@@ -62,16 +63,17 @@ def test_rows_for_programs(capsys: pytest.CaptureFixture[str], state: Path) -> N
         "reason": "",
         "to_ask_again": 0,
         "refused": 0,
+        "in_doubt": "",
         "last_poll": POLLED,
         "newest": "2026-01-31T11:54:48.500Z",
         "lag_seconds": 311.5,
         "documents": 5000,
         "interval_seconds": 30.0,
-        "permission": "STAR Rule Alerts -> view",
+        "permission": "STAR Rule Alerts -> View",
         "endpoint": "GET /cloud-detection/alerts",
         "what": "Alerts of STAR custom detection rules (cloud consoles only)",
     }
-    assert (rows["threat"]["state"], rows["threat"]["reason"]) == ("set aside", "GET /threats: 403 Forbidden")
+    assert (rows["threat"]["state"], rows["threat"]["reason"]) == ("skipped", "GET /threats: 403 Forbidden")
     assert (rows["group"]["state"], rows["group"]["last_poll"]) == ("never polled", None)
 
 
@@ -86,11 +88,11 @@ def test_rows_for_people(capsys: pytest.CaptureFixture[str], state: Path) -> Non
     streams(settings(state), NOW, json=False)
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert lines["stream"].split() == (
-        "stream state last poll lag documents interval permission endpoint what".split()  # noqa: SIM905 - a heading
+        "stream state last poll newest documents interval permission endpoint description".split()  # noqa: SIM905 - a heading
     )
-    assert lines["alert"].split()[1:7] == ["ok", "2026-01-31", "12:00:00", "5m11s", "5000", "30s"]
-    assert "ok, 2 items to be asked again" in lines["application"]
-    assert "set aside: GET /threats: 403 Forbidden" in lines["threat"]
+    assert lines["alert"].split()[1:7] == ["ok", "2026-01-31T12:00:00Z", "5m11s", "ago", "5000", "30s"]
+    assert "ok, 2 items to retry" in lines["application"]
+    assert "skipped: GET /threats: 403 Forbidden" in lines["threat"]
     assert "POST /unifiedalerts/graphql" in lines["unified_alert"]
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s1ecs.ecs.table import Row, Table
+from s1ecs.ecs.table import FieldRow, FieldTable
 from s1ecs.records import NOT_UNICODE, dumps, record_from_line
 from s1ecs.streams import STREAMS, Stream
-from s1ecs.streams.unified_alert_conversions import CONVERSIONS
+from s1ecs.streams.conversions.unified_alert import CONVERSIONS
 from tests.unit.ecs.samples import ABSENT, BEYOND, EMPTY, SAMPLES, Sample
 
 MAPPERS = {stream.name: stream.mapper() for stream in STREAMS.values()}
@@ -45,7 +45,7 @@ class Stop(Exception):
 class Oracle:
     """Goes through a table as the specification reads, and tells the texts."""
 
-    def __init__(self, table: Table, chosen: Mapping[str, Sample]) -> None:
+    def __init__(self, table: FieldTable, chosen: Mapping[str, Sample]) -> None:
         self.table = table
         gone = EMPTIES if table.cleaned else ()
         self.chosen = {path: ABSENT if sample.json in gone else sample for path, sample in chosen.items()}
@@ -77,7 +77,7 @@ class Oracle:
                 if not conversion.silent:
                     yield TEXTS[conversion.kind].format(sample.named(conversion.kind))
 
-    def _of(self, row: Row, sample: Sample) -> Iterator[str]:
+    def _of(self, row: FieldRow, sample: Sample) -> Iterator[str]:
         kind = "lenient" if row.lenient else "ip list" if row.split else row.kind
         skipped = row.empty == "skipped" or (row.empty is None and row.kind in self.table.empty_skipped)
         if sample is ABSENT or (row.only_if_unset and row.target in self.set) or (sample is EMPTY and skipped):
@@ -92,14 +92,14 @@ class Oracle:
             empty_number = sample is EMPTY and kind in {"double", "float"}
             yield "empty String" if empty_number else TEXTS[kind].format(sample.named(kind))
 
-    def _of_no_text(self, row: Row, sample: Sample) -> Iterator[str]:
+    def _of_no_text(self, row: FieldRow, sample: Sample) -> Iterator[str]:
         text = f"[{sample.named('')}] is not text"
         if row.kind != "words" or row.not_text == "fails":
             raise Stop(text)
         if row.not_text == "bad":
             yield text
 
-    def _of_anything(self, row: Row, kind: str, sample: Sample) -> Iterator[str]:
+    def _of_anything(self, row: FieldRow, kind: str, sample: Sample) -> Iterator[str]:
         if sample is BEYOND and not row.one_of:
             yield 'For input string: "1e400"'
         elif kind == "text" and "text" in sample.otherwise:
@@ -108,7 +108,7 @@ class Oracle:
             self.set.update(row.targets)
 
 
-def _expected(table: Table, chosen: Mapping[str, Sample]) -> tuple[list[str], bool]:
+def _expected(table: FieldTable, chosen: Mapping[str, Sample]) -> tuple[list[str], bool]:
     flawed = any("\\ud800" in sample.json for sample in chosen.values())
     texts = [NOT_UNICODE] if flawed else []
     try:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from s1ecs.ecs.converters import Bad
 from s1ecs.ecs.geoip import FIELDS, Locate, first_known, geo_fields, open_database
-from s1ecs.ecs.values import Bad
 from s1ecs.errors import UsageError
 from tests.unit.ecs.city import LONDON, LONDON_FIELDS, database
 
@@ -73,14 +73,16 @@ def test_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
     """A file of another kind is named, with what is needed."""
     path = tmp_path / "other.mmdb"
     path.write_bytes(content)
-    with pytest.raises(UsageError, match=r"other\.mmdb: no MaxMind database; a City database \(\.mmdb\) is needed"):
+    with pytest.raises(
+        UsageError, match=r"other\.mmdb: not a MaxMind database; a City database \(\.mmdb\) is required"
+    ):
         open_database(path)
 
 
 def test_database_of_another_type(tmp_path: Path) -> None:
     """A database of countries or networks lacks what `host.geo` needs, so it is refused at once."""
     path = database(tmp_path / "asn.mmdb", {"192.0.2.0/24": {"autonomous_system_number": 64496}}, "GeoLite2-ASN")
-    with pytest.raises(UsageError, match=r"asn\.mmdb: a database of the type GeoLite2-ASN; a City database is needed"):
+    with pytest.raises(UsageError, match=r"asn\.mmdb: a database of type GeoLite2-ASN; a City database is required"):
         open_database(path)
 
 

@@ -7,17 +7,17 @@ import pytest
 
 from s1ecs.ecs import related
 from s1ecs.ecs import table as word
+from s1ecs.ecs.converters import Bad
 from s1ecs.ecs.mapper import Mapper
-from s1ecs.ecs.table import Table
-from s1ecs.ecs.values import Bad
+from s1ecs.ecs.table import FieldTable
 from s1ecs.records import DEEPEST, ExactFloat, record_from_line
 
-MAPPER = Mapper(Table((word.keyword("host.name", "name", "N.", related="hosts"),), ("id",)))
+MAPPER = Mapper(FieldTable((word.keyword("host.name", "name", "N.", related="hosts"),), ("id",)))
 
 
 def test_append_once_and_member_by_member() -> None:
     """A related list gets each text once, of lists each member, and nothing of null and empty texts."""
-    texts = ["a"]
+    texts = related.Texts(["a"])
     for value in ("a", "", None, "b", ["c", None, "", ["a", 7]], {"k": "v"}):
         related.append(texts, value)
     assert texts == ["a", "b", "c", "7", "{k=v}"]

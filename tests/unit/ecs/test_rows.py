@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 
 from s1ecs.ecs import table as word
+from s1ecs.ecs.converters import Bad, WholeRecordFailure
 from s1ecs.ecs.mapper import Mapped, Mapper
-from s1ecs.ecs.table import Found, Inner, Row, Table
-from s1ecs.ecs.values import Bad, WholeRecordFailure
+from s1ecs.ecs.table import FieldRow, FieldTable, Found, Inner
 from s1ecs.records import record_from_line
 
 KIND = word.constant("event.kind", "event", "Always event.")
 
 
-def mapped(rows: tuple[Row, ...], record: Any, *, keep_duplicates: bool = False, **switches: Any) -> Mapped:
+def mapped(rows: tuple[FieldRow, ...], record: Any, *, keep_duplicates: bool = False, **switches: Any) -> Mapped:
     """What a table of these rows makes of a record, addresses that begin with 81 lying in London."""
-    mapper = Mapper(Table((KIND, *rows), ("id",), **switches), _locate, keep_duplicates=keep_duplicates)
+    mapper = Mapper(FieldTable((KIND, *rows), ("id",), **switches), _locate, keep_duplicates=keep_duplicates)
     return mapper.map(record_from_line(json.dumps(record).encode()))
 
 
-def fields(rows: tuple[Row, ...], record: Any, **switches: Any) -> dict[str, Any]:
+def fields(rows: tuple[FieldRow, ...], record: Any, **switches: Any) -> dict[str, Any]:
     """The document alone, without what every one of these has."""
     document = mapped(rows, record, **switches).document
     return {key: value for key, value in document.items() if key not in {"event", "ecs"}}
@@ -126,13 +126,13 @@ def test_words_and_what_stands_for_others(record: Any, expected: Any) -> None:
 
 def test_lists_behind_words_are_not_shared() -> None:
     """A document that is changed later changes no other."""
-    mapper = Mapper(Table((KIND, word.words("s.w", "w", "W.", {"a": ["x"]})), ("id",)))
+    mapper = Mapper(FieldTable((KIND, word.words("s.w", "w", "W.", {"a": ["x"]})), ("id",)))
     record = record_from_line(b'{"w":"a"}')
     mapper.map(record).document["s"]["w"].append("y")
     assert mapper.map(record).document["s"]["w"] == ["x"]
 
 
-def _work(result: Callable[[], Any]) -> Row:
+def _work(result: Callable[[], Any]) -> FieldRow:
     def work(_: Any, found: Found) -> Any:
         found.fields["host.mac"] = ["A", ""]
         found.related["hosts"].extend(["h", "", "h"])
@@ -234,6 +234,6 @@ def test_record_is_cleaned_first() -> None:
 def test_record_without_exact_form() -> None:
     """A record nested deeper than the exact parser goes, with a number that needs it, is named and kept as text."""
     line = b'{"n":123456789012345678901234567890,"deep":' + b"[" * 1010 + b"]" * 1010 + b"}"
-    got = Mapper(Table((KIND, word.long("s.n", "n", "N.")), ("id",))).map(record_from_line(line))
+    got = Mapper(FieldTable((KIND, word.long("s.n", "n", "N.")), ("id",))).map(record_from_line(line))
     assert got.failed
     assert got.document["error"] == {"message": ["nested too deeply"]}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s1ecs.ecs.compiler import source_of
-from s1ecs.ecs.exported import exported_fields, index_type, known_types
-from s1ecs.ecs.table import Row
+from s1ecs.ecs.codegen.compiler import source_of
+from s1ecs.ecs.field_catalog import exported_fields, index_type, known_types
+from s1ecs.ecs.table import FieldRow
 from s1ecs.records import dumps, record_from_line
 from s1ecs.streams import STREAMS, Stream
 
@@ -66,7 +66,7 @@ def test_no_target_is_set_twice_or_inside_another(stream: Stream) -> None:
     assert not [(one, other) for one in targets for other in targets if other.startswith(f"{one}.")]
 
 
-def _beside(row: Row) -> list[str]:
+def _beside(row: FieldRow) -> list[str]:
     return [inner.name for inner in row.inner if not inner.name.startswith((".", "related."))]
 
 

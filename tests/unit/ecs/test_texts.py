@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from s1ecs.ecs import empties, values
-from s1ecs.ecs.values import Bad, Inexact, WholeRecordFailure
+from s1ecs.ecs import converters, empty_values
+from s1ecs.ecs.converters import Bad, Inexact, WholeRecordFailure
 from s1ecs.records import ExactFloat, ExactInteger
 
 
-@pytest.mark.parametrize("convert", [values.ip_list, values.lower_case])
+@pytest.mark.parametrize("convert", [converters.ip_list, converters.lower_case])
 @pytest.mark.parametrize(("value", "shown"), [(7, "7"), (["::1"], '["::1"]'), (True, "true")])
 def test_what_needs_text_fails_the_record(convert: Any, value: Any, shown: str) -> None:
     """Splitting and lower-casing have nothing to do with what is no text, as upstream."""
@@ -35,7 +35,7 @@ def test_what_needs_text_fails_the_record(convert: Any, value: Any, shown: str) 
 )
 def test_text(value: Any, expected: Any) -> None:
     """Scalars become texts, objects Java's form with all they hold, lists member by member."""
-    assert expected == values.text(value)
+    assert expected == converters.text(value)
 
 
 def test_text_bad() -> None:
@@ -49,14 +49,14 @@ def test_text_bad() -> None:
         (deep, "nested too deeply"),
     ):
         with pytest.raises(Bad) as raised:
-            values.text(value)
+            converters.text(value)
         assert text == str(raised.value)
 
 
 @pytest.mark.parametrize(("value", "expected"), [(["a", 1, True], "a,1,true"), ([], None), ("a", None), ({}, None)])
 def test_joined(value: Any, expected: str | None) -> None:
     """A list becomes its members with commas; what is no list does nothing."""
-    assert expected == values.joined(value)
+    assert expected == converters.joined(value)
 
 
 @pytest.mark.parametrize(
@@ -65,37 +65,37 @@ def test_joined(value: Any, expected: str | None) -> None:
 )
 def test_mac(value: str, expected: str) -> None:
     """Separators become dashes, letters capitals; groups are not cut anew."""
-    assert expected == values.mac(value)
+    assert expected == converters.mac(value)
 
 
 def test_texts_of_numbers_that_the_fast_parser_bent() -> None:
     """A text never shows a number that may have been another: the record is read again exactly."""
     for value in (1e30, [1e30], {"a": [1e30]}):
         with pytest.raises(Inexact):
-            values.shown(value)
+            converters.shown(value)
 
 
 def test_cleaned() -> None:
     """A record is rid of its empties and otherwise untouched, numbers that no double holds included."""
     beyond = ExactFloat("1e400")
     record: dict[str, Any] = {"a": "", "b": [None, {"c": []}], "d": {"e": 0, "f": False, "g": beyond}}
-    assert empties.cleaned(record) == {"d": {"e": 0, "f": False, "g": beyond}}
-    assert empties.cleaned({"a": ""}) is None
+    assert empty_values.cleaned(record) == {"d": {"e": 0, "f": False, "g": beyond}}
+    assert empty_values.cleaned({"a": ""}) is None
 
 
 def test_whole_removes_empties_inside_out() -> None:
     """Nulls, empty texts, objects and lists go, also those that become empty; 0 and false stay."""
     value = {"a": None, "b": "", "c": {"d": [{}, [""]]}, "e": [0, False, None, "x"], "f": {"g": 0}}
-    assert empties.whole(value, []) == {"e": [0, False, "x"], "f": {"g": 0}}
+    assert empty_values.whole(value, []) == {"e": [0, False, "x"], "f": {"g": 0}}
 
 
 def test_whole_leaves_out_what_a_double_cannot_hold() -> None:
     """A number beyond a double is a bad value, wherever it stands."""
     problems: list[str] = []
-    assert empties.whole({"a": ExactFloat("1e400"), "b": 1}, problems) == {"b": 1}
+    assert empty_values.whole({"a": ExactFloat("1e400"), "b": 1}, problems) == {"b": 1}
     assert problems == ['For input string: "1e400"']
 
 
 def test_text_form_is_javas() -> None:
     """Objects and lists are written as Java writes them, numbers and true/false as JSON does."""
-    assert values.text_form({"key": "value", "k": ["a", 1, True]}) == "{key=value, k=[a, 1, true]}"
+    assert converters.text_form({"key": "value", "k": ["a", 1, True]}) == "{key=value, k=[a, 1, true]}"

@@ -4,17 +4,17 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from s1ecs.collect.checkpoint import LIVE, REREAD, WalkName
-from s1ecs.collect.deliver import Counts
-from s1ecs.collect.poll import Outcome
+from s1ecs.collect.outcome import Counts, Outcome
 from s1ecs.errors import Forbidden, SettingsError
-from s1ecs.metrics.endpoint import endpoint
-from s1ecs.metrics.exposition import exposition
-from s1ecs.metrics.figures import Figures
-from s1ecs.metrics.meter import Meter
+from s1ecs.metrics.endpoint import HealthReport, endpoint
+from s1ecs.metrics.exposition import registry_of
+from s1ecs.metrics.recorder import Meter
 from s1ecs.metrics.table import METRICS
+from s1ecs.metrics.values import Figures
+from s1ecs.state.checkpoints import LIVE, REREAD, WalkName
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 WALK = WalkName("default", "alert", LIVE)
@@ -44,7 +44,7 @@ def meter(clock: Clock) -> Meter:
 
 def shown(meter: Meter) -> dict[tuple[str, ...], float]:
     """Every sample by its name and its labels' values, those of console and stream left out."""
-    text = exposition(meter.figures, "")[1].decode()
+    text = generate_latest(registry_of(meter.figures)).decode()
     return {
         (
             sample.name,
@@ -69,7 +69,7 @@ def test_steps_and_polls(meter: Meter, clock: Clock) -> None:
         ("s1ecs_rejected_total",): 2,
         ("s1ecs_left_out_total",): 0,
         ("s1ecs_polls_total", "ok", LIVE): 1,
-        ("s1ecs_polls_total", "set aside", REREAD): 1,
+        ("s1ecs_polls_total", "skipped", REREAD): 1,
         ("s1ecs_checkpoint_age_seconds",): 30,
         ("s1ecs_lag_seconds",): 60,
     }
@@ -106,51 +106,73 @@ def test_token_days(meter: Meter, clock: Clock) -> None:
 
 def test_every_metric_of_the_table_is_shown(meter: Meter) -> None:
     """Each row is there with its kind and its help before anything was counted."""
-    text = exposition(meter.figures, "")[1].decode()
+    text = generate_latest(registry_of(meter.figures)).decode()
     for metric in METRICS:
         assert f"# HELP {metric.shown} " in text
         assert f"# TYPE {metric.shown} {metric.kind}\n" in text
 
 
-async def asked(address: str, request: str) -> str:
-    """The answer to a request."""
-    port = int(address.removesuffix("/metrics").rpartition(":")[2])
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request.encode())
-    answer = await reader.read()
-    writer.close()
-    return answer.decode()
-
-
-async def test_endpoint(meter: Meter) -> None:
-    """GET and HEAD of /metrics are answered, in the form asked for; nothing else is here."""
-    meter.step(WALK, Counts(records=10))
-    async with endpoint("127.0.0.1", 0, lambda accept: exposition(meter.figures, accept)) as address:
-        plain = await asked(address, "GET /metrics?a=b HTTP/1.1\r\nHost: x\r\n\r\n")
-        open_metrics = await asked(
-            address, "GET /metrics HTTP/1.1\r\naccept: application/openmetrics-text; version=1.0.0\r\n\r\n"
+async def responses(address: str, *requests: str) -> list[str]:
+    """Send requests, one connection each; return the responses."""
+    found = []
+    for request in requests:
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", int(address.split(":")[2].split("/", maxsplit=1)[0])
         )
-        head = await asked(address, "HEAD /metrics HTTP/1.1\r\n\r\n")
-        other = await asked(address, "GET / HTTP/1.1\r\n\r\n")
-        posted = await asked(address, "POST /metrics HTTP/1.1\r\n\r\n")
-        broken = await asked(address, "\r\n\r\n")
-    assert plain.startswith("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=")
+        writer.write(f"{request}\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        found.append((await reader.read()).decode())
+        writer.close()
+    return found
+
+
+async def good() -> HealthReport:
+    """Report that all is well."""
+    return HealthReport(good=True, text="ok: 9 streams on schedule")
+
+
+async def critical() -> HealthReport:
+    """Report that nothing moves."""
+    return HealthReport(good=False, text="critical: collector: has not reported for 3m9s")
+
+
+async def test_metrics_endpoint(meter: Meter) -> None:
+    """GET and HEAD of /metrics are answered, in the requested format; other paths and methods are refused."""
+    meter.step(WALK, Counts(records=10))
+    async with endpoint("127.0.0.1", 0, registry_of(meter.figures), good) as address:
+        plain, open_metrics, head, other, posted = await responses(
+            address,
+            "GET /metrics?a=b HTTP/1.1",
+            "GET /metrics HTTP/1.1\r\naccept: application/openmetrics-text; version=1.0.0",
+            "HEAD /metrics HTTP/1.1",
+            "GET / HTTP/1.1",
+            "POST /metrics HTTP/1.1",
+        )
+    assert plain.startswith("HTTP/1.1 200 OK\r\n")
     assert 's1ecs_records_total{console="default",stream="alert"} 10.0\n' in plain
     assert "application/openmetrics-text" in open_metrics
-    assert open_metrics.endswith("# EOF\n")
+    assert "# EOF\n" in open_metrics
     assert head.startswith("HTTP/1.1 200 OK\r\n")
-    assert head.endswith("\r\n\r\n")
+    assert "s1ecs_records_total" not in head
     assert other.startswith("HTTP/1.1 404 ")
     assert posted.startswith("HTTP/1.1 405 ")
-    assert broken.startswith("HTTP/1.1 404 ")
 
 
-async def test_port_in_use() -> None:
-    """A port that another program has is named, with the settings to change."""
-    async with endpoint("127.0.0.1", 0, lambda _: ("", b"")) as address:
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_health_endpoints(meter: Meter, path: str) -> None:
+    """Both health paths answer 200 with the reason, and 503 where the health is critical."""
+    for health, status, text in ((good, "200 OK", "ok: 9 streams"), (critical, "503 Service", "has not reported")):
+        async with endpoint("127.0.0.1", 0, registry_of(meter.figures), health) as address:
+            [response] = await responses(address, f"GET {path} HTTP/1.1")
+        assert response.startswith(f"HTTP/1.1 {status}")
+        assert text in response
+
+
+async def test_port_in_use(meter: Meter) -> None:
+    """A port that another program uses is named, with the settings to change."""
+    async with endpoint("127.0.0.1", 0, registry_of(meter.figures), good) as address:
         port = int(address.removesuffix("/metrics").rpartition(":")[2])
         with pytest.raises(SettingsError, match=f"port {port} .*in use.*'metrics_port'"):
-            async with endpoint("127.0.0.1", port, lambda _: ("", b"")):
+            async with endpoint("127.0.0.1", port, registry_of(meter.figures), good):
                 pass
 
 

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from s1ecs.errors import OutputError
-from s1ecs.outputs.drain import Place
-from s1ecs.outputs.output import Batch, Delivered, Refused
-from s1ecs.outputs.spool import Limits, Spool, spooled
-from s1ecs.state.database import Database
+from s1ecs.outputs.output import Batch, Capabilities, Delivered, LookupMode, RefusedDocument
+from s1ecs.outputs.spool.drain import SpoolEnvironment
+from s1ecs.outputs.spool.spool import Spool, SpoolLimits
+from s1ecs.state.output_marks import Mark
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.outbox import SqliteOutbox
+from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -22,6 +25,8 @@ class Moody:
     never says so. `seconds` is what it needs for a batch.
     """
 
+    capabilities = Capabilities(refuses=True)
+
     def __init__(self, name: str = "search") -> None:
         self.name = name
         self.mood = "well"
@@ -31,7 +36,7 @@ class Moody:
         self.open_now = False
         self.strict = False
 
-    async def open(self) -> None:
+    async def open(self, _mark: Mark) -> None:
         """Make ready."""
         self.open_now = True
 
@@ -47,7 +52,7 @@ class Moody:
         if self.mood == "broken":
             raise OutputError("connection reset")
         await (asyncio.Event().wait() if self.mood == "hanging" else asyncio.sleep(self.seconds))
-        return Delivered([Refused(name, document, "no r") for name, document in taken if name.endswith("r")])
+        return Delivered([RefusedDocument(name, document, "no r") for name, document in taken if name.endswith("r")])
 
     async def check(self) -> None:
         """Look."""
@@ -64,8 +69,13 @@ class Moody:
 class Telling(Moody):
     """The same, and it can be asked what it took but, with `strict`, not while it is dead."""
 
-    async def present(self, _console: str, _namespace: str, _stream: str, ids: Sequence[str]) -> frozenset[str]:
+    capabilities = Capabilities(lookup=LookupMode.IDS, refuses=True)
+
+    async def present(
+        self, _console: str, _namespace: str, _stream: str, ids: Sequence[str], *, for_now: bool = False
+    ) -> frozenset[str]:
         """Those that it took, of whatever feed."""
+        del for_now
         if self.mood == "dead" and self.strict:
             raise OutputError("connection refused")
         return frozenset(ids) & frozenset(self.took)
@@ -77,7 +87,7 @@ class Rig:
     Its clock stands still; `lines` are what it put into the log.
     """
 
-    def __init__(self, database: Database, inner: Moody, limits: Limits) -> None:
+    def __init__(self, database: Database, inner: Moody, limits: SpoolLimits) -> None:
         self.database = database
         self.inner = inner
         self.limits = limits
@@ -87,15 +97,17 @@ class Rig:
 
     def process(self) -> Spool:
         """A spool as a process that has just begun makes it."""
-        place = Place(
-            self.database.run,
+        place = SpoolEnvironment(
+            self.database,
+            SqliteOutbox(),
+            SqliteOutputMarks(),
             self.database.path.parent,
             now=lambda: NOW,
             clock=lambda: self.clock,
             warn=self.lines.append,
             tell=self.lines.append,
         )
-        self.spool = spooled(self.inner, self.limits, place)
+        self.spool = Spool(self.inner, self.limits, place)
         return self.spool
 
     async def give(self, identities: str, stream: str = "alert") -> None:

@@ -75,7 +75,7 @@ def test_a_line_that_is_no_letter(dead: DeadLetters, tmp_path: Path) -> None:
     dead.append([letter("x")])
     path = tmp_path / "dead-letters" / "alert.ndjson"
     path.write_bytes(path.read_bytes() + b"{}\n")
-    with pytest.raises(StateError, match=r"alert\.ndjson line 2: is no dead letter"):
+    with pytest.raises(StateError, match=r"alert\.ndjson line 2: is not a dead letter"):
         dead.replace("alert", lambda _: None)
     assert len(path.read_bytes().splitlines()) == 2
 
@@ -89,7 +89,7 @@ def test_a_letter_with_a_value_of_another_type(dead: DeadLetters, tmp_path: Path
     dead.append([letter("x")])
     path = tmp_path / "dead-letters" / "alert.ndjson"
     path.write_bytes(orjson.dumps(orjson.loads(path.read_bytes()) | change) + b"\n")
-    with pytest.raises(StateError, match=r"alert\.ndjson line 1: is no dead letter"):
+    with pytest.raises(StateError, match=r"alert\.ndjson line 1: is not a dead letter"):
         dead.read("alert")
 
 
@@ -99,7 +99,7 @@ def test_a_line_that_is_no_object(dead: DeadLetters, tmp_path: Path, line: bytes
     dead.append([letter("x")])
     path = tmp_path / "dead-letters" / "alert.ndjson"
     path.write_bytes(path.read_bytes() + line + b"\n")
-    with pytest.raises(StateError, match=r"alert\.ndjson line 2: is no dead letter"):
+    with pytest.raises(StateError, match=r"alert\.ndjson line 2: is not a dead letter"):
         dead.read("alert")
 
 
@@ -136,7 +136,7 @@ def test_letters_that_come_while_others_are_taken_out(dead: DeadLetters, tmp_pat
 def test_one_retry_at_a_time(dead: DeadLetters) -> None:
     """A second one is told so; afterwards there may be another."""
     with dead.retrying():
-        with pytest.raises(StateError, match="another process delivers dead letters again"), dead.retrying():
+        with pytest.raises(StateError, match="another process is retrying dead letters"), dead.retrying():
             pass
         dead.append([letter("x")])
     with dead.retrying():

@@ -6,14 +6,15 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from s1ecs.errors import OutputError
-from s1ecs.outputs.file_writer import Writer
+from s1ecs.errors import DeliveredMeanwhile, OutputError
+from s1ecs.outputs.files.writer_lock import FolderWriter
 
 from .folder import HOUR, Folder, batch, read, transact
 
@@ -104,6 +105,19 @@ def test_group_may_read_others_not(folder: Folder) -> None:
         os.umask(before)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.path.iterdir()}
     assert modes == {".s1ecs-writer-1": 0o600, "alert-000001.ndjson.open": 0o640}
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o000, 0o750), (0o022, 0o750), (0o027, 0o750), (0o077, 0o700)])
+def test_a_folder_that_is_made(folder: Folder, umask: int, mode: int) -> None:
+    """The folder and those above it are open to what the umask leaves of owner and group, to others never."""
+    before = os.umask(umask)
+    try:
+        with closing(folder.connect()) as connection:
+            transact(connection, folder.output("a/b").open)
+    finally:
+        os.umask(before)
+    made = (folder.path, folder.path / "a", folder.path / "a" / "b")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {mode}
 
 
 def test_two_processes_write_files_of_their_own(folder: Folder) -> None:
@@ -222,11 +236,11 @@ def test_an_open_file_that_somebody_took_away(folder: Folder) -> None:
     folder.write(["a"])
     (folder.path / "alert-000001.ndjson.open").unlink()
     folder.write(["b"])
-    assert "is gone" in folder.warnings[0]
+    assert "was removed by another program" in folder.warnings[0]
     assert folder.names() == ["alert-000002.ndjson.open"]
     (folder.path / "alert-000002.ndjson.open").write_bytes(b"{}")
     folder.write(["c"])
-    assert "is shorter than it was" in folder.warnings[1]
+    assert "was truncated" in folder.warnings[1]
     assert folder.names() == ["alert-000002.ndjson.kept", "alert-000003.ndjson.open"]
     assert (folder.path / "alert-000002.ndjson.kept").read_bytes() == b"{}"
 
@@ -267,7 +281,7 @@ def test_a_path_that_is_no_folder(folder: Folder, below: str) -> None:
     output = folder.output(below)
     with (
         closing(folder.connect()) as connection,
-        pytest.raises(OutputError, match=r"its path is a file, or leads through one; .*; then start s1ecs again$"),
+        pytest.raises(OutputError, match=r"its path is or contains a regular file; .*; then restart s1ecs$"),
     ):
         transact(connection, output.open)
 
@@ -283,13 +297,13 @@ def test_errors_tell_what_comes_after_the_cure(folder: Folder, monkeypatch: pyte
         with monkeypatch.context() as patched:
             patched.setattr(os, "open", denied)
             with pytest.raises(
-                OutputError, match=r"\(Permission denied\); give s1ecs write access .*; then start s1ecs"
+                OutputError, match=r"\(Permission denied\); give s1ecs write access .*; then restart s1ecs"
             ):
                 transact(connection, output.open)
         transact(connection, output.open)
         monkeypatch.setattr(os, "open", denied)
         with pytest.raises(
-            OutputError, match=r"give s1ecs write access .*; nothing is lost: .* in `run` by itself, else"
+            OutputError, match=r"give s1ecs write access .*; nothing is lost: .* by `run` automatically, otherwise"
         ):
             transact(connection, lambda c: output.write(c, batch(["a"])))
 
@@ -306,7 +320,7 @@ def test_a_folder_that_goes_away_and_comes_back(folder: Folder, tmp_path: Path) 
         transact(connection, output.open)
         transact(connection, lambda c: output.write(c, batch(["a"])))
         folder.path.rename(tmp_path / "away")
-        with pytest.raises(OutputError, match="can't be written"):
+        with pytest.raises(OutputError, match="cannot be written"):
             transact(connection, lambda c: output.write(c, batch(["b"])))
         (tmp_path / "away").rename(folder.path)
         transact(connection, lambda c: output.write(c, batch(["b"])))
@@ -348,8 +362,21 @@ def test_the_writers_own_file_is_not_mistaken(folder: Folder) -> None:
 def test_numbers_of_writers_are_let_go(folder: Folder) -> None:
     """A number is free again after its process ended."""
     folder.path.mkdir()
-    first = Writer.take(folder.path, "state-a")
-    second = Writer.take(folder.path, "state-a")
+    first = FolderWriter.take(folder.path, "state-a")
+    second = FolderWriter.take(folder.path, "state-a")
     assert (first.number, second.number) == (1, 2)
     first.close()
-    assert Writer.take(folder.path, "state-a").number == 1
+    assert FolderWriter.take(folder.path, "state-a").number == 1
+
+
+def test_what_another_process_wrote_meanwhile_is_not_written_again(folder: Folder) -> None:
+    """A batch for which the folder was asked is refused whole where some of it came since; others are written."""
+    output, asked = folder.output(), batch(["b", "c"])
+    with closing(folder.connect()) as connection:
+        transact(connection, output.open)
+        folder.write(["a", "b"])
+        with pytest.raises(DeliveredMeanwhile):
+            transact(connection, partial(output.write, batch=replace(asked, asked=frozenset("bc"))))
+        transact(connection, partial(output.write, batch=replace(asked, asked=frozenset("c"))))
+        transact(connection, output.close)
+    assert sorted(folder.ids(".open")) == ["a", "b", "b", "c"]

@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 
-from s1ecs.outputs.files import Files
-
-from .folder import HOUR, Folder, batch
+from .folder import HOUR, FilesProcess, Folder, batch
 
 _DEEDS = ("open", "pwrite", "ftruncate", "rename", "unlink")
 # Pages of one stream or another. A page comes again in other pieces: so does one of a console that gets slow.
@@ -81,11 +79,11 @@ def life(folder: Folder, at: int | None, *, size: int = _PAGE) -> int:
             _transact(connection, fate, output.close)
         finally:
             # The kernel closes what a process had open, and SQLite takes back what was not committed.
-            output._let_go()
+            output.die()
         return fate.moments
 
 
-def _deliver(folder: Folder, output: Files, place: int, size: int, connection: sqlite3.Connection) -> None:
+def _deliver(folder: Folder, output: FilesProcess, place: int, size: int, connection: sqlite3.Connection) -> None:
     folder.now += timedelta(minutes=5 * size)
     page = place // _PAGE
     end = min(place + size, (page + 1) * _PAGE)

@@ -9,16 +9,18 @@ import pytest
 
 from s1ecs.errors import OutputError
 from s1ecs.outputs.dead_letters import DeadLetters
-from s1ecs.outputs.output import Batch, Delivered, Thing
-from s1ecs.outputs.spool import AskableSpool, Limits
-from s1ecs.outputs.spooled import Spooled, Waiting, read_spools
+from s1ecs.outputs.output import Batch, Delivered, Entity, lookup_of
+from s1ecs.outputs.spool.spool import SpoolLimits
 from s1ecs.records import exact
-from s1ecs.state.database import Database
-from s1ecs.state.polls import Key, read_polls
+from s1ecs.state.outbox import Spooled, Waiting
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.outbox import read_spools
+from s1ecs.state.sqlite.poll_status import read_polls
+from s1ecs.state.status import Key
 
 from .moody import NOW, Moody, Rig, Telling, batch_of
 
-MUCH = Limits(stall_after=60.0, size=1_000_000_000)
+MUCH = SpoolLimits(stall_after=60.0, size=1_000_000_000)
 IMPATIENT = replace(MUCH, stall_after=0.02)
 
 
@@ -27,7 +29,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     """A spool before an output that is well, with all the time and room there is."""
     database = await Database.open(tmp_path)
     made = Rig(database, Telling(), MUCH)
-    await made.spool.open()
+    await made.spool.open({})
     yield made
     await made.spool.close()
     await database.close()
@@ -63,10 +65,10 @@ async def test_a_stall_and_its_end_are_said_once(rig: Rig) -> None:
         await rig.give(name)
         rig.clock += 3600
         assert not await rig.spool.drain.once()
-    assert rig.lines == ["search: takes no documents now, so they wait in the spool: connection refused"]
+    assert rig.lines == ["search: does not accept documents, so they wait in the spool: connection refused"]
     rig.inner.mood = "well"
     await rig.spool.drain.once()
-    assert rig.lines[1:] == ["search: takes documents again; all that waited are delivered: 3"]
+    assert rig.lines[1:] == ["search: accepts documents again; all waiting documents are delivered: 3"]
 
 
 async def test_who_hangs_is_given_up_in_time(rig: Rig, tmp_path: Path) -> None:
@@ -79,7 +81,7 @@ async def test_who_hangs_is_given_up_in_time(rig: Rig, tmp_path: Path) -> None:
     await rig.give("b")
     assert len(rig.inner.batches) == asked
     assert await rig.waiting() == ["a", "b"]
-    assert rig.lines == ["search: takes no documents now, so they wait in the spool: not done within 0.02 seconds"]
+    assert rig.lines == ["search: does not accept documents, so they wait in the spool: timed out after 0.02 seconds"]
     assert read_spools(tmp_path) == [Spooled("search", await spool.waiting(), NOW)]
 
 
@@ -97,7 +99,7 @@ async def test_a_time_out_of_the_output_itself_is_not_taken_for_ours(rig: Rig) -
     await rig.give("a")
     rig.inner = Mistaken()
     assert not await rig.process().drain.once()
-    assert rig.lines[-1] == "search: draining the spool failed: TimeoutError('its own'); it is tried again"
+    assert rig.lines[-1] == "search: draining the spool failed: TimeoutError('its own'); it will be retried"
     rig.inner = Mistaken("another")
     with pytest.raises(TimeoutError, match="its own"):
         await rig.process().deliver(batch_of("a"))
@@ -122,7 +124,7 @@ async def test_a_stall_with_nothing_waiting_is_tried_again(rig: Rig) -> None:
     rig.clock += 5
     assert not (await rig.spool.deliver(batch_of("a"))).writes
     assert list(rig.inner.took) == ["a"]
-    assert rig.lines[-1] == "search: takes documents again"
+    assert rig.lines[-1] == "search: accepts documents again"
 
 
 async def test_a_full_spool_holds_everything_up(rig: Rig) -> None:
@@ -174,7 +176,7 @@ async def test_what_is_refused_late_is_among_the_dead_letters(rig: Rig, tmp_path
     assert letter.time == "2026-01-31T12:00:00.000Z"
     assert read_polls(tmp_path)[Key("default", "alert")].refused == 1
     assert told == [("default", "alert", 1)]
-    assert any("search refused documents that had waited: 1" in line for line in rig.lines)
+    assert any("search refused waiting documents: 1" in line for line in rig.lines)
 
 
 async def test_what_can_not_be_kept_as_a_dead_letter_stays(rig: Rig, tmp_path: Path) -> None:
@@ -186,7 +188,7 @@ async def test_what_can_not_be_kept_as_a_dead_letter_stays(rig: Rig, tmp_path: P
     assert not await rig.spool.drain.once()
     assert not await rig.spool.drain.once()
     assert await rig.waiting() == ["a", "r"]
-    assert sum("dead letters can't be kept" in line for line in rig.lines) == 1
+    assert sum("dead letters cannot be stored" in line for line in rig.lines) == 1
     (tmp_path / "dead-letters").unlink()
     assert await rig.spool.drain.once()
     assert [letter.id for letter in DeadLetters(tmp_path).read("alert")] == ["r"]
@@ -284,19 +286,18 @@ async def test_what_waits_counts_as_held(rig: Rig) -> None:
     await rig.give("a")
     rig.inner.mood = "dead"
     await rig.give("b")
-    assert isinstance(rig.spool, AskableSpool)
     asked = ["a", "b", "c"]
     assert await rig.spool.present("default", "blue", "alert", asked) == {"a", "b"}
     assert await rig.spool.present("default", "blue", "threat", asked) == {"a"}
     assert await rig.spool.present("default", "red", "alert", asked) == {"a"}
     rig.inner.mood = "well"
-    assert await rig.spool.present_for_now("default", "blue", "alert", asked) == {"b"}
+    assert await rig.spool.present("default", "blue", "alert", asked, for_now=True) == {"b"}
     rig.clock += 3600
-    assert await rig.spool.present_for_now("default", "blue", "alert", asked) == {"a", "b"}
+    assert await rig.spool.present("default", "blue", "alert", asked, for_now=True) == {"a", "b"}
     rig.inner.mood, rig.inner.strict = "dead", True
-    assert await rig.spool.present_for_now("default", "blue", "alert", asked) == {"b"}
+    assert await rig.spool.present("default", "blue", "alert", asked, for_now=True) == {"b"}
     rig.inner = Moody()
-    assert not isinstance(rig.process(), AskableSpool)
+    assert lookup_of(rig.process()) is None
 
 
 async def test_documents_come_out_as_they_went_in(rig: Rig) -> None:
@@ -314,7 +315,7 @@ async def test_documents_come_out_as_they_went_in(rig: Rig) -> None:
 async def test_what_a_batch_says_of_its_things_is_kept(rig: Rig) -> None:
     """Which document is the latest state of which thing comes out of the spool as it went in."""
     rig.inner.mood = "dead"
-    things = {"b": Thing("host 7", 1_769_860_800_000)}
+    things = {"b": Entity("host 7", 1_769_860_800_000)}
     await rig.give_batch(replace(batch_of(["a", "b"]), things=things))
     rig.inner.mood = "well"
     await rig.spool.drain.once()
@@ -340,16 +341,16 @@ async def test_a_check_that_fails_makes_documents_wait(rig: Rig) -> None:
     """What the output's own check finds, or its silence, begins a stall; when it is well again the stall ends."""
     rig.limits = IMPATIENT
     spool = rig.process()
-    for mood, reason in (("dead", "connection refused"), ("hanging", "not done within 0.02 seconds")):
+    for mood, reason in (("dead", "connection refused"), ("hanging", "timed out after 0.02 seconds")):
         rig.inner.mood = mood
         rig.clock += 3600
         await spool.check()
-        assert spool.stalls
+        assert spool.is_failing
         assert rig.lines[-1].endswith(reason)
     rig.inner.mood = "well"
     await spool.check()
-    assert not spool.stalls
-    assert rig.lines[-1] == "search: takes documents again"
+    assert not spool.is_failing
+    assert rig.lines[-1] == "search: accepts documents again"
 
 
 async def test_what_waits_is_said_at_the_start(rig: Rig, tmp_path: Path) -> None:
@@ -358,8 +359,8 @@ async def test_what_waits_is_said_at_the_start(rig: Rig, tmp_path: Path) -> None
     rig.inner.mood = "dead"
     await rig.give("a b")
     rig.lines.clear()
-    await rig.process().open()
-    assert rig.lines == ["search: documents wait for it since 2026-01-31 12:00 UTC: 2"]
+    await rig.process().open({})
+    assert rig.lines == ["search: documents waiting since 2026-01-31T12:00:00Z: 2"]
 
 
 async def test_spools_of_two_outputs_are_two(rig: Rig) -> None:

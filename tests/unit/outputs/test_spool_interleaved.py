@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from s1ecs.errors import OutputError
 from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import Batch
-from s1ecs.outputs.spool import Limits
-from s1ecs.outputs.spooled import waiting_for
-from s1ecs.state.database import Database
+from s1ecs.outputs.spool.spool import SpoolLimits
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.outbox import SqliteOutbox
 
 from .moody import Moody, Rig, batch_of
 
-_LIMITS = Limits(stall_after=0.01, size=150)
+_LIMITS = SpoolLimits(stall_after=0.01, size=150)
 _STREAMS = ("alert", "threat")
 _MOODS = ("well", "dead", "broken", "hanging")
 
@@ -83,7 +83,7 @@ class Story:
     async def hold(self) -> None:
         """What is so at every moment: the bound, each stream's order, and that all committed is somewhere durable."""
         waiting = await self.rig.waiting()
-        totals = await self.rig.asked(lambda connection: waiting_for(connection, "search"))
+        totals = await self.rig.asked(lambda connection: SqliteOutbox().waiting(connection, "search"))
         assert totals.bytes <= _LIMITS.size
         assert totals.documents == len(waiting)
         letters = {letter.id for stream in _STREAMS for letter in self._letters.read(stream)} | self.refused

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from s1ecs.collect.session import views
+from s1ecs.bootstrap.collector import views
 from s1ecs.outputs.output import Batch
-from s1ecs.outputs.store import Store, View, make_views
-from s1ecs.state.database import connect
+from s1ecs.outputs.store import View, insert, make_views
+from s1ecs.state.sqlite.database import connect
 from s1ecs.streams import STREAMS
 
 
@@ -29,21 +29,21 @@ def batch(identity: str, **document: object) -> Batch:
 
 def test_same_id_twice_is_one_row(connection: sqlite3.Connection) -> None:
     """A document that is there already stays as it is."""
-    Store().write(connection, batch("a", event={"severity": 21}))
-    Store().write(connection, batch("a", event={"severity": 99}))
+    insert(connection, batch("a", event={"severity": 21}))
+    insert(connection, batch("a", event={"severity": 99}))
     assert connection.execute("SELECT id, severity FROM alert").fetchall() == [("a", 21)]
 
 
 def test_same_id_of_two_consoles_is_two_rows(connection: sqlite3.Connection) -> None:
     """Consoles don't hide each other's documents."""
-    Store().write(connection, batch("a"))
-    Store().write(connection, Batch("other", "default", "alert", [("a", {})]))
+    insert(connection, batch("a"))
+    insert(connection, Batch("other", "default", "alert", [("a", {})]))
     assert connection.execute("SELECT console FROM alert ORDER BY 1").fetchall() == [("default",), ("other",)]
 
 
 def test_time_is_the_documents(connection: sqlite3.Connection) -> None:
     """The column time is @timestamp, for sorting without reading the document."""
-    Store().write(connection, batch("a", **{"@timestamp": "2026-01-01T00:00:00.000Z"}))
+    insert(connection, batch("a", **{"@timestamp": "2026-01-01T00:00:00.000Z"}))
     assert connection.execute("SELECT time FROM documents").fetchone() == ("2026-01-01T00:00:00.000Z",)
 
 
@@ -53,7 +53,7 @@ def test_views_follow_their_tables(connection: sqlite3.Connection) -> None:
     make_views(connection, views())
     assert before == connection.execute("SELECT rowid, sql FROM sqlite_master WHERE type = 'view'").fetchall()
     make_views(connection, {"alert": View("alert", [("loudness", "event.severity")])})
-    Store().write(connection, batch("a", event={"severity": 99}))
+    insert(connection, batch("a", event={"severity": 99}))
     assert connection.execute("SELECT loudness FROM alert").fetchone() == (99,)
 
 
@@ -65,7 +65,7 @@ def states(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
 def seen(connection: sqlite3.Connection, host: str, state: str, *, at: int, console: str = "default") -> None:
     """A host of the test's own inventory is seen in a state, in round `at`."""
     document = {"host": {"name": host}, "state": state}
-    Store().write(connection, Batch(console, "default", "hosts", [(f"{host} {state}", document)]))
+    insert(connection, Batch(console, "default", "hosts", [(f"{host} {state}", document)]))
     connection.execute(
         "INSERT OR REPLACE INTO things (console, stream, thing, id, round) VALUES (?, 'hosts', ?, ?, ?)",
         (console, host, f"{host} {state}", at),
@@ -74,7 +74,9 @@ def seen(connection: sqlite3.Connection, host: str, state: str, *, at: int, cons
 
 def complete(connection: sqlite3.Connection, number: int) -> None:
     """A round over the default console's inventory is complete."""
-    connection.execute("INSERT OR REPLACE INTO rounds VALUES ('default', 'hosts', ?)", (number,))
+    connection.execute(
+        "INSERT OR REPLACE INTO rounds (console, stream, completed) VALUES ('default', 'hosts', ?)", (number,)
+    )
 
 
 def test_latest_view_has_the_state_of_the_last_complete_walk(connection: sqlite3.Connection) -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from s1ecs.collect.checkpoint import LIVE
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.poll import Outcome, poll
-from s1ecs.collect.state_checkpoints import StateCheckpoints
+from s1ecs.collect.outcome import Outcome
+from s1ecs.collect.poll import poll
 from s1ecs.errors import (
     ApiProblem,
     Forbidden,
@@ -22,9 +21,11 @@ from s1ecs.errors import (
     Unauthorized,
     Unreachable,
 )
-from s1ecs.state.database import Database
+from s1ecs.state.checkpoints import LIVE
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.state import SqliteState
 from s1ecs.streams import STREAMS
-from s1ecs.streams.asking import ByTime, Window
+from s1ecs.streams.collection_modes import ByTime, Window
 from tests.unit.collect.conftest import FeedOf, RecordingOutput
 from tests.unit.collect.lists import ListConsole
 
@@ -80,7 +81,7 @@ async def test_no_failure_moves_the_checkpoint(
     feed = feed_of(stream)
     outcome = await polled(feed)
     checkpoint = await feed.checkpoints.load(feed.walk(LIVE))
-    assert outcome.state == ("set aside" if kind in {Forbidden, NotFound, Unauthorized} else "failed")
+    assert outcome.state == ("skipped" if kind in {Forbidden, NotFound, Unauthorized} else "failed")
     assert (checkpoint.position, checkpoint.next_due) == ({}, None)
     assert (await polled(feed)).error is None
     assert len(output.delivered) == 2
@@ -198,7 +199,7 @@ async def test_a_cache_of_any_size_is_too_small_for_ids(
     feed = feed_of("group")
     await polled(feed)
     reopened = await Database.open(tmp_path)
-    again = await polled(replace(feed, checkpoints=StateCheckpoints(reopened)))
+    again = await polled(replace(feed, state=SqliteState(reopened)))
     await reopened.close()
     assert (again.counts.records, again.counts.delivered, len(output.delivered)) == (10_500, 0, 10_500)
 
@@ -215,6 +216,6 @@ async def test_the_work_list_survives_a_restart(
     await polled(feed)
     assert len(output.delivered) == 2
     reopened = await Database.open(tmp_path)
-    await polled(replace(feed, checkpoints=StateCheckpoints(reopened)))
+    await polled(replace(feed, state=SqliteState(reopened)))
     await reopened.close()
     assert len(output.delivered) == len(set(output.delivered)) == 3

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from s1ecs.api.rates import RateLimits
+from s1ecs.sentinelone.rate_limits import RateLimits
 from s1ecs.streams import STREAMS
 
 from .jumping_time import run

@@ -9,7 +9,7 @@ import pytest
 
 from s1ecs.errors import ServerTrouble
 from s1ecs.streams import STREAMS
-from s1ecs.streams.asking import ByTime, Window
+from s1ecs.streams.collection_modes import ByTime, Window
 from tests.unit.collect.conftest import FeedOf, RecordingOutput
 from tests.unit.collect.lists import ListConsole
 
@@ -96,7 +96,7 @@ async def test_an_update_of_a_known_host_arrives(feed_of: FeedOf, lists: ListCon
     await polled(feed)
     lists.lists["/agents"][0] |= {"updatedAt": "2026-01-02T11:58:00Z", "computerName": "renamed"}
     await polled(feed)
-    assert [document.get("host", {}).get("name") for document in output.documents] == [None, "renamed"]
+    assert [document.get("host", {}).get("name") for document in output.recorded] == [None, "renamed"]
     assert lists.asked[-1][1]["updatedAt__gte"] == "2026-01-02T10:50:00Z"
     assert lists.asked[-1][1]["sortBy"] == "updatedAt"
 

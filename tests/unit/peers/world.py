@@ -14,26 +14,26 @@ import structlog
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from s1ecs.api.client import Client
-from s1ecs.api.connection import Connection
+from s1ecs.bootstrap.collector import views
+from s1ecs.bootstrap.feeds import feed_maker
 from s1ecs.collect.feed import Feed
-from s1ecs.collect.feeds import feed_maker
 from s1ecs.collect.scheduler import run_forever
-from s1ecs.collect.session import views
-from s1ecs.collect.state_checkpoints import StateCheckpoints
 from s1ecs.ecs.envelope import Collector
 from s1ecs.outputs.store import Store, make_views
 from s1ecs.records import record_from_line
+from s1ecs.sentinelone.client import Client
+from s1ecs.sentinelone.transport import Connection
 from s1ecs.settings import load
 from s1ecs.standin.app import build
 from s1ecs.standin.faults.layer import Faulty
-from s1ecs.standin.faults.plan import Plan
+from s1ecs.standin.faults.plan import FaultPlan
 from s1ecs.standin.faults.rule import parse
 from s1ecs.standin.faults.wire import WireProtocol
 from s1ecs.standin.growth.growth import Growth
 from s1ecs.standin.growth.held import held
 from s1ecs.standin.organisation import organisation
-from s1ecs.state.database import Database
+from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.state import SqliteState
 from s1ecs.streams import STREAMS
 
 BEGINNING = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -66,7 +66,7 @@ class World:
     """The console and what was sent to it. Times are seconds since the beginning."""
 
     growth: Growth
-    plan: Plan
+    plan: FaultPlan
     config: Config
     state: ServerState = field(default_factory=ServerState)
     port: int = 0
@@ -125,7 +125,7 @@ async def world(*, growth: float) -> AsyncIterator[World]:
     made = build(
         organisation(1, BEGINNING, AGENTS), clock=clock, alerts=ALERTS, growth=growth, star=True, monotonic=now
     )
-    plan = Plan(())
+    plan = FaultPlan(())
     console = World(
         growth=made.state.growth,
         plan=plan,
@@ -158,8 +158,8 @@ async def collecting(console: World, folder: Path) -> AsyncIterator[list[Feed]]:
     maker = feed_maker(
         settings,
         None,
-        outputs=[Store()],
-        checkpoints=StateCheckpoints(database),
+        outputs=[Store(database)],
+        state=SqliteState(database),
         collector=Collector("1", "collector", "host"),
     )
 

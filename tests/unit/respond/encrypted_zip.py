@@ -1,5 +1,6 @@
 """Zips encrypted as consoles send them (the cipher of PKWARE), which Python's library reads but does not write."""
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -40,7 +41,9 @@ def encrypted_zip(members: Mapping[str, bytes], password: str) -> bytes:
     with zipfile.ZipFile(made, "w") as archive:
         for name, content in members.items():
             check = zlib.crc32(content)
-            data = _Cipher(password.encode()).encrypt(bytes(11) + bytes([check >> 24]) + content)
+            # Each member has bytes of its own before the check byte, or a wrong password that fits one fits all.
+            salt = hashlib.sha256(name.encode()).digest()[:11]
+            data = _Cipher(password.encode()).encrypt(salt + bytes([check >> 24]) + content)
             info = zipfile.ZipInfo(name)
             archive.writestr(info, data)
             # What the directory says of it, and the header before it: encrypted, and the sizes and sum of its content.

@@ -14,7 +14,8 @@ from s1ecs.ecs.envelope import Collector
 from s1ecs.errors import StateError
 from s1ecs.respond.audit.journal import Entry, Target
 from s1ecs.respond.audit.state_journal import StateJournal, Told
-from s1ecs.state.database import FILE_NAME, Database
+from s1ecs.state.sqlite.database import FILE_NAME, Database
+from s1ecs.state.sqlite.journal import SqliteJournal
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ID = "0b54a1b8-5f3e-4d6e-9a55-3c1f0e6b7a90"
@@ -51,13 +52,13 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 def journal(database: Database) -> StateJournal:
     """The journal in it, whose documents wait for the store."""
-    return StateJournal(database, replace(told("store"), redact={}))
+    return StateJournal(SqliteJournal(database), replace(told("store"), redact={}))
 
 
 def _documents(folder: Path) -> list[dict[str, Any]]:
     """What waits, as whoever comes after a crash finds it."""
     connection = sqlite3.connect(folder / FILE_NAME)
-    rows = connection.execute("SELECT document FROM action_documents ORDER BY number").fetchall()
+    rows = connection.execute("SELECT document FROM spooled ORDER BY number").fetchall()
     connection.close()
     return [orjson.loads(row[0]) for row in rows]
 
@@ -90,7 +91,7 @@ async def test_a_crash_between_sending_and_the_end_leaves_an_open_action(
     """What was known last can be followed by another process, which ends it as one action with two documents."""
     await journal.request(ENTRY)
     await journal.progress(ID, details={"parentTaskId": "7"}, follow={"parent": "7"})
-    other = StateJournal(database, told("store"))
+    other = StateJournal(SqliteJournal(database), told("store"))
     [found] = await other.history()
     assert (found.status, found.details, found.follow) == ("pending", {"parentTaskId": "7"}, {"parent": "7"})
     await other.finish(ID, status="done", **{**END, "details": found.details})
@@ -161,7 +162,7 @@ async def test_history_has_the_newest_first(journal: StateJournal) -> None:
 
 async def test_without_outputs_nothing_waits(database: Database, tmp_path: Path) -> None:
     """A document that nobody takes is not kept; the row is."""
-    journal = StateJournal(database, told())
+    journal = StateJournal(SqliteJournal(database), told())
     await journal.request(ENTRY)
     assert _documents(tmp_path) == []
     assert len(await journal.history()) == 1
@@ -169,7 +170,7 @@ async def test_without_outputs_nothing_waits(database: Database, tmp_path: Path)
 
 async def test_what_is_redacted_is_in_no_document(database: Database, tmp_path: Path) -> None:
     """A host name that may not leave the process does so in no field, list or text."""
-    journal = StateJournal(database, told("store"))
+    journal = StateJournal(SqliteJournal(database), told("store"))
     await journal.request(ENTRY)
     await journal.finish(ID, status="failed", **{**END, "reason": "pc-1 did not answer"})
     documents = orjson.dumps(_documents(tmp_path))

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from s1ecs.api.connection import Connection
-from s1ecs.api.download import LeastRate, SignedLink, Upload, source_of
 from s1ecs.errors import (
     DownloadError,
     FileExpired,
@@ -23,13 +21,22 @@ from s1ecs.errors import (
     Unreadable,
 )
 from s1ecs.respond.files.download import Downloaded, download, is_whole
-from tests.unit.api.conftest import TOKEN, holding
-from tests.unit.api.conftest import console as console  # noqa: PLC0414 - pytest finds it by its name here
-from tests.unit.api.conftest import waits as waits  # noqa: PLC0414 - the same
-from tests.unit.api.console import RESET, Console, error, raw, said
+from s1ecs.sentinelone.downloads import ConsoleFile, LeastRate, SignedLink, source_of
+from s1ecs.sentinelone.transport import Connection
+from tests.unit.sentinelone.conftest import (
+    TOKEN,
+    holding,
+)
+from tests.unit.sentinelone.conftest import (
+    console as console,  # noqa: PLC0414 - pytest finds it by its name here
+)
+from tests.unit.sentinelone.conftest import (
+    waits as waits,  # noqa: PLC0414 - the same
+)
+from tests.unit.sentinelone.console import RESET, Console, error, raw, said
 
 SIGNATURE = "b5f0c1d2e3made0up0signature"
-UPLOAD = Upload("/agents/1/uploads/2")
+UPLOAD = ConsoleFile("/agents/1/uploads/2")
 
 
 def _zip(size: int = 1000) -> bytes:
@@ -93,10 +100,10 @@ async def test_a_signed_link_gets_no_token(console: Console, connection: Connect
         (error(403), Forbidden, "403"),
         (error(404), NotFound, "404"),
         (error(401, 4010010), Unauthorized, "401"),
-        (raw(b"<html><body>Log in</body></html>" * 10), Unreadable, "no zip, it begins 'Log in"),
-        (said({"data": {"success": True}}), Unreadable, "no zip"),
-        (raw(b""), Unreadable, "no zip"),
-        (raw(b"P"), Unreadable, "no zip"),
+        (raw(b"<html><body>Log in</body></html>" * 10), Unreadable, "not a zip file, it begins with 'Log in"),
+        (said({"data": {"success": True}}), Unreadable, "not a zip file"),
+        (raw(b""), Unreadable, "not a zip file"),
+        (raw(b"P"), Unreadable, "not a zip file"),
     ],
 )
 async def test_what_is_no_file_is_an_error_and_no_zip(
@@ -170,7 +177,7 @@ async def test_an_existing_file_stays(console: Console, connection: Connection, 
     (tmp_path / "a.zip").write_text("mine")
     (tmp_path / "b.zip").symlink_to(tmp_path / "elsewhere")
     for name in ("a.zip", "b.zip"):
-        with pytest.raises(DownloadError, match="is there already"):
+        with pytest.raises(DownloadError, match="already exists"):
             await download(connection, UPLOAD, tmp_path / name)
     assert (tmp_path / "a.zip").read_text() == "mine"
     assert console.seen == []
@@ -184,7 +191,7 @@ async def test_what_a_crash_left_is_no_hindrance(console: Console, connection: C
     found = await download(connection, UPLOAD, tmp_path / "a.zip")
     assert found.path.read_bytes() == _zip()
     assert stat.S_IMODE(found.path.stat().st_mode) == 0o600
-    with pytest.raises(DownloadError, match="can't be written"):
+    with pytest.raises(DownloadError, match="cannot be written"):
         await download(connection, UPLOAD, tmp_path / "b.zip")
     assert not (tmp_path / "elsewhere").exists()
 
@@ -199,14 +206,14 @@ async def test_a_redirect_takes_no_token_along(console: Console, connection: Con
 @pytest.mark.parametrize("there", ["http://127.0.0.1:9/a.zip", "ftp://127.0.0.1/a.zip", "https://user@127.0.0.1/a"])
 def test_no_link_of_a_console_of_https_leads_to_plain_http(there: str) -> None:
     """What came over TLS sends nobody to where everybody may listen, nor anywhere else."""
-    with pytest.raises(Refused, match="not used"):
+    with pytest.raises(Refused, match="not allowed"):
         source_of(there, _connection("https://hq.example"))
 
 
 async def test_redirects_come_to_an_end(console: Console, connection: Connection, tmp_path: Path) -> None:
     """A circle of them is an error, which shows no address."""
     console.script = [raw(b"", 302, Location=_link(console).address)] * 4
-    with pytest.raises(Refused, match="redirected too often") as caught:
+    with pytest.raises(Refused, match="too many redirects") as caught:
         await download(connection, _link(console), tmp_path / "a.zip")
     assert SIGNATURE not in str(caught.value)
 
@@ -222,13 +229,13 @@ async def test_redirects_come_to_an_end(console: Console, connection: Connection
 )
 def test_an_address_on_the_console_is_an_upload(text: str, path: str) -> None:
     """Relative or absolute, it is the same path below the base path."""
-    assert source_of(text, _connection("https://hq.example")) == Upload(path)
+    assert source_of(text, _connection("https://hq.example")) == ConsoleFile(path)
 
 
 @pytest.mark.parametrize("text", ["/agents/../../../login", "/agents/1/uploads/2\\..", "/a\nb", "/a#b", ""])
 def test_a_path_that_climbs_is_refused(text: str) -> None:
     """The token goes to no path that is not below the API's."""
-    with pytest.raises(Refused, match="not used"):
+    with pytest.raises(Refused, match="not allowed"):
         source_of(text, _connection("https://hq.example"))
 
 
@@ -248,7 +255,7 @@ async def test_the_largest_answer_is_no_limit_of_files(console: Console, waits: 
 @pytest.mark.parametrize("there", ["https://[bad/a.zip", "https://ex\u2100ample/a.zip"])
 def test_an_address_that_is_none_is_refused(there: str) -> None:
     """What no parser of addresses takes is an error of ours, which does not show it."""
-    with pytest.raises(Refused, match="not used") as caught:
+    with pytest.raises(Refused, match="not allowed") as caught:
         source_of(f"{there}?sig={SIGNATURE}", _connection("https://hq.example"))
     assert SIGNATURE not in str(caught.value)
 
@@ -256,7 +263,7 @@ def test_an_address_that_is_none_is_refused(there: str) -> None:
 async def test_a_redirect_to_no_address_is_refused(console: Console, connection: Connection, tmp_path: Path) -> None:
     """The same where a redirect gives it."""
     console.script = [raw(b"", 302, Location=f"https://[bad/a.zip?sig={SIGNATURE}")]
-    with pytest.raises(Refused, match="not used"):
+    with pytest.raises(Refused, match="not allowed"):
         await download(connection, UPLOAD, tmp_path / "a.zip")
 
 
@@ -288,7 +295,7 @@ async def test_a_body_that_drips_is_given_up(tmp_path: Path) -> None:
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        with pytest.raises(Refused, match="too slowly"):
+        with pytest.raises(Refused, match="too slow"):
             await download(_connection(url), UPLOAD, tmp_path / "a.zip", least=LeastRate(100_000, 0.1))
         await ended.wait()
     assert _left(tmp_path) == []
@@ -311,7 +318,7 @@ async def test_a_file_that_got_its_name_meanwhile_is_not_written_to(
 
     monkeypatch.setattr(fcntl, "flock", late)
     console.script = [raw(_zip())]
-    with pytest.raises(DownloadError, match="is there already"):
+    with pytest.raises(DownloadError, match="already exists"):
         await download(connection, UPLOAD, path)
     assert path.read_bytes() == b"the whole file of another"
     assert (len(turns), _left(tmp_path)) == (2, ["a.zip"])

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 import typer
 
-from s1ecs.cli.responding import respond
-from s1ecs.respond.table import ACTIONS, LISTS_TO_READ
+from s1ecs.cli.respond import respond
+from s1ecs.respond.actions.table import ACTIONS, LISTS_TO_READ
 
 GROUP = typer.main.get_group(respond)
 

@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s1ecs.respond.files.process_table import LONGEST_TEXT, MOST_ROWS, Process, process_table
+from s1ecs.respond.files.process_table import LONGEST_TEXT, MOST_ROWS, ProcessRow, process_table
 
 _PS_AUX = b"""USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
 root           1  0.0  0.1 167744 11776 ?        Ss   Nov22   0:04 /sbin/init splash
@@ -16,7 +16,7 @@ def test_the_table_of_ps_aux_is_understood() -> None:
     """Header words name the columns, the command keeps its spaces, a kernel thread its brackets."""
     table = process_table({"stdout.txt": _PS_AUX})
     assert (table.form, table.source, table.cut, table.text) == ("ps", "stdout.txt", False, "")
-    assert table.rows[0] == Process(1, "init", "root", "/sbin/init splash", "0.0", "0.1", "Nov22")
+    assert table.rows[0] == ProcessRow(1, "init", "root", "/sbin/init splash", "0.0", "0.1", "Nov22")
     assert [row.name for row in table.rows] == ["init", "[kthreadd]", "python3"]
     assert table.rows[2].command == "/usr/bin/python3 -m http.server --bind 127.0.0.1"
 
@@ -26,7 +26,7 @@ def test_the_table_of_ps_ef_is_understood() -> None:
     text = b"UID        PID  PPID  C STIME TTY          TIME CMD\n"
     text += b"root       812     1  3 Nov22 ?   00:00:01 /usr/sbin/sshd -D\n"
     [row] = process_table({"stdout": text}).rows
-    assert row == Process(812, "sshd", "root", "/usr/sbin/sshd -D", "3", "", "Nov22")
+    assert row == ProcessRow(812, "sshd", "root", "/usr/sbin/sshd -D", "3", "", "Nov22")
 
 
 def test_a_start_with_spaces_moves_no_column() -> None:
@@ -43,7 +43,7 @@ def test_a_start_with_spaces_moves_no_column() -> None:
 def test_json_is_understood_however_it_is_wrapped() -> None:
     """A list, a list inside of an object, and an object a line give the same rows."""
     one = {"pid": 7, "processName": "sshd", "userName": "root", "commandLine": ["/usr/sbin/sshd", "-D"], "cpu": 0.5}
-    wanted = (Process(7, "sshd", "root", "/usr/sbin/sshd -D", "0.5", "", ""),)
+    wanted = (ProcessRow(7, "sshd", "root", "/usr/sbin/sshd -D", "0.5", "", ""),)
     for content in ([one], {"host": "a", "result": {"processes": [one]}}):
         table = process_table({"processes.json": json.dumps(content).encode()})
         assert (table.form, table.rows) == ("JSON", wanted)
@@ -57,7 +57,7 @@ def test_csv_is_understood_with_whichever_separator() -> None:
         text = f"\ufeffName{separator}PID{separator}Command{separator}MEM\n"
         text += f'bash{separator}9{separator}"bash -c {separator} x"{separator}1\n'
         table = process_table({"list.csv": text.encode()})
-        assert (table.form, table.rows) == ("CSV", (Process(9, "bash", "", f"bash -c {separator} x", "", "1", ""),))
+        assert (table.form, table.rows) == ("CSV", (ProcessRow(9, "bash", "", f"bash -c {separator} x", "", "1", ""),))
 
 
 def test_the_scripts_own_file_counts_before_its_streams() -> None:

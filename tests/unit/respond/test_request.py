@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 
 from s1ecs.errors import ActionWithoutTarget
-from s1ecs.respond.action import Action, On
-from s1ecs.respond.request import GRAPHQL, make_request
-from s1ecs.respond.table import ACTIONS
-from s1ecs.respond.template import Slot
+from s1ecs.respond.actions.action import Action, On
+from s1ecs.respond.actions.body_template import Slot
+from s1ecs.respond.actions.request import GRAPHQL, make_request
+from s1ecs.respond.actions.table import ACTIONS
 
 ID = "225494730938493804"
 VALUES: dict[str, Any] = {
@@ -24,7 +24,20 @@ VALUES: dict[str, Any] = {
 
 
 def _values() -> dict[str, Any]:
-    names = ["message", "text", "verdict", "status", "script", "task", "input", "value", "type", "source"]
+    names = [
+        "message",
+        "text",
+        "verdict",
+        "status",
+        "script",
+        "task",
+        "input",
+        "value",
+        "sha1",
+        "sha256",
+        "type",
+        "source",
+    ]
     names += ["description", "name", "valid_until", "external_id"]
     return {**dict.fromkeys(names, "something"), **VALUES}
 

@@ -5,26 +5,27 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from s1ecs.api.download import Upload
-from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.files import result_files
 from s1ecs.respond.files.result_files import Fetched, bring
-from s1ecs.respond.following import Outcome
-from tests.unit.api.conftest import console as console  # noqa: PLC0414 - pytest finds it by its name here
-from tests.unit.api.console import Console, raw
+from s1ecs.respond.files.unfinished import not_noted
+from s1ecs.respond.trackers import TrackerOutcome
+from s1ecs.respond.trackers.follow_state import Followed, FollowState, NotedFile
+from s1ecs.sentinelone.downloads import ConsoleFile
+from tests.unit.sentinelone.conftest import console as console  # noqa: PLC0414 - pytest finds it by its name here
+from tests.unit.sentinelone.console import Console, raw
 
 from .test_audit import ENTRY
 from .test_download import _connection
 
 if TYPE_CHECKING:
-    from s1ecs.respond.console import ActionConsole
+    from s1ecs.respond.session import ActionConsole
 
 PROCESSES = replace(ENTRY, action="processes")
-DONE = Outcome("done", "completed", {}, {"task": "1"})
+DONE = TrackerOutcome("done", "completed", {}, {"task": "1"})
 
 
 class _Acting:
@@ -36,9 +37,11 @@ class _Acting:
         self.client = self
         self.connection = _connection(url)
 
-    async def result_of(self, task: str) -> Upload:
+    unfinished = staticmethod(not_noted)
+
+    async def result_of(self, task: str) -> ConsoleFile:
         """Where the result of a task is."""
-        return Upload(f"/tasks/{task}")
+        return ConsoleFile(f"/tasks/{task}")
 
 
 def _zip(text: str) -> bytes:
@@ -48,28 +51,30 @@ def _zip(text: str) -> bytes:
     return made.getvalue()
 
 
-async def _bring(console: Console, entry: Entry, into: Path) -> tuple[Fetched, list[Mapping[str, Any]]]:
-    noted: list[Mapping[str, Any]] = []
+async def _bring(console: Console, into: Path, downloaded: NotedFile | None = None) -> tuple[Fetched, list[NotedFile]]:
+    noted: list[NotedFile] = []
 
-    async def note(more: Mapping[str, Any]) -> None:
-        noted.append(more)
+    async def note(file: NotedFile) -> None:
+        noted.append(file)
 
     acting = cast("ActionConsole", _Acting(console.url))
-    return await bring(acting, entry, DONE, into, unpack=False, tell=lambda _: None, note=note), noted
+    followed = Followed(PROCESSES, FollowState(downloaded=downloaded))
+    return await bring(acting, followed, DONE, into, unpack=False, tell=lambda _: None, note=note), noted
 
 
 async def test_a_file_that_an_earlier_process_brought_is_known_again(console: Console, tmp_path: Path) -> None:
     """Whoever goes on after a crash takes the whole file that was noted and asks for none; another one stays."""
     console.script = [raw(_zip("pid,name\n7,sshd\n"))]
-    first, [noted] = await _bring(console, PROCESSES, tmp_path)
-    again, _ = await _bring(console, replace(PROCESSES, follow=noted), tmp_path)
+    first, [noted] = await _bring(console, tmp_path)
+    again, _ = await _bring(console, tmp_path, noted)
     assert again == first
     assert again.brought is not None
+    assert (again.brought.encryption, "may contain malware" in again.brought.warning) == ("none", True)
     assert len(console.seen) == 1
     again.brought.path.write_bytes(b"changed")
-    refused, _ = await _bring(console, replace(PROCESSES, follow=noted), tmp_path)
+    refused, _ = await _bring(console, tmp_path, noted)
     assert refused.pending
-    assert "is there already" in refused.reason
+    assert "already exists" in refused.reason
 
 
 async def test_what_can_not_be_read_is_a_problem_and_no_failure(
@@ -82,7 +87,7 @@ async def test_what_can_not_be_read_is_a_problem_and_no_failure(
 
     monkeypatch.setattr(result_files, "process_table", broken)
     console.script = [raw(_zip("pid,name\n7,sshd\n"))]
-    fetched, _ = await _bring(console, PROCESSES, tmp_path)
+    fetched, _ = await _bring(console, tmp_path)
     assert not fetched.pending
     assert fetched.brought is not None
     assert "could not be read (ValueError)" in fetched.brought.problems[0]

@@ -56,9 +56,9 @@ def test_secrets_are_no_arguments(loader: Loader) -> None:
         ("{type: elasticsearch, hosts: 'https://h', api_key: k, api_key_file: f}", "has api_key and api_key_file"),
         ("{type: elasticsearch, hosts: 'https://h', username: u}", "has username, but no password"),
         ("{type: elasticsearch, hosts: 'https://h', password: p}", "has a password, but no username"),
-        ("{type: elasticsearch, hosts: 'http://h', api_key: k}", "would send its login over plain http"),
-        ("{type: elasticsearch, hosts: 'https://u:p@h'}", "holds a user or password"),
-        ("{type: elasticsearch, hosts: 'ftp://h'}", "not a server's address"),
+        ("{type: elasticsearch, hosts: 'http://h', api_key: k}", "would send its login over unencrypted HTTP"),
+        ("{type: elasticsearch, hosts: 'https://u:p@h'}", "contains a user or password"),
+        ("{type: elasticsearch, hosts: 'ftp://h'}", "not the address of a server"),
         ("{type: elasticsearch, hosts: 'https://h', ca_fingerprint: abc}", "SHA-256 of a certificate"),
         ("{type: elasticsearch, hosts: 'https://h'}, {type: elasticsearch, hosts: 'https://i'}", "give each its own"),
         (

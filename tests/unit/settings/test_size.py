@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s1ecs.settings.size import parse_size, write_size
+from s1ecs.settings.units import parse_size, write_size
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_latency(actor: Actor) -> None:
 def test_the_documentation_names_every_control(actor: Actor) -> None:
     """The table of controls in docs/standin.md has all of them and no other."""
     page = (Path(__file__).parents[3] / "docs" / "standin.md").read_text("utf-8")
-    rows = re.findall(r"^\| (`.*?`) \|", page.partition("## Controls of actions")[2], re.MULTILINE)
+    rows = re.findall(r"^\| (`.*?`) \|", page.partition("## Controls of response actions")[2], re.MULTILINE)
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(actor.log()["controls"])
 
 

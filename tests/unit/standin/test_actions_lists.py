@@ -9,6 +9,7 @@ from .acting import Actor, actor
 __all__ = ["actor"]
 
 HASH = "3395856ce81f2b7382dee72602f798b642f14140"
+SHA256 = "ab" * 32
 ITEM = {"type": "black_hash", "osType": "linux", "value": HASH}
 IOC = {"source": "s1ecs", "type": "IPV4", "value": "192.0.2.1"}
 
@@ -36,6 +37,21 @@ def test_a_hash_is_added_read_and_removed(actor: Actor, key: str, level: str) ->
     assert actor.get("/restrictions", **parameters) == []
     assert actor.send("DELETE", "/restrictions", {"data": {"ids": [made["id"]]}})["data"] == {"affected": 0}
     assert len(actor.activities(3002, 3020)) == 2
+
+
+def test_a_sha256_has_a_key_of_its_own(actor: Actor) -> None:
+    """SHA-1 goes as `value`, SHA-256 as `sha256Value`; an item may have both, and each alone is refused again."""
+    of_sha256 = {key: value for key, value in ITEM.items() if key != "value"} | {"sha256Value": SHA256}
+    (made,) = actor.post("/restrictions", {"filter": {"tenant": True}, "data": of_sha256})["data"]
+    assert (made["value"], made["sha256Value"]) == (None, SHA256)
+    both = {**of_sha256, "value": HASH, "osType": "macos"}
+    (mixed,) = actor.post("/restrictions", {"filter": {"tenant": True}, "data": both})["data"]
+    assert (mixed["value"], mixed["sha256Value"]) == (HASH, SHA256)
+    again = actor.post("/restrictions", {"filter": {"tenant": True}, "data": {**ITEM, "osType": "macos"}}, 400)
+    assert again["errors"][0]["code"] == 4000030
+    # No filter finds it.
+    assert actor.get("/restrictions", value__contains=SHA256) == []
+    assert actor.send("DELETE", "/restrictions", {"data": {"ids": [made["id"], mixed["id"]]}})["data"]["affected"] == 2
 
 
 def test_value_and_value_contains(actor: Actor) -> None:
@@ -68,6 +84,9 @@ def test_what_lies_above_and_below(actor: Actor) -> None:
         {"filter": {"tenant": True}, "data": {**ITEM, "osType": "amiga"}},
         {"filter": {"tenant": True}, "data": {**ITEM, "value": "xyz"}},
         {"filter": {"tenant": True}, "data": {"type": "black_hash", "value": HASH}},
+        {"filter": {"tenant": True}, "data": {**ITEM, "value": SHA256}},
+        {"filter": {"tenant": True}, "data": {**ITEM, "sha256Value": HASH}},
+        {"filter": {"tenant": True}, "data": {"type": "black_hash", "osType": "linux"}},
     ],
 )
 def test_bad_hashes(actor: Actor, body: dict[str, Any]) -> None:

@@ -171,6 +171,35 @@ def test_html_and_errors(console: Served) -> None:
     assert body["errors"]
 
 
+def test_errors_beside_empty(console: Served) -> None:
+    """Status 200 and an empty list that names no next page, with an error beside it, of GraphQL too."""
+    console.rules({"kind": "errors_beside_empty"})
+    body = json.loads(console.ask(f"{API}/application-management/risks").body)
+    assert (body["data"], body["pagination"]["nextCursor"]) == ([], None)
+    assert body["errors"][0]["code"] == 5000010
+    body = json.loads(console.ask(f"{API}/unifiedalerts/graphql", "POST", "{}").body)
+    assert (body["data"]["alerts"]["edges"], bool(body["errors"])) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("head", b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Trickle: aaa"),
+        ("interim", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3),
+        ("body", b'\r\n\r\n9\r\n{"data":[\r\n1\r\n \r\n1\r\n \r\n'),
+    ],
+)
+def test_trickle(console: Served, part: str, expected: bytes) -> None:
+    """An answer comes a byte at a time until the client goes, in its head, as answers of 1xx, or in its body."""
+    console.rules({"kind": "trickle", "part": part, "seconds": 0.01})
+    with console.asking(f"{API}/activities") as connection:
+        received = b""
+        while expected not in received:
+            received += connection.sock.recv(1000)
+    console.rules()
+    assert console.json(f"{API}/groups?limit=1")["data"]
+
+
 def test_forbidden_stream(console: Served) -> None:
     """One stream is refused with 403, another is not."""
     console.rules({"kind": "forbidden", "path": "/groups"})
@@ -198,6 +227,13 @@ def test_clock(console: Served) -> None:
         assert 0 <= (wrong - right).total_seconds() - 60 * minutes < 20
         assert len(answer.headers.get_all("Date") or ()) == 1
         console.rules()
+
+
+def test_clock_of_any_text(console: Served) -> None:
+    """The Date header is the rule's text, whether or not it is a time."""
+    console.rules({"kind": "clock", "date": "Fri, 31 Dec 9999 23:59:59 GMT"})
+    assert console.ask(f"{API}/groups").headers["Date"] == "Fri, 31 Dec 9999 23:59:59 GMT"
+    console.rules()
 
 
 def test_control(console: Served) -> None:

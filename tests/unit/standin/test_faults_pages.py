@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from s1ecs.standin.app import build
 from s1ecs.standin.faults.layer import Faulty
-from s1ecs.standin.faults.plan import Plan
+from s1ecs.standin.faults.plan import FaultPlan
 from s1ecs.standin.faults.rule import parse
 from s1ecs.standin.faults.wire import find
 from s1ecs.standin.organisation import organisation
@@ -33,7 +33,7 @@ Ask = Callable[[str | None], Page]
 def console(hands: Hands) -> TestClient:
     """A console with faults, which the test sets."""
     app = build(organisation(1, NOW, 60), clock=hands.clock, alerts=40, monotonic=hands.monotonic)
-    faulty = Faulty(app, Plan(), hands.clock, app.state.growth.burst)
+    faulty = Faulty(app, FaultPlan(), hands.clock, app.state.growth.burst)
     return TestClient(faulty, headers={"Authorization": "ApiToken good"})
 
 
@@ -166,3 +166,15 @@ def test_wire_needs_its_server() -> None:
 
     with pytest.raises(RuntimeError, match="WireProtocol"):
         asyncio.run(ask())
+
+
+def test_poison(console: TestClient, ask: Ask) -> None:
+    """Some records come once more, with odd values and ids that tell them, the same each time; no other is touched."""
+    expected = [each for page in _walk(ask) for each in page]
+    _rules(console, {"kind": "poison", "records": 3})
+    first, second = ([each for page in _walk(ask) for each in page] for _ in range(2))
+    for found in (first, second):
+        assert [each for each in found if not each.startswith("poison-")] == expected
+        assert len(found) > len(expected)
+    _rules(console, {"kind": "poison", "records": 1000})
+    assert {*first, *second} <= {each for page in _walk(ask) for each in page}

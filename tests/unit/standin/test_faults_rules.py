@@ -2,19 +2,19 @@
 
 import pytest
 
-from s1ecs.standin.faults.asked import Asked
+from s1ecs.standin.faults.asked import FaultRequest
 from s1ecs.standin.faults.kinds import KINDS
-from s1ecs.standin.faults.plan import Plan
+from s1ecs.standin.faults.plan import FaultPlan
 from s1ecs.standin.faults.rule import BadRules, parse
 
 
-def _asked(token: str) -> Asked:
-    return Asked("/activities", token, {}, b"")
+def _asked(token: str) -> FaultRequest:
+    return FaultRequest("/activities", token, {}, b"")
 
 
 def _struck(text: str, count: int) -> list[int]:
     """The numbers of the requests that the first rule strikes."""
-    plan = Plan(parse(text))
+    plan = FaultPlan(parse(text))
     asked = _asked("good")
     numbers = []
     for number in range(1, count + 1):
@@ -57,7 +57,7 @@ def test_probability_repeats_itself() -> None:
 
 def test_refused_until_another_token() -> None:
     """A token that was struck with a 401 stays refused, beyond `at_most`; another one is let through."""
-    plan = Plan(parse("[{kind: not_authenticated, from: 2, at_most: 1}]"))
+    plan = FaultPlan(parse("[{kind: not_authenticated, from: 2, at_most: 1}]"))
     outcomes = []
     for token in ("good", "good", "good", "renewed-1", "good", "renewed-2"):
         wanted = plan.wanted(_asked(token))

@@ -1,84 +1,80 @@
-"""Queries in GraphQL, against a schema of a few types."""
+"""Queries in GraphQL: what the console answers, and what it refuses."""
 
-from collections.abc import Mapping
+import json
 from typing import Any
 
 import pytest
+from graphql import execute_sync, get_introspection_query, parse
 
-from s1ecs.standin.graphql.errors import BadQuery
-from s1ecs.standin.graphql.execution import answer
-from s1ecs.standin.graphql.schema import Schema, fields
+from s1ecs.standin.organisation import organisation
+from s1ecs.standin.unified_alert_list import UnifiedAlertList
+from s1ecs.standin.unified_alert_schema import SCHEMA, answer
+from s1ecs.standin.unified_alerts import unified_alerts
 
-SCHEMA = Schema(
-    objects={
-        "Query": fields("", pets="Pet"),
-        "Pet": fields("name tags", home="Home"),
-        "House": fields("street rooms"),
-        "Kennel": fields("street", of="Pet"),
-    },
-    unions={"Home": ("House", "Kennel")},
-    inputs={"By": {"name": "String!", "age": "Int", "is": "Boolean"}},
-    enums={"Order": ("UP", "DOWN")},
-    arguments={("Query", "pets"): {"first": "Int", "by": "[By!]", "order": "Order", "must": "Int!"}},
-)
-PETS = [
-    {"name": "Ida", "tags": ["a", "b"], "home": {"__typename": "House", "street": "Elm", "rooms": 4}},
-    {"name": "Otto", "tags": None, "home": {"__typename": "Kennel", "street": "Oak", "of": {"name": "Ida"}}},
-    {"name": "Uwe", "home": None},
-]
+from .conftest import NOW
+
+ALERTS = UnifiedAlertList(organisation(1, NOW))
+_FILTERS = "{ alerts(filters: %s) { totalCount } }"
+FIRST = next(unified_alerts(organisation(1, NOW)))
 
 
-def ask(query: str, **variables: Any) -> Any:
-    """Answer the query over the pets."""
-    return answer(SCHEMA, {"pets": lambda _: PETS}, query, variables)
-
-
-def asked(query: str, **variables: Any) -> Mapping[str, Any]:
-    """What arguments reach the data."""
-    found: dict[str, Any] = {}
-
-    def keep(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        found.update(arguments)
-        return {}
-
-    answer(SCHEMA, {"pets": keep}, query, variables)
+def ask(query: str, operation_name: Any = None, **variables: Any) -> dict[str, Any]:
+    """The answer to a query for alerts."""
+    body = {"query": query, "variables": variables, "operationName": operation_name}
+    found: dict[str, Any] = json.loads(ALERTS.graphql(json.dumps(body).encode(), {}))
     return found
 
 
-def test_only_what_is_asked() -> None:
-    """The answer has the fields asked for and no other; absent values are null, and lists stay lists."""
-    assert ask("{ pets { name tags } }") == {
-        "pets": [{"name": "Ida", "tags": ["a", "b"]}, {"name": "Otto", "tags": None}, {"name": "Uwe", "tags": None}]
-    }
+def node(query: str, **variables: Any) -> dict[str, Any]:
+    """What a query says of the first alert, by its filters."""
+    filters = [{"fieldId": "id", "stringEqual": {"value": FIRST["id"]}}]
+    found = ask(query, filters=filters, **variables)
+    assert "errors" not in found, found
+    (edge,) = found["data"]["alerts"]["edges"]
+    return dict(edge["node"])
 
 
-def test_alias_and_merge() -> None:
-    """A field may get another key, and what is asked of it in two places is asked of it once."""
-    query = "query Q { pets { called: name home { ... on House { street } } home { ... on House { rooms } } } }"
-    assert ask(query)["pets"][0] == {"called": "Ida", "home": {"street": "Elm", "rooms": 4}}
+def asked(query: str, **variables: Any) -> dict[str, Any]:
+    """What arguments reach the list."""
+    found: dict[str, Any] = {}
+
+    def alerts(_info: object, **arguments: Any) -> dict[str, Any]:
+        found.update(arguments)
+        return {}
+
+    assert answer({"alerts": alerts}, query, variables, None) == {"data": {"alerts": {"totalCount": None}}}
+    return found
 
 
-def test_inline_fragments() -> None:
-    """A fragment counts for values of its type alone; of a union's value __typename tells which it is."""
-    query = """{ pets { home { __typename ... on House { rooms } # of houses
-        ... on Kennel { of { name } } ... on Home { __typename } } ... { name } ... on Pet { tags } } }"""
-    assert [pet["home"] for pet in ask(query)["pets"]] == [
-        {"__typename": "House", "rooms": 4},
-        {"__typename": "Kennel", "of": {"name": "Ida"}},
-        None,
-    ]
+def test_introspection() -> None:
+    """The schema tells of itself what the library tells."""
+    query = get_introspection_query()
+    assert ask(query) == {"data": execute_sync(SCHEMA, parse(query)).data}
+
+
+def test_aliases_fragments_and_directives() -> None:
+    """A field may get another key, stand in several places, in fragments, and be left out by a directive."""
+    query = """query ($filters: [FilterInput!], $no: Boolean = false) {
+      alerts(filters: $filters) { edges { node { called: name detectionSource { product } ...Rest } } } }
+      fragment Rest on Alert { detectionSource { vendor } ... { id } ... on Alert @include(if: $no) { status }
+        severity @skip(if: $no) }"""
+    first = {"called": FIRST["name"], "detectionSource": FIRST["detectionSource"], "id": FIRST["id"]}
+    assert node(query) == {**first, "severity": FIRST["severity"]}
+    assert node(query, no=True) == {**first, "status": FIRST["status"]}
 
 
 def test_arguments() -> None:
     """Arguments stand in the text or in variables; a default holds where the variable has no value."""
-    query = "query ($first: Int = 3, $by: [By!]) { pets(first: $first, by: $by, order: DOWN) { name } }"
-    assert asked(query) == {"first": 3, "order": "DOWN"}
-    assert asked(query, first=5, by=[{"name": "x", "is": None}])["by"] == [{"name": "x", "is": None}]
+    query = """query ($first: Int = 3, $filters: [FilterInput!]) {
+      alerts(first: $first, filters: $filters, sort: {by: "id", order: DESC}) { totalCount } }"""
+    sort = {"by": "id", "order": "DESC"}
+    assert asked(query) == {"first": 3, "sort": sort}
+    span = {"dateTimeRange": {"start": 2**63 - 1, "end": None}, "fieldId": "id"}
+    assert asked(query, first=5, filters=[span]) == {"first": 5, "filters": [span], "sort": sort}
     # One value stands for a list of one, and a variable that nobody declared does no harm.
-    assert asked(query, by={"name": "x", "age": 2}, other=1)["by"] == [{"name": "x", "age": 2}]
-    assert asked('{ pets(by: [{name: "x\\u00fc", age: -2, is: true}]) { name } }') == {
-        "by": [{"name": "xü", "age": -2, "is": True}]
-    }
+    assert asked(query, filters=span, other=1)["filters"] == [span]
+    written = _FILTERS % '[{fieldId: "x\\u00fc", dateTimeRange: {start: -2, startInclusive: true}}]'
+    assert asked(written) == {"filters": [{"fieldId": "xü", "dateTimeRange": {"start": -2, "startInclusive": True}}]}
 
 
 @pytest.mark.parametrize(
@@ -86,63 +82,91 @@ def test_arguments() -> None:
     [
         "",
         "{",
-        "{ }",
-        "{ pets { name }",
-        "{ pets { name } } }",
-        "{ pets }",
-        "{ pets { name { street } } }",
-        "{ pets { age } }",
-        "{ dogs { name } }",
-        "{ __schema { types } }",
-        "{ pets(limit: 3) { name } }",
-        "{ pets(first: 3, first: 4) { name } }",
-        '{ pets(first: "3") { name } }',
-        "{ pets(first: true) { name } }",
-        "{ pets(first: 3.5) { name } }",
-        "{ pets(first: 2147483648) { name } }",
-        '{ pets(order: "UP") { name } }',
-        "{ pets(order: SIDEWAYS) { name } }",
-        "{ pets(first: $first) { name } }",
-        "{ pets(must: null) { name } }",
-        "{ pets(by: [{age: 1}]) { name } }",
-        '{ pets(by: [{name: "x", size: 1}]) { name } }',
-        "{ pets(by: [null]) { name } }",
-        "query ($first: String) { pets(first: $first) { name } }",
-        "query ($first: Int) { pets(must: $first) { name } }",
-        "query ($first: Nothing) { pets { name } }",
-        "query ($first: Int!) { pets { name } }",
-        "{ pets { name(first: 3) } }",
-        "{ pets { home { street } } }",
-        "{ pets { home { ... on Pet { name } } } }",
-        "{ pets { home { ... on Nothing { name } } } }",
-        "{ pets { ... on House { street } } }",
-        "{ pets { ...named } }",
-        "{ pets { name @include(if: true) } }",
-        "{ pets { x: name x: tags } }",
-        "mutation { pets { name } }",
-        "query A { pets { name } } query B { pets { name } }",
-        "{ pets { name } } ~",
-        "{ pets(first: " + "[" * 5000,
-        "{ pets { home " * 5000,
+        "{ alerts { totalCount }",
+        "{ alerts { totalCount } } }",
+        "{ alerts }",
+        "{ alerts { totalCount { id } } }",
+        "{ alerts { age } }",
+        "{ pets { name } }",
+        "{ alerts(limit: 3) { totalCount } }",
+        "{ alerts(first: 3, first: 4) { totalCount } }",
+        '{ alerts(first: "3") { totalCount } }',
+        "{ alerts(first: true) { totalCount } }",
+        "{ alerts(first: 3.5) { totalCount } }",
+        "{ alerts(first: 2147483648) { totalCount } }",
+        '{ alerts(sort: {by: "id", order: "ASC"}) { totalCount } }',
+        '{ alerts(sort: {by: "id", order: SIDEWAYS}) { totalCount } }',
+        "{ alerts(sort: {order: ASC}) { totalCount } }",
+        "{ alerts(first: $first) { totalCount } }",
+        _FILTERS % "[null]",
+        _FILTERS % '[{fieldId: "id", size: 1}]',
+        _FILTERS % '[{fieldId: "id", dateTimeRange: {start: 9223372036854775808}}]',
+        _FILTERS % '[{fieldId: "id", dateTimeRange: {start: true}}]',
+        _FILTERS % '[{fieldId: "\\ud800"}]',
+        "query ($first: String) { alerts(first: $first) { totalCount } }",
+        "query ($first: Nothing) { alerts { totalCount } }",
+        "query ($first: Int!) { alerts(first: $first) { totalCount } }",
+        "{ alerts { totalCount(first: 3) } }",
+        "{ alerts { edges { node { detectionTime { assets { cloud { providerDetails { region } } } } } } } }",
+        "{ alerts { ... on Alert { id } } }",
+        "{ alerts { ... on Nothing { id } } }",
+        "{ alerts { ...named } }",
+        "{ alerts { x: totalCount x: edges { cursor } } }",
+        "mutation { alerts { totalCount } }",
+        "mutation { addAlertNote(alertId: null) { id } }",
+        "subscription { alerts { totalCount } }",
+        "query A { alerts { totalCount } } query B { alerts { totalCount } }",
+        "{ alerts { totalCount } } ~",
+        "{ alerts(first: " + "[" * 5000,
+        "{ alerts { home " * 5000,
+        "{ alerts " + "{ ... " * 1000 + "{ totalCount }" + "}" * 1000 + " }",
+        "{ alerts { " + "totalCount " * 1000 + "} }",
+        "{ alerts { totalCount } } #" + " " * 8_000,
+        "{ alerts { ...A } } fragment A on AlertConnection { ...B } fragment B on AlertConnection { ...A }",
     ],
 )
 def test_bad_queries(query: str) -> None:
-    """What the schema or the language does not have is refused with a reason."""
-    with pytest.raises(BadQuery, match=r"."):
-        ask(query)
+    """What the schema or the language does not have, and what is too deep or too long, is refused with a reason."""
+    found = ask(query)
+    assert found["data"] is None
+    assert all(each["message"] for each in found["errors"])
 
 
 @pytest.mark.parametrize(
-    "by", [{}, {"name": 3}, {"name": None}, "x", [3], {"name": "x", "age": "3"}, {"name": "x", "is": 1}]
+    "filters",
+    [
+        {},
+        {"fieldId": 3},
+        {"fieldId": None},
+        "x",
+        [3],
+        {"fieldId": "id", "dateTimeRange": {"start": "3"}},
+        {"fieldId": "id", "dateTimeRange": {"start": 3.5}},
+        {"fieldId": "id", "dateTimeRange": {"end": 2**63}},
+        {"fieldId": "id", "dateTimeRange": {"startInclusive": 1}},
+    ],
 )
-def test_bad_variables(by: Any) -> None:
+def test_bad_variables(filters: Any) -> None:
     """A variable's value must be of its type to the last key."""
-    with pytest.raises(BadQuery, match="by"):
-        ask("query ($by: [By!]) { pets(by: $by) { name } }", by=by)
+    found = ask("query ($filters: [FilterInput!]) { alerts(filters: $filters) { totalCount } }", filters=filters)
+    assert found["data"] is None
+    assert "$filters" in found["errors"][0]["message"]
 
 
 def test_operation_by_name() -> None:
-    """Of several operations the named one is answered."""
-    query = "query A { pets { name } } query B { pets { tags } }"
-    data = answer(SCHEMA, {"pets": lambda _: PETS[0]}, query, {}, "B")
-    assert data == {"pets": {"tags": ["a", "b"]}}
+    """Of several operations the named one is answered; without a name, or with an unknown one, none is."""
+    query = "query A { alerts { totalCount } } query B { alerts { pageInfo { hasPreviousPage } } }"
+    assert ask(query, "B") == {"data": {"alerts": {"pageInfo": {"hasPreviousPage": False}}}}
+    for name in ("C", 3, "", None):
+        assert ask(query, name)["data"] is None
+    assert ask("{ alerts { totalCount } }", "")["data"]
+
+
+def test_a_mistake_of_the_console_is_no_answer() -> None:
+    """An error that no resolver means to give is not hidden in an answer with status 200."""
+
+    def alerts(_info: object, **_: Any) -> dict[str, Any]:
+        raise KeyError("missing")
+
+    with pytest.raises(KeyError, match="missing"):
+        answer({"alerts": alerts}, "{ alerts { totalCount } }", {}, None)

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from s1ecs.standin.organisation import organisation
-from s1ecs.standin.pages import Page, answer
+from s1ecs.standin.pages import PageRequest, answer
 from s1ecs.standin.parameters.alerts import ALERTS as PARAMETERS
 from s1ecs.standin.shelf import Shelf
 
@@ -55,7 +55,7 @@ def test_equal_times() -> None:
     seen = []
     given: dict[str, Any] = {"limit": 4}
     for _ in range(7):
-        body = answer(shelf, Page("time", (), given)).decode()
+        body = answer(shelf, PageRequest("time", (), given)).decode()
         seen += body.count('"id"') * [0]
         given["cursor"] = body.partition('"nextCursor":"')[2].partition('"')[0]
     assert len(seen) == 25

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from s1ecs.errors import StateDamaged, StateError, StateTooNew
-from s1ecs.state.about import collector_id
-from s1ecs.state.database import FILE_NAME, Database, connect, connect_for_reading
-from s1ecs.state.schema import SCHEMA_VERSION
+from s1ecs.state.sqlite.database import FILE_NAME, Database, connect, connect_for_reading
+from s1ecs.state.sqlite.metadata import collector_id
+from s1ecs.state.sqlite.schema import SCHEMA_VERSION
 
 
 async def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_upgrade_from_nothing_is_repeatable(tmp_path: Path) -> None:
 def test_damaged_file(tmp_path: Path) -> None:
     """A file that is no database is named with what to do."""
     (tmp_path / FILE_NAME).write_bytes(b"not a database, but long enough to look like one" * 100)
-    with pytest.raises(StateDamaged, match="put a backup in its place"):
+    with pytest.raises(StateDamaged, match="replace it with a backup"):
         connect(tmp_path / FILE_NAME)
 
 
@@ -134,3 +134,18 @@ def test_opening_twice_keeps_the_first_ones_locks(tmp_path: Path) -> None:
     result = subprocess.run([sys.executable, "-c", attempt, tmp_path / FILE_NAME], capture_output=True, check=False)
     first.close()
     assert b"database is locked" in result.stderr
+
+
+async def test_only_what_is_durable_waits_for_the_disk(tmp_path: Path) -> None:
+    """A transaction is synced to the disk, but where its loss in a power cut would only mean reading once more."""
+
+    def level(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    database = await Database.open(tmp_path)
+    try:
+        assert await database.run(level) == 2
+        assert await database.run(level, durable=False) == 1
+        assert await database.run(level) == 2
+    finally:
+        await database.close()

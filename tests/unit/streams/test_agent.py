@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from s1ecs.streams.agent import STREAM
-from s1ecs.streams.asking import ByTime
+from s1ecs.streams.collection_modes import ByTime
 
 from .documents import document_of, mapped, record_of
 

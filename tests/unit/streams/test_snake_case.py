@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from s1ecs.streams.snake_case import in_snake_case, snake_case
+from s1ecs.streams.conversions.snake_case import in_snake_case, snake_case
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from graphql import FieldNode, OperationDefinitionNode, SelectionNode, parse, print_ast
 
 from s1ecs.records import record_from_line
-from s1ecs.standin.graphql.syntax import Fragment, Selection, parse
-from s1ecs.streams.snake_case import snake_case
+from s1ecs.streams.conversions.snake_case import snake_case
 from s1ecs.streams.unified_alert import CATEGORIES, OWN, STREAM, TABLE
 from s1ecs.streams.unified_alert_fields import FIELDS
 from s1ecs.streams.unified_alert_query import QUERY
@@ -22,12 +22,9 @@ def test_whole_alert_is_kept() -> None:
 
 def test_query_and_fields_agree() -> None:
     """Every leaf that the query asks for has a described field of its name in snake case, and no field is beyond."""
-    [operation] = parse(QUERY)
-    [alerts] = operation.selections
-    edges = _named(alerts.selections, "edges")
-    node = _named(edges, "node")
+    node = _named(_named(_named(_selections(_operation()), "alerts"), "edges"), "node")
     assert [field.name for field in FIELDS if field.name.count(".") == 1] == [
-        f".{snake_case(each.name)}" for each in node if not isinstance(each, Fragment) and not each.selections
+        f".{snake_case(each.name.value)}" for each in node if isinstance(each, FieldNode) and not _selections(each)
     ]
     assert {field.name for field in FIELDS} == set(_leaves(node, ""))
     assert len(FIELDS) == len({field.name for field in FIELDS})
@@ -35,17 +32,23 @@ def test_query_and_fields_agree() -> None:
 
 def test_variables_of_the_query() -> None:
     """The query declares the variables of the walk and hands each to the root field."""
-    [operation] = parse(QUERY)
-    [alerts] = operation.selections
-    assert not isinstance(alerts, Fragment)
-    assert (operation.name, alerts.name) == ("GetAllUnifiedAlerts", "alerts")
-    assert {variable.name: variable.type for variable in operation.variables} == {
-        "after": "String",
-        "first": "Int",
-        "filters": "[FilterInput!]",
-        "sort": "SortInput",
-    }
-    assert alerts.arguments.keys() == {"after", "first", "filters", "sort"}
+    operation = _operation()
+    assert operation.name is not None
+    assert operation.name.value == "GetAllUnifiedAlerts"
+    assert [print_ast(each) for each in operation.variable_definitions or ()] == [
+        "$after: String",
+        "$first: Int",
+        "$filters: [FilterInput!]",
+        "$sort: SortInput",
+    ]
+    [alerts] = _selections(operation)
+    assert isinstance(alerts, FieldNode)
+    assert [print_ast(each) for each in alerts.arguments or ()] == [
+        "after: $after",
+        "first: $first",
+        "filters: $filters",
+        "sort: $sort",
+    ]
 
 
 def test_bad_values_field_by_field() -> None:
@@ -308,15 +311,27 @@ def test_both_phases_give_one_id() -> None:
     assert identify(record_of(alert)) != identify(record_of({**alert, "updatedAt": "v"}))
 
 
-def _named(selections: Iterable[Selection], name: str) -> tuple[Selection, ...]:
-    [found] = [each for each in selections if not isinstance(each, Fragment) and each.name == name]
-    return found.selections
+def _operation() -> OperationDefinitionNode:
+    [operation] = parse(QUERY).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    return operation
 
 
-def _leaves(selections: Iterable[Selection], around: str) -> Iterator[str]:
+def _selections(node: OperationDefinitionNode | SelectionNode) -> Iterable[SelectionNode]:
+    found = getattr(node, "selection_set", None)
+    return found.selections if found else ()
+
+
+def _named(selections: Iterable[SelectionNode], name: str) -> Iterable[SelectionNode]:
+    [found] = [each for each in selections if isinstance(each, FieldNode) and each.name.value == name]
+    return _selections(found)
+
+
+def _leaves(selections: Iterable[SelectionNode], around: str) -> Iterator[str]:
     for each in selections:
-        path = around if isinstance(each, Fragment) else f"{around}.{snake_case(each.name)}"
-        if each.selections:
-            yield from _leaves(each.selections, path)
+        path = f"{around}.{snake_case(each.name.value)}" if isinstance(each, FieldNode) else around
+        inner = _selections(each)
+        if inner:
+            yield from _leaves(inner, path)
         else:
             yield path

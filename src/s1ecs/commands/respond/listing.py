@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from s1ecs.commands import tables
-from s1ecs.commands.respond.shown import print_json
-from s1ecs.respond.action import Listing
-from s1ecs.respond.console import ActionConsole, console_of
+from s1ecs.commands.respond.printing import print_json
+from s1ecs.commands.terminal import tables
+from s1ecs.respond.actions.action import Listing
 from s1ecs.respond.functions.reading import read_list
-from s1ecs.respond.plan import Scope
+from s1ecs.respond.plan.plan import Scope
+from s1ecs.respond.session import ActionConsole, console_of
 from s1ecs.settings import Settings
 
 
@@ -33,9 +33,10 @@ def show_list(
         print_json(records)
         return
     titles = [title for title, _ in listing.columns]
-    rows = [[_cell(record.get(key)) for _, key in listing.columns] for record in records]
-    tables.print_table(titles, rows, names=True)
+    rows = [[_cell(record, key) for _, key in listing.columns] for record in records]
+    tables.print_table(titles, rows, too_wide="cut")
 
 
-def _cell(value: Any) -> Any:
+def _cell(record: Mapping[str, Any], key: str | tuple[str, ...]) -> Any:
+    value = record.get(key) if isinstance(key, str) else [record[each] for each in key if record.get(each)]
     return ", ".join(map(str, value)) if isinstance(value, list) else value

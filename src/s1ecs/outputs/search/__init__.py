@@ -1,1 +1,1 @@
-"""Elasticsearch and OpenSearch as places that documents go to: one seam, a thin client of each behind it."""
+"""Elasticsearch and OpenSearch as outputs, over one HTTP client."""

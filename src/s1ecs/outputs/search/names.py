@@ -2,20 +2,20 @@
 
 
 def data_stream(stream: str, namespace: str) -> str:
-    """The data stream that a stream's documents go to."""
+    """Return the data stream of a stream's documents."""
     return f"logs-sentinel_one.{stream}-{namespace}"
 
 
 def logs_template(stream: str) -> str:
-    """Our index template of a stream's data streams."""
+    """Return the index template of a stream's data streams."""
     return f"s1ecs-logs-sentinel_one.{stream}"
 
 
 def templates(stream: str) -> tuple[str, str]:
-    """The index templates that fit: ours, and the one of Elastic's integration."""
+    """Return the index templates that fit: ours, and that of Elastic's integration."""
     return logs_template(stream), f"logs-sentinel_one.{stream}"
 
 
 def latest_template(stream: str) -> str:
-    """The index template of the latest state of a stream's things."""
+    """Return the index template of the latest states of a stream."""
     return f"s1ecs-sentinel_one-{stream}-latest"

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-# pending: taken by the console, not at its end; unknown: it may have been carried out, and nobody can tell.
-Status = Literal["pending", "done", "failed", "refused", "unknown"]
+# scheduled: written down to be sent later; pending: taken by the console, not at its end; superseded: a later action
+# undid it, so that its own end tells nothing; unknown: it may have been carried out, and nobody can tell.
+Status = Literal["scheduled", "pending", "done", "failed", "superseded", "refused", "unknown"]
+
+# What may still turn out to be something else.
+OPEN: frozenset[Status] = frozenset({"pending", "unknown"})
 
 
 @dataclass(frozen=True)
 class Target:
-    """What an action acts on: an agent, a threat, an alert or a scope, by the console's id; other texts may be empty.
+    """The target of an action: an agent, a threat, an alert or a scope, by the console's id; other texts may be empty.
 
     `host`, `agent`, `uuid`, `os`, `user`, `site` and `group` tell of the host (`agent` is its agent id): with a target
     that is a threat or an alert, of the host that it is about, as far as the console told.
@@ -60,10 +64,17 @@ class Entry:
 
 
 class Journal(Protocol):
-    """Where actions are written down. Every method raises StateError where that can't be done."""
+    """The journal that actions are written to. Every method raises StateError if that is not possible."""
 
-    async def request(self, entry: Entry) -> None:
-        """Write a new action down; when it returns the row is durable. Nothing is sent before."""
+    async def request(self, entry: Entry, scheduled: Sequence[Entry] = ()) -> None:
+        """Write a new action down, or start a scheduled one; nothing is sent before it returns and the row is durable.
+
+        `scheduled` are actions that follow from it, written down in the same commit: never without it.
+        Raises ActionTaken where another process started or cancelled it.
+        """
+
+    async def schedule(self, entries: Sequence[Entry]) -> None:
+        """Write actions down that are to be sent later, all of them or none."""
 
     async def progress(self, action: str, *, details: Mapping[str, Any], follow: Mapping[str, Any]) -> None:
         """Replace what is known of an action that goes on, by its id."""
@@ -86,6 +97,9 @@ class Journal(Protocol):
 
     async def load(self, action: str) -> Entry | None:
         """The action of this id; None if there is none."""
+
+    async def with_status(self, *statuses: Status) -> Sequence[Entry]:
+        """The actions that have one of these statuses, the newest first."""
 
     async def history(self) -> Sequence[Entry]:
         """All actions, the newest first."""

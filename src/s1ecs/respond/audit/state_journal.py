@@ -1,41 +1,28 @@
-"""The journal in the state database: a row for every action before anything is sent, and its documents on their way.
+"""The journal in the state: a row for every action before anything is sent, and its documents on their way.
 
 A row is committed together with the document that tells of it, so that neither is ever without the other. Rows stay:
 they are small, and `s1ecs respond history` reads them.
 """
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
 from s1ecs.ecs.envelope import Collector
-from s1ecs.errors import StateError
 from s1ecs.records import dumps
+from s1ecs.respond.audit.document import AuditState, audit_document, moment, without_secrets
 from s1ecs.respond.audit.journal import Entry, Status, Target
-from s1ecs.respond.audit.record import State, audit_document, moment, without_secrets
-from s1ecs.respond.plain_json import plain
-from s1ecs.state.actions import (
-    ActionDocument,
-    ActionRow,
-    action_of,
-    add_action,
-    add_document,
-    all_actions,
-    change_action,
-)
-from s1ecs.state.database import Database
-from s1ecs.times import time_text
-
-T = TypeVar("T")
+from s1ecs.respond.audit.json_safe import plain
+from s1ecs.state.journal import ActionDocument, ActionJournal, ActionRow
+from s1ecs.timestamps import time_text
 
 
 @dataclass(frozen=True)
 class Told:
-    """What documents say beside their action, and for which outputs they wait.
+    """The content of documents beside their action, and the outputs that they wait for.
 
     `namespaces` and `redact` are by the console's name; `now` is our clock in UTC.
     """
@@ -48,30 +35,29 @@ class Told:
 
 
 class StateJournal:
-    """The `Journal` of a state folder; every method raises StateError where its database can't be used."""
+    """The `Journal` in a state; every method raises StateError if that can't be used."""
 
-    def __init__(self, database: Database, told: Told) -> None:
-        self._database = database
+    def __init__(self, rows: ActionJournal, told: Told) -> None:
+        self._rows = rows
         self._told = told
 
-    async def request(self, entry: Entry) -> None:
-        """Write a new action down, with its document *requested*; both are durable when it returns."""
+    async def request(self, entry: Entry, scheduled: Sequence[Entry] = ()) -> None:
+        """Save a new action, or start a scheduled one, with its document *requested* and what follows from it."""
+        rows = [_row(replace(each, status="scheduled")) for each in scheduled]
+        await self._rows.add(_row(entry), self._document(entry, "requested"), self._told.outputs, rows)
 
-        def save(connection: sqlite3.Connection) -> None:
-            add_action(connection, _row(entry))
-            self._tell(connection, entry, "requested")
-
-        await self._database.run(save)
+    async def schedule(self, entries: Sequence[Entry]) -> None:
+        """Save actions that are to be sent later; documents tell of them once they are requested."""
+        await self._rows.schedule([_row(replace(entry, status="scheduled")) for entry in entries])
 
     async def progress(self, action: str, *, details: Mapping[str, Any], follow: Mapping[str, Any]) -> None:
         """Replace what is known of an action that goes on, by its id."""
 
-        def save(connection: sqlite3.Connection) -> None:
-            before = _known(connection, action)
-            entry = replace(before, details=without_secrets(details, before.follow), follow=follow)
-            change_action(connection, _row(entry))
+        def change(row: ActionRow) -> tuple[ActionRow, None]:
+            before = entry_of(row)
+            return _row(replace(before, details=without_secrets(details, before.follow), follow=follow)), None
 
-        await self._database.run(save)
+        await self._rows.change(action, change, self._told.outputs)
 
     async def finish(
         self,
@@ -83,14 +69,14 @@ class StateJournal:
         details: Mapping[str, Any],
         follow: Mapping[str, Any],
     ) -> None:
-        """Write down how an action ended, with its document *finished*; `pending` is no end and has none.
+        """Save how an action ended, with its document *finished*; `pending` is no end and has none.
 
-        What was unknown and turned out to be something gets a third document, *settled*. An end of another kind stays
-        what it was told to be: a repetition changes only `details` and `follow`.
+        An unknown end that turned out to be something gets a third document, *settled*. An end of another kind stays
+        as it was: a repetition changes only `details` and `follow`.
         """
 
-        def save(connection: sqlite3.Connection) -> None:
-            before = _known(connection, action)
+        def change(row: ActionRow) -> tuple[ActionRow, ActionDocument | None]:
+            before = entry_of(row)
             # What is dropped from `follow` now is as secret as before: the console may quote it.
             told = without_secrets({"details": details, "reason": reason}, before.follow, follow)
             entry = replace(before, details=told["details"], follow=follow)
@@ -98,26 +84,24 @@ class StateJournal:
             if state is not None or before.status == "pending":
                 ended = None if status == "pending" else finished
                 entry = replace(entry, status=status, reason=told["reason"], finished=ended)
-            change_action(connection, _row(entry))
-            if state is not None:
-                self._tell(connection, entry, state)
+            return _row(entry), None if state is None else self._document(entry, state)
 
-        await self._database.run(save)
+        await self._rows.change(action, change, self._told.outputs)
 
     async def load(self, action: str) -> Entry | None:
-        """The action of this id; None if there is none."""
+        """Return the action of this id, None if there is none."""
+        row = await self._rows.load(action)
+        return None if row is None else entry_of(row)
 
-        def read(connection: sqlite3.Connection) -> Entry | None:
-            row = action_of(connection, action)
-            return None if row is None else _entry(row)
-
-        return await self._database.run(read)
+    async def with_status(self, *statuses: Status) -> Sequence[Entry]:
+        """Return the actions that have one of these statuses, the newest first."""
+        return [entry_of(row) for row in await self._rows.with_status(statuses)]
 
     async def history(self) -> Sequence[Entry]:
-        """All actions, the newest first."""
-        return [_entry(row) for row in await self._database.run(all_actions)]
+        """Return all actions, the newest first."""
+        return [entry_of(row) for row in await self._rows.history()]
 
-    def _tell(self, connection: sqlite3.Connection, entry: Entry, state: State) -> None:
+    def _document(self, entry: Entry, state: AuditState) -> ActionDocument:
         told = self._told
         namespace = told.namespaces.get(entry.console, "default")
         made = audit_document(
@@ -128,26 +112,16 @@ class StateJournal:
             redact=told.redact.get(entry.console, ()),
             now=told.now(),
         )
-        text = dumps(made.document).decode()
-        add_document(connection, ActionDocument(entry.id, entry.console, namespace, made.id, text), told.outputs)
+        return ActionDocument(entry.id, entry.console, namespace, made.id, dumps(made.document).decode())
 
 
-def _state_to_tell(before: Status, now: Status) -> State | None:
-    """Which document a change of status is worth, if any."""
+def _state_to_tell(before: Status, now: Status) -> AuditState | None:
+    """Return the kind of document that reports a change of status, if any."""
     if now in {"pending", before}:
         return None
     if before == "pending":
         return "finished"
     return "settled" if before == "unknown" else None
-
-
-def _known(connection: sqlite3.Connection, action: str) -> Entry:
-    row = action_of(connection, action)
-    if row is None:
-        raise StateError(
-            f"no action {action} in this state; it was put back from a backup, or state_dir is another one"
-        )
-    return _entry(row)
 
 
 def _row(entry: Entry) -> ActionRow:
@@ -172,7 +146,8 @@ def _row(entry: Entry) -> ActionRow:
     )
 
 
-def _entry(row: ActionRow) -> Entry:
+def entry_of(row: ActionRow) -> Entry:
+    """Read the entry of a row of the state."""
     about = orjson.loads(row.about)
     status: Status = row.status  # type: ignore[assignment]
     return Entry(

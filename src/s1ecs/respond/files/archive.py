@@ -17,9 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s1ecs.errors import ArchiveError, WrongPassword
+from s1ecs.open_files import at_limit
+from s1ecs.permissions import make_folder
 from s1ecs.respond.files.manifest import LARGEST_MANIFEST, Manifest, is_manifest, manifest_of
+from s1ecs.respond.files.member_count import check_directory
 from s1ecs.respond.files.member_names import checked_names, safe_parts
-from s1ecs.respond.files.zip_directory import check_directory
+from s1ecs.respond.files.unfinished import Noted, not_noted
 
 _ENCRYPTED = 0x1
 _STRONGLY_ENCRYPTED = 0x40
@@ -29,23 +32,23 @@ _READ_PIECEWISE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PIECE = 1 << 18
 # Of something so small no ratio is alarming.
 _HARMLESS = 10_000_000
-_KEPT = "the zip itself is kept"
+_KEPT = "the ZIP is kept"
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How much a zip may hold: members, bytes unpacked, and how many times its own size these may be."""
+class ArchiveLimits:
+    """Limits of a zip: members, unpacked bytes, and their ratio to its own size."""
 
     members: int = 10_000
     total: int = 4_000_000_000
     ratio: int = 250
 
 
-LIMITS = Limits()
+LIMITS = ArchiveLimits()
 
 
 @dataclass(frozen=True)
-class Member:
+class ArchiveMember:
     """A file of a zip: its name there, where it lies now, its size in bytes, its SHA-1."""
 
     name: str
@@ -56,13 +59,13 @@ class Member:
 
 @dataclass(frozen=True)
 class Extracted:
-    """What a zip brought: its files but for the manifest, and what the manifest says of them.
+    """Extracted files of a zip without the manifest, and what the manifest says about them.
 
     `renamed` are sentences about files that could not keep their names.
     """
 
     folder: Path
-    members: tuple[Member, ...]
+    members: tuple[ArchiveMember, ...]
     manifest: Manifest
     renamed: tuple[str, ...] = ()
 
@@ -71,47 +74,53 @@ class Extracted:
         return [*self.manifest.problems(), *self.renamed]
 
 
-def extract(archive: Path, folder: Path, *, password: str | None = None, limits: Limits = LIMITS) -> Extracted:
+def extract(
+    archive: Path,
+    folder: Path,
+    *,
+    password: str | None = None,
+    limits: ArchiveLimits = LIMITS,
+    noted: Noted = not_noted,
+) -> Extracted:
     """Unpack a zip into `folder`, which must not be there: all of it or nothing.
+
+    `noted` holds a note of what is unfinished.
 
     Files get mode 0600, whatever they had. Raise WrongPassword, or ArchiveError for what is damaged, hostile or beyond
     the limits. It blocks, for long where much is encrypted.
     """
     if folder.is_symlink() or folder.exists():
-        raise ArchiveError(f"{folder}: is there already; move it away, or choose another folder; {_KEPT}")
+        raise ArchiveError(f"{folder}: already exists; move it away or choose another directory; {_KEPT}")
     with _explained(archive):
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        try:
+        with noted(beside), _removed_if_broken(beside):
             members, renamed = [], []
             manifest: bytes | None = None
             for name, parts, pieces in _members(archive, password, limits):
                 path = beside.joinpath(*parts)
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(path.parent)
                 size, digest = _write(path, pieces)
                 if is_manifest(name):
                     with path.open("rb") as file:
                         manifest = file.read(LARGEST_MANIFEST + 1)
                     continue
-                members.append(Member(name, folder.joinpath(*parts), size, digest))
+                members.append(ArchiveMember(name, folder.joinpath(*parts), size, digest))
                 if parts != safe_parts(name):
-                    renamed.append(f"{name}: its name can't be kept here, it was unpacked as {'/'.join(parts)}")
+                    renamed.append(f"{name}: the name cannot be used here; unpacked as {'/'.join(parts)}")
             beside.rename(folder)
-        except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
-            raise
     told = manifest_of(manifest, {member.name: member.sha1 for member in members})
     return Extracted(folder, tuple(members), told, tuple(renamed))
 
 
-def read_members(archive: Path, *, password: str | None = None, limits: Limits = LIMITS) -> Mapping[str, bytes]:
+def read_members(archive: Path, *, password: str | None = None, limits: ArchiveLimits = LIMITS) -> Mapping[str, bytes]:
     """The files of a zip by their names in it, read into memory under the same rules as `extract`."""
     with _explained(archive):
         return {name: b"".join(pieces) for name, _, pieces in _members(archive, password, limits)}
 
 
 def _members(
-    archive: Path, password: str | None, limits: Limits
+    archive: Path, password: str | None, limits: ArchiveLimits
 ) -> Iterator[tuple[str, tuple[str, ...], Iterator[bytes]]]:
     """Each file of a zip: its name, the steps of its safe path, its bytes, to be read before the next one."""
     allowed = min(limits.total, max(limits.ratio * archive.stat().st_size, _HARMLESS))
@@ -143,14 +152,16 @@ def _members(
 def _check_readable(archive: Path, info: zipfile.ZipInfo, password: str | None) -> None:
     if info.compress_type == _AES or info.flag_bits & _STRONGLY_ENCRYPTED:
         raise ArchiveError(
-            f"{archive}: its files are encrypted in a way that is not read here (AES); {_KEPT}, unpack it with "
-            "`7z x` and the password"
+            f"{archive}: AES encryption is not supported; {_KEPT}, unpack it with `7z x` and its password"
         )
     if info.compress_type not in _READ_PIECEWISE:
         how = zipfile.compressor_names.get(info.compress_type, info.compress_type)  # type: ignore[attr-defined]
-        raise ArchiveError(f"{archive}: its files are compressed in a way that is not read here ({how}); {_KEPT}")
+        raise ArchiveError(f"{archive}: its compression method is not supported ({how}); {_KEPT}")
     if info.flag_bits & _ENCRYPTED and password is None:
-        raise WrongPassword(f"{archive}: its files are encrypted; {_KEPT}, unpack it with the password of the request")
+        raise WrongPassword(
+            f"{archive}: its files are encrypted although no password was requested; {_KEPT}, its password is in "
+            "the settings of the console's scope"
+        )
 
 
 def _write(path: Path, pieces: Iterator[bytes]) -> tuple[int, str]:
@@ -166,12 +177,23 @@ def _write(path: Path, pieces: Iterator[bytes]) -> tuple[int, str]:
 
 
 @contextmanager
+def _removed_if_broken(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+@contextmanager
 def _explained(archive: Path) -> Iterator[None]:
     """Turn what reading raises into an ArchiveError."""
     try:
         yield
     except OSError as error:
-        raise ArchiveError(f"{archive}: can't be unpacked ({error.strerror or error}); {_KEPT}") from None
+        raise ArchiveError(
+            f"{archive}: cannot be unpacked ({at_limit(error) or error.strerror or error}); {_KEPT}"
+        ) from None
     except RuntimeError as error:
         # NotImplementedError is one, too: a way of compressing that Python lacks.
         if isinstance(error, NotImplementedError):

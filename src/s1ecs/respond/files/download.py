@@ -11,10 +11,13 @@ from pathlib import Path
 
 import stamina
 
-from s1ecs.api.connection import Connection
-from s1ecs.api.download import LEAST_RATE, LeastRate, Source, opened, said_instead
-from s1ecs.api.patience import WAIT_INITIAL, WAIT_JITTER, Patience
 from s1ecs.errors import DownloadError
+from s1ecs.open_files import at_limit
+from s1ecs.permissions import make_folder
+from s1ecs.respond.files.unfinished import Noted, not_noted
+from s1ecs.sentinelone.downloads import LEAST_RATE, DownloadSource, LeastRate, opened, said_instead
+from s1ecs.sentinelone.retry_policy import WAIT_INITIAL, WAIT_JITTER, RetryPolicy
+from s1ecs.sentinelone.transport import Connection
 
 # What an agent uploads is 10 MB at most, what a script brings may be far more.
 LARGEST = 1_000_000_000
@@ -40,27 +43,28 @@ async def _no_note(_: Downloaded) -> None:
 
 async def download(
     connection: Connection,
-    source: Source,
+    source: DownloadSource,
     path: Path,
     *,
     largest: int = LARGEST,
     tell: Callable[[int], None] = lambda _: None,
     note: Callable[[Downloaded], Awaitable[None]] = _no_note,
     least: LeastRate = LEAST_RATE,
+    unfinished: Noted = not_noted,
 ) -> Downloaded:
     """Bring a zip to `path`, which must not be there; `tell` is told of the bytes that have come so far.
 
     `note` is awaited when all of it is on disk, before it gets its name, so that whoever comes after a crash can know
-    it (`is_whole`); `least` is how slow it may come.
+    it (`is_whole`); `least` is how slow it may come; `unfinished` holds a note of what is not whole.
 
     Raise ConsoleError types (FileExpired where the console has it no longer), DownloadError where it is larger than
     `largest` bytes, no zip, or the disk does not take it. A transfer that breaks begins anew, a few times; nothing of
     it is left.
     """
     _refuse_existing(path)
-    with _beside(path) as descriptor:
+    with _beside(path) as descriptor, unfinished(_part(path)):
         async for attempt in stamina.retry_context(
-            on=Patience(repeatable=True, retry_wait_max=connection.retry_wait_max),
+            on=RetryPolicy(repeatable=True, retry_wait_max=connection.retry_wait_max),
             attempts=connection.attempts,
             timeout=None,
             wait_initial=min(WAIT_INITIAL, connection.retry_wait_max),
@@ -84,7 +88,7 @@ async def download(
 
 
 def is_whole(told: Downloaded) -> bool:
-    """Whether the file lies there as it was told, by size and digest. It reads all of it."""
+    """Return True if the file has the expected size and digest. Reads all of it."""
     try:
         descriptor = os.open(told.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
@@ -97,7 +101,7 @@ async def _write(
     pieces: AsyncIterator[bytes],
     descriptor: int,
     path: Path,
-    asked: tuple[Connection, Source],
+    asked: tuple[Connection, DownloadSource],
     *,
     largest: int,
     tell: Callable[[int], None],
@@ -121,7 +125,8 @@ async def _write(
         size += len(data)
         if size > largest:
             raise DownloadError(
-                f"{path}: larger than {largest / 1e6:g} MB, so it was given up; allow more where the disk does"
+                f"{path}: larger than {largest / 1e6:g} MB, so the download was aborted; raise the limit if the "
+                "disk has room"
             )
         digest.update(data)
         _write_whole(descriptor, data)
@@ -142,7 +147,7 @@ def _beside(path: Path) -> Iterator[int]:
     """The file `NAME.part`, this process's alone, and gone afterwards unless it got its name."""
     part = _part(path)
     with _explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         descriptor = _locked(part)
     try:
         with _explained(path):
@@ -190,7 +195,7 @@ def _part(path: Path) -> Path:
 
 def _refuse_existing(path: Path) -> None:
     if path.is_symlink() or path.exists():
-        raise DownloadError(f"{path}: is there already; move it away, or choose another name")
+        raise DownloadError(f"{path}: already exists; move it away or choose another name")
 
 
 @contextmanager
@@ -198,7 +203,10 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except BlockingIOError:
-        raise DownloadError(f"{path}: another process fetches it; let it end, or choose another name") from None
+        raise DownloadError(
+            f"{path}: another process is downloading it; wait until it has finished or choose another name"
+        ) from None
     except OSError as error:
-        cure = "make room" if error.errno in _FULL else "choose another place, or look at who may write there"
-        raise DownloadError(f"{path}: can't be written ({error.strerror}); {cure}") from None
+        cure = "free disk space" if error.errno in _FULL else "choose another directory or check its permissions"
+        why = at_limit(error) or f"{error.strerror}; {cure}"
+        raise DownloadError(f"{path}: cannot be written: {why}") from None

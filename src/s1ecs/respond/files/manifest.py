@@ -16,7 +16,7 @@ _MOST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True)
-class Listed:
+class ManifestEntry:
     """A file that was asked for. `reason` is why it was not fetched, "" where it was."""
 
     path: str
@@ -26,29 +26,36 @@ class Listed:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the manifest says, held against what is there.
+    """Manifest compared with the files that are there.
 
     `listed` None: there is none that could be read. `missing`: not fetched though the upload succeeded, or listed and
     not there. `different`: there, with another SHA-1 than the manifest's. `too_large`: it was not read.
     """
 
-    listed: tuple[Listed, ...] | None = None
-    missing: tuple[Listed, ...] = ()
-    different: tuple[Listed, ...] = ()
+    listed: tuple[ManifestEntry, ...] | None = None
+    missing: tuple[ManifestEntry, ...] = ()
+    different: tuple[ManifestEntry, ...] = ()
     too_large: bool = False
 
     def problems(self) -> list[str]:
         """A sentence for each file that is not there, or not as it was."""
-        large = f"{MANIFEST}: too large to be read; whether files are missing is not known"
+        large = f"{MANIFEST}: too large to be read; missing files cannot be detected"
         return [
             *((large,) if self.too_large else ()),
             *(f"{each.path}: not fetched: {each.reason}" for each in self.missing),
-            *(f"{each.path}: its SHA-1 is not the one that the agent noted ({each.sha1})" for each in self.different),
+            *self.differences(),
+        ]
+
+    def differences(self) -> list[str]:
+        """A sentence for each file that is there, but not as the agent noted it."""
+        return [
+            f"{each.path}: its SHA-1 differs from the one that the agent recorded ({each.sha1})"
+            for each in self.different
         ]
 
 
 def is_manifest(name: str) -> bool:
-    """Whether a member of this name is the manifest."""
+    """Return True if a member of this name is the manifest."""
     return safe_parts(name) == (MANIFEST,)
 
 
@@ -60,7 +67,7 @@ def manifest_of(text: bytes | None, sha1_by_name: Mapping[str, str]) -> Manifest
         return Manifest(too_large=True)
 
 
-def read_manifest(text: bytes) -> tuple[Listed, ...] | None:
+def read_manifest(text: bytes) -> tuple[ManifestEntry, ...] | None:
     """The entries of a manifest; None where it is none. Raise OverflowError for more than any request can bring."""
     if len(text) > LARGEST_MANIFEST:
         raise OverflowError
@@ -73,13 +80,13 @@ def read_manifest(text: bytes) -> tuple[Listed, ...] | None:
     if len(content) > _MOST_ENTRIES:
         raise OverflowError
     return tuple(
-        Listed(_text(entry.get("path")), _text(entry.get("sha1")).lower(), _text(entry.get("reason")))
+        ManifestEntry(_text(entry.get("path")), _text(entry.get("sha1")).lower(), _text(entry.get("reason")))
         for entry in content
         if isinstance(entry, dict)
     )
 
 
-def compared(listed: Sequence[Listed] | None, sha1_by_name: Mapping[str, str]) -> Manifest:
+def compared(listed: Sequence[ManifestEntry] | None, sha1_by_name: Mapping[str, str]) -> Manifest:
     """The manifest held against the members of its zip."""
     if listed is None:
         return Manifest()
@@ -90,7 +97,7 @@ def compared(listed: Sequence[Listed] | None, sha1_by_name: Mapping[str, str]) -
         if each.reason:
             missing.append(each)
         elif sha1 is None:
-            missing.append(Listed(each.path, each.sha1, "it is listed, but not in the zip"))
+            missing.append(ManifestEntry(each.path, each.sha1, "it is listed, but missing from the ZIP"))
         elif each.sha1 and each.sha1 != sha1:
             different.append(each)
     return Manifest(tuple(listed), tuple(missing), tuple(different))

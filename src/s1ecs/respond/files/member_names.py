@@ -16,14 +16,14 @@ _TURNING = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u2
 
 
 @dataclass(frozen=True)
-class Name:
-    """Where a member goes: the steps below the target folder, and whether it is a folder itself."""
+class MemberPath:
+    """Path of a member: the parts below the target folder, and whether it is a folder itself."""
 
     parts: tuple[str, ...]
     is_folder: bool
 
 
-def checked_names(archive: Path, members: Sequence[tuple[str, int]]) -> list[Name]:
+def checked_names(archive: Path, members: Sequence[tuple[str, int]]) -> list[MemberPath]:
     """The names of members (as they stand in the zip, with the mode that they say they have).
 
     What begins at a root or a drive is put below the folder, as an agent names files by their whole path; a backslash
@@ -44,13 +44,13 @@ def checked_names(archive: Path, members: Sequence[tuple[str, int]]) -> list[Nam
         there = taken.get(folded)
         again = folded in taken and not (name.is_folder and there is None)
         if below_a_file or (again and (name.is_folder or there in {None, safe_parts(text)})):
-            raise _refused(archive, text, "lies where another one does")
+            raise _refused(archive, text, "has the same path as another one")
         while again and folded in taken:
             numbers[_folded(name.parts)] = number = numbers.get(_folded(name.parts), 1) + 1
             parts = _numbered(name.parts, number)
             folded = _folded(parts)
             if folded not in taken:
-                name = Name(parts, is_folder=False)
+                name = MemberPath(parts, is_folder=False)
         _check_lengths(archive, text, name.parts)
         for length in range(1, len(folded)):
             taken[folded[:length]] = None
@@ -67,17 +67,17 @@ def safe_parts(text: str) -> tuple[str, ...] | None:
     return tuple(steps) if steps and ".." not in steps else None
 
 
-def _name(archive: Path, text: str, mode: int) -> Name:
+def _name(archive: Path, text: str, mode: int) -> MemberPath:
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-        raise _refused(archive, text, "has characters in its name that no file should have")
+        raise _refused(archive, text, "has invalid characters in its name")
     kind = stat.S_IFMT(mode)
     is_folder = text.endswith(("/", "\\")) or kind == stat.S_IFDIR
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise _refused(archive, text, "is a link or a device")
     parts = safe_parts(text)
     if parts is None:
-        raise _refused(archive, text, "leads out of the folder")
-    return Name(tuple(part.translate(_TURNING) for part in parts), is_folder)
+        raise _refused(archive, text, "points outside the directory")
+    return MemberPath(tuple(part.translate(_TURNING) for part in parts), is_folder)
 
 
 def _check_lengths(archive: Path, text: str, parts: tuple[str, ...]) -> None:
@@ -87,7 +87,7 @@ def _check_lengths(archive: Path, text: str, parts: tuple[str, ...]) -> None:
 
 
 def _folded(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """What a file system may take for the same path."""
+    """Fold a path to the form in which file systems may take two for the same."""
     return tuple(unicodedata.normalize("NFKC", part.casefold()).casefold() for part in parts)
 
 
@@ -98,4 +98,4 @@ def _numbered(parts: tuple[str, ...], number: int) -> tuple[str, ...]:
 
 def _refused(archive: Path, text: str, why: str) -> ArchiveError:
     shown = ascii(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")
-    return ArchiveError(f"{archive}: its member {shown} {why}; nothing was unpacked, the zip itself is kept")
+    return ArchiveError(f"{archive}: its member {shown} {why}; nothing was unpacked, the ZIP is kept")

@@ -6,8 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from s1ecs.respond.files.manifest import MANIFEST
-from s1ecs.respond.files.process_columns import COLUMNS, folded
-from s1ecs.respond.files.process_forms import Table, csv_tables, json_tables, ps_tables
+from s1ecs.respond.files.process_formats import COLUMNS, TextTable, csv_tables, folded, json_tables, ps_tables
 
 Form = Literal["JSON", "CSV", "ps", "text"]
 
@@ -19,7 +18,7 @@ _MOST_DIGITS = 20
 
 
 @dataclass(frozen=True)
-class Process:
+class ProcessRow:
     """A process of a host; all but `pid` as the script wrote it, "" where it did not.
 
     So `cpu` and `memory` are most often percent, and `started` is by the host's clock.
@@ -36,22 +35,22 @@ class Process:
 
 @dataclass(frozen=True)
 class ProcessTable:
-    """What was understood of a result. With form `text` there are no rows, and the text is all there is.
+    """Parsed result of a script. With form `text` there are no rows, and the text is all there is.
 
     `source` is the member that it stands in, `errors` the script's standard error, `cut` whether rows or text are not
     all, or may not be: then quotes or line breaks in a value made it unclear where rows end.
     """
 
     form: Form
-    rows: tuple[Process, ...]
+    rows: tuple[ProcessRow, ...]
     text: str
     source: str
     errors: str = ""
     cut: bool = False
 
 
-Read = Callable[[str], Iterator[Table]]
-_FORMS: tuple[tuple[Form, Read], ...] = (("JSON", json_tables), ("CSV", csv_tables), ("ps", ps_tables))
+ReadTables = Callable[[str], Iterator[TextTable]]
+_FORMS: tuple[tuple[Form, ReadTables], ...] = (("JSON", json_tables), ("CSV", csv_tables), ("ps", ps_tables))
 
 
 def process_table(members: Mapping[str, bytes]) -> ProcessTable:
@@ -75,9 +74,9 @@ def process_table(members: Mapping[str, bytes]) -> ProcessTable:
     return ProcessTable("text", (), "", "", errors)
 
 
-def _understood(table: Table) -> tuple[tuple[Process, ...], bool]:
+def _understood(table: TextTable) -> tuple[tuple[ProcessRow, ...], bool]:
     """The rows that are processes, and whether there may be more; none where most rows are something else."""
-    found: list[Process] = []
+    found: list[ProcessRow] = []
     others = 0
     for raw in table.rows:
         if len(found) == MOST_ROWS:
@@ -92,7 +91,7 @@ def _understood(table: Table) -> tuple[tuple[Process, ...], bool]:
     return (tuple(found), not table.whole) if found and others <= len(found) else ((), False)
 
 
-def _process(raw: Mapping[str, Any]) -> Process | None:
+def _process(raw: Mapping[str, Any]) -> ProcessRow | None:
     by_name = {folded(key): value for key, value in raw.items()}
     values = {column: _first(by_name, names) for column, names in COLUMNS.items()}
     if not values["pid"].isdecimal() or not values["pid"].isascii() or len(values["pid"]) > _MOST_DIGITS:
@@ -101,7 +100,7 @@ def _process(raw: Mapping[str, Any]) -> Process | None:
     if not command:
         return None
     name = values["name"] or _name_of(command)
-    return Process(
+    return ProcessRow(
         int(values["pid"]), name, values["user"], command, values["cpu"], values["memory"], values["started"]
     )
 

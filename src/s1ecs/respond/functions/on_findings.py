@@ -1,8 +1,8 @@
 """Python functions for actions on threats, alerts and unified alerts."""
 
-from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.engine import Following, act
-from s1ecs.respond.result import Result
+from s1ecs.respond.run.engine import Following, act
+from s1ecs.respond.run.result import Result
+from s1ecs.respond.session import ActionConsole
 
 
 async def threat_mitigate(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from s1ecs.respond.console import ActionConsole
-from s1ecs.respond.engine import Following, act
-from s1ecs.respond.plan import Scope
-from s1ecs.respond.result import Result
+from s1ecs.respond.plan.plan import Scope
+from s1ecs.respond.run.engine import Following, act
+from s1ecs.respond.run.result import Result
+from s1ecs.respond.session import ActionConsole
 
 
 async def blocklist_add(

@@ -56,6 +56,8 @@ TYPES = {
     "decommission": _command(54, "decommissioned agent {computerName}."),
     "disable": _command(117, "issued a Disable Agent command to {computerName}."),
     "disabled": ActivityType(119, "The {computerName} Agent is disabled.", (*_LEVEL, "computerName", "uuid")),
+    "enable": _command(118, "issued an Enable Agent command to {computerName}."),
+    "enabled": ActivityType(120, "The {computerName} Agent is enabled.", (*_LEVEL, "computerName", "uuid")),
     "moved": ActivityType(
         95,
         f"{_USER} moved agent {{computerName}} from the {{groupType}} Group {{oldGroupName}} to the {{groupType}} "

@@ -13,7 +13,7 @@ from s1ecs.standin.actions.activity_types import TYPES
 from s1ecs.standin.actions.reaching import by_agent, is_offline
 from s1ecs.standin.actions.selecting import select
 from s1ecs.standin.actions.telling import change, host_of, tell
-from s1ecs.standin.console import Answer, Asked, Console
+from s1ecs.standin.console import ConsoleRequest, StandinConsole, StandinResponse
 from s1ecs.standin.parameters.agents import AGENTS_COUNT
 from s1ecs.standin.tokens import Token
 
@@ -22,13 +22,13 @@ _LONGEST_MESSAGE = 140
 _SHOW_MESSAGES = frozenset({"windows", "macos"})
 
 # Tells one agent something: its id and the console's time; returns False where it is not affected.
-_Order = Callable[[Console, Token, str, datetime], bool]
+_Order = Callable[[StandinConsole, Token, str, datetime], bool]
 
 
-def _answer(order: _Order, *keys: str, check: Callable[[dict[str, Any]], object] | None = None) -> Answer:
+def _answer(order: _Order, *keys: str, check: Callable[[dict[str, Any]], object] | None = None) -> StandinResponse:
     """Return what answers an action by filter, whose `data` may have those keys, or is checked so."""
 
-    async def answer(console: Console, asked: Asked) -> bytes:
+    async def answer(console: StandinConsole, asked: ConsoleRequest) -> bytes:
         body = await bodies.read(asked, data=check is not None)
         data = bodies.section(body, keys)
         if check is not None:
@@ -41,13 +41,13 @@ def _answer(order: _Order, *keys: str, check: Callable[[dict[str, Any]], object]
     return answer
 
 
-def _is_there(console: Console, agent_id: str) -> bool:
-    """Whether the console still counts on the agent."""
+def _is_there(console: StandinConsole, agent_id: str) -> bool:
+    """Return True if the agent is neither decommissioned nor uninstalled."""
     record = console.lists["agent"].shelf().record(agent_id)
     return not (record["isDecommissioned"] or record["isUninstalled"])
 
 
-def _disconnect(console: Console, token: Token, agent_id: str, moment: datetime) -> bool:
+def _disconnect(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
     host = host_of(console, agent_id)
     change(console, "agent", agent_id, moment, networkStatus="disconnecting")
     tell(console, TYPES["isolation_ordered"], host, moment, token=token)
@@ -63,7 +63,7 @@ def _disconnect(console: Console, token: Token, agent_id: str, moment: datetime)
     return True
 
 
-def _connect(console: Console, token: Token, agent_id: str, moment: datetime) -> bool:
+def _connect(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
     host = host_of(console, agent_id)
     change(console, "agent", agent_id, moment, networkStatus="connecting")
     tell(console, TYPES["release_ordered"], host, moment, token=token)
@@ -77,11 +77,11 @@ def _connect(console: Console, token: Token, agent_id: str, moment: datetime) ->
     return True
 
 
-def _network(console: Console, agent_id: str) -> str:
+def _network(console: StandinConsole, agent_id: str) -> str:
     return str(console.lists["agent"].shelf().record(agent_id)["networkStatus"])
 
 
-def _scan(console: Console, token: Token, agent_id: str, moment: datetime) -> bool:
+def _scan(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
     actions, host = console.actions, host_of(console, agent_id)
     number = actions.scans[agent_id] = actions.number()
     tell(console, TYPES["scan_ordered"], host, moment, token=token, data={"system": False})
@@ -105,7 +105,7 @@ def _scan(console: Console, token: Token, agent_id: str, moment: datetime) -> bo
     return True
 
 
-def _abort_scan(console: Console, _token: Token, agent_id: str, _moment: datetime) -> bool:
+def _abort_scan(console: StandinConsole, _token: Token, agent_id: str, _moment: datetime) -> bool:
     actions, host = console.actions, host_of(console, agent_id)
 
     def aborted(moment: datetime) -> None:
@@ -119,11 +119,11 @@ def _abort_scan(console: Console, _token: Token, agent_id: str, _moment: datetim
     return True
 
 
-def _broadcast(console: Console, _token: Token, agent_id: str, _moment: datetime) -> bool:
+def _broadcast(console: StandinConsole, _token: Token, agent_id: str, _moment: datetime) -> bool:
     return host_of(console, agent_id).system.type in _SHOW_MESSAGES
 
 
-def _restart(console: Console, token: Token, agent_id: str, moment: datetime) -> bool:
+def _restart(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
     host = host_of(console, agent_id)
     tell(console, TYPES["restart"], host, moment, token=token)
 
@@ -135,14 +135,14 @@ def _restart(console: Console, token: Token, agent_id: str, moment: datetime) ->
     return True
 
 
-def _shutdown(console: Console, token: Token, agent_id: str, moment: datetime) -> bool:
+def _shutdown(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
     tell(console, TYPES["shutdown"], host_of(console, agent_id), moment, token=token)
     if not is_offline(console, agent_id):
         by_agent(console, agent_id, lambda moment: change(console, "agent", agent_id, moment, isActive=False))
     return True
 
 
-def _uninstall(console: Console, token: Token, agent_id: str, moment: datetime) -> bool:
+def _uninstall(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
     host = host_of(console, agent_id)
     change(console, "agent", agent_id, moment, isPendingUninstall=True)
     tell(console, TYPES["uninstall"], host, moment, token=token)
@@ -155,13 +155,13 @@ def _uninstall(console: Console, token: Token, agent_id: str, moment: datetime) 
     return True
 
 
-def _decommission(console: Console, token: Token, agent_id: str, moment: datetime) -> bool:
+def _decommission(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
     change(console, "agent", agent_id, moment, isDecommissioned=True, isActive=False)
     tell(console, TYPES["decommission"], host_of(console, agent_id), moment, token=token)
     return True
 
 
-def _disable(console: Console, token: Token, agent_id: str, moment: datetime) -> bool:
+def _disable(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
     host = host_of(console, agent_id)
     tell(console, TYPES["disable"], host, moment, token=token)
 
@@ -170,6 +170,18 @@ def _disable(console: Console, token: Token, agent_id: str, moment: datetime) ->
         tell(console, TYPES["disabled"], host, moment)
 
     by_agent(console, agent_id, disabled)
+    return True
+
+
+def _enable(console: StandinConsole, token: Token, agent_id: str, moment: datetime) -> bool:
+    host = host_of(console, agent_id)
+    tell(console, TYPES["enable"], host, moment, token=token)
+
+    def enabled(moment: datetime) -> None:
+        change(console, "agent", agent_id, moment, operationalState="na")
+        tell(console, TYPES["enabled"], host, moment)
+
+    by_agent(console, agent_id, enabled)
     return True
 
 
@@ -190,3 +202,4 @@ SHUTDOWN = _answer(_shutdown)
 UNINSTALL = _answer(_uninstall)
 DECOMMISSION = _answer(_decommission)
 DISABLE = _answer(_disable, "shouldReboot", "expiration", "expirationTimezone", check=_check_disable)
+ENABLE = _answer(_enable, "shouldReboot", "expiration", "expirationTimezone", check=_check_disable)

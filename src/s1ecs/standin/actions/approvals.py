@@ -6,17 +6,17 @@ import orjson
 
 from s1ecs.standin import invent
 from s1ecs.standin.actions import bodies
-from s1ecs.standin.actions.listing import Kept
+from s1ecs.standin.actions.listing import ListedItems
 from s1ecs.standin.actions.script_library import Script, find
-from s1ecs.standin.console import Asked, Console
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.parameters.parameter import PAGING, SCOPE, ids, sort_by, texts
 from s1ecs.standin.record_list import answer
 from s1ecs.standin.refusal import bad_request, not_found
 from s1ecs.standin.tokens import Token
 
 _STATES = {"approve": "approved", "decline": "declined"}
-_FIELDS = Fields(
+_FIELDS = FieldPaths(
     identity="id",
     filters={"status": "status"},
     sorts={name: name for name in ("id", "createdAt", "updatedAt")},
@@ -26,12 +26,12 @@ _FIELDS = Fields(
 PENDING = (*SCOPE, *PAGING, sort_by("id", "createdAt", "updatedAt"), *ids("ids"), *texts("status"))
 
 
-def are_needed(console: Console, script: Script) -> bool:
-    """Whether runs of the script must be approved."""
+def are_needed(console: StandinConsole, script: Script) -> bool:
+    """Return True if runs of the script need approval."""
     return script.needs_approval or console.actions.is_told("approval_required", script.id)
 
 
-def put(console: Console, token: Token, script: Script, agent_ids: list[str], begin: Callable[[], str]) -> str:
+def put(console: StandinConsole, token: Token, script: Script, agent_ids: list[str], begin: Callable[[], str]) -> str:
     """Put down a run that waits for approval; return its id."""
     actions = console.actions
     moment = actions.clock()
@@ -55,12 +55,12 @@ def put(console: Console, token: Token, script: Script, agent_ids: list[str], be
     return identity
 
 
-async def pending(console: Console, asked: Asked) -> bytes:
+async def pending(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /remote-scripts/pending-executions."""
-    return answer(Kept(_FIELDS, console.actions.approvals), asked.given)
+    return answer(ListedItems(_FIELDS, console.actions.approvals), asked.given)
 
 
-async def review(console: Console, asked: Asked) -> bytes:
+async def review(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """PUT /remote-scripts/pending-executions/{id}: start it, or not."""
     identity = bodies.check_id("id", asked.request.path_params["id"])
     data = bodies.section(await bodies.read(asked, filtered=False), ("action",))
@@ -77,7 +77,7 @@ async def review(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": record | changed})
 
 
-async def check(console: Console, asked: Asked) -> bytes:
+async def check(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /remote-scripts/guardrails/check: whether a run would need approval."""
     data = bodies.section(await bodies.read(asked, filtered=False), ("agentIds", "scriptId"))
     bodies.ids(data, "agentIds")

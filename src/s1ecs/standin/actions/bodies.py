@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from s1ecs.standin.console import Asked
+from s1ecs.standin.console import ConsoleRequest
 from s1ecs.standin.refusal import bad_request
 from s1ecs.standin.strict import is_id
 
@@ -13,7 +13,7 @@ _NO_KEYS: frozenset[str] = frozenset()
 MISSING = object()
 
 
-async def read(asked: Asked, *, filtered: bool = True, data: bool = True) -> dict[str, Any]:
+async def read(asked: ConsoleRequest, *, filtered: bool = True, data: bool = True) -> dict[str, Any]:
     """Return the body, an object with `filter` if `filtered`, and with `data` unless it may be left out."""
     try:
         body = orjson.loads(await asked.request.body())

@@ -1,4 +1,4 @@
-"""What no console has, for tests of response actions: /_standin/actions.
+"""Endpoint for tests of response actions, which no console has: /_standin/actions.
 
 POST puts controls in the place of those before; its body's keys are the fields of Controls. GET shows the controls and
 every acting request received since the start or the last DELETE, which empties that list and ends all controls.
@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from s1ecs.standin.actions import controls, script_output
-from s1ecs.standin.actions.controls import Controls
+from s1ecs.standin.action_state import controls
+from s1ecs.standin.action_state.controls import Controls
+from s1ecs.standin.actions import script_output
 from s1ecs.standin.actions.reaching import follow_controls
-from s1ecs.standin.console import Console
+from s1ecs.standin.console import StandinConsole
 
 
-def routes(console: Console, catch_up: Callable[[], None]) -> list[Route]:
+def routes(console: StandinConsole, catch_up: Callable[[], None]) -> list[Route]:
     """Return the routes, that of the results of scripts too; `catch_up` lets happen what was to happen until now."""
 
     async def control(request: Request) -> Response:

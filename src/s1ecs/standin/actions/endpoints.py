@@ -41,6 +41,7 @@ ENDPOINTS = (
     _Acting("POST", f"{_AGENTS}/uninstall", "Endpoints.uninstall", answer=agents.UNINSTALL),
     _Acting("POST", f"{_AGENTS}/decommission", "Endpoints.decommission", answer=agents.DECOMMISSION),
     _Acting("POST", f"{_AGENTS}/disable-agent", "Endpoints.disableAgent", answer=agents.DISABLE),
+    _Acting("POST", f"{_AGENTS}/enable-agent", "Endpoints.enableAgent", answer=agents.ENABLE),
     _Acting("POST", "/agents/{agent_id}/actions/fetch-files", "Endpoints.fileFetch", answer=uploads.fetch_files),
     Endpoint("GET", "/agents/{agent_id}/uploads/{activity_id}", "Endpoints", NONE, uploads.download),
     _Acting("PUT", "/groups/{group_id}/move-agents", "Groups.moveToGroup", answer=moves.move),

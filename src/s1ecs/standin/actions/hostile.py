@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from s1ecs.standin.actions.controls import Hostile
+from s1ecs.standin.action_state.controls import Hostile
 from s1ecs.standin.actions.zips import SYMLINK, Member
 
 _BOMB = 64 << 20

@@ -10,10 +10,10 @@ import orjson
 
 from s1ecs.standin import invent
 from s1ecs.standin.actions import bodies
-from s1ecs.standin.actions.listing import Kept
-from s1ecs.standin.actions.scopes import Place, places
-from s1ecs.standin.console import Asked, Console
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.actions.listing import ListedItems
+from s1ecs.standin.actions.scopes import ScopePlace, places
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.parameters.parameter import PAGING, SCOPE, TENANT, Parameter, bounds, sort_by, texts
 from s1ecs.standin.record_list import answer
 from s1ecs.standin.refusal import Refusal, bad_request
@@ -33,7 +33,7 @@ _KEYS = ("category", "description", "externalId", "intrusionSets", "metadata", "
 _TEXTS = ("description", "externalId", "metadata", "name")
 _EMPTY_FILE = {getattr(hashlib, name)(b"").hexdigest() for name in ("md5", "sha1", "sha256")}
 _SORTS = ("id", "creationTime", "source", "type", "updatedAt", "uploadTime", "uuid")
-_FIELDS = Fields(
+_FIELDS = FieldPaths(
     identity="uuid",
     # `source` is a parameter, but filters nothing: seen so on live consoles.
     filters={"name": "name", "type": "type", "updatedAt": "updatedAt", "uploadTime": "uploadTime"},
@@ -55,13 +55,13 @@ PARAMETERS = (
 )
 
 
-async def read(console: Console, asked: Asked) -> bytes:
+async def read(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /threat-intelligence/iocs."""
     _check_accounts(asked)
-    return answer(Kept(_FIELDS, console.actions.indicators), asked.given)
+    return answer(ListedItems(_FIELDS, console.actions.indicators), asked.given)
 
 
-async def add(console: Console, asked: Asked) -> bytes:
+async def add(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /threat-intelligence/iocs: one or more, in each place of one scope; one that is there is made anew."""
     _check_accounts(asked)
     body = await bodies.read(asked)
@@ -80,7 +80,7 @@ async def add(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": made})
 
 
-async def remove(console: Console, asked: Asked) -> bytes:
+async def remove(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """DELETE /threat-intelligence/iocs: by scope, and in it by uuid, type, value or name."""
     _check_accounts(asked)
     given = (await bodies.read(asked, data=False))["filter"]
@@ -100,7 +100,7 @@ def _fits(item: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
     return item["uuid"] in wanted and all(item[key] == given[key] for key in ("type", "value", "name") if key in given)
 
 
-def _check_accounts(asked: Asked) -> None:
+def _check_accounts(asked: ConsoleRequest) -> None:
     if asked.token.of_many_accounts:
         raise Refusal(403, 4030010, "This page doesn't support multi-scopes users yet")
 
@@ -130,7 +130,7 @@ def _checked(given: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
     return {"method": "EQUALS", **given, "validUntil": invent.time_text(until)}
 
 
-def _item(asked: Asked, place: Place, moment: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
+def _item(asked: ConsoleRequest, place: ScopePlace, moment: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
     at = invent.time_text(moment)
     name = f"{place.id} {given['source']} {given['type']} {given['value']}"
     lists: dict[str, list[str]] = {

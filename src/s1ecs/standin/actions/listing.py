@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from s1ecs.standin.fields import Fields
-from s1ecs.standin.pages import Page
+from s1ecs.standin.fields import FieldPaths
+from s1ecs.standin.pages import PageRequest
 from s1ecs.standin.shelf import Condition, Shelf
 
 
 @dataclass(frozen=True)
-class Kept:
+class ListedItems:
     """A list of the records of a shelf; `conditions` must be met beside those that the parameters name."""
 
-    fields: Fields
+    fields: FieldPaths
     records: Shelf
     conditions: tuple[Condition, ...] = ()
 
@@ -21,6 +21,6 @@ class Kept:
         """Return all records."""
         return self.records
 
-    def page(self, given: Mapping[str, Any]) -> Page:
+    def page(self, given: Mapping[str, Any]) -> PageRequest:
         """Translate parameters, already checked, into a page of the list."""
         return self.fields.page(given, *self.conditions)

@@ -10,13 +10,13 @@ from s1ecs.standin.actions import bodies
 from s1ecs.standin.actions.activity_types import TYPES
 from s1ecs.standin.actions.selecting import select
 from s1ecs.standin.actions.telling import change, host_of, tell
-from s1ecs.standin.console import Asked, Console
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
 from s1ecs.standin.organisation import Group
 from s1ecs.standin.parameters.agents import AGENTS_COUNT
 from s1ecs.standin.refusal import Refusal, not_found
 
 
-async def move(console: Console, asked: Asked) -> bytes | Response:
+async def move(console: StandinConsole, asked: ConsoleRequest) -> bytes | Response:
     """Move the agents of the filter that are of the group's site and not in the group yet."""
     group_id = bodies.check_id("group_id", asked.request.path_params["group_id"])
     body = await bodies.read(asked, data=False)
@@ -38,7 +38,7 @@ async def move(console: Console, asked: Asked) -> bytes | Response:
     return orjson.dumps({"data": {"agentsMoved": moved}})
 
 
-def _move(console: Console, asked: Asked, agent_id: str, group: Group, moment: datetime) -> None:
+def _move(console: StandinConsole, asked: ConsoleRequest, agent_id: str, group: Group, moment: datetime) -> None:
     old = console.lists["agent"].shelf().record(agent_id)
     at = invent.time_text(moment)
     change(console, "agent", agent_id, moment, groupId=group.id, groupName=group.name, groupUpdatedAt=at)

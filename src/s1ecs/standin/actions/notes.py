@@ -5,18 +5,18 @@ import orjson
 from s1ecs.standin import invent
 from s1ecs.standin.actions import bodies
 from s1ecs.standin.actions.activity_types import TYPES
-from s1ecs.standin.actions.listing import Kept
+from s1ecs.standin.actions.listing import ListedItems
 from s1ecs.standin.actions.selecting import select
 from s1ecs.standin.actions.telling import change_info, host_of, tell
-from s1ecs.standin.console import Asked, Console
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.parameters.parameter import PAGING, Parameter, ids, sort_by
 from s1ecs.standin.parameters.threats import THREATS
 from s1ecs.standin.record_list import answer
 from s1ecs.standin.refusal import no_such_threat
 from s1ecs.standin.shelf import Shelf
 
-_FIELDS = Fields(
+_FIELDS = FieldPaths(
     identity="id",
     filters={"creator": "creator"},
     sorts={name: name for name in ("createdAt", "updatedAt")},
@@ -27,7 +27,7 @@ _FIELDS = Fields(
 PARAMETERS = (*PAGING, sort_by("createdAt", "updatedAt"), *ids("creatorId"), Parameter("creator__like", "text"))
 
 
-async def add(console: Console, asked: Asked) -> bytes:
+async def add(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /threats/notes."""
     body = await bodies.read(asked)
     text = bodies.text(bodies.section(body, ("text",)), "text")
@@ -53,7 +53,7 @@ async def add(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": {"affected": len(threat_ids)}, "errors": None})
 
 
-async def of_threat(console: Console, asked: Asked) -> bytes:
+async def of_threat(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /threats/{threat_id}/notes."""
     threat_id = bodies.check_id("threat_id", asked.request.path_params["threat_id"])
     if threat_id not in console.lists["threat"].shelf().ids():
@@ -61,4 +61,4 @@ async def of_threat(console: Console, asked: Asked) -> bytes:
     shelf = Shelf("id")
     for note in console.actions.notes.get(threat_id, ()):
         shelf.add(note)
-    return answer(Kept(_FIELDS, shelf), asked.given)
+    return answer(ListedItems(_FIELDS, shelf), asked.given)

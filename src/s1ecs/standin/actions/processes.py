@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from s1ecs.standin import invent
-from s1ecs.standin.actions.controls import Table
+from s1ecs.standin.action_state.controls import Table
 from s1ecs.standin.organisation import Host
 
 _FIRST = {"linux": "systemd", "osx": "launchd", "windows": "System"}

@@ -1,19 +1,19 @@
-"""Whether agents can be reached: what they are told happens after a while, or waits until they can be."""
+"""Reachability of agents: orders take effect after a while, or wait until the agent is online."""
 
 from datetime import datetime
 
-from s1ecs.standin.actions.agenda import Happen
+from s1ecs.standin.action_state.agenda import Happen
 from s1ecs.standin.actions.telling import change
-from s1ecs.standin.console import Console
+from s1ecs.standin.console import StandinConsole
 
 
-def is_offline(console: Console, agent_id: str) -> bool:
-    """Whether the agent can't be reached."""
+def is_offline(console: StandinConsole, agent_id: str) -> bool:
+    """Return True if the agent is offline."""
     return not console.lists["agent"].shelf().record(agent_id)["isActive"]
 
 
-def by_agent(console: Console, agent_id: str, happen: Happen, *, since: datetime | None = None) -> None:
-    """Let the agent do that after the latency; one that is offline does it once it is back."""
+def by_agent(console: StandinConsole, agent_id: str, happen: Happen, *, since: datetime | None = None) -> None:
+    """Schedule an effect on the agent after the latency; an offline agent does it once it is back."""
 
     def reach(moment: datetime) -> None:
         if is_offline(console, agent_id):
@@ -24,7 +24,7 @@ def by_agent(console: Console, agent_id: str, happen: Happen, *, since: datetime
     console.actions.agenda.after(console.actions.controls.latency, reach, since=since)
 
 
-def follow_controls(console: Console) -> None:
+def follow_controls(console: StandinConsole) -> None:
     """Take the agents off line, or back, and name those alike, that the controls tell of."""
     _name_alike(console)
     actions, moment = console.actions, console.actions.clock()
@@ -42,7 +42,7 @@ def follow_controls(console: Console) -> None:
                 by_agent(console, host.id, happen)
 
 
-def _name_alike(console: Console) -> None:
+def _name_alike(console: StandinConsole) -> None:
     alike = console.actions.controls.named_alike
     shelf = console.lists["agent"].shelf()
     names = {host.id: host.name for host in console.organisation.hosts}

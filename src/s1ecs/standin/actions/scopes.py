@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from s1ecs.standin.actions import bodies
-from s1ecs.standin.console import Asked, Console
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
 from s1ecs.standin.refusal import bad_request, not_found, not_permitted
 
 _KINDS = ("accountIds", "groupIds", "siteIds", "tenant")
 
 
 @dataclass(frozen=True)
-class Place:
+class ScopePlace:
     """A scope: its level (tenant, account, site, group), its id, and the ids of all that it lies in."""
 
     level: str
@@ -22,7 +22,7 @@ class Place:
     ids: Mapping[str, str]
 
 
-def places(console: Console, asked: Asked, given: Mapping[str, Any]) -> list[Place]:
+def places(console: StandinConsole, asked: ConsoleRequest, given: Mapping[str, Any]) -> list[ScopePlace]:
     """Return the places; raise Refusal where the filter names no scope, two kinds, or one that is not there."""
     kinds = [kind for kind in _KINDS if kind in given]
     if unknown := sorted(set(given) - {*_KINDS}):
@@ -35,7 +35,7 @@ def places(console: Console, asked: Asked, given: Mapping[str, Any]) -> list[Pla
             raise bad_request("filter.tenant: must be true")
         if asked.token.site is not None:
             raise not_permitted()
-        return [Place("tenant", "", "Global", "Global", {})]
+        return [ScopePlace("tenant", "", "Global", "Global", {})]
     value = given[kind]
     wanted = bodies.ids({kind: value.split(",") if isinstance(value, str) else value}, kind)
     known = {place.id: place for place in _all(console, kind)}
@@ -48,17 +48,17 @@ def places(console: Console, asked: Asked, given: Mapping[str, Any]) -> list[Pla
     return found
 
 
-def _all(console: Console, kind: str) -> list[Place]:
+def _all(console: StandinConsole, kind: str) -> list[ScopePlace]:
     made = console.organisation
     match kind:
         case "accountIds":
             return [
-                Place("account", each.id, each.name, f"Global / {each.name}", {"accountId": each.id})
+                ScopePlace("account", each.id, each.name, f"Global / {each.name}", {"accountId": each.id})
                 for each in made.accounts
             ]
         case "siteIds":
             return [
-                Place(
+                ScopePlace(
                     "site",
                     each.id,
                     each.name,
@@ -68,7 +68,7 @@ def _all(console: Console, kind: str) -> list[Place]:
                 for each in made.sites
             ]
     return [
-        Place(
+        ScopePlace(
             "group",
             each.id,
             each.name,

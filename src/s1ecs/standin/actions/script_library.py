@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from s1ecs.standin import invent
-from s1ecs.standin.actions.listing import Kept
-from s1ecs.standin.console import Asked, Console
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.actions.listing import ListedItems
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.parameters.parameter import PAGING, SCOPE, Parameter, booleans, ids, sort_by, texts
 from s1ecs.standin.record_list import answer
 from s1ecs.standin.shelf import Condition, Shelf
 
-Kind = Literal["action", "artifactCollection", "dataCollection"]
+ScriptKind = Literal["action", "artifactCollection", "dataCollection"]
 # What a run of it leaves: a list of processes, fewer processes, a file and words, or words alone.
 Does = Literal["processes", "terminate", "file", "words"]
 
@@ -28,7 +28,7 @@ class Script:
 
     number: int
     name: str
-    kind: Kind
+    kind: ScriptKind
     systems: tuple[str, ...]
     does: Does
     own: bool = True
@@ -84,7 +84,7 @@ SCRIPTS = (
     Script(7, "Disk Usage", "dataCollection", ("linux", "macos", "windows"), "words"),
 )
 
-_FIELDS = Fields(
+_FIELDS = FieldPaths(
     identity="id",
     filters={"isAvailableForArs": "isAvailableForArs", "scriptType": "scriptType"},
     sorts={name: name for name in _SORTS},
@@ -104,7 +104,7 @@ PARAMETERS = (
 )
 
 
-async def scripts(console: Console, asked: Asked) -> bytes:
+async def scripts(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /remote-scripts."""
     shelf = Shelf("id")
     for each in SCRIPTS:
@@ -113,7 +113,7 @@ async def scripts(console: Console, asked: Asked) -> bytes:
     if systems := asked.given.get("osTypes"):
         wanted = tuple(f'"{each}"' for each in systems)
         conditions = (Condition(("osTypes",), lambda text: any(each in text for each in wanted)),)
-    return answer(Kept(_FIELDS, shelf, conditions), asked.given)
+    return answer(ListedItems(_FIELDS, shelf, conditions), asked.given)
 
 
 def find(script_id: str) -> Script | None:
@@ -121,7 +121,7 @@ def find(script_id: str) -> Script | None:
     return next((each for each in SCRIPTS if each.id == script_id), None)
 
 
-def _record(console: Console, script: Script) -> Mapping[str, Any]:
+def _record(console: StandinConsole, script: Script) -> Mapping[str, Any]:
     random = invent.source(console.organisation.seed, "script", script.number)
     person = console.organisation.people[script.number]
     creator, creator_id = (person.name, person.id) if script.own else ("SentinelOne", "-1")

@@ -1,4 +1,4 @@
-"""What runs of scripts leave: archives of their streams and files, behind links that are signed and expire."""
+"""Results of scripts: archives of their output and files, behind signed links that expire."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ from s1ecs.standin.actions import bodies, processes
 from s1ecs.standin.actions.hostile import with_hostile
 from s1ecs.standin.actions.script_library import Script
 from s1ecs.standin.actions.zips import Member, archive
-from s1ecs.standin.console import Asked, Console
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
 from s1ecs.standin.organisation import Host
 
 # Where the results lie, outside of the API.
@@ -28,8 +28,10 @@ def signature(text: str) -> str:
     return hashlib.sha256(f"stand-in {text}".encode()).hexdigest()
 
 
-def results(console: Console, script: Script, host: Host, task_id: str, data: Mapping[str, Any]) -> Callable[[], bytes]:
-    """Let the script run on the host; return what makes the archive of what it left."""
+def results(
+    console: StandinConsole, script: Script, host: Host, task_id: str, data: Mapping[str, Any]
+) -> Callable[[], bytes]:
+    """Run the script on the host; return a function that builds the archive of its results."""
     members = [
         *_left(console, script, host, str(data.get("inputParams") or "")),
         Member(f"stderr-{task_id}.txt", b""),
@@ -37,7 +39,7 @@ def results(console: Console, script: Script, host: Host, task_id: str, data: Ma
     return lambda: archive(with_hostile(members, console.actions.controls.hostile_zip), data.get("password"))
 
 
-def _left(console: Console, script: Script, host: Host, given: str) -> list[Member]:
+def _left(console: StandinConsole, script: Script, host: Host, given: str) -> list[Member]:
     ended = console.actions.ended.setdefault(host.id, set())
     running = processes.processes(console.organisation.seed, host, frozenset(ended))
     match script.does:
@@ -60,7 +62,7 @@ def _left(console: Console, script: Script, host: Host, given: str) -> list[Memb
             return [Member("stdout.txt", f"{script.name} on {host.name}: {given}\n".encode())]
 
 
-async def fetch(console: Console, asked: Asked) -> bytes:
+async def fetch(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /remote-scripts/fetch-files: links to the results of tasks."""
     data = bodies.section(await bodies.read(asked, filtered=False), ("computerNames", "taskIds"))
     task_ids = bodies.ids(data, "taskIds")
@@ -78,7 +80,7 @@ async def fetch(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": {"data": answer} if actions.controls.nested_links else answer})
 
 
-def _link(console: Console, asked: Asked, task_id: str) -> str:
+def _link(console: StandinConsole, asked: ConsoleRequest, task_id: str) -> str:
     stamp = console.actions.clock().strftime(_STAMP)
     seconds = int(console.actions.controls.links_last)
     signed = signature(f"{task_id} {stamp} {seconds}")
@@ -86,7 +88,7 @@ def _link(console: Console, asked: Asked, task_id: str) -> str:
     return f"{asked.request.base_url}{path}?X-Amz-Date={stamp}&X-Amz-Expires={seconds}&X-Amz-Signature={signed}"
 
 
-def download(console: Console) -> Callable[[Request], Any]:
+def download(console: StandinConsole) -> Callable[[Request], Any]:
     """Return what answers at a link: refusing a token with 400, a wrong signature or an old link with 403."""
 
     async def answer(request: Request) -> Response:

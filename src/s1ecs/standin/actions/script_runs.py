@@ -10,13 +10,13 @@ import orjson
 from s1ecs.standin import invent
 from s1ecs.standin.actions import approvals, bodies, script_output
 from s1ecs.standin.actions.activity_types import TYPES
-from s1ecs.standin.actions.listing import Kept
+from s1ecs.standin.actions.listing import ListedItems
 from s1ecs.standin.actions.reaching import by_agent
 from s1ecs.standin.actions.script_library import Script, find
 from s1ecs.standin.actions.selecting import select
 from s1ecs.standin.actions.telling import host_of, tell
-from s1ecs.standin.console import Asked, Console, within_scope
-from s1ecs.standin.fields import Fields
+from s1ecs.standin.console import ConsoleRequest, StandinConsole, within_scope
+from s1ecs.standin.fields import FieldPaths
 from s1ecs.standin.organisation import Host
 from s1ecs.standin.parameters.agents import AGENTS_COUNT
 from s1ecs.standin.parameters.parameter import PAGING, SCOPE, TENANT, Parameter, bounds, ids, sort_by, texts
@@ -41,7 +41,7 @@ _PERMISSIONS: Mapping[str, Acting] = {
 _PARENTS = ("parentTaskId", "parentTaskId__in", "parent_task_id")
 _SORTS = ("id", "initiatedBy", "createdAt", "updatedAt", "status", "detailedStatus", "agentComputerName",
           "parentTaskId", "accountName", "siteName", "groupName", "description")  # fmt: skip
-_FIELDS = Fields(
+_FIELDS = FieldPaths(
     identity="id",
     filters={
         "computerName": "agentComputerName",
@@ -90,14 +90,14 @@ class _Run(NamedTuple):
     parent: str
 
 
-async def status(console: Console, asked: Asked) -> bytes:
+async def status(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """GET /remote-scripts/status."""
     if not any(name in asked.given for name in _PARENTS):
         raise bad_request(f"{_PARENTS[0]}: missing")
-    return answer(Kept(_FIELDS, console.actions.tasks), within_scope(console, asked, asked.given))
+    return answer(ListedItems(_FIELDS, console.actions.tasks), within_scope(console, asked, asked.given))
 
 
-async def execute(console: Console, asked: Asked) -> bytes:
+async def execute(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /remote-scripts/execute."""
     if asked.token.lacks.issuperset(_PERMISSIONS.values()):
         raise not_permitted()
@@ -146,7 +146,7 @@ def _checked(body: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _begin(console: Console, token: Token, script: Script, data: Mapping[str, Any], hosts: list[Host]) -> str:
+def _begin(console: StandinConsole, token: Token, script: Script, data: Mapping[str, Any], hosts: list[Host]) -> str:
     """Make the tasks of a run; return what they have in common, their parent's id."""
     actions = console.actions
     moment = actions.clock()
@@ -160,7 +160,7 @@ def _begin(console: Console, token: Token, script: Script, data: Mapping[str, An
     return run.parent
 
 
-def _carry_out(console: Console, run: _Run, host: Host, task_id: str, moment: datetime) -> None:
+def _carry_out(console: StandinConsole, run: _Run, host: Host, task_id: str, moment: datetime) -> None:
     _become(console, task_id, moment, status="in_progress", statusDescription="In progress")
 
     def ended(moment: datetime) -> None:
@@ -187,7 +187,7 @@ def _carry_out(console: Console, run: _Run, host: Host, task_id: str, moment: da
     by_agent(console, host.id, ended, since=moment)
 
 
-def _become(console: Console, task_id: str, moment: datetime, **new: Any) -> None:
+def _become(console: StandinConsole, task_id: str, moment: datetime, **new: Any) -> None:
     tasks = console.actions.tasks
     tasks.replace(task_id, tasks.record(task_id) | {"updatedAt": invent.time_text(moment), **new})
 

@@ -1,17 +1,21 @@
-"""What an action is about: the records that its filter fits, of those that its token may see."""
+"""Selection of an action's targets: the records that match its filter and that its token may see."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from s1ecs.standin import pages, strict
-from s1ecs.standin.actions.controls import has
-from s1ecs.standin.console import Asked, Console, within_scope
+from s1ecs.standin.action_state.controls import has
+from s1ecs.standin.console import ConsoleRequest, StandinConsole, within_scope
 from s1ecs.standin.parameters.parameter import Parameter
 from s1ecs.standin.refusal import bad_request
 
 
 def select(
-    console: Console, asked: Asked, name: str, parameters: tuple[Parameter, ...], given: Mapping[str, Any]
+    console: StandinConsole,
+    asked: ConsoleRequest,
+    name: str,
+    parameters: tuple[Parameter, ...],
+    given: Mapping[str, Any],
 ) -> list[str]:
     """Return the ids of the records of that list that the filter fits; an empty filter fits all, as on a console.
 

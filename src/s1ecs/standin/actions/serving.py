@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from s1ecs.standin import invent
-from s1ecs.standin.actions.received import Received
-from s1ecs.standin.console import Console
+from s1ecs.standin.action_state.received import Received
+from s1ecs.standin.console import StandinConsole
 from s1ecs.standin.endpoint import Endpoint
 from s1ecs.standin.faults import wire
 from s1ecs.standin.faults.asked import PREFIX
@@ -18,7 +18,7 @@ from s1ecs.standin.refusal import Refusal
 Handle = Callable[[Request], Awaitable[Response]]
 
 
-def kept(console: Console, endpoint: Endpoint, handle: Handle) -> Handle:
+def kept(console: StandinConsole, endpoint: Endpoint, handle: Handle) -> Handle:
     """Return what handles the endpoint's requests, and keeps those that act."""
 
     async def keep(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What an action leaves in the ordinary lists: activities, and records that changed."""
+"""Traces of an action in the ordinary lists: activities and changed records."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,19 +7,17 @@ from typing import Any
 from s1ecs.standin import invent, tokens
 from s1ecs.standin.activities import of_action
 from s1ecs.standin.activity_types import ActivityType
-from s1ecs.standin.console import Console
+from s1ecs.standin.console import StandinConsole
 from s1ecs.standin.organisation import Host
 
-Record = dict[str, Any]
 
-
-def host_of(console: Console, agent_id: str) -> Host:
+def host_of(console: StandinConsole, agent_id: str) -> Host:
     """Return the host of that agent; raises StopIteration if there is none."""
     return next(host for host in console.organisation.hosts if host.id == agent_id)
 
 
 def tell(
-    console: Console,
+    console: StandinConsole,
     kind: ActivityType,
     host: Host | None,
     moment: datetime,
@@ -44,13 +42,13 @@ def tell(
     return identity
 
 
-def change(console: Console, name: str, identity: str, moment: datetime, **new: Any) -> None:
+def change(console: StandinConsole, name: str, identity: str, moment: datetime, **new: Any) -> None:
     """Change keys at the top of a record of that list, its `updatedAt` too."""
     shelf = console.lists[name].shelf()
     shelf.replace(identity, shelf.record(identity) | {"updatedAt": invent.time_text(moment), **new})
 
 
-def change_info(console: Console, name: str, identity: str, moment: datetime, **new: Any) -> None:
+def change_info(console: StandinConsole, name: str, identity: str, moment: datetime, **new: Any) -> None:
     """Change the `threatInfo` of a threat or the `alertInfo` of an alert, its `updatedAt` too."""
     shelf = console.lists[name].shelf()
     if name == "threat":

@@ -1,5 +1,6 @@
 """POST /threats/fetch-file: agents send the files of threats, told by activity 86."""
 
+import hashlib
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,11 +15,11 @@ from s1ecs.standin.actions.selecting import select
 from s1ecs.standin.actions.telling import host_of, tell
 from s1ecs.standin.actions.threats import words_of
 from s1ecs.standin.actions.zips import Member
-from s1ecs.standin.console import Asked, Console
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
 from s1ecs.standin.parameters.threats import THREATS
 
 
-async def fetch(console: Console, asked: Asked) -> bytes:
+async def fetch(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /threats/fetch-file."""
     body = await bodies.read(asked)
     password = uploads.checked_password(bodies.section(body, ("password",)))
@@ -30,7 +31,7 @@ async def fetch(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": {"affected": len(ids)}, "errors": None})
 
 
-def _sent(console: Console, record: dict[str, Any], password: str, moment: datetime) -> None:
+def _sent(console: StandinConsole, record: dict[str, Any], password: str, moment: datetime) -> None:
     host = host_of(console, record["agentRealtimeInfo"]["agentId"])
     number = console.actions.number()
     known = words_of(record)
@@ -47,6 +48,9 @@ def _sent(console: Console, record: dict[str, Any], password: str, moment: datet
         "commandBatchUuid": invent.uuid(invent.source(console.organisation.seed, "fetched", number)),
         "commandId": number,
         "downloadUrl": url,
+        # Of what is sent: what these organisations' records tell of their files is made up.
+        "fileContentHash": hashlib.sha1(content).hexdigest(),  # noqa: S324 - what activities have
+        "fileSize": len(content),
         # The path of the upload, not that of the file.
         "filePath": url,
         "filename": f"{host.name}_{moment:%Y-%m-%d_%H_%M_%S}",

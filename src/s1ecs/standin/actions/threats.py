@@ -12,7 +12,7 @@ from s1ecs.standin.actions.activity_types import TYPES
 from s1ecs.standin.actions.reaching import by_agent
 from s1ecs.standin.actions.selecting import select
 from s1ecs.standin.actions.telling import change_info, host_of, tell
-from s1ecs.standin.console import Answer, Asked, Console
+from s1ecs.standin.console import ConsoleRequest, StandinConsole, StandinResponse
 from s1ecs.standin.parameters.threats import THREATS
 from s1ecs.standin.refusal import bad_request
 from s1ecs.standin.tokens import Token
@@ -21,7 +21,7 @@ _EVERYWHERE = ("linux", "macos", "windows", "windows_legacy")
 
 
 class Mitigation(NamedTuple):
-    """What a path's last word does: its name in records, where agents can do it, what becomes of the threat."""
+    """Mitigation by the last part of its path: its name in records, the systems, the new state of the threat."""
 
     name: str
     systems: tuple[str, ...]
@@ -37,11 +37,11 @@ MITIGATIONS: Mapping[str, Mitigation] = {
 }
 
 
-def mitigate(word: str) -> Answer:
+def mitigate(word: str) -> StandinResponse:
     """Return what answers POST /threats/mitigate/{word}."""
     mitigation = MITIGATIONS[word]
 
-    async def answer(console: Console, asked: Asked) -> bytes:
+    async def answer(console: StandinConsole, asked: ConsoleRequest) -> bytes:
         body = await bodies.read(asked, data=False)
         bodies.section(body)
         affected, details = 0, []
@@ -57,12 +57,12 @@ def mitigate(word: str) -> Answer:
     return answer
 
 
-async def no_such_mitigation(_console: Console, asked: Asked) -> bytes:
+async def no_such_mitigation(_console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /threats/mitigate/{action} of a word that is none."""
     raise bad_request(f"action: not one of the allowed values: {asked.request.path_params['action']}")
 
 
-def affected_answer(console: Console, affected: int, details: list[dict[str, Any]]) -> bytes:
+def affected_answer(console: StandinConsole, affected: int, details: list[dict[str, Any]]) -> bytes:
     """Return how many were affected, with details unless the console is to be an older one."""
     data: dict[str, Any] = {"affected": affected}
     if not console.actions.controls.no_details:
@@ -85,7 +85,7 @@ def words_of(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refused(console: Console, threat_id: str, mitigation: Mitigation) -> str:
+def _refused(console: StandinConsole, threat_id: str, mitigation: Mitigation) -> str:
     """Return why the threat is skipped; nothing if it is not."""
     record = console.lists["threat"].shelf().record(threat_id)
     if console.actions.is_told("missing_permissions", threat_id):
@@ -100,7 +100,7 @@ def _entries(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(record["mitigationStatus"])
 
 
-def _order(console: Console, token: Token, threat_id: str, word: str) -> None:
+def _order(console: StandinConsole, token: Token, threat_id: str, word: str) -> None:
     actions = console.actions
     moment = actions.clock()
     mitigation = MITIGATIONS[word]
@@ -141,7 +141,7 @@ def _order(console: Console, token: Token, threat_id: str, word: str) -> None:
     by_agent(console, agent_id, done)
 
 
-def _put(console: Console, threat_id: str, entry: Mapping[str, Any], moment: datetime, **info: Any) -> None:
+def _put(console: StandinConsole, threat_id: str, entry: Mapping[str, Any], moment: datetime, **info: Any) -> None:
     """Put the entry in the place of the one with the same report, or before the others."""
     shelf = console.lists["threat"].shelf()
     record = shelf.record(threat_id)

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any
 
 import orjson
+from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType
 
 from s1ecs.standin import invent, pages
-from s1ecs.standin.console import Asked, Console
-from s1ecs.standin.graphql.errors import BadQuery
-from s1ecs.standin.graphql.syntax import parse
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
 from s1ecs.standin.unified_alert_list import condition
+from s1ecs.standin.unified_alert_schema import parsed
 
 _STATUSES = ("IN_PROGRESS", "NEW", "RESOLVED")
 _VERDICT = re.compile(r"UNDEFINED|(TRUE|FALSE)_POSITIVE(_[A-Z]+)*|SUSPICIOUS")
@@ -28,14 +28,18 @@ _ACTIONS: Mapping[str, tuple[str, Callable[[str], bool]]] = {
 
 
 def is_mutation(body: bytes) -> bool:
-    """Whether the body asks for a change."""
+    """Return True if the body is a mutation."""
     try:
-        return any(operation.kind == "mutation" for operation in parse(orjson.loads(body)["query"]))
-    except (orjson.JSONDecodeError, KeyError, TypeError, BadQuery):
+        document = parsed(orjson.loads(body)["query"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, GraphQLSyntaxError):
         return False
+    return any(
+        isinstance(each, OperationDefinitionNode) and each.operation is OperationType.MUTATION
+        for each in document.definitions
+    )
 
 
-async def graphql(console: Console, asked: Asked) -> bytes:
+async def graphql(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /unifiedalerts/graphql."""
     mutations = {
         "addAlertNote": partial(_add_note, console, asked),
@@ -44,7 +48,7 @@ async def graphql(console: Console, asked: Asked) -> bytes:
     return console.unified_alerts.graphql(await asked.request.body(), mutations)
 
 
-def _trigger(console: Console, asked: Asked, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _trigger(console: StandinConsole, asked: ConsoleRequest, _info: object, **given: Any) -> Mapping[str, Any]:
     wanted = [_checked(each) for each in given["actions"]]
     ids = _chosen(console, given.get("filter"))
     told = console.actions.is_told
@@ -66,12 +70,12 @@ def _trigger(console: Console, asked: Asked, given: Mapping[str, Any]) -> Mappin
     return {"__typename": "ActionsTriggered", "actions": done}
 
 
-def _add_note(console: Console, asked: Asked, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _add_note(console: StandinConsole, asked: ConsoleRequest, _info: object, **given: Any) -> Mapping[str, Any]:
     alert_id = given["alertId"]
     if alert_id not in console.unified_alerts.shelf().ids():
-        raise BadQuery(f"alert not found: {alert_id}")
+        raise GraphQLError(f"alert not found: {alert_id}")
     if why := _refused(console, asked, alert_id):
-        raise BadQuery(why)
+        raise GraphQLError(why)
     moment = console.actions.clock()
     _change(console, alert_id, "note", given["text"])
     return {
@@ -87,29 +91,31 @@ def _checked(given: Mapping[str, Any]) -> tuple[str, str, str]:
     """Return the action's id, the key that it changes and its new value."""
     action, payload = given["id"], given.get("payload") or {}
     if action not in _ACTIONS:
-        raise BadQuery(f"actions: unknown action {action!r}")
+        raise GraphQLError(f"actions: unknown action {action!r}")
     key, is_good = _ACTIONS[action]
     value = (payload.get(key) or {}).get("value")
     if value is None or set(payload) != {key}:
-        raise BadQuery(f"actions: {action} needs the payload {key} and no other")
+        raise GraphQLError(f"actions: {action} needs the payload {key} and no other")
     if not is_good(value):
-        raise BadQuery(f"actions: {key}: not one of the allowed values: {value!r}")
+        raise GraphQLError(f"actions: {key}: not one of the allowed values: {value!r}")
     return action, key, value
 
 
-def _chosen(console: Console, given: Mapping[str, Any] | None) -> list[str]:
+def _chosen(console: StandinConsole, given: Mapping[str, Any] | None) -> list[str]:
     """Return the ids of the alerts that the filter fits; without one all, as on a console."""
     shelf = console.unified_alerts.shelf()
     if given is None:
         return shelf.ids()
     ways = [[condition(each) for each in part["and"]] for part in given["or"]]
     found = {
-        place.id: None for conditions in ways for place in pages.fitting(shelf, pages.Page("id", conditions, {}), None)
+        place.id: None
+        for conditions in ways
+        for place in pages.fitting(shelf, pages.PageRequest("id", conditions, {}), None)
     }
     return list(found)
 
 
-def _refused(console: Console, asked: Asked, alert_id: str) -> str:
+def _refused(console: StandinConsole, asked: ConsoleRequest, alert_id: str) -> str:
     """Return why the alert is not changed; nothing if it is."""
     if "UnifiedAlerts.edit" in asked.token.lacks or console.actions.is_told("missing_permissions", alert_id):
         return "Insufficient permissions"
@@ -120,7 +126,7 @@ def _refused(console: Console, asked: Asked, alert_id: str) -> str:
     return ""
 
 
-def _change(console: Console, alert_id: str, key: str, value: str) -> None:
+def _change(console: StandinConsole, alert_id: str, key: str, value: str) -> None:
     shelf, actions = console.unified_alerts.shelf(), console.actions
     moment = actions.clock()
     if key == "note":

@@ -10,15 +10,15 @@ import orjson
 from starlette.responses import Response
 
 from s1ecs.standin import invent, tokens
+from s1ecs.standin.action_state.controls import has
+from s1ecs.standin.action_state.state import Upload
 from s1ecs.standin.actions import bodies
 from s1ecs.standin.actions.activity_types import TYPES
-from s1ecs.standin.actions.controls import has
 from s1ecs.standin.actions.hostile import with_hostile
 from s1ecs.standin.actions.reaching import by_agent
-from s1ecs.standin.actions.state import Upload
 from s1ecs.standin.actions.telling import tell
 from s1ecs.standin.actions.zips import Member, archive
-from s1ecs.standin.console import Asked, Console
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
 from s1ecs.standin.organisation import Host
 from s1ecs.standin.refusal import Refusal, bad_request, not_found
 
@@ -30,7 +30,7 @@ _CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9\s]")
 _SHORTEST_PASSWORD = 10
 
 
-async def fetch_files(console: Console, asked: Asked) -> bytes:
+async def fetch_files(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /agents/{agent_id}/actions/fetch-files: activity 81 at once, and 80 when the agent has sent them."""
     agent_id = bodies.check_id("agent_id", asked.request.path_params["agent_id"])
     data = bodies.section(await bodies.read(asked, filtered=False), ("files", "password"))
@@ -43,7 +43,7 @@ async def fetch_files(console: Console, asked: Asked) -> bytes:
     return orjson.dumps({"data": {"success": True}, "errors": None})
 
 
-async def download(console: Console, asked: Asked) -> Response:
+async def download(console: StandinConsole, asked: ConsoleRequest) -> Response:
     """GET /agents/{agent_id}/uploads/{activity_id}: the zip."""
     ids = [bodies.check_id(name, asked.request.path_params[name]) for name in ("agent_id", "activity_id")]
     agent_of(console, asked, ids[0])
@@ -68,7 +68,7 @@ def checked_password(data: dict[str, Any]) -> str:
     return password
 
 
-def agent_of(console: Console, asked: Asked, agent_id: str) -> Host:
+def agent_of(console: StandinConsole, asked: ConsoleRequest, agent_id: str) -> Host:
     """Return the host of the agent in a path; raise Refusal if there is none within the token's scope."""
     host = next((each for each in console.organisation.hosts if each.id == agent_id), None)
     site = asked.token.site
@@ -77,13 +77,17 @@ def agent_of(console: Console, asked: Asked, agent_id: str) -> Host:
     return host
 
 
-def keep(console: Console, host: Host, moment: datetime, password: str, make: Callable[[], Sequence[Member]]) -> str:
+def keep(
+    console: StandinConsole, host: Host, moment: datetime, password: str, make: Callable[[], Sequence[Member]]
+) -> str:
     """Keep an upload whose members are made when they are fetched; return its id, which its activity will have too."""
     actions = console.actions
     identity = invent.identifier(moment, actions.number())
 
     def zipped() -> bytes:
-        return archive(with_hostile(make(), actions.controls.hostile_zip), password)
+        members = with_hostile(make(), actions.controls.hostile_zip)
+        plain = {"all": 0, "some": 1, "none": len(members)}[actions.controls.zip_encryption]
+        return archive(members, password, plain=plain)
 
     actions.uploads[identity] = Upload(identity, host.id, moment, password, zipped)
     return identity
@@ -121,7 +125,7 @@ def _files(data: dict[str, Any]) -> list[str]:
     return files
 
 
-def _order(console: Console, token: tokens.Token, host: Host, password: str, files: list[str]) -> None:
+def _order(console: StandinConsole, token: tokens.Token, host: Host, password: str, files: list[str]) -> None:
     actions = console.actions
     number = actions.number()
     batch = invent.uuid(invent.source(console.organisation.seed, "fetched", number))
@@ -143,7 +147,7 @@ def _order(console: Console, token: tokens.Token, host: Host, password: str, fil
     by_agent(console, host.id, sent)
 
 
-def _members(console: Console, host: Host, paths: list[str]) -> list[Member]:
+def _members(console: StandinConsole, host: Host, paths: list[str]) -> list[Member]:
     missing = console.actions.controls.missing_files
     files = [(path, None if path in missing else f"{path} of {host.name}\n".encode()) for path in paths]
     return [*(Member(name_in_zip(path), content) for path, content in files if content is not None), manifest(files)]

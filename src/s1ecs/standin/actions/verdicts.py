@@ -1,4 +1,4 @@
-"""What analysts decide: POST /threats/analyst-verdict and /threats/incident, and the same of alerts."""
+"""Decisions of analysts: POST /threats/analyst-verdict and /threats/incident, and the same for alerts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from s1ecs.standin.actions.activity_types import TYPES
 from s1ecs.standin.actions.selecting import select
 from s1ecs.standin.actions.telling import change_info, host_of, tell
 from s1ecs.standin.actions.threats import affected_answer, title, words_of
-from s1ecs.standin.console import Asked, Console
+from s1ecs.standin.console import ConsoleRequest, StandinConsole
 from s1ecs.standin.parameters.alerts import ALERTS
 from s1ecs.standin.parameters.threats import THREATS
 from s1ecs.standin.tokens import Token
@@ -23,14 +23,14 @@ _EITHER_VERDICT = (*VERDICTS, *map(str.upper, VERDICTS))
 _EITHER_STATUS = (*STATUSES, *map(str.upper, STATUSES))
 
 
-async def threat_verdict(console: Console, asked: Asked) -> bytes:
+async def threat_verdict(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /threats/analyst-verdict."""
     body = await bodies.read(asked)
     verdict = bodies.choice(bodies.section(body, ("analystVerdict",)), "analystVerdict", VERDICTS)
     return _of_threats(console, asked, body, {"analystVerdict": verdict})
 
 
-async def threat_status(console: Console, asked: Asked) -> bytes:
+async def threat_status(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /threats/incident, which may set the verdict too."""
     body = await bodies.read(asked)
     data = bodies.section(body, ("analystVerdict", "incidentStatus"))
@@ -40,21 +40,23 @@ async def threat_status(console: Console, asked: Asked) -> bytes:
     return _of_threats(console, asked, body, new)
 
 
-async def alert_verdict(console: Console, asked: Asked) -> bytes:
+async def alert_verdict(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /cloud-detection/alerts/analyst-verdict."""
     body = await bodies.read(asked)
     data = bodies.section(body, ("analystVerdict",))
     return _of_alerts(console, asked, body, "analystVerdict", bodies.choice(data, "analystVerdict", _EITHER_VERDICT))
 
 
-async def alert_status(console: Console, asked: Asked) -> bytes:
+async def alert_status(console: StandinConsole, asked: ConsoleRequest) -> bytes:
     """POST /cloud-detection/alerts/incident."""
     body = await bodies.read(asked)
     data = bodies.section(body, ("incidentStatus",))
     return _of_alerts(console, asked, body, "incidentStatus", bodies.choice(data, "incidentStatus", _EITHER_STATUS))
 
 
-def _of_threats(console: Console, asked: Asked, body: Mapping[str, Any], new: Mapping[str, str]) -> bytes:
+def _of_threats(
+    console: StandinConsole, asked: ConsoleRequest, body: Mapping[str, Any], new: Mapping[str, str]
+) -> bytes:
     moment, affected, details = console.actions.clock(), 0, []
     for threat_id in select(console, asked, "threat", THREATS, body["filter"]):
         info = console.lists["threat"].shelf().record(threat_id)["threatInfo"]
@@ -70,7 +72,7 @@ def _of_threats(console: Console, asked: Asked, body: Mapping[str, Any], new: Ma
     return affected_answer(console, affected, details)
 
 
-def _decide(console: Console, token: Token, threat_id: str, new: Mapping[str, str], moment: datetime) -> None:
+def _decide(console: StandinConsole, token: Token, threat_id: str, new: Mapping[str, str], moment: datetime) -> None:
     record = console.lists["threat"].shelf().record(threat_id)
     host = host_of(console, record["agentRealtimeInfo"]["agentId"])
     for key, value in new.items():
@@ -89,7 +91,7 @@ def _decide(console: Console, token: Token, threat_id: str, new: Mapping[str, st
     change_info(console, "threat", threat_id, moment, **new, **described)
 
 
-def _of_alerts(console: Console, asked: Asked, body: Mapping[str, Any], key: str, value: str) -> bytes:
+def _of_alerts(console: StandinConsole, asked: ConsoleRequest, body: Mapping[str, Any], key: str, value: str) -> bytes:
     """Change the alerts; their answer has no details."""
     moment = console.actions.clock()
     ids = select(console, asked, "alert", ALERTS, body["filter"])

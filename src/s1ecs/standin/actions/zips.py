@@ -30,16 +30,16 @@ class Member(NamedTuple):
     mode: int = _FILE
 
 
-def archive(members: Sequence[Member], password: str | None = None) -> bytes:
-    """Return the archive of those members, encrypted if there is a password."""
+def archive(members: Sequence[Member], password: str | None = None, *, plain: int = 0) -> bytes:
+    """Return the archive of those members, encrypted if there is a password, but for the first `plain` ones."""
     body, directory = bytearray(), bytearray()
-    for member in members:
+    for number, member in enumerate(members):
         name = member.name.encode()
         checksum = zlib.crc32(member.content)
         deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
         packed = deflate.compress(member.content) + deflate.flush()
         flags = _UTF_8
-        if password is not None:
+        if password is not None and number >= plain:
             flags |= _ENCRYPTED
             packed = _encrypted(password.encode(), _SALT + bytes((checksum >> 24,)) + packed)
         sizes = (checksum, len(packed), len(member.content))

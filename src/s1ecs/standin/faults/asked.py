@@ -1,4 +1,4 @@
-"""What a fault needs to know of a request, the same for lists (query parameters) and for GraphQL (variables)."""
+"""Request as a fault sees it, the same for lists (query parameters) and GraphQL (variables)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ _DEFAULT_LIMIT = 10
 
 
 @dataclass(frozen=True)
-class Asked:
+class FaultRequest:
     """A request to the API: its path below the prefix, its token, and what a list is asked for."""
 
     path: str
@@ -24,7 +24,7 @@ class Asked:
 
     @property
     def is_graphql(self) -> bool:
-        """Whether the list's parameters are variables of a query in GraphQL."""
+        """True if the list's parameters are variables of a GraphQL query."""
         return self.path == _GRAPHQL
 
     @property
@@ -35,12 +35,12 @@ class Asked:
 
     @property
     def limit(self) -> int:
-        """How many records it asks for."""
+        """Number of requested records."""
         found = _variables(self.body).get("first") if self.is_graphql else self.query.get("limit")
         text = str(found)
         return int(text) if text.isdecimal() else _DEFAULT_LIMIT
 
-    def going_on_from(self, cursor: str | None) -> "Asked":
+    def going_on_from(self, cursor: str | None) -> "FaultRequest":
         """Return the same request with another cursor, or with none."""
         if not self.is_graphql:
             others = {name: value for name, value in self.query.items() if name != "cursor"}
@@ -59,12 +59,12 @@ class Asked:
         return {**scope, "headers": headers, "query_string": urlencode(self.query).encode()}
 
 
-def read(scope: Scope, body: bytes) -> Asked:
+def read(scope: Scope, body: bytes) -> FaultRequest:
     """Return what is asked."""
     headers = dict(scope["headers"])
     _, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-    return Asked(scope["path"].removeprefix(PREFIX), token, query, body)
+    return FaultRequest(scope["path"].removeprefix(PREFIX), token, query, body)
 
 
 def _variables(body: bytes) -> Mapping[str, Any]:

@@ -11,13 +11,13 @@ from email.utils import format_datetime
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from s1ecs.standin.clock import Clock
+from s1ecs.standin.clock import StandinClock
 from s1ecs.standin.faults import page as pages
 from s1ecs.standin.faults import wire
-from s1ecs.standin.faults.asked import PREFIX, Asked, read
+from s1ecs.standin.faults.asked import PREFIX, FaultRequest, read
 from s1ecs.standin.faults.cursors import Cursors
 from s1ecs.standin.faults.made_up import MadeUp, made_up
-from s1ecs.standin.faults.plan import Counted, Plan
+from s1ecs.standin.faults.plan import Counted, FaultPlan
 from s1ecs.standin.faults.rewrites import Situation, rewrite
 from s1ecs.standin.faults.rule import BadRules, parse
 from s1ecs.standin.faults.whole import Whole, ask
@@ -26,14 +26,15 @@ from s1ecs.standin.refusal import bad_request
 _CONTROL = "/_standin/faults"
 _GOOD = 200
 
-# Makes so many records of one moment in the stream of that path; False where nothing can come into being.
-Burst = Callable[[str, int], bool]
+# Makes so many records of one moment, so many minutes ahead of now, in the stream of that path; False where nothing can
+# come into being.
+Burst = Callable[[str, int, float], bool]
 
 
 class Faulty:
     """The console behind, with faults by the plan's rules."""
 
-    def __init__(self, app: ASGIApp, plan: Plan, clock: Clock, burst: Burst) -> None:
+    def __init__(self, app: ASGIApp, plan: FaultPlan, clock: StandinClock, burst: Burst) -> None:
         self._app = app
         self._plan = plan
         self._clock = clock
@@ -45,7 +46,7 @@ class Faulty:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"] == _CONTROL:
-            await self._send(send, self._control(scope["method"], await _body(receive)), self._clock())
+            await self._send(send, self._control(scope["method"], await _body(receive)), _http_date(self._clock()))
         elif scope["path"].startswith(PREFIX):
             await self._strike(scope, receive, send)
         else:
@@ -71,16 +72,16 @@ class Faulty:
         asked = read(scope, body)
         wanted = self._plan.wanted(asked)
         by_place = {place: [each for each in wanted if each.rule.does.place == place] for place in _PLACES}
-        now = self._clock() + self._ahead(by_place["date"], asked)
+        date = self._date(by_place["date"], asked)
         for each in by_place["console"]:
-            if self._burst(asked.path, each.rule.parameters["records"]):
+            if self._burst(asked.path, each.rule.parameters["records"], each.rule.parameters["minutes"]):
                 self._plan.strike(each, asked)
         if by_place["before"]:
-            await self._before(by_place["before"][0], asked, wire_of=(scope, receive, send), now=now)
+            await self._before(by_place["before"][0], asked, wire_of=(scope, receive, send), date=date)
             return
         kept = self._cursors.find(asked.cursor)
         if kept.cursor == asked.cursor and not by_place["page"] and not by_place["wire"]:
-            await self._app(scope, _again(body, receive), _dated(send, now) if by_place["date"] else send)
+            await self._app(scope, _again(body, receive), _dated(send, date) if by_place["date"] else send)
             return
         # A changed page's cursor is asked for in the console's own words.
         within = asked if kept.cursor == asked.cursor else asked.going_on_from(kept.cursor)
@@ -90,17 +91,21 @@ class Faulty:
         for each in by_place["wire"]:
             if each.rule.kind != "too_large" or _has(whole, each):
                 self._plan.strike(each, asked)
-                await _on_the_wire(each, wire.find(scope, receive, send), whole.dated(now))
+                await _on_the_wire(each, wire.find(scope, receive, send), whole.dated(date))
                 return
-        await whole.dated(now).send(send)
+        await whole.dated(date).send(send)
 
-    def _ahead(self, counted: list[Counted], asked: Asked) -> timedelta:
+    def _date(self, counted: list[Counted], asked: FaultRequest) -> str:
         for each in counted:
             self._plan.strike(each, asked)
-        return timedelta(minutes=sum(each.rule.parameters["minutes"] for each in counted))
+        texts: list[str] = [
+            each.rule.parameters["date"] for each in counted if each.rule.parameters["date"] is not None
+        ]
+        ahead = timedelta(minutes=sum(each.rule.parameters["minutes"] for each in counted))
+        return texts[0] if texts else _http_date(self._clock() + ahead)
 
     async def _before(
-        self, counted: Counted, asked: Asked, *, wire_of: tuple[Scope, Receive, Send], now: datetime
+        self, counted: Counted, asked: FaultRequest, *, wire_of: tuple[Scope, Receive, Send], date: str
     ) -> None:
         self._plan.strike(counted, asked)
         rule = counted.rule
@@ -109,10 +114,12 @@ class Faulty:
                 await wire.find(*wire_of).reset()
             case "silence":
                 await wire.find(*wire_of).silence(rule.parameters["seconds"])
+            case "trickle":
+                await wire.find(*wire_of).trickle(rule.parameters["part"], rule.parameters["seconds"])
             case _:
-                await self._send(wire_of[2], made_up(rule.kind, rule.parameters, asked), now)
+                await self._send(wire_of[2], made_up(rule.kind, rule.parameters, asked), date)
 
-    def _changed(self, whole: Whole, counted: list[Counted], asked: Asked) -> Whole:
+    def _changed(self, whole: Whole, counted: list[Counted], asked: FaultRequest) -> Whole:
         kept = self._cursors.find(asked.cursor)
         page = pages.read(whole.body)
         if page is None:
@@ -125,10 +132,10 @@ class Faulty:
                 self._plan.strike(each, asked)
         return whole.holding(page.bytes())
 
-    async def _send(self, send: Send, answer: MadeUp, now: datetime) -> None:
+    async def _send(self, send: Send, answer: MadeUp, date: str) -> None:
         headers = {"Content-Type": answer.content_type, **answer.headers}
         raw = tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
-        await Whole(answer.status, raw, answer.body).dated(now).send(send)
+        await Whole(answer.status, raw, answer.body).dated(date).send(send)
 
 
 _PLACES = ("before", "page", "wire", "date", "console")
@@ -145,16 +152,20 @@ async def _on_the_wire(counted: Counted, connection: wire.Wire, whole: Whole) ->
 
 
 def _has(whole: Whole, counted: Counted) -> bool:
-    """Whether the answer has the record in it that can't be read; where none is named every answer does."""
+    """Return True if the response holds the unreadable record; if none is named, every response does."""
     identity = counted.rule.parameters["id"]
     return whole.status == _GOOD and (identity is None or f'"{identity}"'.encode() in whole.body)
 
 
-def _dated(send: Send, now: datetime) -> Send:
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
+def _dated(send: Send, date: str) -> Send:
     async def dated(message: Message) -> None:
         if message["type"] == "http.response.start":
             others = [(name, value) for name, value in message["headers"] if name != b"date"]
-            message["headers"] = [*others, (b"date", format_datetime(now, usegmt=True).encode())]
+            message["headers"] = [*others, (b"date", date.encode())]
         await send(message)
 
     return dated

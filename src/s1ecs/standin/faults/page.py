@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 
-Record = dict[str, Any]
+from s1ecs.standin.json_object import JsonObject
 
 
-class Page:
+class FaultPage:
     """The answer, to be changed and written again."""
 
     def __init__(self, answer: dict[str, Any], connection: dict[str, Any] | None) -> None:
@@ -16,9 +16,9 @@ class Page:
         self._connection = connection
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> list[JsonObject]:
         """The records; of GraphQL the edges, which hold them."""
-        found: list[Record] = self._answer["data"] if self._connection is None else self._connection["edges"]
+        found: list[JsonObject] = self._answer["data"] if self._connection is None else self._connection["edges"]
         return found
 
     @property
@@ -30,7 +30,7 @@ class Page:
         info = self._connection["pageInfo"]
         return info["endCursor"] if info["hasNextPage"] else None
 
-    def put(self, records: Sequence[Record], cursor: str | None) -> None:
+    def put(self, records: Sequence[JsonObject], cursor: str | None) -> None:
         """Put other records and another next cursor into the answer."""
         if self._connection is None:
             self._answer["data"] = list(records)
@@ -44,7 +44,7 @@ class Page:
         return orjson.dumps(self._answer)
 
 
-def read(body: bytes) -> Page | None:
+def read(body: bytes) -> FaultPage | None:
     """Return the page that the body of an answer is, None where it is no page of a list."""
     try:
         answer = orjson.loads(body)
@@ -52,7 +52,7 @@ def read(body: bytes) -> Page | None:
         return None
     match answer:
         case {"data": list(), "pagination": {"nextCursor": _}}:
-            return Page(answer, None)
+            return FaultPage(answer, None)
         case {"data": {"alerts": {"edges": list(), "pageInfo": {"hasNextPage": _, "endCursor": _}} as connection}}:
-            return Page(answer, connection)
+            return FaultPage(answer, connection)
     return None

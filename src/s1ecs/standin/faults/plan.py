@@ -1,4 +1,4 @@
-"""Which rule strikes which request: the counting of requests and strikes."""
+"""Plan of faults: which rule strikes which request, by counting requests and strikes."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from s1ecs.standin import invent
-from s1ecs.standin.faults.asked import Asked
-from s1ecs.standin.faults.rule import Rule
+from s1ecs.standin.faults.asked import FaultRequest
+from s1ecs.standin.faults.rule import FaultRule
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Counted:
     `refused` are the tokens that a not_authenticated refuses, with how often it did.
     """
 
-    rule: Rule
+    rule: FaultRule
     requests: int = 0
     struck: int = 0
     refused: Counter[str] = field(default_factory=Counter)
@@ -28,7 +28,7 @@ class Counted:
         """Begin the rule's own randomness."""
         self.random = invent.source(self.rule.seed, "fault", self.rule.kind, self.rule.path)
 
-    def wants(self, asked: Asked) -> bool:
+    def wants(self, asked: FaultRequest) -> bool:
         """Count the request, and tell whether it is one to strike."""
         rule = self.rule
         if not rule.is_about(asked.path) or not _can_strike(rule, asked):
@@ -50,7 +50,7 @@ class Counted:
         return (rule.first or 1) <= self.requests and (rule.last is None or self.requests <= rule.last)
 
 
-def _can_strike(rule: Rule, asked: Asked) -> bool:
+def _can_strike(rule: FaultRule, asked: FaultRequest) -> bool:
     match rule.does.needs:
         case "cursor":
             return asked.cursor is not None
@@ -60,22 +60,22 @@ def _can_strike(rule: Rule, asked: Asked) -> bool:
             return rule.kind != "not_authenticated" or bool(asked.token)
 
 
-class Plan:
+class FaultPlan:
     """The rules of now, and how often each kind struck since the console began."""
 
-    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+    def __init__(self, rules: Iterable[FaultRule] = ()) -> None:
         self._counted = [Counted(rule) for rule in rules]
         self._struck: Counter[str] = Counter()
 
-    def replace(self, rules: Iterable[Rule]) -> None:
+    def replace(self, rules: Iterable[FaultRule]) -> None:
         """Put other rules in the place of those there are; the sums of each kind go on."""
         self._counted = [Counted(rule) for rule in rules]
 
-    def wanted(self, asked: Asked) -> list[Counted]:
+    def wanted(self, asked: FaultRequest) -> list[Counted]:
         """Return the rules that want to strike the request, in their order. Every rule counts the request."""
         return [each for each in self._counted if each.wants(asked)]
 
-    def strike(self, counted: Counted, asked: Asked) -> None:
+    def strike(self, counted: Counted, asked: FaultRequest) -> None:
         """Count that the rule struck the request."""
         counted.struck += 1
         self._struck[counted.rule.kind] += 1

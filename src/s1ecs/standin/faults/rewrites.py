@@ -1,4 +1,4 @@
-"""What faults change in a good page of a list. Each tells whether it changed anything."""
+"""Changes that faults make to a good page of a list. Each returns whether it changed anything."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from s1ecs.standin import invent
-from s1ecs.standin.faults.cursors import Cursors, Kept
-from s1ecs.standin.faults.page import Page, Record
+from s1ecs.standin.faults.cursors import Continuation, Cursors
+from s1ecs.standin.faults.page import FaultPage
+from s1ecs.standin.faults.poison import poisoned
+from s1ecs.standin.json_object import JsonObject
 
 # Where the time lies that a list is asked by, the first that a record has.
 _TIMES = (("threatInfo", "updatedAt"), ("alertInfo", "createdAt"), ("updatedAt",), ("createdAt",), ("detectionDate",))
@@ -18,33 +20,33 @@ _PARTS = 1 << 32
 
 @dataclass(frozen=True)
 class Situation:
-    """What a change may need: the request's cursor and what it stands for, the console's time, the strike's number."""
+    """Context of a change: the request's cursor and its meaning, the console's time, the number of the strike."""
 
     cursor: str | None
-    own: Kept
+    own: Continuation
     cursors: Cursors
     now: datetime
     strike: int
 
 
-def rewrite(kind: str, parameters: Mapping[str, Any], page: Page, situation: Situation) -> bool:
+def rewrite(kind: str, parameters: Mapping[str, Any], page: FaultPage, situation: Situation) -> bool:
     """Change the page as a fault of that kind does; return False if there was nothing to change."""
     return _REWRITES[kind](parameters, page, situation)
 
 
-def _same_cursor(_parameters: Mapping[str, Any], page: Page, situation: Situation) -> bool:
+def _same_cursor(_parameters: Mapping[str, Any], page: FaultPage, situation: Situation) -> bool:
     page.put(page.records, situation.cursor)
     return True
 
 
-def _empty_page(_parameters: Mapping[str, Any], page: Page, situation: Situation) -> bool:
+def _empty_page(_parameters: Mapping[str, Any], page: FaultPage, situation: Situation) -> bool:
     if not page.records:
         return False
     page.put((), situation.cursors.give(*situation.own))
     return True
 
 
-def _shifted(parameters: Mapping[str, Any], page: Page, situation: Situation) -> bool:
+def _shifted(parameters: Mapping[str, Any], page: FaultPage, situation: Situation) -> bool:
     records = list(page.records)
     if len(records) < 2:  # noqa: PLR2004 - what has an order
         return False
@@ -58,7 +60,7 @@ def _shifted(parameters: Mapping[str, Any], page: Page, situation: Situation) ->
     return True
 
 
-def _late(parameters: Mapping[str, Any], page: Page, situation: Situation) -> bool:
+def _late(parameters: Mapping[str, Any], page: FaultPage, situation: Situation) -> bool:
     visible = [each for each in page.records if _is_visible(parameters, each.get("node", each), situation.now)]
     if len(visible) == len(page.records):
         return False
@@ -66,7 +68,7 @@ def _late(parameters: Mapping[str, Any], page: Page, situation: Situation) -> bo
     return True
 
 
-def _is_visible(parameters: Mapping[str, Any], record: Record, now: datetime) -> bool:
+def _is_visible(parameters: Mapping[str, Any], record: JsonObject, now: datetime) -> bool:
     """A state of a record is late or not, and by how much, whoever asks and whenever."""
     time = next((text for path in _TIMES if isinstance(text := _at(record, path), str)), None)
     if time is None:
@@ -80,16 +82,27 @@ def _is_visible(parameters: Mapping[str, Any], record: Record, now: datetime) ->
     return now >= datetime.fromisoformat(time).astimezone(UTC) + timedelta(minutes=parameters["minutes"]) * delay
 
 
-def _at(record: Record, path: tuple[str, ...]) -> Any:
+def _at(record: JsonObject, path: tuple[str, ...]) -> Any:
     value: Any = record
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
-_REWRITES: Mapping[str, Callable[[Mapping[str, Any], Page, Situation], bool]] = {
+def _poison(parameters: Mapping[str, Any], page: FaultPage, situation: Situation) -> bool:
+    records = list(page.records)
+    random = invent.source(parameters["seed"], "poison", situation.strike)
+    copies = [poisoned(each) for each in random.sample(records, min(parameters["records"], len(records)))]
+    for each in copies:
+        records.insert(random.randint(0, len(records)), each)
+    page.put(records, page.next_cursor)
+    return bool(copies)
+
+
+_REWRITES: Mapping[str, Callable[[Mapping[str, Any], FaultPage, Situation], bool]] = {
     "same_cursor": _same_cursor,
     "empty_page": _empty_page,
     "shifted": _shifted,
     "late": _late,
+    "poison": _poison,
 }

@@ -15,19 +15,19 @@ from typing import Any
 
 import yaml
 
-from s1ecs.standin.faults.kinds import KINDS, Kind, Parameter
+from s1ecs.standin.faults.kinds import KINDS, FaultKind, FaultOption
 
 _EVERYTHING = "/"
-_WHEN: Mapping[str, Parameter] = {
-    "every": Parameter(None, (int,), least=1),
-    "from": Parameter(None, (int,), least=1),
-    "to": Parameter(None, (int,), least=1),
-    "probability": Parameter(None, (int, float), least=0),
-    "at_most": Parameter(None, (int,), least=0),
+_WHEN: Mapping[str, FaultOption] = {
+    "every": FaultOption(None, (int,), least=1),
+    "from": FaultOption(None, (int,), least=1),
+    "to": FaultOption(None, (int,), least=1),
+    "probability": FaultOption(None, (int, float), least=0),
+    "at_most": FaultOption(None, (int,), least=0),
 }
 # One way of telling when, with what belongs to it.
 _WAYS = (("every",), ("from", "to"), ("probability",))
-_SEED = Parameter(1, (int,))
+_SEED = FaultOption(1, (int,))
 
 
 class BadRules(ValueError):
@@ -35,8 +35,8 @@ class BadRules(ValueError):
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Which requests a fault strikes: those below `path`, picked by number or chance, `at_most` so often."""
+class FaultRule:
+    """Rule of a fault: strikes requests below `path`, chosen by number or chance, `at_most` so often."""
 
     kind: str
     path: str = _EVERYTHING
@@ -49,12 +49,12 @@ class Rule:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def does(self) -> Kind:
-        """What is known of its kind."""
+    def does(self) -> FaultKind:
+        """Definition of its kind."""
         return KINDS[self.kind]
 
     def is_about(self, path: str) -> bool:
-        """Whether the path, below the API's prefix, is one of the rule's."""
+        """Return True if the path, below the API's prefix, is one of the rule's."""
         prefix = self.path.rstrip("/")
         return path == prefix or path.startswith(prefix + "/")
 
@@ -66,7 +66,7 @@ class Rule:
         return {"kind": self.kind, "path": self.path, **given, **self.parameters, **seed}
 
 
-def parse(text: str | bytes) -> tuple[Rule, ...]:
+def parse(text: str | bytes) -> tuple[FaultRule, ...]:
     """Read rules from YAML, of which JSON is a part: a list, or an object with the list under `faults`.
 
     Raises BadRules.
@@ -86,7 +86,7 @@ def parse(text: str | bytes) -> tuple[Rule, ...]:
     return tuple(_rule(number, each) for number, each in enumerate(given, 1))
 
 
-def _rule(number: int, given: Any) -> Rule:
+def _rule(number: int, given: Any) -> FaultRule:
     if not isinstance(given, dict):
         raise BadRules(f"rule {number}: not an object")
     kind = given.get("kind")
@@ -96,7 +96,7 @@ def _rule(number: int, given: Any) -> Rule:
     path = given.get("path", _EVERYTHING)
     if not isinstance(path, str) or not path.startswith("/"):
         raise BadRules(f"{name}: path: must begin with /, such as /activities")
-    known: dict[str, Parameter] = {**_WHEN, **KINDS[kind].parameters}
+    known: dict[str, FaultOption] = {**_WHEN, **KINDS[kind].parameters}
     if "probability" in given:
         known.setdefault("seed", _SEED)
     more = {key: value for key, value in given.items() if key not in {"kind", "path"}}
@@ -106,7 +106,7 @@ def _rule(number: int, given: Any) -> Rule:
         _check(f"{name}: {key}", known[key], value)
     _check_when(name, more)
     parameters = {key: more.get(key, each.default) for key, each in KINDS[kind].parameters.items()}
-    return Rule(
+    return FaultRule(
         kind=kind,
         path=path,
         every=more.get("every"),
@@ -119,7 +119,7 @@ def _rule(number: int, given: Any) -> Rule:
     )
 
 
-def _check(name: str, parameter: Parameter, value: Any) -> None:
+def _check(name: str, parameter: FaultOption, value: Any) -> None:
     # A bool is an int to Python.
     if isinstance(value, bool) or not isinstance(value, parameter.types):
         words = " or ".join({"NoneType": "null"}.get(each.__name__, each.__name__) for each in parameter.types)

@@ -1,8 +1,6 @@
 """An answer of the console, taken whole before it is sent, so that it can be changed."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from email.utils import format_datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,10 +22,10 @@ class Whole:
         """Return the answer with another body."""
         return replace(self, body=body)
 
-    def dated(self, now: datetime) -> "Whole":
-        """Return the answer with that time in its Date header."""
+    def dated(self, date: str) -> "Whole":
+        """Return the answer with that text as its Date header."""
         others = tuple((name, value) for name, value in self.headers if name != b"date")
-        return replace(self, headers=(*others, (b"date", format_datetime(now, usegmt=True).encode())))
+        return replace(self, headers=(*others, (b"date", date.encode())))
 
     async def send(self, send: Send) -> None:
         """Send it."""

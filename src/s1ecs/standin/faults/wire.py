@@ -5,6 +5,7 @@ import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -14,6 +15,15 @@ _EXTENSION = "standin.wire"
 # Closing then drops what was not sent yet, and tells the other side with RST.
 _LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
 _PIECE = 65536
+
+_OK = b"HTTP/1.1 200 OK\r\n"
+_JSON = b"Content-Type: application/json\r\n"
+# How an answer begins, and what then comes again and again; a space more or less does not matter to JSON.
+_TRICKLES = {
+    "head": (_OK + _JSON + b"X-Trickle: ", b"a"),
+    "interim": (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "body": (_OK + _JSON + b'Transfer-Encoding: chunked\r\n\r\n9\r\n{"data":[\r\n', b"1\r\n \r\n"),
+}
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -52,7 +62,7 @@ class Wire:
 
     @property
     def transport(self) -> asyncio.Transport:
-        """What the bytes go through."""
+        """Transport of the connection."""
         return self.protocol.transport
 
     async def reset(self) -> None:
@@ -68,6 +78,17 @@ class Wire:
             await asyncio.wait_for(self._gone(), seconds)
         except TimeoutError:
             await self._close()
+
+    async def trickle(self, part: str, seconds: float) -> None:
+        """Send the beginning of an answer, then a byte of its part (or a whole answer of 1xx) at a time, for ever."""
+        self.protocol.is_held = True
+        beginning, again = _TRICKLES[part]
+        pieces = chain([beginning], repeat(again))
+        while not self.transport.is_closing():
+            # Past the protocol, which would have the answer end.
+            self.transport.write(next(pieces))
+            await asyncio.sleep(seconds)
+        await self._gone()
 
     async def cut(self, status: int, headers: Headers, body: bytes, *, share: float, chunked: bool) -> None:
         """Announce the whole answer, send a share of it, at most all but one byte, and close the connection."""

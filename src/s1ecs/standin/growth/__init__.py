@@ -1,1 +1,1 @@
-"""How the console grows while it runs: new records and changed ones in all nine streams."""
+"""Growth of the console while it runs: new and changed records in all nine streams."""

@@ -1,32 +1,31 @@
-"""What comes into being and what changes, one function a kind of change, the same for the same number and moment."""
+"""Kinds of growth, one function each, with the same result for the same number and moment."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from s1ecs.standin import invent
 from s1ecs.standin.activities import of_incident
 from s1ecs.standin.alerts import alert
 from s1ecs.standin.below_threats import events_of
-from s1ecs.standin.console import Console
-from s1ecs.standin.incidents import Incident, Kind, Step
+from s1ecs.standin.console import StandinConsole
+from s1ecs.standin.incidents import Incident, IncidentKind, IncidentStep
+from s1ecs.standin.json_object import JsonObject
 from s1ecs.standin.organisation import Host
 from s1ecs.standin.shelf import Shelf
 from s1ecs.standin.threats import threat
-
-Record = dict[str, Any]
 
 # Numbers of what was there before lie below.
 _NEW = 1 << 18
 _RARE = 40
 _MOST_NEW_EVENTS = 3
-_ANALYSIS: tuple[Kind, ...] = ("in_progress", "judged", "resolved")
+_ANALYSIS: tuple[IncidentKind, ...] = ("in_progress", "judged", "resolved")
 
 
 class Change(NamedTuple):
-    """What a change is told: its number among all, its moment, and its own randomness."""
+    """Context of a change: its number among all, its moment, and its own randomness."""
 
     number: int
     moment: datetime
@@ -39,10 +38,10 @@ class Change(NamedTuple):
 
 
 # Makes one change in the console.
-Make = Callable[[Console, Change], None]
+Make = Callable[[StandinConsole, Change], None]
 
 
-def _activity(console: Console, change: Change) -> None:
+def _activity(console: StandinConsole, change: Change) -> None:
     shelf = console.lists["activity"].shelf()
     new = {
         "activityUuid": invent.uuid(change.random),
@@ -53,24 +52,24 @@ def _activity(console: Console, change: Change) -> None:
     _add_like_another(shelf, change, new)
 
 
-def _agent_updated(console: Console, change: Change) -> None:
+def _agent_updated(console: StandinConsole, change: Change) -> None:
     new = {"lastActiveDate": change.time, "updatedAt": change.time, "totalMemory": 2048 + change.number}
     _change(console.lists["agent"].shelf(), change, new)
 
 
-def _group_changed(console: Console, change: Change) -> None:
+def _group_changed(console: StandinConsole, change: Change) -> None:
     person = change.random.choice(console.organisation.people)
     new = {"totalAgents": change.random.randrange(1, 99), "updatedAt": change.time, "updater": person.name}
     _change(console.lists["group"].shelf(), change, new)
 
 
-def _alert(console: Console, change: Change) -> None:
+def _alert(console: StandinConsole, change: Change) -> None:
     number = _NEW + change.number
     shelf = console.lists["alert"].shelf()
     shelf.add(alert(console.organisation, number, change.moment, change.moment))
 
 
-def _alert_updated(console: Console, change: Change) -> None:
+def _alert_updated(console: StandinConsole, change: Change) -> None:
     new = {
         "analystVerdict": change.random.choice(("True positive", "False positive", "Suspicious")),
         "incidentStatus": change.random.choice(("In progress", "Resolved")),
@@ -79,7 +78,7 @@ def _alert_updated(console: Console, change: Change) -> None:
     _change(console.lists["alert"].shelf(), change, {}, alertInfo=new)
 
 
-def _threat(console: Console, change: Change) -> None:
+def _threat(console: StandinConsole, change: Change) -> None:
     if not console.incidents:
         return
     host, like = change.random.choice(list(console.incidents.values()))
@@ -90,7 +89,7 @@ def _threat(console: Console, change: Change) -> None:
         number=number,
         storyline=invent.hexadecimal(change.random, 16).upper(),
         sha1=invent.hexadecimal(change.random, 40),
-        steps=(Step("detected", change.moment),),
+        steps=(IncidentStep("detected", change.moment),),
     )
     console.incidents[incident.id] = host, incident
     # Known as it is at that moment.
@@ -99,12 +98,12 @@ def _threat(console: Console, change: Change) -> None:
     _tell(console, host, incident)
 
 
-def _threat_updated(console: Console, change: Change) -> None:
+def _threat_updated(console: StandinConsole, change: Change) -> None:
     if not console.incidents:
         return
     host, before = change.random.choice(list(console.incidents.values()))
-    kind: Kind = next((each for each in _ANALYSIS if not before.had(each)), "noted")
-    incident = replace(before, steps=(*before.steps, Step(kind, change.moment)))
+    kind: IncidentKind = next((each for each in _ANALYSIS if not before.had(each)), "noted")
+    incident = replace(before, steps=(*before.steps, IncidentStep(kind, change.moment)))
     events = list(events_of(console, host, before))
     more = [
         event
@@ -127,7 +126,7 @@ def _threat_updated(console: Console, change: Change) -> None:
     _tell(console, host, incident)
 
 
-def _risk_changed(console: Console, change: Change) -> None:
+def _risk_changed(console: StandinConsole, change: Change) -> None:
     new = {
         "lastScanDate": invent.whole_second(change.moment),
         "mitigationStatus": change.random.choice(("In progress", "On hold", "Mitigated")),
@@ -137,17 +136,17 @@ def _risk_changed(console: Console, change: Change) -> None:
     _change(console.lists["application_risk"].shelf(), change, new)
 
 
-def _installation(console: Console, change: Change) -> None:
+def _installation(console: StandinConsole, change: Change) -> None:
     host = change.random.choice(console.organisation.hosts)
     console.installations.appear(host, _NEW + change.number, change.random.randrange(_RARE), change.moment)
 
 
-def _installation_gone(console: Console, change: Change) -> None:
+def _installation_gone(console: StandinConsole, change: Change) -> None:
     if console.installations.all:
         console.installations.disappear(change.random.choice(console.installations.all))
 
 
-def _unified_alert(console: Console, change: Change) -> None:
+def _unified_alert(console: StandinConsole, change: Change) -> None:
     time = _milliseconds(change.moment)
     times = dict.fromkeys(("createdAt", "detectedAt", "firstSeenAt", "lastSeenAt", "updatedAt"), time)
     identity = {"id": invent.uuid(change.random), "externalId": invent.identifier(change.moment, _NEW + change.number)}
@@ -155,7 +154,7 @@ def _unified_alert(console: Console, change: Change) -> None:
     _add_like_another(console.unified_alerts.shelf(), change, {**identity, **times, **untouched})
 
 
-def _unified_alert_updated(console: Console, change: Change) -> None:
+def _unified_alert_updated(console: StandinConsole, change: Change) -> None:
     new = {
         "analystVerdict": change.random.choice(("TRUE_POSITIVE_MALWARE", "FALSE_POSITIVE_USER_ERROR")),
         "status": change.random.choice(("RESOLVED", "IN_PROGRESS")),
@@ -164,7 +163,7 @@ def _unified_alert_updated(console: Console, change: Change) -> None:
     _change(console.unified_alerts.shelf(), change, new)
 
 
-def _tell(console: Console, host: Host, incident: Incident) -> None:
+def _tell(console: StandinConsole, host: Host, incident: Incident) -> None:
     """Add the activity of the incident's last step."""
     *_, told = of_incident(console.organisation, host, incident)
     # The number of a step in its incident fits into few bits; growth brings more of them.
@@ -173,13 +172,13 @@ def _tell(console: Console, host: Host, incident: Incident) -> None:
     console.lists["activity"].shelf().add(told | {"id": identity})
 
 
-def _add_like_another(shelf: Shelf, change: Change, new: Record) -> None:
+def _add_like_another(shelf: Shelf, change: Change, new: JsonObject) -> None:
     ids = shelf.ids()
     if ids:
         shelf.add(shelf.record(change.random.choice(ids)) | new)
 
 
-def _change(shelf: Shelf, change: Change, new: Record, **sections: Record) -> None:
+def _change(shelf: Shelf, change: Change, new: JsonObject, **sections: JsonObject) -> None:
     """Change the next record in turn, so that many changes of one moment are of different records."""
     ids = shelf.ids()
     if not ids:

@@ -1,17 +1,17 @@
-"""What no console has, for tests: what it holds (GET /_standin/held), and how fast it grows (/_standin/growth)."""
+"""Endpoints for tests, which no console has: contents (GET /_standin/held) and growth (/_standin/growth)."""
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from s1ecs.standin.console import Console
+from s1ecs.standin.console import StandinConsole
 from s1ecs.standin.growth.growth import Growth
 from s1ecs.standin.growth.held import STREAMS, held
 from s1ecs.standin.refusal import bad_request
 
 
-def routes(console: Console, growth: Growth) -> list[Route]:
+def routes(console: StandinConsole, growth: Growth) -> list[Route]:
     """Return the routes. GET /_standin/held?stream=NAME answers NDJSON; POST /_standin/growth {"per_minute": N}."""
 
     async def hold(request: Request) -> Response:

@@ -1,10 +1,10 @@
-"""When the console grows: so many changes a minute of its clock, stream by stream in turn."""
+"""Pace of growth: changes per minute of the console's clock, stream by stream in turn."""
 
 from datetime import datetime, timedelta
 
 from s1ecs.standin import invent
-from s1ecs.standin.clock import Clock
-from s1ecs.standin.console import COUNTS, Console
+from s1ecs.standin.clock import StandinClock
+from s1ecs.standin.console import COUNTS, StandinConsole
 from s1ecs.standin.growth.changes import CHANGES, Change, Make
 
 _IN_TURN = tuple(change for changes in CHANGES.values() for change in changes)
@@ -27,7 +27,7 @@ class Growth:
     Bursts and a rate that is set while it runs are changes of their own; what comes after them is as they make it.
     """
 
-    def __init__(self, console: Console, clock: Clock, per_minute: float = 0.0) -> None:
+    def __init__(self, console: StandinConsole, clock: StandinClock, per_minute: float = 0.0) -> None:
         self._console = console
         self._clock = clock
         self._per_minute = per_minute
@@ -56,16 +56,19 @@ class Growth:
 
     @property
     def per_minute(self) -> float:
-        """How many changes there are in a minute."""
+        """Changes per minute."""
         return self._per_minute
 
-    def burst(self, path: str, records: int) -> bool:
-        """Make so many records of this one moment in the stream of that path; return False if no stream is there."""
+    def burst(self, path: str, records: int, minutes: float = 0) -> bool:
+        """Make so many records of one moment in the stream of that path; return False if no stream is there.
+
+        The moment is now, by a clock that is so many minutes ahead.
+        """
         stream = next((name for prefix, name in _STREAMS if path == prefix or path.startswith(prefix + "/")), None)
         if stream is None:
             return False
         self.catch_up()
-        moment = self._clock()
+        moment = self._clock() + timedelta(minutes=minutes)
         for _ in range(records):
             self._make(CHANGES[stream][0], moment)
         return True

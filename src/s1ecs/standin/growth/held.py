@@ -1,4 +1,4 @@
-"""What the console holds and what it ever held, for holding a collector's documents against it.
+"""Contents of the console, now and ever, for comparison with a collector's documents.
 
 What a collector can be held to: once growth has stopped, nothing is struck any more, and it walked every stream
 once more (alerts by their re-read too, inventories whole), it must have delivered every state that is `readable`
@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterator, Mapping
 import orjson
 
 from s1ecs.standin.below_threats import events_of
-from s1ecs.standin.console import Console
+from s1ecs.standin.console import StandinConsole
 from s1ecs.standin.installations import Installed
-from s1ecs.standin.shelf import Shelf, State
+from s1ecs.standin.shelf import Shelf, ShelfRecord
 
-STREAMS: Mapping[str, Callable[[Console], Iterator[State]]]
+STREAMS: Mapping[str, Callable[[StandinConsole], Iterator[ShelfRecord]]]
 
 
-def held(console: Console, stream: str) -> Iterator[bytes]:
+def held(console: StandinConsole, stream: str) -> Iterator[bytes]:
     """Yield a line for each state that a record of the stream has or had: `readable`, `shown`, `item`, `record`.
 
     `item` is what an installation's application is asked for by; null for other streams.
@@ -32,20 +32,24 @@ def held(console: Console, stream: str) -> Iterator[bytes]:
         yield marks.encode() + state.item + b',"record":' + state.body + b"}\n"
 
 
-def _of_shelf(shelf: Callable[[Console], Shelf]) -> Callable[[Console], Iterator[State]]:
+def _of_shelf(shelf: Callable[[StandinConsole], Shelf]) -> Callable[[StandinConsole], Iterator[ShelfRecord]]:
     return lambda console: shelf(console).states()
 
 
-def _of_list(name: str) -> Callable[[Console], Iterator[State]]:
+def _of_list(name: str) -> Callable[[StandinConsole], Iterator[ShelfRecord]]:
     return _of_shelf(lambda console: console.lists[name].shelf())
 
 
-def _applications(console: Console) -> Iterator[State]:
+def _applications(console: StandinConsole) -> Iterator[ShelfRecord]:
     installations = console.installations
     for installed in installations.all:
-        yield State(orjson.dumps(installations.record(installed)), readable=True, shown=False, item=_item(installed))
+        yield ShelfRecord(
+            orjson.dumps(installations.record(installed)), readable=True, shown=False, item=_item(installed)
+        )
     for installed in installations.gone:
-        yield State(orjson.dumps(installations.record(installed)), readable=False, shown=True, item=_item(installed))
+        yield ShelfRecord(
+            orjson.dumps(installations.record(installed)), readable=False, shown=True, item=_item(installed)
+        )
 
 
 def _item(installed: Installed) -> bytes:
@@ -53,10 +57,10 @@ def _item(installed: Installed) -> bytes:
     return orjson.dumps({"applicationName": application.name, "applicationVendor": application.vendor})
 
 
-def _events(console: Console) -> Iterator[State]:
+def _events(console: StandinConsole) -> Iterator[ShelfRecord]:
     for host, incident in list(console.incidents.values()):
         for event in events_of(console, host, incident):
-            yield State(orjson.dumps(event), readable=True, shown=False)
+            yield ShelfRecord(orjson.dumps(event), readable=True, shown=False)
 
 
 def _word(value: bool) -> str:  # noqa: FBT001 - it is the value that is written

@@ -1,8 +1,8 @@
-"""What a query parameter is, and those that many paths share."""
+"""Definition of a query parameter, and those that many paths share."""
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["between", "boolean", "choice", "ids", "integer", "number", "text", "texts", "time"]
+ParameterKind = Literal["between", "boolean", "choice", "ids", "integer", "number", "text", "texts", "time"]
 
 
 class Parameter(NamedTuple):
@@ -12,7 +12,7 @@ class Parameter(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: ParameterKind
     minimum: int | None = None
     maximum: int | None = None
     values: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What can happen on the made-up hosts, by operating system."""
+"""Scenarios on the generated hosts, by operating system."""
 
 from s1ecs.standin.scenarios.linux import LINUX
 from s1ecs.standin.scenarios.macos import MACOS

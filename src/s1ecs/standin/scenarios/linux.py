@@ -1,4 +1,4 @@
-"""What can happen on Linux hosts, and in the containers on them."""
+"""Scenarios on Linux hosts and in their containers."""
 
 from s1ecs.standin.scenarios.scenario import Scenario
 

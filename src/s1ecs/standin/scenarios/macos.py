@@ -1,4 +1,4 @@
-"""What can happen on macOS hosts."""
+"""Scenarios on macOS hosts."""
 
 from s1ecs.standin.scenarios.scenario import Scenario
 

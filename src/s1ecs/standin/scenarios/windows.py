@@ -1,4 +1,4 @@
-"""What can happen on Windows hosts."""
+"""Scenarios on Windows hosts."""
 
 from s1ecs.standin.scenarios.scenario import Scenario
 

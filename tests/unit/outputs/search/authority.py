@@ -54,7 +54,9 @@ OK = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
 
 
 @asynccontextmanager
-async def answering(context: ssl.SSLContext | None = None, answer: bytes = OK) -> AsyncIterator[tuple[str, list[str]]]:
+async def answering(
+    context: ssl.SSLContext | None = None, answer: bytes = OK, port: int = 0
+) -> AsyncIterator[tuple[str, list[str]]]:
     """A server's address, and the heads of the requests that it got; it always gives this answer."""
     heads: list[str] = []
 
@@ -65,7 +67,33 @@ async def answering(context: ssl.SSLContext | None = None, answer: bytes = OK) -
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.start_server(serve, "127.0.0.1", port, ssl=context)
     async with server:
         port = server.sockets[0].getsockname()[1]
         yield f"{'https' if context else 'http'}://127.0.0.1:{port}", heads
+
+
+@asynccontextmanager
+async def tunnelling(status: int = 200, context: ssl.SSLContext | None = None) -> AsyncIterator[tuple[str, list[str]]]:
+    """A proxy's address, and the heads of the requests that it got; it tunnels to where CONNECT wants, or refuses."""
+    heads: list[str] = []
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while piece := await reader.read(65_536):
+                writer.write(piece)
+                await writer.drain()
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(f"HTTP/1.1 {status} told\r\n\r\n".encode())
+        if status == 200:
+            host, _, port = heads[-1].split()[1].rpartition(":")
+            there, back = await asyncio.open_connection(host, int(port))
+            await asyncio.gather(pump(reader, back), pump(there, writer))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    async with server:
+        yield f"{'https' if context else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}", heads

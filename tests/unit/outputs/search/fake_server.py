@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from s1ecs.outputs.search.server import Kind, Reply
+from s1ecs.outputs.search.client.server import Reply, ServerKind
 
 Answer = Callable[[str, str, list[Any]], Reply | None]
 
@@ -14,8 +14,8 @@ Answer = Callable[[str, str, list[Any]], Reply | None]
 class FakeServer:
     """Answers bulk requests by `answer` (path, query, documents' ids), where that gives None with success."""
 
-    def __init__(self, answer: Answer = lambda *_: None, kind: Kind = "elasticsearch") -> None:
-        self.kind: Kind = kind
+    def __init__(self, answer: Answer = lambda *_: None, kind: ServerKind = "elasticsearch") -> None:
+        self.kind: ServerKind = kind
         self.name = "search"
         self.bulks: list[list[str]] = []
         self.bodies: list[list[Any]] = []
@@ -40,7 +40,13 @@ class FakeServer:
         self.bodies.append(lines[1::2])
         self.queries.append(query or {})
         told = self._answer(path, str(query), ids)
-        return told or Reply(200, {"items": [{"create": {"status": 201, "_index": "one"}} for _ in ids]})
+        if told is None:
+            return Reply(200, {"items": [{"create": {"_id": each, "status": 201, "_index": "one"}} for each in ids]})
+        # Items are told without ids where it does not matter which: they are those of the lines, in turn.
+        items = told.body.get("items")
+        for item, identity in zip(items if isinstance(items, list) else (), ids, strict=False):
+            item["create"].setdefault("_id", identity)
+        return told
 
     async def close(self) -> None:
         """Nothing is open."""

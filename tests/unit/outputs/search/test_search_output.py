@@ -8,8 +8,8 @@ import pytest
 
 from s1ecs.errors import OutputError
 from s1ecs.outputs.output import Batch
-from s1ecs.outputs.search.output import SearchOutput, Surroundings
-from s1ecs.outputs.search.server import Reply
+from s1ecs.outputs.search.client.server import Reply
+from s1ecs.outputs.search.output import SearchEnvironment, SearchOutput
 from s1ecs.records import ExactInteger
 
 from .fake_server import Answer, FakeServer
@@ -27,7 +27,7 @@ class Rig:
         async def sleep(seconds: float) -> None:
             self.slept.append(seconds)
 
-        around = Surroundings(
+        around = SearchEnvironment(
             now=lambda: NOW,
             clock=lambda: 0.0,
             rng=Random(1),  # noqa: S311 - chance for waiting
@@ -62,8 +62,8 @@ async def test_only_what_was_not_taken_is_sent_again() -> None:
     assert server.bulks == [["a", "b", "c"], ["b", "c"], ["b", "c"], ["b", "c"]]
     assert 0 < rig.slept[0] < rig.slept[1] < 60.0 == rig.slept[2]
     assert rig.said == [
-        "search: busy or in trouble, documents are sent again until it takes them: HTTP 500: x",
-        "search: takes documents again",
+        "search: busy or unavailable, documents are retried until it accepts them: HTTP 429: x; HTTP 500: x",
+        "search: accepts documents again",
     ]
 
 
@@ -81,7 +81,7 @@ async def test_the_size_that_a_server_takes_is_remembered() -> None:
 async def test_a_stop_ends_the_delivery() -> None:
     """Where one document is stopped nothing is refused, and the delivery ends with that line."""
     rig = Rig(FakeServer(in_turn(statuses(201, 403, 400))))
-    with pytest.raises(OutputError, match=r"^search: the login may not write there"):
+    with pytest.raises(OutputError, match=r"^search: the user is not allowed to write there"):
         await rig.output.deliver(batch("a", "b", "c"))
 
 
@@ -109,7 +109,7 @@ async def test_older_elasticsearch() -> None:
 async def test_an_answer_without_items(answer: Reply) -> None:
     """A success that tells nothing of the documents is none."""
     rig = Rig(FakeServer(in_turn(answer)))
-    with pytest.raises(OutputError, match="none of a search server"):
+    with pytest.raises(OutputError, match="not from a search server"):
         await rig.output.deliver(batch("a"))
 
 

@@ -1,1 +1,0 @@
-"""The console's REST API, and nothing about ECS."""

@@ -1,0 +1,149 @@
+"""From settings to feeds: clients, outputs, checkpoints and envelopes, opened together and closed together."""
+
+import platform
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+import stamina.instrumentation
+import structlog
+
+from s1ecs import __version__
+from s1ecs.bootstrap.feeds import feed_maker
+from s1ecs.bootstrap.outputs import make_output, name_of, open_outputs
+from s1ecs.bootstrap.registry import OutputEnvironment
+from s1ecs.bootstrap.spools import with_outbox
+from s1ecs.bootstrap.state import open_state
+from s1ecs.collect.consoles.connection_limits import share_of_each
+from s1ecs.collect.consoles.gate import ConsoleGate
+from s1ecs.collect.feed import Feed
+from s1ecs.ecs.envelope import Collector
+from s1ecs.ecs.geoip import open_database
+from s1ecs.masking import hide
+from s1ecs.open_files import MOST_CONNECTIONS
+from s1ecs.outputs.store import View, Views, make_views
+from s1ecs.sentinelone.client import Client
+from s1ecs.sentinelone.exchange import untraced
+from s1ecs.sentinelone.transport import Connection, ExchangeObserver, Trust, nobody
+from s1ecs.settings import ConsoleSettings, OutputSettings, Settings
+from s1ecs.streams import STREAMS, response_action
+from s1ecs.trace.writer import Aside, Trace, open_trace
+
+
+@asynccontextmanager
+async def open_feeds(
+    settings: Settings,
+    names: Sequence[str],
+    observer: Callable[[str], ExchangeObserver] = lambda _: nobody,
+    *,
+    only: OutputSettings | None = None,
+) -> AsyncIterator[list[Feed]]:
+    """Open the state and every console; give the feeds of the streams `names`, of all enabled ones if empty.
+
+    `observer` gives for a console's name who is told of its requests; with `only` they have that one output of the
+    settings.
+    """
+    consoles = settings.require_consoles()
+    async with AsyncExitStack() as stack:
+        state = await stack.enter_async_context(open_state(settings.state_dir))
+        database = state.database
+        collector = Collector(__version__, await state.collector_id(), platform.node())
+        log: structlog.stdlib.BoundLogger = structlog.get_logger()
+        connections, trust = share_of_each(settings, log.warning), Trust()
+        environment = OutputEnvironment(log.warning, log.info, collector.id, database, settings.max_answer)
+        outputs = [
+            with_outbox(make_output(output, environment), output, database, log)
+            for output in settings.outputs
+            if only is None or output is only
+        ]
+        await stack.enter_async_context(open_outputs(outputs, database, log, list(map(name_of, settings.outputs))))
+        await database.run(partial(make_views, views=views()))
+        trace = await stack.enter_async_context(open_trace_of(settings, state.run_blocking))
+        maker = feed_maker(
+            settings,
+            None if settings.geoip is None else open_database(settings.geoip),
+            outputs=outputs,
+            state=state,
+            collector=collector,
+        )
+        feeds = []
+        for console in consoles:
+            client = await stack.enter_async_context(
+                open_client(settings, console, observer(console.name), trace, connections=connections, trust=trust)
+            )
+            gate = ConsoleGate(settings, console, client, state, log)
+            feeds += [maker.feed(console, client, name, gate) for name in (names or settings.enabled(console))]
+        yield feeds
+
+
+@asynccontextmanager
+async def open_trace_of(settings: Settings, aside: Aside) -> AsyncIterator[Trace | None]:
+    """The trace that the settings want, None where they want none; `aside` does what blocks."""
+    if settings.trace is None:
+        yield None
+        return
+    log: structlog.stdlib.BoundLogger = structlog.get_logger()
+    async with open_trace(settings.trace, aside, lambda: datetime.now(UTC), log.warning) as trace:
+        yield trace
+
+
+def open_client(
+    settings: Settings,
+    console: ConsoleSettings,
+    observer: ExchangeObserver = nobody,
+    trace: Trace | None = None,
+    *,
+    acts: bool = False,
+    connections: int = MOST_CONNECTIONS,
+    trust: Trust | None = None,
+) -> Client:
+    """The client of a console, with the token that collects, or that `acts`; it is masked in the log from then on.
+
+    It opens so many connections at most; clients that are given the same `trust` read the authorities once.
+    """
+
+    async def token() -> str:
+        return await (console.read_action_token() if acts else console.read_token())
+
+    # Retries are the client's business; what is said is how a request ended.
+    stamina.instrumentation.set_on_retry_hooks(())
+    connection = Connection(
+        console=console.name,
+        url=console.url,
+        token=token,
+        ca_file=None if console.ca_file is None else str(console.ca_file),
+        proxy=None if console.proxy is None else console.proxy.reveal(),
+        connect_timeout=settings.connect_timeout.total_seconds(),
+        read_timeout=settings.read_timeout.total_seconds(),
+        answer_timeout=settings.answer_timeout.total_seconds(),
+        attempts=settings.attempts,
+        max_answer=settings.max_answer,
+        user_agent=f"s1ecs/{__version__}",
+    )
+    secrets = connection.proxy_secrets
+    hide(secrets)
+    return Client(
+        connection,
+        observer=observer,
+        tracer=untraced if trace is None else trace.of(console.name, STREAMS.values(), console.redact, secrets),
+        connections=connections,
+        trust=trust,
+    )
+
+
+def views() -> Views:
+    """The views of the store: one a stream, and one of the latest states where the stream is an inventory.
+
+    The stream of response actions, which no console is asked for, has one, too.
+    """
+    made: dict[str, View] = {}
+    for stream in STREAMS.values():
+        columns = [(column.name, column.field) for column in stream.view]
+        made[stream.name] = View(stream.name, columns)
+        if stream.latest_view:
+            made[stream.latest_view] = View(stream.name, columns, latest=True)
+    made[response_action.STREAM.name] = View(
+        response_action.STREAM.name, [(column.name, column.field) for column in response_action.STREAM.view]
+    )
+    return made

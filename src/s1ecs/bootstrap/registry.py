@@ -1,0 +1,112 @@
+"""Registry of output types: each with its settings, its construction and what it can do."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from typing import TypeVar
+
+from s1ecs.bootstrap.search_outputs import search_settings
+from s1ecs.outputs.files.ndjson import packer
+from s1ecs.outputs.files.open_files import Rules
+from s1ecs.outputs.files.output import Files, FilesEnvironment
+from s1ecs.outputs.files.stdout import StandardOutput
+from s1ecs.outputs.null import NullOutput
+from s1ecs.outputs.output import Capabilities, Output
+from s1ecs.outputs.search.client.connect import connect
+from s1ecs.outputs.search.output import SearchEnvironment, SearchOutput
+from s1ecs.outputs.store import Store
+from s1ecs.settings import OutputSettings
+from s1ecs.settings.output_types import ELASTICSEARCH, FILES, NULL, OPENSEARCH, STORE, OutputType, output_name
+from s1ecs.state.sqlite.file_marks import SqliteFileMarks
+from s1ecs.state.transaction import StateAccess, Transaction
+
+T = TypeVar("T")
+
+
+class DetachedState:
+    """The state of a process that has none open; outputs that need one can't be used in it."""
+
+    async def run(self, _work: Callable[[Transaction], T]) -> T:
+        """Refuse."""
+        raise AssertionError("this output needs an open state")
+
+    async def run_blocking(self, _work: Callable[[], T]) -> T:
+        """Refuse."""
+        raise AssertionError("this output needs an open state")
+
+
+@dataclass(frozen=True)
+class OutputEnvironment:
+    """The surroundings of all outputs of a process.
+
+    `warn` and `tell` put a line into the log; `state` is the id of the state behind `access`; `max_answer` is that of
+    the settings.
+    """
+
+    warn: Callable[[str], None]
+    tell: Callable[[str], None]
+    state: str = ""
+    access: StateAccess = field(default_factory=DetachedState)
+    max_answer: int | None = None
+
+
+@dataclass(frozen=True)
+class RegisteredOutput:
+    """One type of output.
+
+    `make` builds an output that is not opened yet, and raises SettingsError if its client is missing. `capabilities`
+    are those that all outputs of the type share.
+    """
+
+    type: OutputType
+    make: Callable[[OutputSettings, OutputEnvironment], Output]
+    capabilities: Capabilities
+
+
+def _store(_settings: OutputSettings, environment: OutputEnvironment) -> Output:
+    return Store(environment.access)
+
+
+def _null(settings: OutputSettings, environment: OutputEnvironment) -> Output:
+    return NullOutput(output_name(settings.type, settings.values), environment.tell)
+
+
+def _files(settings: OutputSettings, environment: OutputEnvironment) -> Output:
+    values = settings.values
+    pack = packer(values["compression"])
+    if values["path"] is None:
+        return StandardOutput(sys.stdout.fileno(), pack, whole=values["compression"] != "none")
+    suffix = ".ndjson.zst" if values["compression"] == "zstd" else ".ndjson"
+    state = FilesEnvironment(environment.state, environment.access, SqliteFileMarks(), _now, environment.warn)
+    return Files(values["path"], Rules(values["max_size"], values["max_age"], suffix), pack, state)
+
+
+def _search(settings: OutputSettings, environment: OutputEnvironment) -> Output:
+    around = SearchEnvironment(
+        now=_now,
+        clock=time.monotonic,
+        rng=Random(),  # noqa: S311 - randomness for waiting, not a secret
+        warn=environment.warn,
+        tell=environment.tell,
+    )
+    server = connect(search_settings(settings, environment.max_answer))
+    return SearchOutput(server, around, latest=settings.values["latest"])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+_REGISTERED = (
+    RegisteredOutput(STORE, _store, Store.capabilities),
+    RegisteredOutput(FILES, _files, Capabilities()),
+    RegisteredOutput(ELASTICSEARCH, _search, SearchOutput.capabilities),
+    RegisteredOutput(OPENSEARCH, _search, SearchOutput.capabilities),
+    RegisteredOutput(NULL, _null, NullOutput.capabilities),
+)
+
+# By the name of the type.
+REGISTRY = {each.type.name: each for each in _REGISTERED}

@@ -1,0 +1,101 @@
+"""Arguments and options that several commands share."""
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from s1ecs.errors import UsageError, all_of
+from s1ecs.timestamps import time_text
+
+if TYPE_CHECKING:
+    from s1ecs.cli.common_options import GivenOptions
+    from s1ecs.settings import Settings
+    from s1ecs.streams import Stream
+
+
+def stream_names(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the name of a stream, also behind a comma."""
+    from s1ecs.streams import STREAMS
+
+    before, comma, word = incomplete.rpartition(",")
+    return [
+        (f"{before}{comma}{name}", stream.what) for name, stream in STREAMS.items() if name.startswith(word.strip())
+    ]
+
+
+StreamNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="STREAM",
+        help="Streams, such as alert threat. Default: all enabled streams.",
+        autocompletion=stream_names,
+    ),
+]
+StreamName = Annotated[
+    str, typer.Argument(metavar="STREAM", help="Name of the stream, such as alert.", autocompletion=stream_names)
+]
+TraceFileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--trace", metavar="FILE", help="Write every request and response to FILE, without secrets. Default: no trace."
+    ),
+]
+JsonArrayOption = Annotated[bool, typer.Option("--json", help="Print a JSON array of objects.")]
+
+
+def settings_of(context: typer.Context, **more: str | None) -> "Settings":
+    """Load the settings, overridden by the command line."""
+    from s1ecs.settings import load
+    from s1ecs.streams import STREAMS
+
+    given: GivenOptions = context.obj
+    return load(
+        file=given.config,
+        environment=os.environ,
+        flags={**given.flags} | {name: value for name, value in more.items() if value is not None},
+        streams=list(STREAMS),
+        working_folder=Path.cwd(),
+    )
+
+
+def streams_named(names: Sequence[str]) -> "list[Stream]":
+    """Look up streams by name, `alert,group` being two; raise UsageError for an unknown one."""
+    from s1ecs.settings.raw_values import nearest
+    from s1ecs.streams import STREAMS
+
+    words = [word.strip() for name in names for word in name.split(",") if word.strip() or not name.strip(", ")]
+    unknown = [word for word in words if word not in STREAMS]
+    if unknown:
+        guesses = [guess for word in unknown if (guess := nearest(word, STREAMS))]
+        meant = f"; did you mean {' '.join(dict.fromkeys(guesses))}?" if guesses else ";"
+        raise UsageError(
+            f"no stream named {all_of(map(repr, unknown), by=', ')}{meant} available: {', '.join(STREAMS)}"
+        )
+    return [STREAMS[word] for word in dict.fromkeys(words)]
+
+
+def moment_of_option(text: str, flag: str, now: datetime | None = None) -> datetime:
+    """Parse a time, absolute or relative to now; raise UsageError, naming the flag."""
+    from s1ecs.collect.period import moment_given
+
+    try:
+        return moment_given(text, now or datetime.now(UTC))
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from None
+
+
+def moment_text(text: str, flag: str = "--now") -> str:
+    """Parse a time, absolute or relative to now, into ISO 8601; raise UsageError, naming the flag."""
+    return time_text(moment_of_option(text, flag))
+
+
+def one_of(flag: str, text: str, choices: Iterable[str]) -> str:
+    """Return the word if it is one of the choices or empty; raise UsageError for another."""
+    known = list(choices)
+    if text and text not in known:
+        raise UsageError(f"{flag}: {text!r} is not one of {', '.join(known)}")
+    return text

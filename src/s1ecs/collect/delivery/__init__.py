@@ -1,0 +1,1 @@
+"""Everything after a step: deduplication, mapping, outputs, commit."""

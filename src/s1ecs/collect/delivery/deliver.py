@@ -1,0 +1,190 @@
+"""Delivery of a step: deduplicate, redact, map, send to every output, commit. One function for every strategy."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
+
+from s1ecs.collect.delivery.entities import latest_states, thing_of
+from s1ecs.collect.delivery.fan_out import fan_out
+from s1ecs.collect.delivery.output_contents import output_contents
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.outcome import Counts
+from s1ecs.collect.strategies.step import Step
+from s1ecs.collect.strategies.walk import Walk
+from s1ecs.ecs.mapper import Document, original
+from s1ecs.errors import DeliveredMeanwhile
+from s1ecs.outputs.output import Entity, acknowledge
+from s1ecs.records import Record, canonical
+from s1ecs.slices import Slices
+from s1ecs.state.checkpoints import Commit, DeliveryCounts, EntityStates, ItemResults, Position, SeenIds
+from s1ecs.timestamps import time_text
+
+
+class _New(NamedTuple):
+    """News of a step: the records by id, which of them each output lacks, and what the commit saves of it.
+
+    `read` tells the time of each id, of which `remembered` are to be known from now on. `unknown` are ids that the
+    commit must find unknown still, and `entities` what it saves of entities. `latest` tells by id which records are the
+    latest state of their thing. `fresh` is how many are new, where not all of the records are. `asked` are the ids that
+    outputs were asked for.
+    """
+
+    records: dict[str, Record]
+    lacking: Sequence[frozenset[str]]
+    read: Mapping[str, str] = MappingProxyType({})
+    unknown: frozenset[str] = frozenset()
+    remembered: frozenset[str] = frozenset()
+    entities: EntityStates = EntityStates()
+    latest: Mapping[str, Entity] = MappingProxyType({})
+    fresh: int | None = None
+    asked: frozenset[str] = frozenset()
+
+
+async def deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Counts:
+    """Deliver a step's new documents to every output, then save `position`.
+
+    The checkpoint moves only after every output took the documents; if one raises, nothing was saved and the step
+    comes again. What an output refuses is among the dead letters before the checkpoint moves. Where another process
+    delivered some of the records meanwhile, what is new is found out once more.
+    """
+    while True:
+        try:
+            return await _deliver(feed, walk, step, position)
+        except DeliveredMeanwhile:
+            continue
+
+
+async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Counts:
+    alone = walk.memory.one_output
+    new = await (_new_for_one if alone else _new_things if feed.thing else _new_records)(feed, walk, step)
+    documents, failed = await documents_of(feed, step, new.records)
+    clocks = feed.client.clocks()
+    now, tried = time_text(clocks.console), time_text(clocks.ours)
+    # What is shown at once comes last: where another output is in the way, nothing was shown.
+    pairs = sorted(zip(feed.outputs, new.lacking, strict=True), key=lambda pair: pair[0].capabilities.acknowledged)
+    given = await fan_out(feed, documents, pairs, new.latest, now, asked=new.asked)
+    remembered = [(identity, time) for identity, time in new.read.items() if identity in new.remembered]
+    failures = [
+        (failure.key, canonical(failure.item).decode(), str(failure.error), tried)
+        for failure in step.failed
+        if not failure.gone
+    ]
+    commit = Commit(
+        position,
+        seen=SeenIds(walk.memory.seen(remembered), backfilled=walk.memory.own(new.read), unknown=new.unknown),
+        entities=new.entities,
+        items=ItemResults() if alone else ItemResults(step.done, failures),
+        writes=given.writes,
+        marks=given.marks,
+        counts=DeliveryCounts(0 if alone else len(documents), given.refused, now),
+    )
+    await feed.checkpoints.commit(walk.name, commit)
+    for output in feed.outputs:
+        acknowledge(output, feed.console, feed.namespace, feed.stream.name)
+    return Counts(len(step.records), len(documents) if new.fresh is None else new.fresh, failed, given.refused)
+
+
+async def _new_records(feed: Feed, walk: Walk, step: Step) -> _New:
+    """Find what was not delivered before, by id."""
+    first_of_id: dict[str, tuple[Record, str]] = {}
+    slices = Slices()
+    for record, time in zip(step.records, step.times, strict=True):
+        first_of_id.setdefault(feed.mapper.identify(record), (record, time))
+        await slices.give_way()
+    ids = frozenset(first_of_id)
+    unknown = ids - (await feed.checkpoints.known(walk.name, list(ids)) if ids else frozenset())
+    if walk.memory.slice is None:
+        doubted = frozenset(identity for identity in unknown if first_of_id[identity][1] < walk.memory.doubted)
+        told = await _lacking(feed, doubted, doubted) if doubted else [doubted] * len(feed.outputs)
+        lacking = [(unknown - doubted) | lacks for lacks in told]
+    else:
+        doubted, lacking = frozenset(), await _lacking(feed, ids, unknown)
+    wanted = frozenset().union(*lacking) if lacking else unknown
+    return _New(
+        records={identity: record for identity, (record, _) in first_of_id.items() if identity in wanted},
+        lacking=lacking,
+        read={identity: time for identity, (_, time) in first_of_id.items()},
+        unknown=unknown,
+        remembered=wanted | doubted,
+        asked=doubted if walk.memory.slice is None else ids,
+    )
+
+
+async def _new_for_one(feed: Feed, _walk: Walk, step: Step) -> _New:
+    """Find what the feed's only output lacks by its own word, whatever was delivered before; all, if it can't be asked.
+
+    A search server gets what is the latest state anyhow: it goes by ids itself, and its index of latest states may lack
+    what its data stream holds.
+    """
+    identified = [(feed.mapper.identify(record), record) for record in step.records]
+    records = dict(identified)
+    states = ((identity, record, time) for (identity, record), time in zip(identified, step.times, strict=True))
+    latest = latest_states(states, feed.thing, step.fetched, feed.gate.born) if feed.thing else {}
+    [lacking] = await _lacking(feed, frozenset(records), frozenset(records))
+    anyhow = frozenset(latest) if feed.outputs[0].capabilities.latest_states else frozenset()
+    wanted = lacking | anyhow
+    found = {identity: record for identity, record in records.items() if identity in wanted}
+    return _New(found, [wanted], latest=latest, fresh=len(lacking), asked=frozenset(records))
+
+
+async def _lacking(feed: Feed, ids: frozenset[str], unknown: frozenset[str]) -> list[frozenset[str]]:
+    """Find what each output lacks: by its own word if it can be asked, else what was not delivered before."""
+    asked = {contents.name: contents for contents in output_contents(feed, reading=True)}
+    lacking = []
+    for output in feed.outputs:
+        contents = asked.get(output.name)
+        lacking.append(unknown if contents is None else ids - await contents.present(list(ids), for_now=True))
+    return lacking
+
+
+async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
+    """Find states that differ from the one that was delivered last of their entity."""
+    identified = []
+    seen = []
+    slices = Slices()
+    for record in step.records:
+        identity = feed.mapper.identify(record)
+        identified.append((record, identity))
+        seen.append((thing_of(record, feed.thing, identity), identity))
+        await slices.give_way()
+    known = await feed.checkpoints.states(walk.name, [thing for thing, _ in seen]) if seen else {}
+    last = dict(known)
+    records = {}
+    for (record, _), (thing, identity) in zip(identified, seen, strict=True):
+        if last.get(thing) != identity:
+            records[identity] = record
+        last[thing] = identity
+    return _New(
+        records,
+        lacking=[frozenset(records)] * len(feed.outputs),
+        entities=EntityStates(
+            seen,
+            walk.round,
+            before={thing: known.get(thing) for thing, identity in seen if identity in records},
+        ),
+        latest=latest_states(
+            ((identity, record, time) for (record, identity), time in zip(identified, step.times, strict=True)),
+            feed.thing,
+            step.fetched,
+            feed.gate.born,
+        ),
+    )
+
+
+async def documents_of(feed: Feed, step: Step, records: dict[str, Record]) -> tuple[list[tuple[str, Document]], int]:
+    """The documents of records (by id) that came with a step, with their ids; and how many could not be mapped."""
+    fetched = time_text(step.fetched)
+    created = fetched if feed.stream.input_type == "httpjson" else None
+    documents = []
+    failed = 0
+    slices = Slices()
+    for identity, record in records.items():
+        stripped = feed.redaction.strip(record)
+        mapped = feed.mapper.map(stripped.record)
+        feed.envelope.seal(mapped, partial(original, stripped.record), fetched=created, now=fetched)
+        feed.redaction.clean(mapped.document, stripped)
+        documents.append((identity, mapped.document))
+        failed += mapped.failed
+        await slices.give_way()
+    return documents, failed

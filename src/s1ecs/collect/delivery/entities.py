@@ -1,0 +1,43 @@
+"""Entities of inventories: the key of the row that remembers the state, and the time of a state."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from s1ecs.collect.strategies.record_paths import value_at
+from s1ecs.ecs.document_id import fingerprint
+from s1ecs.outputs.output import Entity
+from s1ecs.records import Record, canonical
+from s1ecs.state.seen_marks import ALWAYS
+from s1ecs.timestamps import BEGINNING, moment_of
+
+_BEGINNING = moment_of(BEGINNING)
+
+
+def thing_of(record: Record, keys: tuple[str, ...], identity: str) -> str:
+    """The thing that a record is the state of; a record without any of the keys is a thing by itself."""
+    values = [value_at(record, key) for key in keys]
+    if all(value is None for value in values):
+        return identity
+    return fingerprint(canonical(values))
+
+
+def latest_states(
+    states: Iterable[tuple[str, Record, str]], keys: tuple[str, ...], fetched: datetime, born: str = ""
+) -> Mapping[str, Entity]:
+    """Of states (id, record, its time) the latest of each thing, by id; of two with one time it is the later one.
+
+    The time is the record's own; a whole inventory has none, there it is when the record was fetched. A time after
+    that counts as then, or no later state would ever take its place; one before 1970 as 1970, because servers refuse a
+    request with a negative version. `born` is the name that the console had first, where that is another.
+    """
+    latest: dict[str, tuple[str, Entity]] = {}
+    for identity, record, time in states:
+        moment = fetched if time == ALWAYS else min(moment_of(time), fetched)
+        thing = Entity(thing_of(record, keys, identity), max(0, _milliseconds(moment)), born)
+        if thing.key not in latest or latest[thing.key][1].version <= thing.version:
+            latest[thing.key] = (identity, thing)
+    return dict(latest.values())
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - _BEGINNING) // timedelta(milliseconds=1)

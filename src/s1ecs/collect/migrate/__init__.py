@@ -1,0 +1,1 @@
+"""Continuing where Elastic's integration stopped."""

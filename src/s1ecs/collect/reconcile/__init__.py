@@ -1,0 +1,1 @@
+"""Comparing outputs with the console and delivering missing documents."""

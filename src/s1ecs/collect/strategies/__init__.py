@@ -1,0 +1,1 @@
+"""Strategies: one file per way of asking. Records out, with the position behind them."""

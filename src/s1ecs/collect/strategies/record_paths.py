@@ -1,0 +1,31 @@
+"""Values of a record by the path to them, for positions and names."""
+
+from typing import Any
+
+from s1ecs.ecs.converters import Bad, date
+from s1ecs.records import Record, canonical
+
+
+def value_at(record: Record, path: str) -> Any:
+    """The value at a dotted path; None where there is none."""
+    value = record.value
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def text_of(value: Any) -> str:
+    """The text of a value that names something: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else canonical(value).decode()
+
+
+def time_at(record: Record, path: str) -> str | None:
+    """The time at a path, as text that compares as times do; None where there is none, or a bad one."""
+    value = value_at(record, path)
+    # What is no text is no time, and a number may be one that has no text before the record is read again.
+    if not isinstance(value, str):
+        return None
+    try:
+        return date(value)
+    except Bad:
+        return None

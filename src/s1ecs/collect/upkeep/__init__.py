@@ -1,0 +1,1 @@
+"""Work beside collecting: heartbeat, token expiry, retention, dead letters."""

@@ -1,0 +1,32 @@
+"""Parts of `collect` and `run`: what is told before the first poll, and the retention of the store."""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+from s1ecs.collect.delivery.new_outputs import say_new_outputs
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.upkeep.retention import StoreRetention, keep_of
+from s1ecs.settings import Settings
+from s1ecs.streams import STREAMS
+
+
+def warn_without_places(settings: Settings, names: Sequence[str], log: structlog.stdlib.BoundLogger) -> None:
+    """Log once that documents will not tell where addresses lie, if any stream could."""
+    chosen = names or {name for console in settings.require_consoles() for name in settings.enabled(console)}
+    rows = (row for name in chosen for row in STREAMS[name].table.rows)
+    if settings.geoip is None and any(row.kind == "geo" for row in rows):
+        log.info("no GeoIP database: documents have no host.geo; set 'geoip' to a MaxMind City database file")
+
+
+async def say_outputs_without_history(feeds: Sequence[Feed], log: structlog.stdlib.BoundLogger) -> None:
+    """Log once which outputs were added later, with what they lack."""
+    for feed in feeds[:1]:
+        await say_new_outputs(feed.state.outputs, [output.name for output in feed.outputs], log)
+
+
+def retention_of(settings: Settings, log: structlog.stdlib.BoundLogger) -> StoreRetention:
+    """Make the retention of the store by the settings."""
+    return StoreRetention(keep_of(settings), now=lambda: datetime.now(UTC), clock=time.monotonic, log=log)

@@ -1,0 +1,26 @@
+"""Optional dependencies that the settings of a command need, checked before the command begins."""
+
+from collections.abc import Sequence
+
+from s1ecs.extras import require
+from s1ecs.settings import OutputSettings, Settings
+
+
+def require_extras(outputs: Sequence[OutputSettings], *, reading: bool = False) -> None:
+    """Raise MissingExtra where an output needs an optional dependency that is not installed.
+
+    With `reading` also where its folder holds compressed files, which are to be read.
+    """
+    for output in outputs:
+        if output.type == "files":
+            folder = output.values["path"]
+            compressed = reading and folder is not None and any(folder.glob("*.ndjson.zst*"))
+            if compressed or output.values["compression"] == "zstd":
+                require("zstd")
+
+
+def require_extras_to_run(settings: Settings) -> None:
+    """Raise MissingExtra where `s1ecs run` needs an optional dependency that is not installed."""
+    require_extras(settings.outputs)
+    if settings.metrics_port is not None:
+        require("metrics")

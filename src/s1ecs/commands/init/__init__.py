@@ -1,0 +1,1 @@
+"""`s1ecs init`: the first settings file, asked for, checked and written."""

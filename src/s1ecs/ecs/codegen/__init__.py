@@ -1,0 +1,1 @@
+"""Generated code: one Python function per table."""

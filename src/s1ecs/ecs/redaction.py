@@ -1,0 +1,178 @@
+"""Fields that never leave the process.
+
+Their values are taken out of the record before it is mapped: so no copy, no `related.*`, no text about a bad value, no
+template and no `event.original` can hold them. What else sets such a field is taken out of the finished document. The
+order is: identify the raw record, strip, map what is left, seal, clean.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from s1ecs.ecs.converters import Bad, Inexact, text_form
+from s1ecs.ecs.lineage import RecordPath, sources_of
+from s1ecs.ecs.mapper import Document
+from s1ecs.ecs.table import FieldTable
+from s1ecs.records import DEEPEST, Record
+
+KeyForm = Callable[[str], str]
+
+_GONE = object()
+
+
+class Stripped(NamedTuple):
+    """A record without what is redacted, and the text forms of what was taken out.
+
+    `original_is_safe`: whether the record's text may be shown at all; else it goes into no document, dead letter or
+    trace.
+    """
+
+    record: Record
+    removed: frozenset[str]
+    original_is_safe: bool = True
+
+
+class Redaction:
+    """Takes `fields`, names of document fields, out of one stream's records and documents; made once."""
+
+    def __init__(self, table: FieldTable, fields: Sequence[str]) -> None:
+        self._fields = tuple(RecordPath(field) for field in fields)
+        self._key_form = table.key_form
+        self._sources = sorted(
+            {source for field in fields for source in sources_of(table, field)}, key=lambda source: source.path
+        )
+
+    @property
+    def reaches_records(self) -> bool:
+        """True if the records may hold any of the fields; if not, an object may be shown as received."""
+        return bool(self._sources)
+
+    def strip(self, record: Record) -> Stripped:
+        """The record without the sources of the fields; the same record where it has none of them.
+
+        Of a record that is no JSON object nobody knows what it holds: its original is not safe.
+        """
+        if not isinstance(record.value, dict):
+            return Stripped(record, frozenset(), original_is_safe=not self._fields)
+        taken: list[Any] = []
+        value = self._stripped(record.value, taken)
+        if value is record.value:
+            return Stripped(record, frozenset())
+        return Stripped(Record(value, lambda: self._stripped(record.exact(), []), record.flaws), _texts(taken))
+
+    def unreadable(self) -> Stripped:
+        """The same for a text that is not JSON."""
+        return self.strip(Record(None, lambda: None))
+
+    def clean(self, document: Document, stripped: Stripped) -> None:
+        """Take the fields out of a sealed document in place, and every text that was taken out from `related.*`.
+
+        An original that is not safe goes, too; the parser's reason in `error.message` quotes nothing of it.
+        """
+        taken: list[Any] = []
+        fields = self._fields if stripped.original_is_safe else (*self._fields, RecordPath("event.original"))
+        kept = _Removal(None, taken).from_object(document, fields)
+        removed = stripped.removed | _texts(taken)
+        related = kept.get("related")
+        if removed and related:
+            left = {name: [text for text in texts if text not in removed] for name, texts in related.items()}
+            kept = {**kept, "related": {name: texts for name, texts in left.items() if texts}}
+            if not kept["related"]:
+                del kept["related"]
+        if kept is not document:
+            document.clear()
+            document.update(kept)
+
+    def _stripped(self, value: Any, taken: list[Any]) -> Any:
+        return _Removal(self._key_form, taken).from_object(value, self._sources)
+
+
+class _Split(NamedTuple):
+    """A text taken out that is a list with commas."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class _Removal:
+    """Takes values out of JSON: objects along the paths are made anew, and left out where that empties them."""
+
+    key_form: KeyForm | None
+    taken: list[Any]
+
+    def from_object(self, value: Any, sources: Iterable[RecordPath]) -> Any:
+        """The object without what stands at the sources; itself where nothing does."""
+        for source in sources:
+            value = self._without(value, source, source.path)
+            if value is _GONE:
+                return {}
+        return value
+
+    def _without(self, value: Any, source: RecordPath, path: str, depth: int = 0) -> Any:
+        """The value without what stands at `path` in it; _GONE where nothing is left."""
+        goes_on = path or source.spared
+        if isinstance(value, list) and goes_on and depth <= DEEPEST:
+            members = [self._without(member, source, path, depth + 1) for member in value]
+            if all(after is before for after, before in zip(members, value, strict=True)):
+                return value
+            return [member for member in members if member is not _GONE] or _GONE
+        if isinstance(value, dict) and goes_on:
+            return self._without_keys(value, source, path)
+        if path and not isinstance(value, list):
+            return value
+        # The end of the path, or lists nested deeper than any document goes, in which nobody looks.
+        self.taken.append(_Split(value) if source.split else value)
+        return _GONE
+
+    def _without_keys(self, value: Mapping[str, Any], source: RecordPath, path: str) -> Any:
+        changed: dict[str, Any] = {}
+        if path:
+            for key, length in self._keys_on(path, value):
+                changed[key] = self._without(value[key], source, path[length + 1 :])
+        else:
+            changed = {key: _GONE for key in value if self._spelled(key) not in source.spared}
+            self.taken.extend(value[key] for key in changed)
+        if all(after is value[key] for key, after in changed.items()):
+            return value
+        kept = {key: changed.get(key, member) for key, member in value.items()}
+        return {key: member for key, member in kept.items() if member is not _GONE} or _GONE
+
+    def _keys_on(self, path: str, value: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+        """The keys on a path or beneath it, and how much of it each takes: one with dots takes several steps."""
+        lengths, beneath = _lengths(path)
+        for key in value:
+            name = key if self.key_form is None else self.key_form(key)
+            if name in lengths:
+                yield key, lengths[name]
+            elif name.startswith(beneath):
+                yield key, len(path)
+
+    def _spelled(self, key: str) -> str:
+        return key if self.key_form is None else self.key_form(key)
+
+
+@lru_cache(maxsize=1000)
+def _lengths(path: str) -> tuple[Mapping[str, int], str]:
+    """Lengths of each prefix of a path, and the prefix of keys below the path."""
+    return {path[:end]: end for end, letter in enumerate(f"{path}.") if letter == "."}, f"{path}."
+
+
+def _texts(taken: Iterable[Any]) -> frozenset[str]:
+    """The text forms of all scalars in the values, however deep they are nested."""
+    texts: set[str] = set()
+    ahead = list(taken)
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, _Split):
+            ahead += value.value.split(",") if isinstance(value.value, str) else [value.value]
+        elif isinstance(value, dict):
+            ahead += value.values()
+        elif isinstance(value, list):
+            ahead += value
+        elif value is not None:
+            # What has no text form, such as 1e400, is in no related list.
+            with suppress(Bad, Inexact):
+                texts.add(text_form(value))
+    return frozenset(texts - {""})

@@ -1,0 +1,1 @@
+"""Documents waiting on disk for an output that does not accept them."""

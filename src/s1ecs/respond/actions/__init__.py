@@ -1,0 +1,1 @@
+"""The table of response actions: one file per kind of target."""

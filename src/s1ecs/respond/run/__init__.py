@@ -1,0 +1,1 @@
+"""Running an action: send, follow, refuse, and how it ends."""

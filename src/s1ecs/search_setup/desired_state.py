@@ -1,0 +1,143 @@
+"""Desired state of a server: every template and policy with its body, in the order of installation."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from s1ecs.ecs.field_catalog import ExportedField
+from s1ecs.ecs.index_mapping import Dialect, base_fields, mapping
+from s1ecs.outputs.search.names import latest_template, logs_template
+from s1ecs.search_setup import lifecycle, names
+from s1ecs.search_setup.lifecycle import Lifecycle
+
+ArtifactKind = Literal["lifecycle policy", "component template", "index template"]
+
+_MOST_FIELDS = 2000  # an index of ours has at most some 400; the rest is for those who map more themselves
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A stream as setup needs it: its fields, the values that its indices hold themselves, and whether it has things.
+
+    `latest`: indices of the latest state of each thing are wanted too.
+    """
+
+    name: str
+    fields: tuple[ExportedField, ...]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    latest: bool = False
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of a server: types and parameters of mappings, index settings, kinds of retention."""
+
+    dialect: Dialect = field(default_factory=Dialect)
+    settings: frozenset[str] = frozenset()
+    lifecycle: bool = True
+
+
+# Settings that not every server has, each with what it is for.
+WHERE_KNOWN: Mapping[str, Any] = MappingProxyType(
+    {
+        # Should someone set `dynamic` to true: new fields beyond the limit are then passed over, not refused.
+        "index.mapping.total_fields.ignore_dynamic_beyond_limit": True,
+        # Elasticsearch's logs mode would otherwise make _source anew from the fields, with lists sorted.
+        "index.mapping.source.mode": "stored",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One template or policy: where it goes, what it is. `body` bears the mark of s1ecs.
+
+    `stream` is whose it is ("" for all), `needs` the component templates that must be there, `pattern` what an index
+    template is for, `mapping_digest` how an index that it makes is known again.
+    """
+
+    kind: ArtifactKind
+    name: str
+    path: str
+    body: Mapping[str, Any]
+    stream: str = ""
+    needs: tuple[str, ...] = ()
+    pattern: str = ""
+    mapping_digest: str = ""
+
+
+def pieces(datasets: Sequence[Dataset], features: Features, kept: Lifecycle | None) -> tuple[Artifact, ...]:
+    """All that these streams need; `kept` None installs no retention."""
+    shared_mapping = mapping(base_fields(), features.dialect, {})
+    return (
+        *_policies(datasets, kept),
+        _component(names.SETTINGS_COMPONENT, {"settings": _settings(features)}),
+        _component(names.ECS_COMPONENT, {"mappings": shared_mapping}),
+        *(piece for dataset in datasets for piece in _of_dataset(dataset, features, shared_mapping, kept)),
+    )
+
+
+def with_priority(piece: Artifact, priority: int) -> Artifact:
+    """The same index template at another priority."""
+    body = {name: value for name, value in piece.body.items() if name != "_meta"} | {"priority": priority}
+    return replace(piece, body=body | {"_meta": names.meta(body)})
+
+
+def _policies(datasets: Iterable[Dataset], kept: Lifecycle | None) -> tuple[Artifact, ...]:
+    if kept is None or kept.way == "data_stream":
+        return ()
+    if kept.way == "ilm":
+        body = lifecycle.ilm_policy(kept)
+        body = {"policy": {"_meta": names.meta(body), **body["policy"]}}
+        return (Artifact("lifecycle policy", names.POLICY, lifecycle.ILM_PATH, body),)
+    body = lifecycle.ism_policy(kept, [names.logs_pattern(dataset.name) for dataset in datasets])
+    body = lifecycle.marked_ism(body, names.digest(body))
+    return (Artifact("lifecycle policy", names.POLICY, lifecycle.ISM_PATH, body),)
+
+
+def _settings(features: Features) -> dict[str, Any]:
+    known = {name: value for name, value in WHERE_KNOWN.items() if name in features.settings}
+    return {"index.codec": "best_compression", "index.mapping.total_fields.limit": _MOST_FIELDS, **known}
+
+
+def _component(name: str, template: Mapping[str, Any], stream: str = "") -> Artifact:
+    body = {"template": template}
+    path = f"/_component_template/{name}"
+    return Artifact("component template", name, path, {**body, "_meta": names.meta(body)}, stream)
+
+
+def _of_dataset(
+    dataset: Dataset, features: Features, shared_mapping: Mapping[str, Any], kept: Lifecycle | None
+) -> Iterable[Artifact]:
+    own_mapping = mapping(dataset.fields, features.dialect, constants(dataset))
+    digest = names.digest({"shared": shared_mapping, "own": own_mapping})
+    own_mapping["_meta"] = {"managed_by": names.MANAGED_BY, "version": names.VERSION, "digest": digest}
+    component = names.stream_component(dataset.name)
+    yield _component(component, {"mappings": own_mapping}, dataset.name)
+    composed = (names.SETTINGS_COMPONENT, names.ECS_COMPONENT, component)
+    template: dict[str, Any] = {}
+    if kept is not None and kept.way == "data_stream":
+        template = {"template": {"lifecycle": lifecycle.lifecycle(kept)}}
+    elif kept is not None and kept.way == "ilm":
+        template = {"template": {"settings": {"index.lifecycle.name": names.POLICY}}}
+    found = [(logs_template(dataset.name), names.logs_pattern(dataset.name), {"data_stream": {}, **template})]
+    if dataset.latest:
+        found.append((latest_template(dataset.name), names.latest_pattern(dataset.name), {}))
+    for name, pattern, more in found:
+        body = {"index_patterns": [pattern], "priority": names.PRIORITY, "composed_of": list(composed), **more}
+        body |= {"_meta": names.meta(body)}
+        path = f"/_index_template/{name}"
+        yield Artifact("index template", name, path, body, dataset.name, composed, pattern, digest)
+
+
+def constants(dataset: Dataset) -> dict[str, str]:
+    """The values that are the same in all documents of a stream."""
+    full = f"sentinel_one.{dataset.name}"
+    return {
+        "data_stream.dataset": full,
+        "data_stream.type": "logs",
+        "event.dataset": full,
+        "event.module": "sentinel_one",
+        **dataset.constants,
+    }

@@ -1,0 +1,1 @@
+"""Client of the console's REST API. It knows nothing of ECS."""

@@ -1,0 +1,1 @@
+"""State of actions: received requests, effects to come, controls set by tests."""

@@ -1,0 +1,1 @@
+"""Values and lists of records made ready for the tables of streams."""

@@ -1,0 +1,104 @@
+"""s1ecs installed with one extra alone: what that extra is for works, and the other extras are still missing."""
+
+import json
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from s1ecs.extras import EXTRAS
+
+from .conftest import MOMENT, Commands, Start
+from .installed import Installer
+
+CONSOLE = ("--agents", "2", "--alerts", "20", "--now", MOMENT)
+PERIOD = ("--from", "2026-01-30", "--to", "2026-01-31")
+
+# Prints the names of the extras that are installed.
+_PRESENT = """
+from s1ecs.errors import MissingExtra
+from s1ecs.extras import EXTRAS, require
+for name in EXTRAS:
+    try:
+        require(name)
+    except MissingExtra:
+        continue
+    print(name)
+"""
+
+
+def _metrics(commands: Commands) -> None:
+    """Run with an endpoint for metrics and read it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with commands.running("run", S1ECS_METRICS_PORT=str(port), S1ECS_STREAMS="group") as process:
+        assert process.stderr is not None
+        assert any("default group: up to date" in line for line in process.stderr)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+            metrics = answer.read().decode()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    assert 's1ecs_records_total{console="default",stream="group"}' in metrics
+
+
+def _standin(commands: Commands) -> None:
+    """Start a stand-in console and check it."""
+    with commands.running("standin", "--port", "0", *CONSOLE) as console:
+        assert console.stdout is not None
+        address = console.stdout.readline().strip()
+        found = commands.ok("check", S1ECS_URL=address)
+        console.send_signal(signal.SIGTERM)
+        assert console.wait(60) == 0
+    assert f"ok       default: {address} is reachable" in found
+
+
+def _zstd(commands: Commands) -> None:
+    """Collect into compressed files, unpack them here, and let the command find its documents in them again."""
+    files = commands.folder / "files"
+    settings = f"outputs:\n  - type: files\n    path: {files}\n    compression: zstd\n"
+    (commands.folder / "s1ecs.yaml").write_text(settings)
+    commands.ok("collect", "alert")
+    [file] = files.glob("alert-*.ndjson.zst*")
+    with file.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True) as text:
+        assert len(text.read().splitlines()) == 20
+    [day] = json.loads(commands.ok("reconcile", "alert", "--json", *PERIOD))
+    [output] = day["outputs"].values()
+    assert output["held"] == day["read"] > 0
+
+
+WORKS: Mapping[str, Callable[[Commands], None]] = {
+    "metrics": _metrics,
+    "standin": _standin,
+    "zstd": _zstd,
+}
+
+
+@pytest.fixture(scope="module")
+def console(start_standin: Start) -> str:
+    """The address of a stand-in console, run from this checkout."""
+    return start_standin(*CONSOLE)
+
+
+@pytest.mark.parametrize("name", sorted(EXTRAS))
+def test_each_extra_alone(installer: Installer, console: str, tmp_path: Path, name: str) -> None:
+    """With one extra installed what it is for works, and no module of another extra is there."""
+    programs = installer.install(f"with-{name}", name)
+    present = subprocess.check_output([programs / "python", "-c", _PRESENT], cwd=tmp_path, text=True, timeout=60)
+    assert present.split() == [name]
+    WORKS[name](Commands(tmp_path, console, programs / "s1ecs"))
+
+
+def test_the_advice_of_an_error_is_the_cure(installer: Installer, console: str, tmp_path: Path) -> None:
+    """The requirement that an error names, installed beside s1ecs, makes the same command work."""
+    programs = installer.install("cured")
+    commands = Commands(tmp_path, console, programs / "s1ecs")
+    compressed = {"S1ECS_OUTPUTS": '[{"type": "files", "path": "files", "compression": "zstd"}]'}
+    advised = commands.run("collect", "alert", **compressed).stderr.rpartition("pip install ")[2].strip().strip("'")
+    installer.add(programs, advised)
+    commands.ok("collect", "alert", **compressed)

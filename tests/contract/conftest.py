@@ -1,0 +1,23 @@
+"""The state under test, once of each kind."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from s1ecs.state.state import State
+
+from .kinds import Kind, MemoryKind, SqliteKind, opened
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Kind:
+    """A kind of state, without any content."""
+    return MemoryKind() if request.param == "memory" else SqliteKind(tmp_path / "state")
+
+
+@pytest.fixture
+async def state(kind: Kind) -> AsyncIterator[State]:
+    """An open state."""
+    async with opened(kind) as state:
+        yield state
