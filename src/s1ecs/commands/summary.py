@@ -1,9 +1,16 @@
 """The line that ends a command: what it did in all, and how long it took."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from s1ecs.collect.outcome import Outcome
+from typing import TYPE_CHECKING
+
 from s1ecs.counted import counted
+
+if TYPE_CHECKING:
+    # `transform` ends with such a line too, and loads nothing that asks a console.
+    from collections.abc import Sequence
+
+    from s1ecs.collect.outcome import Outcome
 
 
 def collected(what: str, outcomes: Sequence[Outcome], seconds: float) -> str:
