@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -268,3 +269,16 @@ def test_ends_while_silent() -> None:
                 connection.getresponse()
         _, errors = running.communicate(timeout=2.5)
     assert (running.returncode, errors) == (0, "")
+
+
+def test_a_request_cut_off_in_its_body(console: Served) -> None:
+    """A request whose sender went before its body was whole is no request: nothing acts, nothing is written down."""
+    host, port = console.address.split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as sender:
+        sender.sendall(
+            f"POST {API}/agents/actions/disconnect HTTP/1.1\r\nHost: {host}\r\nAuthorization: ApiToken actor\r\n"
+            'Content-Length: 100\r\n\r\n{"filter":'.encode()
+        )
+        sender.shutdown(socket.SHUT_WR)
+        assert sender.recv(1) == b""
+    assert console.json("/_standin/actions")["requests"] == []

@@ -69,6 +69,8 @@ class Faulty:
 
     async def _strike(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
+        if body is None:
+            return
         asked = read(scope, body)
         wanted = self._plan.wanted(asked)
         by_place = {place: [each for each in wanted if each.rule.does.place == place] for place in _PLACES}
@@ -171,10 +173,13 @@ def _dated(send: Send, date: str) -> Send:
     return dated
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive) -> bytes | None:
+    """Read the body of a request; None where the client went before it was whole, as when it was killed."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         if not message.get("more_body"):
             return bytes(body)
