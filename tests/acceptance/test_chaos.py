@@ -48,7 +48,10 @@ def test_nothing_is_lost_or_doubled_however_the_collector_is_killed() -> None:
         if not is_whole(told):
             continue
         assert sums["lost"] == 0, told
-        if all(failure.startswith("faults that never struck") for failure in re.findall("^FAILED: (.*)$", told, re.M)):
+        if all(
+            failure.startswith("faults that never struck")
+            for failure in re.findall("^FAILED: (.*)$", told, re.MULTILINE)
+        ):
             assert sums["kills"] == 12
             assert sums["records"] > 200
             return
