@@ -15,6 +15,7 @@ from s1ecs.bootstrap.outputs import make_output, name_of, open_outputs
 from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.bootstrap.spools import with_outbox
 from s1ecs.bootstrap.state import open_state
+from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.collect.consoles.connection_limits import share_of_each
 from s1ecs.collect.consoles.gate import ConsoleGate
 from s1ecs.collect.feed import Feed
@@ -22,12 +23,12 @@ from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.geoip import open_database
 from s1ecs.masking import hide
 from s1ecs.open_files import MOST_CONNECTIONS
-from s1ecs.outputs.store import View, Views, make_views
+from s1ecs.outputs.store import prepare
 from s1ecs.sentinelone.client import Client
 from s1ecs.sentinelone.exchange import untraced
 from s1ecs.sentinelone.transport import Connection, ExchangeObserver, Trust, nobody
 from s1ecs.settings import ConsoleSettings, OutputSettings, Settings
-from s1ecs.streams import STREAMS, response_action
+from s1ecs.streams import STREAMS
 from s1ecs.trace.writer import Aside, Trace, open_trace
 
 
@@ -58,7 +59,7 @@ async def open_feeds(
             if only is None or output is only
         ]
         await stack.enter_async_context(open_outputs(outputs, database, log, list(map(name_of, settings.outputs))))
-        await database.run(partial(make_views, views=views()))
+        await database.run(partial(prepare, tables=store_tables()))
         trace = await stack.enter_async_context(open_trace_of(settings, state.run_blocking))
         maker = feed_maker(
             settings,
@@ -130,20 +131,3 @@ def open_client(
         connections=connections,
         trust=trust,
     )
-
-
-def views() -> Views:
-    """The views of the store: one a stream, and one of the latest states where the stream is an inventory.
-
-    The stream of response actions, which no console is asked for, has one, too.
-    """
-    made: dict[str, View] = {}
-    for stream in STREAMS.values():
-        columns = [(column.name, column.field) for column in stream.view]
-        made[stream.name] = View(stream.name, columns)
-        if stream.latest_view:
-            made[stream.latest_view] = View(stream.name, columns, latest=True)
-    made[response_action.STREAM.name] = View(
-        response_action.STREAM.name, [(column.name, column.field) for column in response_action.STREAM.view]
-    )
-    return made

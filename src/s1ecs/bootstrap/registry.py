@@ -9,6 +9,7 @@ from random import Random
 from typing import TypeVar
 
 from s1ecs.bootstrap.search_outputs import search_settings
+from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.outputs.files.ndjson import packer
 from s1ecs.outputs.files.open_files import Rules
 from s1ecs.outputs.files.output import Files, FilesEnvironment
@@ -67,7 +68,7 @@ class RegisteredOutput:
 
 
 def _store(_settings: OutputSettings, environment: OutputEnvironment) -> Output:
-    return Store(environment.access)
+    return Store(environment.access, store_tables())
 
 
 def _null(settings: OutputSettings, environment: OutputEnvironment) -> Output:

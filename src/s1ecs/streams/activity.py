@@ -21,7 +21,7 @@ from s1ecs.ecs.table import (
 )
 from s1ecs.streams.collection_modes import ByTime
 from s1ecs.streams.conversions.threat_classification import in_lower_case, set_category_and_type
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 
 OWN = "sentinel_one.activity"
 
@@ -213,6 +213,26 @@ STREAM = Stream(
         Column("agent_id", "sentinel_one.activity.agent.id"),
         Column("threat_id", "sentinel_one.activity.threat.id"),
         Column("activity_id", "sentinel_one.activity.id"),
+    ),
+    stored=Stored(
+        panels=(
+            Column("user_id", "user.id"),
+            Column("os", "observer.os.family"),
+            Column("comments", "sentinel_one.activity.comments"),
+        ),
+        counted=("type", "user", "host", "site", "outcome"),
+        indexed=("host",),
+        searched={
+            "user": ("user.full_name", "user.email"),
+            "path": ("file.name", "file.path"),
+            "name": (
+                "sentinel_one.activity.site.name",
+                "sentinel_one.activity.data.policy_name",
+                "sentinel_one.activity.data.role_name",
+                "sentinel_one.activity.data.user.name",
+            ),
+            "text": ("message", "sentinel_one.activity.description.secondary", "sentinel_one.activity.comments"),
+        },
     ),
     migrated_by="@timestamp",
 )

@@ -18,7 +18,7 @@ from s1ecs.ecs.table import (
 )
 from s1ecs.streams.collection_modes import ByTime, Reread
 from s1ecs.streams.conversions.agent_lists import INTERFACE_FIELDS, TAG_FIELDS, interfaces, tags
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 
 OWN = "sentinel_one.agent"
 
@@ -265,6 +265,27 @@ STREAM = Stream(
         Column("decommissioned", "sentinel_one.agent.is_decommissioned"),
         Column("agent_id", "host.id"),
         Column("uuid", "sentinel_one.agent.uuid"),
+    ),
+    stored=Stored(
+        panels=(
+            Column("os_type", "host.os.type"),
+            Column("arch", "sentinel_one.agent.os.arch"),
+            Column("firewall", "sentinel_one.agent.firewall_enabled"),
+            Column("scan", "sentinel_one.agent.scan.status"),
+            Column("pending_uninstall", "sentinel_one.agent.is_pending_uninstall"),
+            Column("uninstalled", "sentinel_one.agent.is_uninstalled"),
+            Column("vulnerability", "sentinel_one.agent.apps_vulnerability_status"),
+            Column("installer", "sentinel_one.agent.installer_type"),
+            Column("group_ip", "sentinel_one.agent.group.ip"),
+            Column("account", "sentinel_one.agent.account.name"),
+        ),
+        counted=("host", "os", "version", "site"),
+        indexed=("host",),
+        searched={
+            "user": ("user.name", "sentinel_one.agent.last_logged_in_user_name"),
+            "address": ("host.ip", "sentinel_one.agent.last_ip_to_mgmt", "host.domain"),
+            "name": ("host.os.name", "sentinel_one.agent.model_name", "group.name", "sentinel_one.agent.site.name"),
+        },
     ),
     migrated_by="@timestamp",
 )

@@ -2,7 +2,7 @@
 
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, ip, keyword, long, os_type, severity, within
 from s1ecs.streams.collection_modes import ByTime, Reread
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 
 OWN = "sentinel_one.alert"
 DIRECTIONS = frozenset({"ingress", "egress", "inbound", "outbound", "internal", "external", "unknown"})
@@ -267,6 +267,43 @@ STREAM = Stream(
         Column("os", "host.os.type"),
         Column("alert_id", "event.id"),
         Column("storyline", "sentinel_one.alert.process.storyline"),
+    ),
+    stored=Stored(
+        panels=(
+            Column("os_family", "host.os.family"),
+            Column("agent_version", "observer.version"),
+            Column("scope", "sentinel_one.alert.rule.scope_level"),
+            Column("treat_as_threat", "sentinel_one.alert.rule.treat_as_threat"),
+            Column("event_type", "sentinel_one.alert.info.event_type"),
+            Column("rule_id", "rule.id"),
+            Column("rule_description", "rule.description"),
+            Column("host_type", "host.type"),
+            Column("agent_uuid", "observer.serial_number"),
+            Column("agent_id", "sentinel_one.alert.agent.id"),
+            Column("site_id", "sentinel_one.alert.agent.site_id"),
+        ),
+        counted=("severity", "status", "verdict", "rule", "host", "os"),
+        indexed=("host", "rule"),
+        searched={
+            "user": ("user.name", "process.user.name"),
+            "address": ("dns.question.name",),
+            "path": (
+                "dll.path",
+                "registry.path",
+                "sentinel_one.alert.target.process.file.path",
+                "sentinel_one.alert.target.process.proc.image_path",
+                "process.executable",
+            ),
+            "command": ("process.command_line", "process.parent.command_line"),
+            "name": (
+                "rule.name",
+                "process.name",
+                "process.parent.name",
+                "container.name",
+                "sentinel_one.alert.info.indicator.name",
+            ),
+            "text": ("rule.description", "sentinel_one.alert.info.indicator.description"),
+        },
     ),
     migrated_by="@timestamp",
 )

@@ -6,7 +6,7 @@ GET /application-management/inventory/endpoints.
 
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, keyword, long, within
 from s1ecs.streams.collection_modes import CallPerItem, Inventory
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 
 OWN = "sentinel_one.application"
 
@@ -134,6 +134,24 @@ STREAM = Stream(
         Column("group_name", "sentinel_one.application.group_name"),
         Column("agent_id", "sentinel_one.application.endpoint_id"),
         Column("cpe", "sentinel_one.application.cpe"),
+    ),
+    stored=Stored(
+        panels=(
+            Column("os_type", "host.os.type"),
+            Column("account", "sentinel_one.application.account_name"),
+        ),
+        counted=("host", "application", "vendor", "os", "site"),
+        indexed=("host", "application"),
+        searched={
+            "path": ("sentinel_one.application.application_installation_path",),
+            "name": (
+                "package.name",
+                "sentinel_one.application.application_vendor",
+                "sentinel_one.application.site_name",
+                "host.os.name",
+            ),
+            "text": ("sentinel_one.application.cpe",),
+        },
     ),
     input_type="cel",
 )

@@ -5,7 +5,7 @@ The console's path is GET /application-management/risks.
 
 from s1ecs.ecs.table import FieldTable, constant, date, double, float32, keyword, long, severity, text, within, words
 from s1ecs.streams.collection_modes import Inventory
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 
 OWN = "sentinel_one.application_risk"
 OUTCOMES = {"succeeded": "success", "failed": "failure"}
@@ -190,6 +190,14 @@ STREAM = Stream(
         Column("risk_score", "sentinel_one.application_risk.risk_score"),
         Column("agent_id", "host.id"),
         Column("risk_id", "event.id"),
+    ),
+    stored=Stored(
+        counted=("severity", "host", "application", "status", "os"),
+        indexed=("host", "cve"),
+        searched={
+            "host": ("resource.name",),
+            "name": ("vulnerability.id", "package.name", "sentinel_one.application_risk.application_vendor"),
+        },
     ),
     input_type="cel",
     constants={"observer.vendor": "SentinelOne"},

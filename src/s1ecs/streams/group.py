@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, keyword, long, within
 from s1ecs.streams.collection_modes import ByTime, Reread
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 
 OWN = "sentinel_one.group"
 
@@ -69,6 +69,13 @@ STREAM = Stream(
         Column("created", "sentinel_one.group.created_at"),
         Column("site_id", "sentinel_one.group.site.id"),
         Column("group_id", "group.id"),
+    ),
+    stored=Stored(
+        counted=("type",),
+        searched={
+            "user": ("user.full_name",),
+            "name": ("group.name", "sentinel_one.group.filter.name"),
+        },
     ),
     migrated_by="@timestamp",
 )

@@ -13,7 +13,7 @@ import orjson
 from s1ecs.ecs.envelope import Collector, Envelope, default_tags
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.ecs.table import FieldTable, Found, Inner, constant, date, function, keyword, long, within, words
-from s1ecs.streams.stream import Column
+from s1ecs.streams.stream import Column, Stored
 
 OWN = "sentinel_one.response_action"
 
@@ -165,6 +165,7 @@ class OwnStream:
     what: str
     table: FieldTable
     view: tuple[Column, ...]
+    stored: Stored
     input_type: str = "s1ecs"
 
     @property
@@ -196,5 +197,13 @@ STREAM = OwnStream(
         Column("comment", f"{OWN}.comment"),
         Column("action_id", "event.id"),
         Column("agent_id", "host.id"),
+    ),
+    stored=Stored(
+        counted=("action", "status", "host", "user"),
+        indexed=("host",),
+        searched={
+            "name": ("event.action", "sentinel_one.response_action.target.name"),
+            "text": ("event.reason", "sentinel_one.response_action.comment"),
+        },
     ),
 )

@@ -12,15 +12,30 @@ from s1ecs.streams.collection_modes import Asking
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the stream's view in the local store: its name and the document's field."""
+    """A column of the stream's table in the local store: its name and the document's field."""
 
     name: str
     field: str
 
 
 @dataclass(frozen=True)
+class Stored:
+    """Content of the store beside the columns of the view.
+
+    `panels` are further columns, for lists and panels. `counted` names the columns whose values are counted by the
+    hour, `indexed` those by which single values are looked up. `searched` gives for a field of the full-text search the
+    document's fields that go into it.
+    """
+
+    panels: tuple[Column, ...] = ()
+    counted: tuple[str, ...] = ()
+    indexed: tuple[str, ...] = ()
+    searched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Stream:
-    """One data stream: what it is, what to ask, its table of fields, the columns of its view.
+    """One data stream: what it is, what to ask, its table of fields, the columns of its view in the store.
 
     `permission` is the console's name for what the token's role must allow. `optional` are further ways of asking, each
     by the setting of a console that chooses it. `migrated_by` is the document's field that tells how far the walk of
@@ -38,6 +53,7 @@ class Stream:
     optional: Mapping[str, Asking] = field(default_factory=dict)
     migrated_by: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
+    stored: Stored = Stored()
 
     def mapper(self, locate: Locate | None = None, *, keep_duplicates: bool = False) -> Mapper:
         """Make a mapper of the stream; see there."""

@@ -31,7 +31,7 @@ from s1ecs.streams.conversions.threat_lists import (
     mitigation,
 )
 from s1ecs.streams.conversions.threat_timeline import TIMELINE_FIELDS, timeline
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 
 OWN = "sentinel_one.threat"
 
@@ -383,6 +383,39 @@ STREAM = Stream(
         Column("storyline", "sentinel_one.threat.storyline"),
         Column("agent_id", "host.id"),
         Column("threat_id", "event.id"),
+    ),
+    stored=Stored(
+        panels=(
+            Column("os", "host.os.type"),
+            Column("agent_active", "sentinel_one.threat.agent.is_active"),
+            Column("infected", "sentinel_one.threat.agent.infected"),
+            Column("mitigation_mode", "sentinel_one.threat.agent.mitigation_mode"),
+            Column("extension", "threat.indicator.file.extension"),
+            Column("extension_type", "sentinel_one.threat.file.extension.type"),
+            Column("techniques", "threat.technique.id"),
+        ),
+        counted=("confidence", "status", "verdict", "classification", "threat", "host", "os", "site"),
+        indexed=("host", "threat"),
+        searched={
+            "user": ("user.name", "user.email", "sentinel_one.threat.process_user"),
+            "address": ("sentinel_one.threat.detection.agent.ipv4", "host.domain"),
+            "hash": (
+                "threat.indicator.file.hash.sha1",
+                "threat.indicator.file.hash.sha256",
+                "threat.indicator.file.hash.md5",
+            ),
+            "path": ("threat.indicator.file.path",),
+            "command": ("process.command_line", "sentinel_one.threat.malicious_process_arguments"),
+            "name": (
+                "sentinel_one.threat.name",
+                "process.name",
+                "sentinel_one.threat.classification",
+                "threat.technique.id",
+                "threat.technique.name",
+                "sentinel_one.threat.agent.site.name",
+            ),
+            "text": ("sentinel_one.threat.description", "message"),
+        },
     ),
     migrated_by="@timestamp",
 )

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, ip, keyword, long, lower_case, within
 from s1ecs.streams.collection_modes import ByTime, CallPerItem
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 
 OWN = "sentinel_one.threat_event"
 
@@ -293,6 +293,30 @@ STREAM = Stream(
         Column("storyline", "sentinel_one.threat_event.storyline"),
         Column("agent_id", "sentinel_one.threat_event.agent.id"),
         Column("event_id", "event.id"),
+    ),
+    stored=Stored(
+        panels=(
+            Column("file_type", "file.type"),
+            Column("site", "sentinel_one.threat_event.site.name"),
+            Column("indicator_category", "sentinel_one.threat_event.indicator.category"),
+        ),
+        counted=("event", "host", "user", "indicator"),
+        indexed=("host",),
+        searched={
+            "host": ("sentinel_one.threat_event.agent.name",),
+            "user": ("process.user.name", "sentinel_one.threat_event.logins_user_name"),
+            "address": ("url.full", "sentinel_one.threat_event.dns_request"),
+            "path": (
+                "file.path",
+                "file.name",
+                "sentinel_one.threat_event.file.full_name",
+                "registry.path",
+                "process.executable",
+            ),
+            "command": ("process.command_line",),
+            "name": ("process.name", "process.parent.name", "threat.indicator.name"),
+            "text": ("sentinel_one.threat_event.indicator.description",),
+        },
     ),
     input_type="cel",
     # The events lie before the change of the threat that they are found by.

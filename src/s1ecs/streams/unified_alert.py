@@ -13,7 +13,7 @@ from s1ecs.streams.collection_modes import Window
 from s1ecs.streams.conversions import unified_alert_assets
 from s1ecs.streams.conversions.snake_case import snake_case
 from s1ecs.streams.conversions.unified_alert import prepare
-from s1ecs.streams.stream import Column, Stream
+from s1ecs.streams.stream import Column, Stored, Stream
 from s1ecs.streams.unified_alert_query import QUERY, SKIM
 
 OWN = "sentinel_one.unified_alert"
@@ -198,6 +198,28 @@ STREAM = Stream(
         Column("assignee", f"{OWN}.assignee.full_name"),
         Column("storyline", f"{OWN}.storyline_id"),
         Column("alert_id", "event.id"),
+    ),
+    stored=Stored(
+        panels=(
+            Column("confidence", f"{OWN}.confidence_level"),
+            Column("category", f"{OWN}.analytics.category"),
+            Column("surfaces", f"{OWN}.attack_surfaces"),
+            Column("os", "host.os.type"),
+            Column("site", "sentinel_one.site.name"),
+            Column("account", "sentinel_one.account.name"),
+            Column("group_name", "group.name"),
+            Column("sha1", "file.hash.sha1"),
+        ),
+        counted=("severity", "status", "verdict", "classification", "host", "product", "site"),
+        indexed=("host",),
+        searched={
+            "user": ("user.name", "user.email"),
+            "address": ("source.domain",),
+            "path": ("file.name", "file.path"),
+            "command": ("process.command_line", "process.parent.command_line"),
+            "name": (f"{OWN}.name", f"{OWN}.classification", "process.name", "process.parent.name"),
+            "text": ("message", f"{OWN}.description"),
+        },
     ),
     input_type="cel",
     # It is walked by two times, this one first, so that by the other it may not have asked yet for what is as late.

@@ -12,7 +12,7 @@ from s1ecs.errors import DeliveredMeanwhile, S1ecsError
 from s1ecs.outputs.dead_letters import DeadLetters, Letter, letters
 from s1ecs.outputs.output import Batch, Delivered, Output, acknowledge, lookup_of
 from s1ecs.outputs.spool.drained import DrainedOutput
-from s1ecs.outputs.store_pieces import StoreCursor, count_documents, load_cursor, next_piece, save_cursor
+from s1ecs.outputs.store.pieces import StoreCursor, count_documents, load_cursor, next_piece, save_cursor
 from s1ecs.state.checkpoints import WalkName
 from s1ecs.state.sqlite.database import Database
 from s1ecs.state.sqlite.leases import held

@@ -5,10 +5,8 @@ import platform
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 
 from s1ecs import __version__
-from s1ecs.bootstrap.collector import views
 from s1ecs.bootstrap.outputs import held_open, make_output
 from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.bootstrap.spools import outbox_environment
@@ -16,7 +14,6 @@ from s1ecs.ecs.envelope import Collector
 from s1ecs.errors import S1ecsError, StateError
 from s1ecs.outputs.output import Output
 from s1ecs.outputs.spool.drained import DrainedOutput
-from s1ecs.outputs.store import make_views
 from s1ecs.respond.audit.state_journal import StateJournal, Told
 from s1ecs.settings import Settings
 from s1ecs.state.sqlite.database import Database
@@ -75,8 +72,6 @@ def told_of(settings: Settings, collector: Collector, outputs: Sequence[str]) ->
 async def _deliver(database: Database, outputs: Sequence[Output], tell: Callable[[str], None]) -> None:
     waiting = await database.run(SqliteOutbox().outputs)
     wanted = [output for output in outputs if output.name in waiting and not output.capabilities.acknowledged]
-    if any(output.name == "store" for output in wanted):
-        await database.run(partial(make_views, views=views()))
     # No output waits for another.
     await side_by_side(_deliver_to(database, output, tell) for output in wanted)
 

@@ -130,6 +130,8 @@ def connect(path: Path) -> sqlite3.Connection:
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(_SYNCHRONOUS[True])
+            # What replaces a row removes the old one: triggers have to see that.
+            connection.execute("PRAGMA recursive_triggers = ON")
             _upgrade(path, connection)
         except BaseException:
             connection.close()

@@ -269,6 +269,27 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
         # They are no backlog, and counted by themselves.
         "CREATE INDEX spooled_of_actions ON spooled (output, bytes, time) WHERE stream = 'response_action'",
     ),
+    # 11: tables of the store for each stream, which it makes itself by the stream's columns
+    (
+        """
+        CREATE TABLE stream_tables (
+            stream TEXT PRIMARY KEY,
+            definition TEXT NOT NULL,  -- the SQL that made them
+            below INTEGER NOT NULL  -- documents with a smaller rowid have no row yet; 0: all have one
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE hourly_counts (
+            stream TEXT NOT NULL,
+            dimension TEXT NOT NULL,  -- the name of a column of the stream's table
+            hour TEXT NOT NULL,  -- 2026-01-31T12; empty: documents without a time
+            console TEXT NOT NULL,
+            value NOT NULL,  -- empty: documents without one
+            count INTEGER NOT NULL,
+            PRIMARY KEY (stream, dimension, hour, console, value)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 SCHEMA_VERSION = len(SCHEMA_STEPS)

@@ -1,0 +1,129 @@
+"""The SQL that makes what the store keeps of a stream: rows, counts by the hour, words, and triggers.
+
+Triggers keep counts and words to the rows, and rows to the documents, whoever removes or moves a document.
+"""
+
+from collections.abc import Iterator
+
+from s1ecs.outputs.store.document_values import SEARCH_FIELDS
+from s1ecs.outputs.store.stream_table import StreamTable, quoted
+
+# A console that was renamed has documents under its old name until they were moved.
+CURRENT_NAME = "(SELECT name FROM consoles WHERE moving = {console})"
+_FORMER_NAME = "(SELECT moving FROM consoles WHERE name = {console})"
+
+
+def definition(table: StreamTable) -> list[str]:
+    """Return the statements, in their order."""
+    return [*_rows(table), _words(table), *_triggers(table)]
+
+
+def names_made(table: StreamTable) -> list[tuple[str, str]]:
+    """Return the kind and name of what the statements make and that does not go with a table of its own."""
+    return [("TABLE", table.rows), ("TABLE", table.words), *(("TRIGGER", name) for name in _trigger_names(table))]
+
+
+def is_latest(table: StreamTable, console: str, identity: str) -> str:
+    """Return the SQL that tells whether a document is the latest state of a thing."""
+    return (
+        f"EXISTS (SELECT 1 FROM things WHERE stream = '{table.stream}' AND id = {identity}"
+        f" AND console IN ({console}, {CURRENT_NAME.format(console=console)}))"
+    )
+
+
+def _rows(table: StreamTable) -> Iterator[str]:
+    rows = quoted(table.rows)
+    columns = ", ".join(quoted(name) for name, _ in table.columns)
+    yield (
+        f"CREATE TABLE {rows} (row INTEGER PRIMARY KEY, id TEXT NOT NULL, console TEXT NOT NULL, time TEXT,"
+        f" latest INTEGER NOT NULL, {columns})"
+    )
+    yield f"CREATE INDEX {quoted(f'{table.rows}_by_time')} ON {rows} (time)"
+    for name in table.indexed:
+        yield f"CREATE INDEX {quoted(f'{table.rows}_by_{name}')} ON {rows} ({quoted(name)}, time)"
+    if table.latest_view:
+        yield f"CREATE INDEX {quoted(f'{table.rows}_latest')} ON {rows} (time) WHERE latest"
+
+
+def _words(table: StreamTable) -> str:
+    fields = ", ".join(SEARCH_FIELDS)
+    return f"CREATE VIRTUAL TABLE {quoted(table.words)} USING fts5({fields}, tokenize = 'unicode61')"
+
+
+def _trigger_names(table: StreamTable) -> list[str]:
+    of_documents = [f"{table.stream}_document_{event}" for event in ("removed", "changed")]
+    of_things = [f"{table.stream}_thing_{event}" for event in ("added", "changed", "removed")]
+    return of_documents + (of_things if table.latest_view else [])
+
+
+def _triggers(table: StreamTable) -> Iterator[str]:
+    stream, rows = table.stream, quoted(table.rows)
+    yield (
+        f"CREATE TRIGGER \"{stream}_document_removed\" AFTER DELETE ON documents WHEN old.stream = '{stream}' BEGIN"
+        f" DELETE FROM {rows} WHERE row = old.rowid; END"
+    )
+    yield (
+        f'CREATE TRIGGER "{stream}_document_changed" AFTER UPDATE OF console, time ON documents'
+        f" WHEN old.stream = '{stream}' BEGIN"
+        f" UPDATE {rows} SET console = new.console, time = new.time WHERE row = old.rowid; END"
+    )
+    counted, uncounted = _counted(table, "new"), _uncounted(table, "old")
+    words_removed = f" DELETE FROM {quoted(table.words)} WHERE rowid = old.row;"
+    if counted:
+        yield f'CREATE TRIGGER "{stream}_row_added" AFTER INSERT ON {rows} BEGIN{counted} END'
+        yield (
+            f'CREATE TRIGGER "{stream}_row_changed" AFTER UPDATE OF console, time ON {rows}'
+            f" BEGIN{uncounted}{counted} END"
+        )
+    yield f'CREATE TRIGGER "{stream}_row_removed" AFTER DELETE ON {rows} BEGIN{uncounted}{words_removed} END'
+    if table.latest_view:
+        yield from _thing_triggers(table)
+
+
+def _counted(table: StreamTable, row: str) -> str:
+    return "".join(
+        f" INSERT INTO hourly_counts (stream, dimension, hour, console, value, count) VALUES"
+        f" ({_count_key(table, name, row)}, 1) ON CONFLICT DO UPDATE SET count = count + 1;"
+        for name in table.counted
+    )
+
+
+def _uncounted(table: StreamTable, row: str) -> str:
+    key = "(stream, dimension, hour, console, value)"
+    return "".join(
+        f" UPDATE hourly_counts SET count = count - 1 WHERE {key} = ({_count_key(table, name, row)});"
+        f" DELETE FROM hourly_counts WHERE {key} = ({_count_key(table, name, row)}) AND count <= 0;"
+        for name in table.counted
+    )
+
+
+def _count_key(table: StreamTable, name: str, row: str) -> str:
+    hour = f"coalesce(substr({row}.time, 1, 13), '')"
+    return f"'{table.stream}', '{name}', {hour}, {row}.console, coalesce({row}.{quoted(name)}, '')"
+
+
+def _thing_triggers(table: StreamTable) -> Iterator[str]:
+    stream = table.stream
+    events = (
+        ("added", "INSERT", "new.stream", ("new",)),
+        ("changed", "UPDATE OF id", "new.stream", ("old", "new")),
+        ("removed", "DELETE", "old.stream", ("old",)),
+    )
+    for event, statement, of_stream, things in events:
+        marked = "".join(_mark(table, thing) for thing in things)
+        yield (
+            f'CREATE TRIGGER "{stream}_thing_{event}" AFTER {statement} ON things'
+            f" WHEN {of_stream} = '{stream}' BEGIN{marked} END"
+        )
+
+
+def _mark(table: StreamTable, thing: str) -> str:
+    """Write whether the document of a thing is a latest state now."""
+    rows = quoted(table.rows)
+    former = _FORMER_NAME.format(console=f"{thing}.console")
+    document = (
+        f"SELECT rowid FROM documents WHERE stream = '{table.stream}' AND id = {thing}.id"
+        f" AND console IN ({thing}.console, {former})"
+    )
+    latest = is_latest(table, f"{rows}.console", f"{rows}.id")
+    return f" UPDATE {rows} SET latest = {latest} WHERE row IN ({document});"

@@ -1,0 +1,51 @@
+"""What the store keeps of a stream beside the whole documents, as data, and the names under which it does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+# Columns that every row has; no column of a stream has such a name.
+OWN_COLUMNS = ("row", "id", "console", "time", "latest")
+
+
+@dataclass(frozen=True)
+class StreamTable:
+    """The columns of a stream as (name, field of the document), and what is counted and searched.
+
+    `view` are the columns of the stream's view; `more` are further ones of its table. `counted` names the columns whose
+    values are counted by the hour, `indexed` those by which single values are looked up. `searched` gives for a field
+    of the full-text search the fields of the document that go into it. `latest_view` is the name of the view of the
+    latest state of each thing; "" where the stream is no inventory.
+    """
+
+    stream: str
+    view: Sequence[tuple[str, str]]
+    more: Sequence[tuple[str, str]] = ()
+    counted: Sequence[str] = ()
+    indexed: Sequence[str] = ()
+    searched: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    latest_view: str = ""
+
+    @property
+    def columns(self) -> Sequence[tuple[str, str]]:
+        """All columns of the table that come from the document."""
+        return (*self.view, *self.more)
+
+    @property
+    def rows(self) -> str:
+        """The name of the table of narrow rows."""
+        return f"{self.stream}_rows"
+
+    @property
+    def words(self) -> str:
+        """The name of the full-text index."""
+        return f"{self.stream}_words"
+
+
+# By the stream's name.
+StreamTables = Mapping[str, StreamTable]
+
+
+def quoted(name: str) -> str:
+    """A name of ours as SQL has it, `group` among them."""
+    return f'"{name}"'
