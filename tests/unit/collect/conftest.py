@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 import pytest
 
+from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.pace import Pace
 from s1ecs.ecs.envelope import Envelope
@@ -128,7 +129,7 @@ def database(state: State) -> Database:
 @pytest.fixture
 def store(database: Database) -> Store:
     """The store in that database."""
-    return Store(database)
+    return Store(database, store_tables())
 
 
 @pytest.fixture

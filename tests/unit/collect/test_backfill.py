@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, cast
 import orjson
 import pytest
 
-from s1ecs.bootstrap.collector import views
+from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.collect.backfill.backfill import backfill, can_backfill, forget, read_before
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.outcome import Counts
 from s1ecs.collect.period import Period
 from s1ecs.collect.poll import poll
 from s1ecs.errors import ApiProblem, ServerTrouble, StateError
-from s1ecs.outputs.store import Store, make_views
+from s1ecs.outputs.store import Store, prepare
 from s1ecs.sentinelone.response import ConsoleResponse
 from s1ecs.state.checkpoints import LIVE
 from s1ecs.state.sqlite.transaction import connection_of
@@ -211,7 +211,7 @@ async def test_backfilled_agents_are_not_gone(feed_of: FeedOf, store: Store) -> 
     """What no live walk was ever to see is not gone when none of them sees it; what one saw once is."""
     lists = Agents()
     feed = replace(feed_of("agent", first_poll=timedelta(hours=24)), client=cast("Client", lists), outputs=(store,))
-    await feed.state.run(partial(make_views, views=views()))
+    await feed.state.run(partial(prepare, tables=store_tables()))
     latest = partial(rows, statement="SELECT document ->> '$.host.id', gone FROM agent_latest ORDER BY 1")
     old = {"id": "old", "updatedAt": "2025-12-20T00:00:00.000Z"}
     new = {"id": "new", "updatedAt": "2026-01-02T11:00:00.000Z"}

@@ -14,12 +14,12 @@ import structlog
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from s1ecs.bootstrap.collector import views
 from s1ecs.bootstrap.feeds import feed_maker
+from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.scheduler import run_forever
 from s1ecs.ecs.envelope import Collector
-from s1ecs.outputs.store import Store, make_views
+from s1ecs.outputs.store import Store
 from s1ecs.records import record_from_line
 from s1ecs.sentinelone.client import Client
 from s1ecs.sentinelone.transport import Connection
@@ -154,11 +154,10 @@ async def collecting(console: World, folder: Path) -> AsyncIterator[list[Feed]]:
     settings = load(file=text, environment={}, flags={}, streams=list(STREAMS), working_folder=folder)
     [of_settings] = settings.consoles
     database = await Database.open(folder)
-    await database.run(partial(make_views, views=views()))
     maker = feed_maker(
         settings,
         None,
-        outputs=[Store(database)],
+        outputs=[Store(database, store_tables())],
         state=SqliteState(database),
         collector=Collector("1", "collector", "host"),
     )

@@ -4,8 +4,8 @@ Beside each document stands a row of narrow columns, counts by the hour and an i
 removed in the document's own transaction.
 """
 
-from s1ecs.outputs.store.output import Store
+from s1ecs.outputs.store.output import Store, insert
 from s1ecs.outputs.store.prepare import prepare
 from s1ecs.outputs.store.stream_table import StreamTable, StreamTables
 
-__all__ = ["Store", "StreamTable", "StreamTables", "prepare"]
+__all__ = ["Store", "StreamTable", "StreamTables", "insert", "prepare"]

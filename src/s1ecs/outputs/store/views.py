@@ -57,6 +57,7 @@ def _gone(table: StreamTable, console: str, identity: str) -> str:
     return (
         "(SELECT max(things.round >= 0 AND things.round < coalesce((SELECT completed FROM rounds WHERE"
         " (rounds.console, rounds.stream) = (things.console, things.stream)), 0)) FROM things"
+        " INDEXED BY things_by_id"
         f" WHERE things.stream = '{table.stream}' AND things.id = {identity}"
         f" AND things.console IN ({console}, {current}))"
     )

@@ -289,6 +289,7 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (stream, dimension, hour, console, value)
         ) WITHOUT ROWID
         """,
+        "CREATE INDEX consoles_moving ON consoles (moving) WHERE moving IS NOT NULL",
     ),
 )
 

@@ -1,25 +1,21 @@
 """The store: one row an id, and views that follow the tables."""
 
+# ruff: noqa: S608 - questions about our own views
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
-import pytest
-
-from s1ecs.bootstrap.collector import views
+from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.outputs.output import Batch
-from s1ecs.outputs.store import View, insert, make_views
-from s1ecs.state.sqlite.database import connect
+from s1ecs.outputs.store import StreamTable, prepare
+from s1ecs.outputs.store.output import insert as insert_with
+from s1ecs.outputs.store.rows import row_writer
 from s1ecs.streams import STREAMS
 
+HOSTS = StreamTable("hosts", [("host", "host.name"), ("state", "state")], latest_view="hosts_latest")
 
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """A fresh state database with the views of all streams."""
-    with closing(connect(tmp_path / "s1ecs.db")) as opened:
-        make_views(opened, views())
-        yield opened
+
+def insert(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Insert a batch, with rows."""
+    insert_with(connection, batch, row_writer({**store_tables(), "hosts": HOSTS}[batch.stream]))
 
 
 def batch(identity: str, **document: object) -> Batch:
@@ -50,10 +46,11 @@ def test_time_is_the_documents(connection: sqlite3.Connection) -> None:
 def test_views_follow_their_tables(connection: sqlite3.Connection) -> None:
     """A view whose columns changed is made anew; one that did not is not touched."""
     before = connection.execute("SELECT rowid, sql FROM sqlite_master WHERE type = 'view'").fetchall()
-    make_views(connection, views())
+    prepare(connection, store_tables())
     assert before == connection.execute("SELECT rowid, sql FROM sqlite_master WHERE type = 'view'").fetchall()
-    make_views(connection, {"alert": View("alert", [("loudness", "event.severity")])})
-    insert(connection, batch("a", event={"severity": 99}))
+    other = StreamTable("alert", [("loudness", "event.severity")])
+    prepare(connection, {"alert": other})
+    insert_with(connection, batch("a", event={"severity": 99}), row_writer(other))
     assert connection.execute("SELECT loudness FROM alert").fetchone() == (99,)
 
 
@@ -81,7 +78,7 @@ def complete(connection: sqlite3.Connection, number: int) -> None:
 
 def test_latest_view_has_the_state_of_the_last_complete_walk(connection: sqlite3.Connection) -> None:
     """Each thing stands there once, in its current state, and is gone when a later complete walk did not see it."""
-    make_views(connection, {"hosts_latest": View("hosts", [("host", "host.name"), ("state", "state")], latest=True)})
+    prepare(connection, {"hosts": HOSTS})
     seen(connection, "a", "good", at=1)
     seen(connection, "b", "good", at=1)
     assert states(connection) == [("a", "good", 0, "default"), ("b", "good", 0, "default")]
@@ -98,7 +95,7 @@ def test_latest_view_has_the_state_of_the_last_complete_walk(connection: sqlite3
 
 def test_latest_view_keeps_consoles_apart(connection: sqlite3.Connection) -> None:
     """A complete walk of one console makes nothing of another console's gone."""
-    make_views(connection, {"hosts_latest": View("hosts", [("host", "host.name"), ("state", "state")], latest=True)})
+    prepare(connection, {"hosts": HOSTS})
     seen(connection, "a", "good", at=1)
     seen(connection, "a", "bad", at=1, console="other")
     complete(connection, 5)
@@ -117,12 +114,41 @@ def test_every_inventory_has_a_latest_view(connection: sqlite3.Connection) -> No
 
 def columns_of(connection: sqlite3.Connection, view: str) -> set[str]:
     """The names of a view's columns."""
-    return {column[0] for column in connection.execute(f'SELECT * FROM "{view}"').description}  # noqa: S608 - our names
+    return {column[0] for column in connection.execute(f'SELECT * FROM "{view}"').description}
 
 
-def test_latest_view_finds_each_document_by_its_id(connection: sqlite3.Connection) -> None:
-    """The time that a latest view takes grows with the number of things, not with its square."""
-    make_views(connection, {"hosts_latest": View("hosts", [("host", "host.name")], latest=True)})
-    plan = connection.execute("EXPLAIN QUERY PLAN SELECT * FROM hosts_latest").fetchall()
-    assert plan[0][3].startswith("SCAN things")
-    assert plan[1][3].endswith("(console=? AND stream=? AND id=?)")
+def plan(connection: sqlite3.Connection, question: str) -> list[str]:
+    """How SQLite answers a question."""
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}")]
+
+
+def test_no_question_reads_all_documents(connection: sqlite3.Connection) -> None:
+    """A view reads rows, and a document by its number alone where it is asked for."""
+    for table in store_tables().values():
+        for view in filter(None, (table.stream, table.latest_view)):
+            for columns in ("*", "time, id, document"):
+                question = f"SELECT {columns} FROM \"{view}\" WHERE time > '2026'"
+                steps = plan(connection, question)
+                assert not [step for step in steps if step.startswith("SCAN documents")], steps
+                assert [step for step in steps if "documents" in step] == [
+                    "SEARCH documents USING INTEGER PRIMARY KEY (rowid=?)"
+                ], steps
+
+
+def test_documents_to_be_filled_in_are_read_by_their_numbers(connection: sqlite3.Connection) -> None:
+    """While there are documents without a row they alone are read, whatever the question's conditions are."""
+    insert_with(connection, batch("a"))
+    connection.execute("DELETE FROM stream_tables")
+    prepare(connection, store_tables())
+    for question in ("SELECT rule FROM alert WHERE time > '2026' AND console = 'a'", "SELECT count(*) FROM alert"):
+        steps = plan(connection, question)
+        assert any("SEARCH documents USING INTEGER PRIMARY KEY (rowid<?)" in step for step in steps), steps
+
+
+def test_latest_view_reads_latest_states_alone(connection: sqlite3.Connection) -> None:
+    """The time that a latest view takes grows with the number of things, not with that of their former states."""
+    prepare(connection, {"hosts": HOSTS})
+    steps = plan(connection, "SELECT * FROM hosts_latest")
+    assert steps[0] == "SCAN hosts_rows USING INDEX hosts_rows_latest"
+    assert "SEARCH things USING INDEX things_by_id (console=? AND stream=? AND id=?)" in steps
+    assert not [step for step in steps[1:] if step.startswith("SCAN")], steps
