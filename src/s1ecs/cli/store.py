@@ -19,26 +19,42 @@ def store(
         bool, typer.Option("--compact", help="Return reclaimable space to the disk. Collecting waits meanwhile.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Check the database for damage. Exit status 1 if it is damaged.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Check for damage, and what queries read against the documents. Exit status 1 if wrong.",
+        ),
+    ] = False,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="Make what queries and search read anew from the documents; collecting goes on meanwhile.",
+        ),
     ] = False,
     backup: Annotated[
         Path | None,
         typer.Option("--backup", metavar="FILE", help="Write a consistent copy to a new file while s1ecs run works."),
     ] = None,
 ) -> None:
-    """Show, compact, check or back up the store.
+    """Show, compact, check, rebuild or back up the store.
 
     Example: s1ecs store --backup /backup/s1ecs.db
     """
     from s1ecs.commands import store as store_command
 
-    if sum((json, compact, check, backup is not None)) > 1:
-        raise UsageError("store: --json, --compact, --check and --backup are mutually exclusive")
-    folder = settings_of(context).state_dir
+    if sum((json, compact, check, rebuild, backup is not None)) > 1:
+        raise UsageError("store: --json, --compact, --check, --rebuild and --backup are mutually exclusive")
+    settings = settings_of(context)
+    folder = settings.state_dir
     if compact:
         store_command.make_compact(folder)
     elif check:
         raise typer.Exit(store_command.check(folder))
+    elif rebuild:
+        from s1ecs.commands.store_rows import rebuild as rebuild_rows
+
+        rebuild_rows(folder, settings.log_level)
     elif backup is not None:
         store_command.backup(folder, backup)
     else:

@@ -15,7 +15,7 @@ from s1ecs.bootstrap.spools import try_once_more
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.outcome import Counts, Outcome
 from s1ecs.collect.scheduler import collect_once
-from s1ecs.commands.collecting import retention_of, say_outputs_without_history, warn_without_places
+from s1ecs.commands.collecting import fill_rows_of, retention_of, say_outputs_without_history, warn_without_places
 from s1ecs.commands.event_loop import run_loop
 from s1ecs.commands.extras import require_extras
 from s1ecs.commands.signals import start_log, until_signal
@@ -24,6 +24,7 @@ from s1ecs.commands.terminal.progress import Bars, bars
 from s1ecs.errors import Forbidden, NotFound
 from s1ecs.settings import Settings
 from s1ecs.state.checkpoints import WalkName
+from s1ecs.tasks import meanwhile
 
 
 def collect(settings: Settings, names: Sequence[str], *, full: bool = False) -> int:
@@ -62,7 +63,8 @@ async def _collect(
             await check_outputs(feeds[0].outputs if feeds else ())
             await say_outputs_without_history(feeds, log)
             watched = [replace(feed, watch=_EndsBars(shown)) for feed in feeds]
-            outcomes.extend(await collect_once(watched, stop, partial(_tell, shown), log, full=full))
+            async with meanwhile([fill_rows_of(feeds, stop, log)]):
+                outcomes.extend(await collect_once(watched, stop, partial(_tell, shown), log, full=full))
             if feeds:
                 await try_once_more(feeds[0].outputs, stop, log)
                 await retention_of(settings, log).once(feeds[0].state.retention, stop)

@@ -1,14 +1,17 @@
-"""Parts of `collect` and `run`: what is told before the first poll, and the retention of the store."""
+"""Parts of `collect` and `run`: what is told before the first poll, and the upkeep of the store."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
 
+from s1ecs.bootstrap.row_filling import StoreRows
 from s1ecs.collect.delivery.new_outputs import say_new_outputs
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.upkeep.retention import StoreRetention, keep_of
+from s1ecs.collect.upkeep.row_filling import fill_rows
 from s1ecs.settings import Settings
 from s1ecs.streams import STREAMS
 
@@ -30,3 +33,9 @@ async def say_outputs_without_history(feeds: Sequence[Feed], log: structlog.stdl
 def retention_of(settings: Settings, log: structlog.stdlib.BoundLogger) -> StoreRetention:
     """Make the retention of the store by the settings."""
     return StoreRetention(keep_of(settings), now=lambda: datetime.now(UTC), clock=time.monotonic, log=log)
+
+
+async def fill_rows_of(feeds: Sequence[Feed], stop: asyncio.Event, log: structlog.stdlib.BoundLogger) -> None:
+    """Fill in the rows of the store of the feeds' state."""
+    for feed in feeds[:1]:
+        await fill_rows(StoreRows(feed.state, time.monotonic), stop, log)

@@ -10,9 +10,12 @@ from typing import NamedTuple
 
 import orjson
 
+from s1ecs.commands.store_rows import differences_of, follow_moved_documents
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.tables import print_leading, print_text
 from s1ecs.commands.terminal.writer import OUT
+from s1ecs.counted import counted
+from s1ecs.outputs.store.row_filling import remaining
 from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explained
 from s1ecs.state.sqlite.document_retention import free_bytes, pruned_until
 from s1ecs.state.sqlite.maintenance import back_up, compact, findings, size_on_disk
@@ -35,7 +38,8 @@ class Day(NamedTuple):
 class Contents:
     """Contents of the store: bytes on disk and bytes free in them, times as ISO 8601.
 
-    `pruned_until`: up to this time documents were removed, because the settings want no more kept.
+    `pruned_until`: up to this time documents were removed, because the settings want no more kept. `unprepared`: about
+    so many documents wait to be prepared for fast queries.
     """
 
     file: str
@@ -45,6 +49,7 @@ class Contents:
     oldest: str | None
     newest: str | None
     pruned_until: str | None
+    unprepared: int
     days: Sequence[Day]
 
 
@@ -61,6 +66,12 @@ def show(state_folder: Path, *, json: bool) -> None:
     if contents.oldest is not None:
         told += f", from {contents.oldest} to {contents.newest}"
     print_text(f"{told}{pruned}")
+    if contents.unprepared:
+        done = 100 * (contents.documents - contents.unprepared) // max(contents.documents, 1)
+        print_text(
+            f"prepared for fast queries: {done}%; {counted(contents.unprepared, 'older document', grouped=True)} left, "
+            "which s1ecs run and collect prepare while they work"
+        )
     if contents.days:
         OUT.write("\n")
         print_leading(*_by_day(contents.days), least=2)
@@ -81,6 +92,7 @@ def contents_of(path: Path) -> Contents:
             oldest=oldest,
             newest=newest,
             pruned_until=pruned_until(connection),
+            unprepared=remaining(connection),
             days=days,
         )
 
@@ -91,18 +103,23 @@ def make_compact(state_folder: Path) -> None:
     before = size_on_disk(path)
     with waiting_if_slow(f"Compacting {path}"):
         compact(path)
+        follow_moved_documents(path)
     OUT.write(f"{path}: {short_size(before)} before, {short_size(size_on_disk(path))} after\n")
 
 
 def check(state_folder: Path) -> int:
-    """Say whether the store is sound; the exit status, 1 if it is not."""
+    """Say whether the store is sound and rows, counts and words are those of the documents; 1 if not."""
     path = state_folder / FILE_NAME
     with waiting_if_slow(f"Checking {path}"):
         found = findings(path)
-    for text in found:
+        differing = [] if found else differences_of(path)
+    for text in (*found, *differing):
         OUT.line(f"{path}: {text}")
     if found:
         OUT.write(f"{path}: damaged; restore a backup, or move the file away and collect again\n")
+        return 1
+    if differing:
+        OUT.write(f"{path}: the documents are sound; what was made of them is not: run s1ecs store --rebuild\n")
         return 1
     OUT.write(f"{path}: no damage found\n")
     return 0

@@ -139,6 +139,19 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def transaction_of(connection: sqlite3.Connection) -> "Iterator[None]":
+    """Make what is done inside one commit; none of it is done if it raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
 def connect_for_reading(path: Path) -> sqlite3.Connection:
     """Open an existing state database without any right to change it."""
     if not is_there(path):

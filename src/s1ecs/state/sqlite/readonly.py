@@ -19,5 +19,10 @@ def reading(state_folder: Path, *tables: str) -> Iterator[sqlite3.Connection | N
         yield None
         return
     with closing(connect_for_reading(path)) as connection, explained(path):
-        there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        yield connection if there.issuperset(tables) else None
+        yield connection if has_tables(connection, *tables) else None
+
+
+def has_tables(connection: sqlite3.Connection, *tables: str) -> bool:
+    """Tell whether the database has all of these tables."""
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return there.issuperset(tables)

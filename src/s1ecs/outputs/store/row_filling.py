@@ -15,7 +15,7 @@ _STEP_SECONDS = 0.02
 _DOCUMENTS_AT_ONCE = 50
 
 
-class Filled(NamedTuple):
+class FilledRows(NamedTuple):
     """The result of a step: the number of documents that were looked at, and whether there are more."""
 
     documents: int
@@ -23,26 +23,26 @@ class Filled(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Filling:
-    """Filling of the tables of all streams."""
+class RowFilling:
+    """RowFilling of the tables of all streams."""
 
     tables: StreamTables
     writers: Mapping[str, RowWriter]
 
     @classmethod
-    def of(cls, tables: StreamTables) -> "Filling":
+    def of(cls, tables: StreamTables) -> "RowFilling":
         """Return the filling of these tables."""
         return cls(tables, {name: row_writer(table) for name, table in tables.items()})
 
-    def step(self, connection: sqlite3.Connection, clock: Callable[[], float]) -> Filled:
+    def step(self, connection: sqlite3.Connection, clock: Callable[[], float]) -> FilledRows:
         """Fill in some documents, in some hundredths of a second; the views change with the last one of a stream."""
         began, looked_at = clock(), 0
         while clock() - began < _STEP_SECONDS:
             below = _places(connection)
             if not below:
-                return Filled(looked_at, more=False)
+                return FilledRows(looked_at, more=False)
             looked_at += self._some(connection, below)
-        return Filled(looked_at, more=bool(_places(connection)))
+        return FilledRows(looked_at, more=bool(_places(connection)))
 
     def _some(self, connection: sqlite3.Connection, below: Mapping[str, int]) -> int:
         rows = connection.execute(
@@ -72,6 +72,8 @@ class Filling:
 
 def remaining(connection: sqlite3.Connection) -> int:
     """Return about how many documents have no row yet; 0: all have one."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'stream_tables'").fetchone():
+        return 0
     places = _places(connection)
     if not places:
         return 0

@@ -4,7 +4,7 @@ import sqlite3
 
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.outputs.store import prepare
-from s1ecs.outputs.store.fill import Filling, remaining
+from s1ecs.outputs.store.row_filling import RowFilling, remaining
 from s1ecs.streams import STREAMS
 
 from .made_documents import store, wrong
@@ -51,7 +51,7 @@ def test_questions_are_right_while_documents_are_filled_in(connection: sqlite3.C
         " AND rowid % 2"
     )
     prepare(connection, store_tables())
-    filling, clock = Filling.of(store_tables()), Ticks()
+    filling, clock = RowFilling.of(store_tables()), Ticks()
     before = answers(connection)
     [(documents,)] = connection.execute("SELECT count(*) FROM documents")
     assert remaining(connection) == documents
@@ -73,7 +73,7 @@ def test_documents_come_and_go_meanwhile(connection: sqlite3.Connection) -> None
     prepare(connection, store_tables())
     connection.execute("DELETE FROM documents WHERE rowid > (SELECT max(rowid) - 3 FROM documents)")
     store(connection, "alert", console="other")
-    filling, clock = Filling.of(store_tables()), Ticks()
+    filling, clock = RowFilling.of(store_tables()), Ticks()
     filling.step(connection, clock)
     connection.execute("DELETE FROM documents WHERE rowid % 7 = 0")
     store(connection, "threat", console="other")
@@ -92,7 +92,7 @@ def test_a_table_with_other_columns_is_made_anew(connection: sqlite3.Connection)
     prepare(connection, store_tables())
     assert connection.execute("SELECT count(*) FROM alert_rows").fetchone() == (0,)
     assert connection.execute("SELECT count(*) FROM threat_rows").fetchone() == before
-    while Filling.of(store_tables()).step(connection, Ticks()).more:
+    while RowFilling.of(store_tables()).step(connection, Ticks()).more:
         pass
     assert wrong(connection) == []
     assert connection.execute("SELECT count(*) FROM alert_rows").fetchone() == (12,)

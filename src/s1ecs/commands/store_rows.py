@@ -1,0 +1,64 @@
+"""Rows, counts and words of the store: held against the documents, and made anew from them."""
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.commands.terminal.progress import bars
+from s1ecs.commands.terminal.writer import OUT
+from s1ecs.counted import counted
+from s1ecs.outputs.store.prepare import prepare, rows_moved, unprepare
+from s1ecs.outputs.store.recount import differences
+from s1ecs.outputs.store.row_filling import RowFilling, remaining
+from s1ecs.state.sqlite.database import (
+    FILE_NAME,
+    connect,
+    connect_for_reading,
+    explained,
+    interruptible,
+    transaction_of,
+)
+from s1ecs.state.sqlite.readonly import has_tables
+
+_PAUSE_SECONDS = 0.005
+
+
+def differences_of(path: Path) -> Sequence[str]:
+    """Return texts about what is not as the documents say, seen at one moment; none in a store without rows."""
+    with closing(connect_for_reading(path)) as connection, explained(path):
+        interruptible(connection)
+        if not has_tables(connection, "stream_tables", "hourly_counts"):
+            return []
+        connection.execute("BEGIN")
+        return [*differences(connection, store_tables())]
+
+
+def follow_moved_documents(path: Path) -> None:
+    """Have rows made anew where compacting gave documents other numbers."""
+    with closing(connect(path)) as connection, explained(path), transaction_of(connection):
+        if rows_moved(connection, store_tables()):
+            unprepare(connection)
+            prepare(connection, store_tables())
+
+
+def rebuild(state_folder: Path, log_level: str) -> None:
+    """Make all rows anew from the documents, in short steps beside whoever collects; resumed by the next start."""
+    path = state_folder / FILE_NAME
+    connect_for_reading(path).close()
+    filling = RowFilling.of(store_tables())
+    with closing(connect(path)) as connection, explained(path), bars(log_level, counted=True) as shown:
+        with transaction_of(connection):
+            unprepare(connection)
+            prepare(connection, store_tables())
+        total = done = remaining(connection)
+        more, done = bool(total), 0
+        while more:
+            with transaction_of(connection):
+                filled = filling.step(connection, time.monotonic)
+            more, done = filled.more, done + filled.documents
+            shown.show("rebuild", done, total, "Rebuilding")
+            time.sleep(_PAUSE_SECONDS)
+        shown.end("rebuild")
+    OUT.write(f"{path}: {counted(total, 'document', grouped=True)} prepared for fast queries\n")
