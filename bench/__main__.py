@@ -2,12 +2,18 @@
 
 import sys
 
-from bench import inventory, mapping, memory, search
+from bench import inventory, mapping, memory, search, store
 
 
 def main() -> None:
     """Run all; arguments choose some by name."""
-    benchmarks = {"mapping": mapping.run, "memory": memory.run, "inventory": inventory.run, "search": search.run}
+    benchmarks = {
+        "mapping": mapping.run,
+        "memory": memory.run,
+        "inventory": inventory.run,
+        "search": search.run,
+        "store": store.run,
+    }
     for name in sys.argv[1:] or benchmarks:
         for line in benchmarks[name]():
             sys.stdout.write(f"{name}: {line}\n")

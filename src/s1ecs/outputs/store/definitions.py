@@ -1,6 +1,7 @@
 """The SQL that makes what the store keeps of a stream: rows, counts by the hour, words, and triggers.
 
-Triggers keep counts and words to the rows, and rows to the documents, whoever removes or moves a document.
+Rows, counts and words are added by what adds documents; triggers keep them to the documents from then on, whoever
+removes or moves one.
 """
 
 from collections.abc import Iterator
@@ -70,7 +71,6 @@ def _triggers(table: StreamTable) -> Iterator[str]:
     counted, uncounted = _counted(table, "new"), _uncounted(table, "old")
     words_removed = f" DELETE FROM {quoted(table.words)} WHERE rowid = old.row;"
     if counted:
-        yield f'CREATE TRIGGER "{stream}_row_added" AFTER INSERT ON {rows} BEGIN{counted} END'
         yield (
             f'CREATE TRIGGER "{stream}_row_changed" AFTER UPDATE OF console, time ON {rows}'
             f" BEGIN{uncounted}{counted} END"

@@ -1,6 +1,7 @@
-"""Rows and words of documents, written in the transaction that writes the documents."""
+"""Rows, hourly counts and words of documents, written in the transaction that writes the documents."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -8,6 +9,13 @@ from typing import Any, NamedTuple
 from s1ecs.outputs.store.definitions import is_latest
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, RowValues, values_of
 from s1ecs.outputs.store.stream_table import StreamTable, quoted
+
+# The beginning of a time, such as 2026-01-31T12.
+_HOUR = 13
+_COUNT = (
+    "INSERT INTO hourly_counts (stream, dimension, hour, console, value, count) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET count = count + excluded.count"
+)
 
 
 class StoredDocument(NamedTuple):
@@ -28,16 +36,23 @@ class RowWriter:
     values: Callable[[Mapping[str, Any]], RowValues]
     insert_row: str
     insert_words: str
+    counted: Sequence[tuple[str, int]]
 
     def write(self, connection: sqlite3.Connection, documents: Sequence[StoredDocument]) -> None:
-        """Write rows and words of documents that have none yet."""
+        """Write rows, counts and words of documents that have no row yet."""
         rows, words = [], []
+        counts = Counter[tuple[str, str, str, Any]]()
         for row, identity, console, time, document in documents:
-            values = self.values(document)
-            rows.append((row, identity, console, time, *values.columns))
-            words.append((row, *values.words))
+            columns, texts = self.values(document)
+            rows.append((row, identity, console, time, *columns))
+            words.append((row, *texts))
+            hour = "" if time is None else time[:_HOUR]
+            for name, place in self.counted:
+                value = columns[place]
+                counts[name, hour, console, "" if value is None else value] += 1
         connection.executemany(self.insert_row, rows)
         connection.executemany(self.insert_words, words)
+        connection.executemany(_COUNT, [(self.table.stream, *key, count) for key, count in counts.items()])
 
 
 def row_writer(table: StreamTable) -> RowWriter:
@@ -50,4 +65,5 @@ def row_writer(table: StreamTable) -> RowWriter:
         values_of(table),
         f"INSERT INTO {quoted(table.rows)} VALUES (?1, ?2, ?3, ?4, {latest}{values})",
         f"INSERT INTO {quoted(table.words)} (rowid, {', '.join(SEARCH_FIELDS)}) VALUES (?{fields})",
+        [(name, [column for column, _ in table.columns].index(name)) for name in table.counted],
     )
