@@ -79,10 +79,11 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "risks by severity": "SELECT severity, count(*) FROM application_risk_latest GROUP BY 1",
         "newest activity": "SELECT time, description, user, host FROM activity ORDER BY time DESC LIMIT 50",
         "activity by type, a week": _top("activity", "type", "week"),
-        "documents a day and stream": "SELECT stream, substr(hour, 1, 10), sum(count) FROM hourly_counts"
-        " WHERE (stream, dimension) IN (('alert', 'severity'), ('threat', 'status'), ('activity', 'type'))"
-        " AND hour >= :month GROUP BY 1, 2",
-        "search: a rare word": _match("alert", '"0c1d" *'),
+        "documents a day and stream": (
+            "SELECT stream, substr(hour, 1, 10) AS day, sum(count) FROM hourly_counts WHERE dimension = 'total'"
+            " AND stream IN ('alert', 'threat', 'activity', 'agent', 'threat_event') AND hour >= :month GROUP BY 1, 2"
+        ),
+        "search: a rare word": _match("alert", 'hash : "0c" *'),
         "search: two words": _match("alert", '"powershell" AND "encodedcommand"'),
         "search: a common word": _match("alert", '"windows"'),
         "search: a host": _match("alert", 'host : "ws-0042"'),

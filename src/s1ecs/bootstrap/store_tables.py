@@ -23,6 +23,7 @@ def table_of(stream: Stream | OwnStream) -> StreamTable:
         more=_columns(stream.stored.panels),
         counted=stream.stored.counted,
         indexed=stream.stored.indexed,
+        latest_indexed=stream.stored.latest_indexed,
         searched=stream.stored.searched,
         latest_view=stream.latest_view if isinstance(stream, Stream) else "",
     )

@@ -142,6 +142,7 @@ STREAM = Stream(
         ),
         counted=("host", "application", "vendor", "os", "site"),
         indexed=("host", "application"),
+        latest_indexed=("vendor", "application", "version", "host"),
         searched={
             "path": ("sentinel_one.application.application_installation_path",),
             "name": (

@@ -193,7 +193,8 @@ STREAM = Stream(
     ),
     stored=Stored(
         counted=("severity", "host", "application", "status", "os"),
-        indexed=("host", "cve"),
+        indexed=("host",),
+        latest_indexed=("cve", "application", "score", "host", "severity"),
         searched={
             "host": ("resource.name",),
             "name": ("vulnerability.id", "package.name", "sentinel_one.application_risk.application_vendor"),

@@ -7,7 +7,7 @@ removes or moves one.
 from collections.abc import Iterator
 
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS
-from s1ecs.outputs.store.stream_table import StreamTable, quoted
+from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, quoted
 
 # A console that was renamed has documents under its old name until they were moved.
 CURRENT_NAME = "(SELECT name FROM consoles WHERE moving = {console})"
@@ -43,7 +43,8 @@ def _rows(table: StreamTable) -> Iterator[str]:
     for name in table.indexed:
         yield f"CREATE INDEX {quoted(f'{table.rows}_by_{name}')} ON {rows} ({quoted(name)}, time)"
     if table.latest_view:
-        yield f"CREATE INDEX {quoted(f'{table.rows}_latest')} ON {rows} (time) WHERE latest"
+        indexed = ", ".join(map(quoted, table.latest_indexed))
+        yield f"CREATE INDEX {quoted(f'{table.rows}_latest')} ON {rows} ({indexed}) WHERE latest"
 
 
 def _words(table: StreamTable) -> str:
@@ -70,11 +71,9 @@ def _triggers(table: StreamTable) -> Iterator[str]:
     )
     counted, uncounted = _counted(table, "new"), _uncounted(table, "old")
     words_removed = f" DELETE FROM {quoted(table.words)} WHERE rowid = old.row;"
-    if counted:
-        yield (
-            f'CREATE TRIGGER "{stream}_row_changed" AFTER UPDATE OF console, time ON {rows}'
-            f" BEGIN{uncounted}{counted} END"
-        )
+    yield (
+        f'CREATE TRIGGER "{stream}_row_changed" AFTER UPDATE OF console, time ON {rows} BEGIN{uncounted}{counted} END'
+    )
     yield f'CREATE TRIGGER "{stream}_row_removed" AFTER DELETE ON {rows} BEGIN{uncounted}{words_removed} END'
     if table.latest_view:
         yield from _thing_triggers(table)
@@ -84,7 +83,7 @@ def _counted(table: StreamTable, row: str) -> str:
     return "".join(
         f" INSERT INTO hourly_counts (stream, dimension, hour, console, value, count) VALUES"
         f" ({_count_key(table, name, row)}, 1) ON CONFLICT DO UPDATE SET count = count + 1;"
-        for name in table.counted
+        for name in (TOTAL, *table.counted)
     )
 
 
@@ -93,13 +92,14 @@ def _uncounted(table: StreamTable, row: str) -> str:
     return "".join(
         f" UPDATE hourly_counts SET count = count - 1 WHERE {key} = ({_count_key(table, name, row)});"
         f" DELETE FROM hourly_counts WHERE {key} = ({_count_key(table, name, row)}) AND count <= 0;"
-        for name in table.counted
+        for name in (TOTAL, *table.counted)
     )
 
 
 def _count_key(table: StreamTable, name: str, row: str) -> str:
     hour = f"coalesce(substr({row}.time, 1, 13), '')"
-    return f"'{table.stream}', '{name}', {hour}, {row}.console, coalesce({row}.{quoted(name)}, '')"
+    value = "''" if name == TOTAL else f"coalesce({row}.{quoted(name)}, '')"
+    return f"'{table.stream}', '{name}', {hour}, {row}.console, {value}"
 
 
 def _thing_triggers(table: StreamTable) -> Iterator[str]:

@@ -94,7 +94,7 @@ def _lookups(parent: str, nodes: Sequence["_Node"], indent: str, names: dict[str
 
 
 class _Place(NamedTuple):
-    """Where the value at the end of a path goes: to a column, or to a field of the search."""
+    """Destination of the value at the end of a path: a column, or a field of the search."""
 
     column: int | None = None
     field: int | None = None

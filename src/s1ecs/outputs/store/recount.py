@@ -7,7 +7,7 @@ from s1ecs.counted import counted
 from s1ecs.outputs.spool.queue import document_of
 from s1ecs.outputs.store.definitions import is_latest
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, values_of
-from s1ecs.outputs.store.stream_table import StreamTable, StreamTables, quoted
+from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, StreamTables, quoted
 
 
 def differences(connection: sqlite3.Connection, tables: StreamTables) -> Iterator[str]:
@@ -67,9 +67,10 @@ def _differing(connection: sqlite3.Connection, table: StreamTable) -> Iterator[s
 
 
 def _counts(connection: sqlite3.Connection, table: StreamTable) -> Iterator[str]:
-    for name in table.counted:
+    for name in (TOTAL, *table.counted):
+        value = "''" if name == TOTAL else f"coalesce({quoted(name)}, '')"
         recount = (
-            f"SELECT coalesce(substr(time, 1, 13), ''), console, coalesce({quoted(name)}, ''), count(*)"
+            f"SELECT coalesce(substr(time, 1, 13), ''), console, {value}, count(*)"
             f" FROM {quoted(table.rows)} GROUP BY 1, 2, 3"
         )
         kept = (

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from s1ecs.outputs.store.definitions import is_latest
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, RowValues, values_of
-from s1ecs.outputs.store.stream_table import StreamTable, quoted
+from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, quoted
 
 # The beginning of a time, such as 2026-01-31T12.
 _HOUR = 13
@@ -47,6 +47,7 @@ class RowWriter:
             rows.append((row, identity, console, time, *columns))
             words.append((row, *texts))
             hour = "" if time is None else time[:_HOUR]
+            counts[TOTAL, hour, console, ""] += 1
             for name, place in self.counted:
                 value = columns[place]
                 counts[name, hour, console, "" if value is None else value] += 1

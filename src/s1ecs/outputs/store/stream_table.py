@@ -1,4 +1,4 @@
-"""What the store keeps of a stream beside the whole documents, as data, and the names under which it does."""
+"""Content of the store beside the whole documents of a stream, as data, and the names under which it is kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +13,9 @@ class StreamTable:
     """The columns of a stream as (name, field of the document), and what is counted and searched.
 
     `view` are the columns of the stream's view; `more` are further ones of its table. `counted` names the columns whose
-    values are counted by the hour, `indexed` those by which single values are looked up. `searched` gives for a field
-    of the full-text search the fields of the document that go into it. `latest_view` is the name of the view of the
+    values are counted by the hour, `indexed` those by which single values are looked up, and
+    `latest_indexed` those by which latest states are read. `searched` gives for a field of the full-text search the
+    fields of the document that go into it. `latest_view` is the name of the view of the
     latest state of each thing; "" where the stream is no inventory.
     """
 
@@ -23,6 +24,7 @@ class StreamTable:
     more: Sequence[tuple[str, str]] = ()
     counted: Sequence[str] = ()
     indexed: Sequence[str] = ()
+    latest_indexed: Sequence[str] = ("time",)
     searched: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
     latest_view: str = ""
 
@@ -41,6 +43,9 @@ class StreamTable:
         """The name of the full-text index."""
         return f"{self.stream}_words"
 
+
+# The dimension of hourly counts that counts all documents of a stream.
+TOTAL = "total"
 
 # By the stream's name.
 StreamTables = Mapping[str, StreamTable]
