@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from chaos import delivered, search_trouble
+from chaos import delivered, rows, search_trouble
 from chaos.calm import Unfinished, settle
 from chaos.collector import Collector, EndedByItself, Place
 from chaos.console import Console, peopled_console
@@ -138,5 +138,6 @@ def _problems(place: Place, held: Mapping[str, Held]) -> list[str]:
     ]
     if (found := delivered.damage(place.state)) != "ok":
         problems.append(f"the store is damaged: {found}")
+    problems += rows.wrong(place.state)
     problems += place.mistakes()
     return problems + [f"the console holds no record of {name}" for name, each in held.items() if not each.readable]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from chaos import faults
+from chaos import faults, rows
 from chaos.collector import Collector, Place
 from chaos.console import Console
 from chaos.gone import wrongly_gone
@@ -92,6 +92,8 @@ class Storm:
                 collector.kill()
             torn = is_torn(self.place)
             self.tally.kills += 1
+            if not self.tally.kills % rows.EVERY:
+                rows.have_made_anew(self.place.state)
             self.tally.waiting += not torn and not cut and self.is_waiting()
             self.tally.torn += torn
             self.tally.inside += torn or bool(cut)
