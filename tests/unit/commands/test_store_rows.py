@@ -36,7 +36,7 @@ def test_older_documents_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     rebuild(tmp_path, "info")
     assert "400 documents prepared for fast queries" in capsys.readouterr().out
     show(tmp_path, json=False)
-    assert "older" not in capsys.readouterr().out
+    assert "older document" not in capsys.readouterr().out
     assert check(tmp_path) == 0
 
 
