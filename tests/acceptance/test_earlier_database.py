@@ -101,5 +101,9 @@ def test_an_earlier_database_is_upgraded_and_collected_on(
         {f"sentinel_one.response_action {ACTION}": 1}
     )
     assert search.given == everything + Counter(actions)
+    # What queries read was filled in while it collected.
+    assert "prepared for fast queries" not in kept.ok("store")
+    assert kept.ok("store", "--check").endswith("no damage found\n")
+    assert json.loads(kept.ok("search", "host:ws*", "--json", "--limit", "1000"))
     [action] = json.loads(kept.ok("respond", "history", "--json"))
     assert (action["id"], action["status"]) == (ACTION, "pending")

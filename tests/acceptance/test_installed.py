@@ -146,6 +146,12 @@ def _settings(commands: Commands) -> None:
     assert "S1ECS_URL" in commands.ok("settings")
 
 
+def _search(commands: Commands) -> None:
+    host = commands.query("SELECT host FROM agent_latest ORDER BY host LIMIT 1")[0]["host"]
+    found = json.loads(commands.ok("search", f"host:{host}", "--stream", "agent", "--json"))
+    assert {hit["stream"] for hit in found} == {"agent"}
+
+
 def _store(commands: Commands) -> None:
     assert "documents, from" in commands.ok("store")
 
@@ -186,6 +192,7 @@ TRIED: Mapping[str, Callable[[Commands], None]] = {
     "respond": _respond,
     "run": _run,
     "settings": _settings,
+    "search": _search,
     "setup": _setup,
     "standin": _standin,
     "status": _status,
