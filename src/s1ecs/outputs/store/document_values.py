@@ -35,11 +35,22 @@ class RowValues(NamedTuple):
 
 
 def values_of(table: StreamTable) -> Callable[[Mapping[str, Any]], RowValues]:
-    """Return what gives the values of a document.
+    """Return what gives the values of a document; it is compiled for the table's fields at its first use.
 
-    It is compiled for the table's fields: every document that is stored goes through it, and lookups that are written
-    out take a third of the time that a walk along lists of fields takes.
+    Every document that is stored goes through it, and lookups that are written out take a third of the time that a walk
+    along lists of fields takes.
     """
+    compiled: Callable[[Mapping[str, Any]], RowValues] | None = None
+
+    def values(document: Mapping[str, Any]) -> RowValues:
+        nonlocal compiled
+        compiled = compiled or _compiled(table)
+        return compiled(document)
+
+    return values
+
+
+def _compiled(table: StreamTable) -> Callable[[Mapping[str, Any]], RowValues]:
     tree = _tree(
         [
             *((path, _Place(column=place)) for place, (_, path) in enumerate(table.columns)),
