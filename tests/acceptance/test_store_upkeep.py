@@ -107,3 +107,18 @@ def test_wrong_use(commands: Commands) -> None:
     assert commands.run("store").returncode == 1
     assert commands.run("store", "--check", "--compact").returncode == 2
     assert not commands.state.exists()
+
+
+def test_killed_while_it_prunes(commands: Commands) -> None:
+    """Killed amid retention again and again: rows, counts and words are those of the documents that are left."""
+    commands.ok("collect", "alert")
+    before = ALERTS
+    for size in ("9MB", "7MB", "5MB"):
+        with commands.start(
+            "run", S1ECS_STREAMS="alert", S1ECS_INTERVAL="1h", S1ECS_OUTPUTS=f"[{{type: store, keep_size: {size}}}]"
+        ) as process:
+            wait_until(lambda: commands.count() < before)  # noqa: B023 - called at once
+            process.kill()
+        assert commands.ok("store", "--check").endswith("no damage found\n")
+        before = commands.count()
+    assert 0 < before < ALERTS
