@@ -206,6 +206,19 @@ _STATE = (
     Entry("missing, or its directory can no longer be read", "the disk is not mounted, or the file was removed"),
 )
 
+_QUERIES = (
+    Entry(
+        "query: no value for ...",
+        "the statement has a parameter, such as `:host`",
+        message="no value for ...",
+    ),
+    Entry(
+        "... is empty; expected SQL",
+        "the command before the pipe failed",
+        remedy="run `s1ecs query` on a terminal to list the views",
+    ),
+)
+
 _OUTPUTS = (
     Entry(
         "fix the output, or increase spill_size",
@@ -264,6 +277,7 @@ _SECTIONS: Mapping[str, Sequence[Entry]] = {
     "Token and permissions": _TOKEN,
     "Settings and installation": _SETTINGS,
     "State directory": _STATE,
+    "Queries": _QUERIES,
     "Outputs": _OUTPUTS,
     "Warnings of `s1ecs status`": _STATUS,
     "Response actions": _ACTIONS,

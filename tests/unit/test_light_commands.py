@@ -62,6 +62,7 @@ LIGHT: tuple[tuple[list[str], int | None], ...] = (
     (["consoles"], 1),
     (["dead-letters"], 1),
     (["query", "SELECT 1"], 1),
+    (["query", "--saved"], None),
     (["respond", "history"], 1),
     (["status"], 1),
     (["store"], 1),
