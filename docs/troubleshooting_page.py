@@ -208,6 +208,10 @@ _STATE = (
 
 _QUERIES = (
     Entry(
+        "no document has the id ...",
+        "the document was not collected yet, or retention removed it; the id is that of a site or account",
+    ),
+    Entry(
         "query: no value for ...",
         "the statement has a parameter, such as `:host`",
         message="no value for ...",
@@ -216,6 +220,11 @@ _QUERIES = (
         "... is empty; expected SQL",
         "the command before the pipe failed",
         remedy="run `s1ecs query` on a terminal to list the views",
+    ),
+    Entry(
+        "none of the last ... documents is there any more",
+        "another store was restored while `s1ecs tail` was reading, or retention removed many documents at once",
+        remedy="nothing to do; documents that came in between can be queried",
     ),
 )
 

@@ -1,6 +1,8 @@
-"""Asking the store with the installed command: saved queries, parameters, statements from everywhere."""
+"""Asking the store with the installed command: saved queries, parameters, one document, new documents as they come."""
 
 import json
+import signal
+import sqlite3
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -120,8 +122,13 @@ WRONG = (
     (("query", "--saved", "loudest-rule"), "", 2, "did you mean loudest-rules? available: "),
     (("query",), "\n", 2, "standard input is empty"),
     (("query", "SELECT 1", "--json", "--ndjson"), "", 2, "--json and --ndjson are mutually exclusive"),
+    (("tail", "alrt"), "", 2, "no stream named 'alrt'; did you mean alert? available: "),
     (("query", "SELECT :a", "-p", "a=\udcff"), "", 2, "-p: not UTF-8"),
     (("query", "SELECT '\udcff'"), "", 2, "query: not UTF-8"),
+    (("show", "\udcff"), "", 2, "show: not UTF-8"),
+    (("show", "nobody"), "", 1, "no document has the id 'nobody'; check the id"),
+    (("show", "nobody", "--state-dir", "none"), "", 1, "no state at "),
+    (("tail", "--state-dir", "none"), "", 1, "no state at "),
 )
 
 
@@ -150,6 +157,50 @@ def test_statements_from_everywhere(demo: Demo) -> None:
     assert commands.ok("query", "--saved", "mine", "-p", "a=x", "--csv", *own) == "a\nx\n"
     listed = json.loads(commands.ok("query", "--saved", "--json", *own))
     assert [each["name"] for each in listed] == [*SAVED, "mine"]
+
+
+def test_one_document(demo: Demo) -> None:
+    """The id of an alert shows it; that of a host shows its agent, and the action on it."""
+    [alert] = demo.commands.query("SELECT alert_id, id FROM alert LIMIT 1")
+    assert json.loads(demo.commands.ok("show", alert["alert_id"], "--json"))["stream"] == "alert"
+    assert f"id {alert['id']}\n" in demo.commands.ok("show", alert["id"])
+    [agent] = demo.commands.query(f"SELECT agent_id FROM agent_latest WHERE host = '{demo.needed['host']}'")  # noqa: S608 - a host of the stand-in
+    found = json.loads(demo.commands.ok("show", agent["agent_id"], "--json"))
+    assert (found["stream"], [each["action"] for each in found["actions"]]) == ("agent", ["broadcast"])
+
+
+def test_new_documents_as_they_come(demo: Demo) -> None:
+    """`tail` prints the last ones, then each that comes, also after the store was compacted; Ctrl-C ends it quietly."""
+    commands = demo.commands
+    path = commands.state / FILE_NAME
+    with commands.running("tail", "alert", "-n", "2", "--json") as process, closing(connect(path)) as connection:
+        assert process.stdout is not None
+        shown = [json.loads(process.stdout.readline()) for _ in range(2)]
+        assert [each["stream"] for each in shown] == ["alert"] * 2
+        for identity in ("new 1", "new 2"):
+            insert(connection, Batch("default", "default", "alert", [(identity, {"rule": {"name": "A rule"}})]))
+            assert json.loads(process.stdout.readline())["id"] == identity
+            with closing(sqlite3.connect(path)) as other:
+                other.execute("DELETE FROM documents WHERE rowid = 1")
+                other.commit()
+                other.execute("VACUUM")
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+        assert (output, errors, process.returncode) == ("", "", 130)
+
+
+def test_the_pipe_of_tail_closes(demo: Demo) -> None:
+    """When the reader of its pipe ends, so does `tail`, though no document comes."""
+    script = 's1ecs tail -n 5 | head -n 1; echo "${PIPESTATUS[0]}"'
+    environment = demo.commands.environment | {
+        "PATH": f"{demo.commands.program.parent}:{demo.commands.environment['PATH']}"
+    }
+    result = subprocess.run(
+        ["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    line, status = result.stdout.splitlines()
+    assert line
+    assert (status, result.stderr) == ("141", "")
 
 
 def test_views_of_the_store_are_those_of_the_streams(demo: Demo) -> None:

@@ -63,6 +63,8 @@ LIGHT: tuple[tuple[list[str], int | None], ...] = (
     (["dead-letters"], 1),
     (["query", "SELECT 1"], 1),
     (["query", "--saved"], None),
+    (["show", "an-id"], 1),
+    (["tail"], 1),
     (["respond", "history"], 1),
     (["status"], 1),
     (["store"], 1),

@@ -69,6 +69,23 @@ def streams_named(names: Sequence[str]) -> "list[Stream]":
     return [STREAMS[name] for name in _known(names, STREAMS)]
 
 
+def stored_streams(names: Sequence[str]) -> list[str]:
+    """Check names of streams of the store, `alert,group` being two; raise UsageError for an unknown one."""
+    from s1ecs.streams import STREAMS, response_action
+
+    return _known(names, [*STREAMS, response_action.STREAM.name])
+
+
+def stored_stream_names(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the name of a stream of the store, also behind a comma."""
+    from s1ecs.streams import response_action
+
+    own = response_action.STREAM
+    before, comma, word = incomplete.rpartition(",")
+    more = [(f"{before}{comma}{own.name}", own.what)] if own.name.startswith(word.strip()) else []
+    return stream_names(incomplete) + more
+
+
 def _known(names: Sequence[str], available: Iterable[str]) -> list[str]:
     from s1ecs.settings.raw_values import nearest
 
