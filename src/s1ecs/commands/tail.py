@@ -11,7 +11,7 @@ from s1ecs.commands.terminal.layout import shortened
 from s1ecs.commands.terminal.writer import ERR, OUT, cell
 from s1ecs.records import NotJSON, as_written, dumps
 from s1ecs.settings.setting import DEFAULT_CONSOLE
-from s1ecs.state.sqlite.arrivals import Arrivals, StoredDocument
+from s1ecs.state.sqlite.arrivals import Arrival, Arrivals
 from s1ecs.state.sqlite.database import FILE_NAME
 
 _SECONDS = 0.5
@@ -40,20 +40,20 @@ def tail(
     raise BrokenPipeError
 
 
-def _print(found: Iterable[StoredDocument], show: Callable[[StoredDocument], None]) -> None:
+def _print(found: Iterable[Arrival], show: Callable[[Arrival], None]) -> None:
     for each in found:
         show(each)
     OUT.flush()
 
 
-def _print_json(found: StoredDocument) -> None:
+def _print_json(found: Arrival) -> None:
     console, stream, identity = found.key
     head = dumps({"time": found.time, "stream": stream, "console": console, "id": identity}).decode()
     # The document as it was stored, not written anew.
     OUT.json(f'{head[:-1]},"document":{found.document}}}\n', data=True)
 
 
-def _print_line(found: StoredDocument) -> None:
+def _print_line(found: Arrival) -> None:
     try:
         document = as_written(found.document.encode())
     except (NotJSON, orjson.JSONDecodeError):

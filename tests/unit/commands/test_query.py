@@ -5,21 +5,17 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from s1ecs.bootstrap.collector import views
 from s1ecs.commands.query import query
 from s1ecs.commands.query_request import Form, QueryRequest, run_request
 from s1ecs.errors import StateError, UsageError
-from s1ecs.outputs.output import Batch
-from s1ecs.outputs.store import insert, make_views
 from s1ecs.settings import Settings, load
-from s1ecs.state.sqlite.database import FILE_NAME, connect
+from tests.stored import open_store, put
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -27,15 +23,14 @@ NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A state folder with three alerts, an hour apart; the last is a minute old."""
-    with closing(connect(tmp_path / FILE_NAME)) as connection:
-        make_views(connection, views())
+    with open_store(tmp_path) as connection:
         for hour, severity in ((9, 21), (10, 73), (11, 99)):
             document = {
                 "@timestamp": f"2026-01-31T{hour:02}:59:00.000Z",
                 "event": {"severity": severity},
                 "host": {"name": f"ws-{hour}"},
             }
-            insert(connection, Batch("default", "default", "alert", [(f"id-{hour}", document)]))
+            put(connection, "alert", f"id-{hour}", document)
     return tmp_path
 
 

@@ -3,22 +3,18 @@
 import json
 import sqlite3
 import sys
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from s1ecs.bootstrap.collector import views
 from s1ecs.commands.show import show
 from s1ecs.errors import StateError
 from s1ecs.outputs.dead_letters import DeadLetters, Letter
-from s1ecs.outputs.output import Batch
-from s1ecs.outputs.store import insert, make_views
 from s1ecs.state.outbox import OutboxDocument
-from s1ecs.state.sqlite.database import FILE_NAME, connect
 from s1ecs.state.sqlite.outbox import SqliteOutbox
+from tests.stored import open_store, put
 
 from .test_query import Terminal
 
@@ -30,13 +26,11 @@ ALERT = "225494730938493915"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A state with two states of an alert, its agent, and a threat."""
-    with closing(connect(tmp_path / FILE_NAME)) as connection:
-        make_views(connection, views())
+    with open_store(tmp_path) as connection:
         _alert(connection, "one", "Unresolved")
         _alert(connection, "two", "Resolved")
-        insert(connection, Batch("default", "default", "agent", [("agent-1", {"host": {"id": AGENT}})]))
-        threat = {"event": {"id": "t"}}
-        insert(connection, Batch("other", "default", "threat", [("one", threat)]))
+        put(connection, "agent", "agent-1", {"host": {"id": AGENT}})
+        put(connection, "threat", "one", {"event": {"id": "t"}}, console="other")
         waiting = OutboxDocument("default", "default", "alert", "two", "{}", None)
         SqliteOutbox().append(connection, "search", [waiting], NOW)
         about = {
@@ -71,7 +65,7 @@ def _alert(connection: sqlite3.Connection, identity: str, status: str) -> None:
         "sentinel_one": {"alert": {"info": {"status": status}, "agent": {"id": AGENT}}},
         "host": {"id": AGENT, "name": "ws-1"},
     }
-    insert(connection, Batch("default", "default", "alert", [(identity, document)]))
+    put(connection, "alert", identity, document)
 
 
 def shown(folder: Path, identity: str, capsys: pytest.CaptureFixture[str]) -> Any:

@@ -5,7 +5,6 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,7 @@ from s1ecs.cli.options import stored_stream_names, stored_streams
 from s1ecs.commands.tail import tail
 from s1ecs.commands.terminal.writer import TerminalWriter
 from s1ecs.errors import UsageError
-from s1ecs.outputs.output import Batch
-from s1ecs.outputs.store import insert
-from s1ecs.state.sqlite.database import FILE_NAME, connect
+from tests.stored import open_store, put
 
 from .test_query import Terminal
 
@@ -27,7 +24,7 @@ LONG = "A rule with a name that is longer than any terminal is wide " * 3
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A state database."""
-    with closing(connect(tmp_path / FILE_NAME)) as opened:
+    with open_store(tmp_path) as opened:
         yield opened
 
 
@@ -40,7 +37,7 @@ def add(connection: sqlite3.Connection, identity: str, severity: int = 99, rule:
         "host": {"name": "ws-1"},
         **more,
     }
-    insert(connection, Batch("default", "default", "alert", [(identity, document)]))
+    put(connection, "alert", identity, document)
 
 
 def tailed(connection: sqlite3.Connection, folder: Path, *, json: bool = False, count: int = 10) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from s1ecs.errors import StateError
-from s1ecs.state.sqlite.arrivals import Arrivals, StoredDocument
+from s1ecs.state.sqlite.arrivals import Arrival, Arrivals
 from s1ecs.state.sqlite.database import FILE_NAME, connect
 from s1ecs.state.sqlite.maintenance import compact
 
@@ -59,7 +59,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.connection.close()
 
 
-def ids(found: list[StoredDocument]) -> list[str]:
+def ids(found: list[Arrival]) -> list[str]:
     """The ids of documents."""
     return [each.key.id for each in found]
 

@@ -27,8 +27,8 @@ class DocumentKey(NamedTuple):
     id: str
 
 
-class StoredDocument(NamedTuple):
-    """A document as the store has it; `document` is JSON."""
+class Arrival(NamedTuple):
+    """A document that came; `document` is JSON."""
 
     key: DocumentKey
     time: str | None
@@ -66,14 +66,14 @@ class Arrivals:
         """Close the file."""
         self._connection.close()
 
-    def last(self, count: int) -> list[StoredDocument]:
+    def last(self, count: int) -> list[Arrival]:
         """Return the last documents, the oldest first; `next` resumes behind them. To be called once, at first."""
         with self._snapshot():
             self._begin_at_the_end()
             rows = self._connection.execute(*self._last_rows(count)).fetchall()
-        return [StoredDocument(DocumentKey(*key), time, document) for *key, time, document in reversed(rows)]
+        return [Arrival(DocumentKey(*key), time, document) for *key, time, document in reversed(rows)]
 
-    def next(self) -> list[StoredDocument]:
+    def next(self) -> list[Arrival]:
         """Return some documents that came since, in their order; empty: there are no more for now."""
         while self._is_changed():
             with self._snapshot():
@@ -110,13 +110,13 @@ class Arrivals:
         self._rows.clear()
         self._rows.extend((row, stream, identity) for row, _, stream, identity in reversed(newest))
 
-    def _taken(self, rows: list[tuple[int, str, str, str, str | None, str | None]]) -> list[StoredDocument]:
+    def _taken(self, rows: list[tuple[int, str, str, str, str | None, str | None]]) -> list[Arrival]:
         """Move the place behind rows; return those that are new and wanted."""
         found = []
         for row, console, stream, identity, time, document in rows:
             key = DocumentKey(console, stream, identity)
             if key not in self._known and document is not None:
-                found.append(StoredDocument(key, time, document))
+                found.append(Arrival(key, time, document))
             # A remembered one that is passed again is now the newest.
             self._known.pop(key, None)
             self._known[key] = None
