@@ -5,7 +5,8 @@ from s1ecs.settings.saved_queries import SavedQuery
 _WEEK = {"since": "7d"}
 _MONTH = {"since": "30d"}
 
-# Types of activities are the numbers of the console.
+# Types of activities are the numbers of the console. `+rule` keeps SQLite from grouping by an index of all times, where
+# the index of times finds the few documents of a week.
 SHIPPED: tuple[SavedQuery, ...] = (
     SavedQuery(
         "loudest-rules",
@@ -14,7 +15,7 @@ SHIPPED: tuple[SavedQuery, ...] = (
 SELECT rule, max(severity) AS severity, count(DISTINCT alert_id) AS alerts, count(DISTINCT host) AS hosts,
     max(time) AS newest
 FROM alert WHERE time > ago(:since)
-GROUP BY rule ORDER BY alerts DESC, rule LIMIT :limit
+GROUP BY +rule ORDER BY alerts DESC, rule LIMIT :limit
 """,
         _WEEK | {"limit": "20"},
     ),
@@ -38,8 +39,8 @@ GROUP BY hour ORDER BY hour DESC
         """
 SELECT host, count(DISTINCT alert_id) AS alerts, max(severity) AS severity, count(DISTINCT rule) AS rules,
     max(time) AS newest
-FROM alert WHERE time > ago(:since) AND host IS NOT NULL
-GROUP BY host ORDER BY alerts DESC, host LIMIT :limit
+FROM alert WHERE time > ago(:since) AND +host IS NOT NULL
+GROUP BY +host ORDER BY alerts DESC, host LIMIT :limit
 """,
         _WEEK | {"limit": "20"},
     ),
