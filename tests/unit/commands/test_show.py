@@ -129,6 +129,19 @@ def test_text_for_people(folder: Path, capsys: pytest.CaptureFixture[str], monke
     assert "\x1b[" in terminal.getvalue()
 
 
+def test_a_document_commands_no_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an attacker wrote into a document is shown as escapes, also where it is coloured."""
+    with open_store(folder) as connection:
+        put(connection, "agent", "evil", {"host": {"name": "\u202eevil\x1b]0;title\x07"}})
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    monkeypatch.setenv("NO_COLOR", "1")
+    show(folder, "evil", json=False)
+    show(folder, "evil", json=True)
+    text = terminal.getvalue()
+    assert text.count(r"\u202eevil\u001b]0;title\u0007") == 2
+    assert not {"\u202e", "\x07"} & set(text)
+
+
 def test_an_unknown_id(folder: Path, tmp_path: Path) -> None:
     """An id that no document has is one line with what to do, and so is a state that is not there; status 1."""
     for place, told in ((folder, "no document has the id 'nobody'; check the id"), (tmp_path / "none", "no state at")):
