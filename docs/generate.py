@@ -6,6 +6,7 @@ from pathlib import Path
 
 from docs.architecture_page import architecture_page
 from docs.own_stream_page import own_stream_page
+from docs.saved_queries_page import saved_queries_page
 from docs.stream_page import stream_page
 from docs.troubleshooting_page import troubleshooting_page
 from s1ecs.metrics.docs_page import metrics_page
@@ -26,6 +27,7 @@ def pages() -> Mapping[Path, str]:
         FOLDER / "settings.md": settings_page(),
         FOLDER / "metrics.md": metrics_page(),
         FOLDER / "response-actions.md": actions_page(),
+        FOLDER / "saved-queries.md": saved_queries_page(),
         FOLDER / "troubleshooting.md": troubleshooting_page(),
         **streams,
     }

@@ -206,6 +206,28 @@ _STATE = (
     Entry("missing, or its directory can no longer be read", "the disk is not mounted, or the file was removed"),
 )
 
+_QUERIES = (
+    Entry(
+        "no document has the id ...",
+        "the document was not collected yet, or retention removed it; the id is that of a site or account",
+    ),
+    Entry(
+        "query: no value for ...",
+        "the statement has a parameter, such as `:host`",
+        message="no value for ...",
+    ),
+    Entry(
+        "... is empty; expected SQL",
+        "the command before the pipe failed",
+        remedy="run `s1ecs query` on a terminal to list the views",
+    ),
+    Entry(
+        "none of the last ... documents is there any more",
+        "another store was restored while `s1ecs tail` was reading, or retention removed many documents at once",
+        remedy="nothing to do; documents that came in between can be queried",
+    ),
+)
+
 _OUTPUTS = (
     Entry(
         "fix the output, or increase spill_size",
@@ -264,6 +286,7 @@ _SECTIONS: Mapping[str, Sequence[Entry]] = {
     "Token and permissions": _TOKEN,
     "Settings and installation": _SETTINGS,
     "State directory": _STATE,
+    "Queries": _QUERIES,
     "Outputs": _OUTPUTS,
     "Warnings of `s1ecs status`": _STATUS,
     "Response actions": _ACTIONS,

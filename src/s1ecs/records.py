@@ -166,6 +166,11 @@ def dumps(value: Any) -> bytes:
     return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
+def indented(value: Any) -> bytes:
+    """JSON for people, indented by two spaces; exact numbers keep their text."""
+    return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_INDENT_2)
+
+
 def readable(value: Any) -> bytes:
     """JSON, compact, for whichever reader: a number that a double can't hold is a text."""
     return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS, _readable_number)

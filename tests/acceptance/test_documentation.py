@@ -19,21 +19,23 @@ from .conftest import Commands, Start
 BLOCKS = [block for page in all_pages() for block in page.blocks]
 
 # Programs beside s1ecs that a block may use here; jq is used where it is installed.
-HARMLESS = {"s1ecs", "export", "cd", "mkdir", "cat", "head", "jq", "sqlite3", "python3"}
+HARMLESS = {"s1ecs", "export", "cd", "mkdir", "cat", "echo", "head", "jq", "sqlite3", "python3"}
 # Commands that need a search server, ask questions, or run until they are stopped; unit tests parse them all.
-NOT_RUN = {"init", "run", "standin", "setup", "migrate"}
+NOT_RUN = {"init", "run", "standin", "setup", "migrate", "tail"}
 # Actions have tests of their own; these only read.
 READING = ("history", "scripts", "sites", "groups", "accounts", "--dry-run")
 
+SOME_ID = "225494730938493804"
 PLACEHOLDER = re.compile(r"https://(your-console\.example|[\w-]+\.sentinelone\.net)")
 
 
 class Demo(NamedTuple):
-    """A stand-in console, commands whose store was collected from it, and one of its hosts."""
+    """A stand-in console, commands whose store was collected from it, one of its hosts and the id of its agent."""
 
     url: str
     commands: Commands
     host: str
+    agent: str
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +45,8 @@ def demo(start_standin: Start, tmp_path_factory: pytest.TempPathFactory) -> Demo
     commands = Commands(tmp_path_factory.mktemp("demo"), url)
     commands.environment |= {"S1ECS_ACTION_TOKEN": "actor"}
     commands.ok("collect")
-    [row] = commands.query("SELECT host FROM agent_latest WHERE NOT gone ORDER BY host LIMIT 1")
-    return Demo(url, commands, row["host"])
+    [row] = commands.query("SELECT host, agent_id FROM agent_latest WHERE NOT gone ORDER BY host LIMIT 1")
+    return Demo(url, commands, row["host"], row["agent_id"])
 
 
 SQL = [block for block in BLOCKS if block.language == "sql"]
@@ -91,7 +93,7 @@ def _is_run(arguments: list[str]) -> bool:
 @pytest.mark.parametrize(("block", "script"), list(_scripts()), ids=lambda value: str(value).partition("\n")[0])
 def test_commands_run(block: Block, script: str, demo: Demo, tmp_path: Path) -> None:
     """Every block of commands that can run in a sandbox succeeds there, as written but for address and host."""
-    written = PLACEHOLDER.sub(demo.url, script).replace("ws-042", demo.host)
+    written = PLACEHOLDER.sub(demo.url, script).replace("ws-042", demo.host).replace(SOME_ID, demo.agent)
     environment = demo.commands.environment | {
         "PATH": f"{demo.commands.program.parent}:{demo.commands.environment['PATH']}",
         "HOME": str(tmp_path),

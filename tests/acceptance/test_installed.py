@@ -152,6 +152,17 @@ def _search(commands: Commands) -> None:
     assert {hit["stream"] for hit in found} == {"agent"}
 
 
+def _show(commands: Commands) -> None:
+    identity = commands.query("SELECT id FROM agent_latest LIMIT 1")[0]["id"]
+    assert json.loads(commands.ok("show", identity, "--json"))["id"] == identity
+
+
+def _tail(commands: Commands) -> None:
+    with commands.running("tail", "-n", "1", "--json") as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["stream"] in STREAMS
+
+
 def _store(commands: Commands) -> None:
     assert "documents, from" in commands.ok("store")
 
@@ -194,10 +205,12 @@ TRIED: Mapping[str, Callable[[Commands], None]] = {
     "settings": _settings,
     "search": _search,
     "setup": _setup,
+    "show": _show,
     "standin": _standin,
     "status": _status,
     "store": _store,
     "streams": _streams,
+    "tail": _tail,
     "transform": _transform,
 }
 

@@ -46,6 +46,10 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("fields", "alert"),
     ("query", "SELECT * FROM alert LIMIT 2"),
     ("query", "SELECT id, severity FROM alert LIMIT 5"),
+    ("query",),
+    ("query", "--saved"),
+    ("query", "--saved", "loudest-rules", "-p", "since=3650d"),
+    ("show", "nobody"),
     ("query", "SELECT id, severity FROM alert LIMIT 5", "--json"),
     ("transform", "alert", "empty"),
     ("setup", "--least-privilege"),
@@ -58,7 +62,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("respond", "help", "isolate"),
 )
 # What these print is no table: JSON, lines with their cure, messages of the parser.
-NO_TABLES = ("--json", "check", "colect", "alrt", "--least-privilege")
+NO_TABLES = ("--json", "show", "check", "colect", "alrt", "--least-privilege")
 
 # A line of what a terminal shows: colours are nothing, a move of the cursor begins anew.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -186,7 +190,7 @@ def test_every_command_is_tried() -> None:
     """The lists above have each command that ends by itself; `run`, questions and servers have tests of their own."""
     tried = {command[0] for command in (*WORKING, *PRINTING)}
     root: Any = typer.main.get_command(app)
-    assert set(root.commands) - tried <= {"run", "standin", "migrate", "init"}
+    assert set(root.commands) - tried <= {"run", "standin", "migrate", "init", "tail"}
 
 
 def test_run_draws_its_table_below_the_log(known: Commands) -> None:

@@ -64,18 +64,39 @@ def settings_of(context: typer.Context, **more: str | None) -> "Settings":
 
 def streams_named(names: Sequence[str]) -> "list[Stream]":
     """Look up streams by name, `alert,group` being two; raise UsageError for an unknown one."""
-    from s1ecs.settings.raw_values import nearest
     from s1ecs.streams import STREAMS
 
+    return [STREAMS[name] for name in _known(names, STREAMS)]
+
+
+def stored_streams(names: Sequence[str]) -> list[str]:
+    """Check names of streams of the store, `alert,group` being two; raise UsageError for an unknown one."""
+    from s1ecs.streams import STREAMS, response_action
+
+    return _known(names, [*STREAMS, response_action.STREAM.name])
+
+
+def stored_stream_names(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the name of a stream of the store, also behind a comma."""
+    from s1ecs.streams import response_action
+
+    own = response_action.STREAM
+    before, comma, word = incomplete.rpartition(",")
+    more = [(f"{before}{comma}{own.name}", own.what)] if own.name.startswith(word.strip()) else []
+    return stream_names(incomplete) + more
+
+
+def _known(names: Sequence[str], available: Iterable[str]) -> list[str]:
+    from s1ecs.settings.raw_values import nearest
+
+    known = list(available)
     words = [word.strip() for name in names for word in name.split(",") if word.strip() or not name.strip(", ")]
-    unknown = [word for word in words if word not in STREAMS]
+    unknown = [word for word in words if word not in known]
     if unknown:
-        guesses = [guess for word in unknown if (guess := nearest(word, STREAMS))]
+        guesses = [guess for word in unknown if (guess := nearest(word, known))]
         meant = f"; did you mean {' '.join(dict.fromkeys(guesses))}?" if guesses else ";"
-        raise UsageError(
-            f"no stream named {all_of(map(repr, unknown), by=', ')}{meant} available: {', '.join(STREAMS)}"
-        )
-    return [STREAMS[word] for word in dict.fromkeys(words)]
+        raise UsageError(f"no stream named {all_of(map(repr, unknown), by=', ')}{meant} available: {', '.join(known)}")
+    return list(dict.fromkeys(words))
 
 
 def moment_of_option(text: str, flag: str, now: datetime | None = None) -> datetime:
@@ -91,6 +112,15 @@ def moment_of_option(text: str, flag: str, now: datetime | None = None) -> datet
 def moment_text(text: str, flag: str = "--now") -> str:
     """Parse a time, absolute or relative to now, into ISO 8601; raise UsageError, naming the flag."""
     return time_text(moment_of_option(text, flag))
+
+
+def unicode_text(text: str, name: str) -> str:
+    """Return a text of the command line as it is; raise UsageError, naming the argument, if it is not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{name}: not UTF-8") from None
+    return text
 
 
 def one_of(flag: str, text: str, choices: Iterable[str]) -> str:

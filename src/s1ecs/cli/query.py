@@ -1,21 +1,57 @@
 """`s1ecs query`."""
 
-from functools import partial
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.options import JsonArrayOption, settings_of
+from s1ecs.cli.options import JsonArrayOption, settings_of, unicode_text
 from s1ecs.errors import UsageError
+
+if TYPE_CHECKING:
+    from s1ecs.commands.query_request import Form
+
+
+def _saved_names(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Complete the name of a saved query behind --saved."""
+    from s1ecs.commands.querying.saved import saved_queries
+
+    if not context.params.get("saved"):
+        return []
+    return [(name, query.description) for name, query in saved_queries(()).items() if name.startswith(incomplete)]
 
 
 @app.command()
 def query(
     context: typer.Context,
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="A SELECT statement. Every stream is a view.")],
+    sql: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SQL",
+            help="A SELECT statement, - for standard input, or with --saved the name of a saved query. Every stream is "
+            "a view. Default: standard input if something is piped in; else the views are listed.",
+            autocompletion=_saved_names,
+        ),
+    ] = None,
     *,
+    file: Annotated[
+        str | None, typer.Option("-f", "--file", metavar="FILE", help="Read the statement from FILE.")
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p",
+            "--parameter",
+            metavar="NAME=VALUE",
+            help="Value of the parameter :NAME of the statement; repeatable. Example: -p host=ws-042.",
+        ),
+    ] = None,
+    saved: Annotated[
+        bool, typer.Option("--saved", help="Run the saved query of this name; without a name: list saved queries.")
+    ] = False,
     json: JsonArrayOption = False,
+    ndjson: Annotated[bool, typer.Option("--ndjson", help="Print one JSON object per line.")] = False,
     csv: Annotated[
         bool,
         typer.Option(
@@ -32,18 +68,26 @@ def query(
             "attacker put into a file name or command line.",
         ),
     ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, such as for a ticket.")] = False,
 ) -> None:
     """Query the local store with SQL, read-only.
 
-    Example: s1ecs query "SELECT rule, count(*) FROM alert GROUP BY rule"
-    """
-    from s1ecs.commands.query import query as query_command
-    from s1ecs.commands.terminal import tables
+    Functions for times: now() and ago('24h'). A table leaves out the column document unless the statement names it.
 
-    if json and csv:
-        raise UsageError("query: --json and --csv are mutually exclusive")
+    Example: s1ecs query "SELECT rule, count(*) FROM alert WHERE time > ago('24h') GROUP BY rule"
+
+    Example: s1ecs query --saved loudest-rules -p since=24h
+    """
+    from s1ecs.commands.query_request import QueryRequest, run_request
+
+    flags: dict[Form, bool] = {"json": json, "ndjson": ndjson, "csv": csv, "markdown": markdown}
+    chosen = [name for name, wanted in flags.items() if wanted]
+    if len(chosen) > 1:
+        raise UsageError(f"query: {' and '.join(f'--{name}' for name in chosen)} are mutually exclusive")
     if raw and not csv:
         raise UsageError("query: --raw requires --csv; --json always prints values unchanged")
-    plain = partial(tables.print_json if json else tables.print_table, data=True)
-    printer = partial(tables.print_csv, raw=raw) if csv else plain
-    query_command(settings_of(context).state_dir, sql, printer)
+    form: Form = "raw csv" if raw else chosen[0] if chosen else "table"
+    given = [unicode_text(each, "-p") for each in parameters or ()]
+    named = None if sql is None else unicode_text(sql, "query")
+    request = QueryRequest(named, file, given, saved, form)
+    run_request(settings_of(context), request, datetime.now(UTC))

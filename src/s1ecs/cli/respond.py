@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -35,7 +35,6 @@ from s1ecs.cli.respond_options import (
 from s1ecs.respond.actions.action import Action, Argument, Listing, On
 from s1ecs.respond.actions.table import ACTIONS, LISTS_TO_READ
 from s1ecs.respond.audit.journal import Status
-from s1ecs.settings.units import parse_duration
 
 _STATUSES: tuple[str, ...] = get_args(Status)
 
@@ -172,12 +171,7 @@ def history(
 
 def _since(text: str | None) -> datetime | None:
     """The time that a duration before now, or a time, means; raise UsageError for another text."""
-    if text is None:
-        return None
-    try:
-        return datetime.now(UTC) - parse_duration(text)
-    except ValueError:
-        return moment_of_option(text, "--since")
+    return None if text is None else moment_of_option(text, "--since")
 
 
 def _command_of(action: Action) -> Callable[..., None]:

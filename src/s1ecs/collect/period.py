@@ -1,5 +1,6 @@
 """A past period, its slices, and the times that a user gives for it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ from s1ecs.ecs.converters import Bad, date
 from s1ecs.settings.units import parse_duration
 from s1ecs.timestamps import bound, moment_of, time_text
 
-ALLOWED_MOMENTS = "a time such as 2026-01-31, 2026-01-31T12:00:00Z, -24h, yesterday, today or now"
+ALLOWED_MOMENTS = "a time such as 2026-01-31, 2026-01-31T12:00:00Z, 2d (ago), -24h, yesterday, today or now"
 
 _SLICE = timedelta(days=1)
 # Days before today, at whose beginning (UTC) a word stands.
@@ -22,9 +23,9 @@ def moment_given(text: str, now: datetime) -> datetime:
     if word in _DAYS_AGO:
         midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         return midnight - timedelta(days=_DAYS_AGO[word])
+    with suppress(ValueError):
+        return now.astimezone(UTC) - parse_duration(word.removeprefix("-"))
     try:
-        if word.startswith("-"):
-            return now.astimezone(UTC) - parse_duration(word[1:])
         return moment_of(date(text.strip()))
     except (Bad, ValueError, OverflowError):
         raise ValueError(f"{text!r} is not a time; expected {ALLOWED_MOMENTS}") from None

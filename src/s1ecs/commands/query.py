@@ -1,10 +1,15 @@
 """`s1ecs query`: SQL over the store, reading only."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
+from s1ecs.commands.querying import suggestions
+from s1ecs.commands.querying.functions import TimeFunctions
+from s1ecs.commands.querying.parameters import Value
+from s1ecs.commands.querying.suggestions import Schema
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.tables import Row
 from s1ecs.errors import UsageError
@@ -15,9 +20,6 @@ Print = Callable[[Sequence[str], Iterable[Row]], None]
 # What a statement may do; everything else, such as attaching another file, is denied before it runs.
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "function_list", "page_count", "page_size"})
-
-# Names of views that are words of SQL, too; they stand in quotation marks.
-_RESERVED = frozenset({"group"})
 
 # Errors of the file, or Ctrl-C, not of the statement.
 _NOT_OF_THE_STATEMENT = (
@@ -31,23 +33,47 @@ _NOT_OF_THE_STATEMENT = (
 )
 
 
-def query(state_folder: Path, sql: str, show: Print) -> None:
-    """Run one statement and show its rows; raise UsageError for SQL that SQLite refuses or that does not only read."""
+def query(
+    state_folder: Path,
+    sql: str,
+    show: Print,
+    *,
+    values: Mapping[str, Value] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Run one statement and show its rows; raise UsageError for SQL that SQLite refuses or that does not only read.
+
+    `values` are bound to the parameters of the statement; `now` is the time of its functions, by default the present.
+    """
     path = state_folder / FILE_NAME
+    functions = TimeFunctions(now or datetime.now(UTC))
     with closing(connect_for_reading(path)) as connection, explained(path):
-        views = _views(connection)
         interruptible(connection)
+        functions.add_to(connection)
         connection.set_authorizer(_authorize)
         try:
             with waiting_if_slow("Querying"):
-                cursor = connection.execute(sql)
+                cursor = connection.execute(sql, dict(values or {}))
             if cursor.description is None:
-                raise UsageError(f"query: the statement returns no rows; write a SELECT; {views}")
+                told = suggestions.views_told(_schema(connection))
+                raise UsageError(f"query: the statement returns no rows; write a SELECT; {told}")
             show([column[0] for column in cursor.description], cursor)
         except (sqlite3.Error, sqlite3.Warning) as error:
             if getattr(error, "sqlite_errorname", "").startswith(_NOT_OF_THE_STATEMENT):
                 raise
-            raise UsageError(f"query: {_told(error)}; {views}") from None
+            told = functions.problem or suggestions.explained(_told(error), sql, _schema(connection))
+            raise UsageError(f"query: {told}") from None
+
+
+def list_views(state_folder: Path, show: Print, *, joined: bool) -> None:
+    """Show each view with its columns: as one text for people (`joined`), as a list for programs."""
+    path = state_folder / FILE_NAME
+    with closing(connect_for_reading(path)) as connection, explained(path):
+        schema = _schema(connection)
+    if not schema:
+        raise UsageError(f"query: {suggestions.views_told(schema)}")
+    rows = [(suggestions.quoted(view), ", ".join(columns)) for view, columns in schema.items()]
+    show(("view", "columns"), rows if joined else [*schema.items()])
 
 
 def column_of(state_folder: Path, sql: str, preferred: Sequence[str], *, required: str = "") -> list[str]:
@@ -83,7 +109,7 @@ def _authorize(action: int, first: str | None, *_: str | None) -> int:
     return sqlite3.SQLITE_DENY
 
 
-def _views(connection: sqlite3.Connection) -> str:
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name").fetchall()
-    names = [f'"{name}"' if name in _RESERVED else name for (name,) in rows]
-    return f"views: {', '.join(names)}" if names else "no views yet, run s1ecs collect first"
+def _schema(connection: sqlite3.Connection) -> Schema:
+    """Return the columns of each view."""
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name").fetchall()
+    return {name: [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')] for (name,) in names}

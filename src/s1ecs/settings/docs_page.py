@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from s1ecs.settings.layers import FILE_ONLY
 from s1ecs.settings.output_types import OUTPUT_TYPES
 from s1ecs.settings.setting import DEFAULT_FILE, OTHER_FILE, THREE_LINES, Level, Setting
 from s1ecs.settings.table import OWN, TABLE, rows
@@ -72,7 +73,7 @@ def settings_page() -> str:
 def _with_variables(settings: Iterable[Setting]) -> str:
     lines = ["| setting | variable | default | description |", "|---|---|---|---|"]
     for row in settings:
-        variable = "" if row.name == "consoles" else f"`{row.variable}`"
+        variable = "" if row.name in FILE_ONLY else f"`{row.variable}`"
         lines.append(f"| `{row.name}` | {variable} | {_cell(row.default_text)} | {_cell(row.help)} |")
     return "\n".join(lines) + "\n"
 

@@ -15,8 +15,8 @@ Layer = Mapping[str, RawValue]
 # These take lists or mappings; a text that begins like one is read as YAML outside the file too.
 _STRUCTURED = {"consoles", "streams", "outputs", "list"}
 
-# A list of consoles has its lines and comments in a file; in one variable nobody could say what is wrong where.
-_FILE_ONLY = {"consoles"}
+# These have their lines and comments in a file; in one variable nobody could say what is wrong where.
+FILE_ONLY = {"consoles", "queries"}
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _environment_layer(
     ignored: Sequence[str],
     problems: Problems,
 ) -> Layer:
-    variables = {row.variable: row for name, row in known.items() if name not in _FILE_ONLY}
+    variables = {row.variable: row for name, row in known.items() if name not in FILE_ONLY}
     layer: dict[str, RawValue] = {}
     for variable, text in sorted(environment.items()):
         if not variable.upper().startswith(ENVIRONMENT_PREFIX) or variable.startswith(tuple(ignored)):
@@ -105,7 +105,7 @@ def _environment_layer(
         if row is None:
             # Others may be there for reasons of their own: Kubernetes sets S1ECS_SERVICE_HOST beside a service s1ecs.
             meant = nearest(variable.upper().removeprefix(ENVIRONMENT_PREFIX), known)
-            if meant in _FILE_ONLY:
+            if meant in FILE_ONLY:
                 problems.add_at(place, "", f"{meant} can only be set in the file {DEFAULT_FILE}")
             elif meant:
                 problems.add_at(place, "", f"unknown variable; did you mean {known[meant].variable}?")
@@ -120,7 +120,7 @@ def _flag_layer(flags: Mapping[str, str], folder: Path, known: Mapping[str, Sett
         row = known.get(name)
         if exposes_secret(name, text):
             problems.add_at(refusal(name), "", "")
-        elif row is None or name in _FILE_ONLY:
+        elif row is None or name in FILE_ONLY:
             problems.add_at(f"flag {shown_flag(name)}", "", unknown("setting", name, known))
         elif not text.strip():
             problems.add_at(f"flag {row.flag}", "", f"is empty; allowed: {row.kind.allowed}")

@@ -11,13 +11,14 @@ from s1ecs.settings.model import OutputSettings, Settings
 from s1ecs.settings.output_types import OUTPUT_TYPES, output_name
 from s1ecs.settings.raw_values import Problems, RawValue, unknown
 from s1ecs.settings.resolve import ResolvedValue, read, resolve
+from s1ecs.settings.saved_queries import read_queries
 from s1ecs.settings.setting import Level, Setting
 from s1ecs.settings.stream_choices import fold, stream_base
 from s1ecs.settings.table import OWN, rows
 from s1ecs.settings.value_types import PATH
 
 # Read apart, because they are more than one value.
-_STRUCTURES = {"consoles", "streams", "outputs", *OWN}
+_STRUCTURES = {"consoles", "streams", "outputs", "queries", *OWN}
 
 # Those of tests, and those that Kubernetes sets for a service named s1ecs.
 _FOREIGN = ("S1ECS_TEST", "S1ECS_SERVICE_", "S1ECS_PORT")
@@ -50,13 +51,20 @@ def load(
     if top["state_dir"].place == "default":
         top["state_dir"] = ResolvedValue(PATH.read(str(top["state_dir"].value), working_folder))
     outputs = _outputs(layers, problems, allow_http=bool(top["allow_http"].value))
+    queries = _queries(layers, problems)
     # Here only to find what is wrong in it where there is no console yet; each console folds its own.
     fold(every, stream_base(top), streams, problems)
     built = build_consoles(layers, top, streams, problems)
     problems.raise_if_any()
-    origins = {name: value.place for name, value in top.items()} | {"outputs": outputs.place} | built.origins
-    values: dict[str, Any] = {name: value.value for name, value in top.items()}
-    return Settings(consoles=tuple(built.consoles), outputs=outputs.value, origins=origins, gap=built.gap, **values)
+    structures = {"outputs": outputs, "queries": queries}
+    origins = {name: value.place for name, value in (top | structures).items()} | built.origins
+    values: dict[str, Any] = {name: value.value for name, value in (top | structures).items()}
+    return Settings(consoles=tuple(built.consoles), origins=origins, gap=built.gap, **values)
+
+
+def _queries(layers: Layers, problems: Problems) -> ResolvedValue:
+    given = layers.file.get("queries")
+    return ResolvedValue(()) if given is None else ResolvedValue(read_queries(given, problems), given.place)
 
 
 def _outputs(layers: Layers, problems: Problems, *, allow_http: bool) -> ResolvedValue:

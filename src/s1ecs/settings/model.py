@@ -11,6 +11,7 @@ from s1ecs import defaults
 from s1ecs.errors import SettingsError
 from s1ecs.settings import value_types
 from s1ecs.settings.console_settings import ConsoleSettings, Frozen, OfConsole, OfStream, StreamSettings
+from s1ecs.settings.saved_queries import SavedQuery
 from s1ecs.settings.setting import DEFAULT_FILE, THREE_LINES, Described
 
 
@@ -163,6 +164,16 @@ class Settings(OfConsole, OfStream):
             "Listen address of the Prometheus endpoint. Metrics contain no secrets but are readable without "
             "authentication.",
             default="127.0.0.1",
+        ),
+    ]
+    queries: Annotated[
+        tuple[SavedQuery, ...],
+        value_types.QUERIES,
+        Described(
+            "Saved queries of your own for `s1ecs query --saved NAME`: SQL by name, or a mapping of sql, description "
+            "and parameters (their defaults). A query that has the name of a shipped one replaces it.",
+            default=(),
+            default_words="the shipped ones only",
         ),
     ]
     log_level: Annotated[

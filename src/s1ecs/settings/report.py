@@ -53,6 +53,10 @@ def _top(settings: Settings) -> Iterator[SettingRow]:
             value = ", ".join(map(_output, settings.outputs))
             outputs = [_output(output) for output in settings.outputs]
             yield SettingRow(name, value, source, row.default_text, row.help, outputs, [row.default_text])
+        elif name == "queries":
+            names = [query.name for query in settings.queries]
+            source = settings.origins.get(name, DEFAULT_PLACE)
+            yield SettingRow(name, ", ".join(names) or row.default_text, source, row.default_text, row.help, names, [])
         else:
             yield _row(name, row, getattr(settings, name), settings.origins.get(name, DEFAULT_PLACE))
 

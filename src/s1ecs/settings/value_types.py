@@ -221,4 +221,10 @@ def _read_structure(_text: str, _folder: Path) -> Any:
 
 CONSOLES = ValueType("consoles", "a list of {name, url, token, ...}", _read_structure)
 OUTPUTS = ValueType("outputs", "a list of {type, ...}", _read_structure)
+QUERIES = ValueType(
+    "queries",
+    "a mapping of names to SQL, or to {sql, description, parameters}",
+    _read_structure,
+    write=lambda queries: ", ".join(each.name for each in queries),
+)
 STREAMS = ValueType("streams", "a list of names, comma-separated names, or a mapping", _read_structure)

@@ -24,6 +24,7 @@ _EXAMPLES: Mapping[str, str] = {
     "ca_file": "authorities.pem",
     "proxy": "http://proxy.example:3128",
     "metrics_port": "9108",
+    "queries": '{critical: "SELECT time, rule, host FROM alert WHERE severity = 99"}',
     "trace": "trace.ndjson",
 }
 

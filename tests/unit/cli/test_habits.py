@@ -109,6 +109,8 @@ def test_settings_file_with_the_other_ending(tmp_path: Path, monkeypatch: pytest
         ("now", NOW),
         ("-24h", NOW - timedelta(hours=24)),
         ("-1h30m", NOW - timedelta(minutes=90)),
+        ("2d", NOW - timedelta(days=2)),
+        (" 15M ", NOW - timedelta(minutes=15)),
         ("Yesterday", datetime(2026, 1, 30, tzinfo=UTC)),
         ("today", datetime(2026, 1, 31, tzinfo=UTC)),
         ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
@@ -120,17 +122,51 @@ def test_times(text: str, moment: datetime) -> None:
     assert moment_given(text, NOW) == moment
 
 
-@pytest.mark.parametrize("text", ["soon", "24h", "-", "-24", "-99999999d", "2026-02-30", ""])
+@pytest.mark.parametrize("text", ["soon", "24", "-", "--2d", "-24", "-99999999d", "2026-02-30", "in 2d", ""])
 def test_no_times(text: str) -> None:
     """What is no time is refused with examples."""
     with pytest.raises(UsageError, match=r"^--from: .*-24h, yesterday, today or now$"):
         moment_of_option(text, "--from", NOW)
 
 
+# The options that take a time; those with a duration take no relative time.
+TIMES = {
+    ("backfill", "--from"),
+    ("backfill", "--to"),
+    ("reconcile", "--from"),
+    ("reconcile", "--to"),
+    ("respond history", "--since"),
+    ("search", "--from"),
+    ("search", "--to"),
+    ("standin", "--now"),
+    ("transform", "--now"),
+}
+DURATIONS = {"--for", "--timeout"}
+
+
 def test_a_relative_time_is_no_option() -> None:
-    """`--from -24h` is taken as a value."""
-    result = run("backfill", "alert", "--from", "-24h", "--to", "soon")
-    assert str(result.exception).startswith("--to: 'soon'")
+    """`--from -24h` is taken as a value, by every option that takes a time."""
+    found = set()
+    for path in commands(ROOT):
+        command, context = ROOT, typer.Context(ROOT, info_name="s1ecs")
+        for name in path:
+            command = command.commands[name]
+            context = typer.Context(command, info_name=name, parent=context)
+        for option in command.params:
+            if option.metavar == "TIME" and not DURATIONS & set(option.opts):
+                flag = option.opts[0]
+                given, _, _ = command.make_parser(context).parse_args([flag, "-24h"])
+                assert given[option.name] == "-24h", (path, flag)
+                found.add((" ".join(path), flag))
+    assert found == TIMES
+    for arguments, flag in (
+        (("backfill", "alert", "--from", "-24h", "--to", "soon"), "--to"),
+        (("reconcile", "alert", "--to", "-24h", "--from", "soon"), "--from"),
+        (("transform", "alert", "--now", "soon"), "--now"),
+        (("standin", "--now", "soon"), "--now"),
+        (("respond", "history", "--since", "soon"), "--since"),
+    ):
+        assert str(run(*arguments).exception).startswith(f"{flag}: 'soon' is not a time"), arguments
 
 
 def test_completion() -> None:

@@ -3,7 +3,8 @@
 `data`: the rows are documents or what else lies in the store, which is never masked.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from s1ecs.commands.terminal.layout import TooWide, cell_width, laid_out, wrapped
@@ -15,6 +16,10 @@ Row = Sequence[Any]
 # A long cell can be cut, so it asks for no more than this much.
 _WIDEST = 40
 _GAP = 2
+
+# What Markdown or its HTML would read as markup; an underscore only where a word begins or ends.
+_MARKUP = re.compile(r"[\\`*\[\]<>|~&$#!]|\b_|_\b")
+_LITERAL = r"\\\g<0>"
 
 
 def print_table(
@@ -62,15 +67,25 @@ def print_text(text: str) -> None:
 
 def print_json(columns: Sequence[str], rows: Iterable[Row], *, data: bool = False) -> None:
     """A JSON array with one object a row, one row a line; of columns with one name the later get a number."""
-    names = [
-        f"{name}_{columns[:place].count(name) + 1}" if name in columns[:place] else name
-        for place, name in enumerate(columns)
-    ]
     separator = "["
-    for row in rows:
-        OUT.json(separator + readable(dict(zip(names, map(_plain, row), strict=True))).decode(), data=data)
+    for text in _objects(columns, rows):
+        OUT.json(separator + text, data=data)
         separator = ",\n"
     OUT.json("]\n" if separator != "[" else "[]\n")
+
+
+def print_ndjson(columns: Sequence[str], rows: Iterable[Row], *, data: bool = False) -> None:
+    """One JSON object a row and line; names as in `print_json`."""
+    for text in _objects(columns, rows):
+        OUT.json(f"{text}\n", data=data)
+
+
+def print_markdown(columns: Sequence[str], rows: Iterable[Row], *, data: bool = False) -> None:
+    """A Markdown table, such as for a ticket; no text of a cell is taken for markup."""
+    OUT.write(_markdown_row([cell(column, data=data) for column in columns]), data=data)
+    OUT.write(f"|{'---|' * len(columns)}\n")
+    for row in rows:
+        OUT.write(_markdown_row([cell(each, data=data) for each in row]), data=data)
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Row], *, raw: bool = False) -> None:
@@ -78,6 +93,20 @@ def print_csv(columns: Sequence[str], rows: Iterable[Row], *, raw: bool = False)
     OUT.csv(columns, raw=raw)
     for row in rows:
         OUT.csv([_plain(each) for each in row], raw=raw)
+
+
+def _objects(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    """Each row as a JSON object; of columns with one name the later get a number."""
+    names = [
+        f"{name}_{columns[:place].count(name) + 1}" if name in columns[:place] else name
+        for place, name in enumerate(columns)
+    ]
+    for row in rows:
+        yield readable(dict(zip(names, map(_plain, row), strict=True))).decode()
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(_MARKUP.sub(_LITERAL, text) for text in cells)} |\n"
 
 
 def _plain(value: Any) -> Any:

@@ -6,8 +6,10 @@ test makes sure of.
 
 import csv
 import os
+import select
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
@@ -69,6 +71,27 @@ class TerminalWriter:
         """Print text for people on one line, whatever line breaks a server put into it."""
         self._stream().write(f"{cell(text)}\n")
 
+    def styled(self, text: str, style: str) -> None:
+        """Print data on one line, on a terminal in a style of rich such as `bold red`; "" is none."""
+        if not style or not self.is_terminal:
+            self._stream().write(f"{cell(text, data=True)}\n")
+            return
+        from rich.text import Text
+
+        self._console().print(Text(cell(text, data=True), style=style), soft_wrap=True)
+
+    def json_document(self, text: str) -> None:
+        """Print a document as JSON, coloured on a terminal."""
+        if not self.is_terminal:
+            self.json(f"{text}\n", data=True)
+            return
+        from rich.highlighter import JSONHighlighter
+        from rich.text import Text
+
+        shown = Text(encodable_json(escaped_json(text), self._stream().encoding or "utf-8"))
+        JSONHighlighter().highlight(shown)
+        self._console().print(shown, soft_wrap=True)
+
     def json(self, text: str, *, data: bool = False) -> None:
         r"""Print JSON, or a part of it; on a terminal the same JSON with `\uXXXX` for what would command it."""
         told = text if data else masked.json(text)
@@ -127,6 +150,16 @@ class TerminalWriter:
         stream = self._stream()
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=errors)
+
+    def wait_for_reader_to_leave(self, seconds: float) -> bool:
+        """Wait so long, or until nobody reads the stream any more; tell whether that is so."""
+        poll = select.poll()
+        try:
+            poll.register(self._stream().fileno(), 0)
+        except OSError:  # a stream in memory
+            time.sleep(seconds)
+            return False
+        return bool(poll.poll(seconds * 1000))
 
     def flush(self) -> None:
         """Hand on what was printed; raise OSError."""
