@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ API = "/web/api/v2.1"
 ALERTS = f"{API}/cloud-detection/alerts"
 COUNT = 400
 GOOD = "good"
+
+# Nothing changes an organisation: what happens to it is the console's.
+organisation_of = cache(organisation)
 
 
 class Hands:
@@ -49,7 +53,7 @@ def start(hands: Hands) -> Start:
     def make(
         *, seed: int = 1, agents: int = 500, rate: float | None = None, star: bool = True, token: str = GOOD
     ) -> TestClient:
-        made = organisation(seed, NOW, agents)
+        made = organisation_of(seed, NOW, agents)
         app = build(made, clock=hands.clock, alerts=COUNT, rate=rate, star=star, monotonic=hands.monotonic)
         return TestClient(app, headers={"Authorization": f"ApiToken {token}"})
 
