@@ -1,5 +1,6 @@
 """How tests are shared out where several processes run them (`make test`), and what they hand on to commands."""
 
+import os
 import signal
 from typing import Any
 
@@ -11,8 +12,12 @@ LONG_FIRST = (SERVICES, "tests/acceptance/", "tests/unit/peers/", "tests/unit/te
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach the commands that tests start, also where the tests run in the background of a shell."""
+    """Let Ctrl-C reach the commands that tests start, also where the tests run in the background of a shell.
+
+    They are compiled once, also where the shell's own Python does not keep what it compiles.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(optionalhook=True)
