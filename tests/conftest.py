@@ -1,17 +1,23 @@
 """How tests are shared out where several processes run them (`make test`), and what they hand on to commands."""
 
+import os
 import signal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 SERVICES = "tests/services/"
+# Whatever takes long, in the order in which it begins, so that no process is left alone with it at the end.
+LONG_FIRST = (SERVICES, "tests/acceptance/", "tests/unit/peers/", "tests/unit/test_fuzz.py", "tests/unit/standin/")
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach the commands that tests start, also where the tests run in the background of a shell."""
+    """Let Ctrl-C reach the commands that tests start, also where the tests run in the background of a shell.
+
+    They are compiled once, also where the shell's own Python does not keep what it compiles.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -30,6 +36,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that share one real server: they take longest."""
-    services = Path(__file__).parent / "services"
-    items.sort(key=lambda item: not item.path.is_relative_to(services))
+    """Begin with what takes long, first of all with the tests that share one real server."""
+    items.sort(key=lambda item: next((n for n, long in enumerate(LONG_FIRST) if item.nodeid.startswith(long)), 99))

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 _LOCKED = ROOT / "requirements" / "run.txt"
 _UV = Path(sys.executable).with_name("uv")
@@ -60,4 +62,4 @@ def _uv(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
 
 
 def _run(*command: str | Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)

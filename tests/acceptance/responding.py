@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .conftest import Commands
+from .patience import PATIENCE
 
 TOKEN = "actor"
 
@@ -34,7 +35,7 @@ class Acting:
         headers = {"Authorization": f"ApiToken {TOKEN}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310 - our own server
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
             return json.load(answer)
 
     def first(self, path: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Every stream of a console of 120 agents, with the real process."""
+"""Every stream of a console of 60 agents, with the real process."""
 
 import json
 import urllib.request
@@ -9,12 +9,12 @@ import pytest
 from .conftest import MOMENT, Commands, Start
 
 # Their applications take a call each, three a second.
-AGENTS = 120
+AGENTS = 60
 
 
 @pytest.fixture(scope="module")
 def organisation(start_standin: Start) -> str:
-    """The address of a stand-in console of 120 agents."""
+    """The address of a stand-in console of 60 agents."""
     return start_standin("--agents", str(AGENTS), "--now", MOMENT)
 
 

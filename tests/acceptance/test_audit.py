@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from .conftest import Commands
+from .patience import PATIENCE
 
 # A process that acts: what it writes down around an action of which nothing is sent here, killed where it is told to.
 _ACTING = """
@@ -63,7 +64,7 @@ def _act(commands: Commands, identity: str, killed: str = "never") -> "subproces
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -98,14 +99,14 @@ def test_an_output_that_was_down_gets_both_documents_once_from_run(acting: Comma
     (acting.folder / "out").unlink()
     running = acting.start("run")
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while len(_written(acting.folder / "out")) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
         # An action beside it delivers by itself, or leaves it to `run`: never both.
         assert _act(acting, "beside").returncode == 0
     finally:
         running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=60)
+        running.communicate(timeout=PATIENCE)
     acting.ok("collect", "group")
     stored = [row["id"] for row in acting.query(_STORED)]
     assert len(stored) == 4

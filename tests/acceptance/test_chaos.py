@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from .patience import PATIENCE
+
 HERE = Path(__file__).parents[2]
 # Its three calls a second would take longer than all the rest; the long run has it.
 WITHOUT = ("--without", "application")
@@ -20,7 +22,7 @@ def start(*arguments: str) -> "subprocess.Popen[str]":
 
 def end(process: "subprocess.Popen[str]") -> tuple[int, str, dict[str, int]]:
     """Wait for a run: its status, what it printed, and the numbers of its sum."""
-    told, _ = process.communicate(timeout=150)
+    told, _ = process.communicate(timeout=PATIENCE)
     sums = re.findall(r"^lost \d+, doubled \d+, .*$", told, re.MULTILINE)
     assert len(sums) == 1, told
     return process.returncode, told, {word: int(number) for word, number in re.findall(r"(\w+) (\d+)", sums[0])}

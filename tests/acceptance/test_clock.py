@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .conftest import Commands, Start
+from .patience import PATIENCE
 
 PATHS = {
     "activity": "/activities",
@@ -32,7 +33,7 @@ def console(start_standin: Start, alone: Commands) -> str:
 def rules(console: str, *given: dict[str, Any]) -> None:
     """Put these faults in the place of those there are."""
     request = urllib.request.Request(f"{console}/_standin/faults", json.dumps(given).encode(), method="POST")  # noqa: S310
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own server on loopback
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - our own server on loopback
         assert answer.status == 200
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from .conftest import ALERTS, Commands, Start
+from .patience import PATIENCE
 
 
 def test_collecting_twice_leaves_each_alert_once(commands: Commands, standin: str) -> None:
@@ -29,7 +30,7 @@ def test_killed_in_the_middle(commands: Commands) -> None:
     for _ in range(3):
         process = commands.start("collect", "alert", S1ECS_PAGE_SIZE="100")
         before = counts[-1] if counts else 0
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and stored(commands) < before + 300:
             time.sleep(0.05)
         process.kill()
@@ -60,7 +61,7 @@ def test_terminated_in_the_middle(commands: Commands) -> None:
     while stored(commands) == 0:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "stopping: finishing the current page" in errors
     assert 0 < commands.count() < ALERTS
@@ -72,11 +73,11 @@ def test_run_follows_what_is_new(commands: Commands, start_standin: Start) -> No
     """`run` brings alerts as they appear, until SIGINT ends it with status 0."""
     commands.environment["S1ECS_URL"] = start_standin("--alerts", "50", "--rate", "240")
     process = commands.start("run", S1ECS_INTERVAL="500ms", S1ECS_STREAMS="alert")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and stored(commands) < 60:
         time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     assert commands.count() >= 60
     assert "default alert: up to date" in errors

@@ -15,6 +15,7 @@ import pytest
 from .additions import POLICY, Copy, add_field, add_output, add_page, add_setting, add_stream
 from .conftest import Commands, serving
 from .installed import ROOT
+from .patience import PATIENCE
 
 # The placeholders of the table in the additions of this test.
 NAMES = {"STREAM": "policy", "OUTPUT": "json_folder", "PAGE": "colours", "CASE": "policies"}
@@ -60,7 +61,7 @@ class Changed(Commands):
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=PATIENCE,
             check=False,
         )
 

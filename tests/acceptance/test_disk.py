@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import ALERTS, S1ECS, Commands
+from .patience import PATIENCE
 from .test_collect import stored
 from .test_told_to_end import told_to_end
 from .test_trouble import assert_one_line
@@ -42,7 +43,7 @@ class Running:
 
     def wait_for(self, what: Callable[[], bool]) -> None:
         """Wait until it is so, with the process alive."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not what():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()

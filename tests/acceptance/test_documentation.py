@@ -15,6 +15,7 @@ from s1ecs.commands.query import query
 from s1ecs.streams import STREAMS
 
 from .conftest import Commands, Start
+from .patience import PATIENCE
 
 BLOCKS = [block for page in all_pages() for block in page.blocks]
 
@@ -107,7 +108,7 @@ def test_commands_run(block: Block, script: str, demo: Demo, tmp_path: Path) -> 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert result.returncode == 0, f"{block}\n{written}\n{result.stdout}{result.stderr}"

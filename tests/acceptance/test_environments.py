@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from .conftest import S1ECS, Commands
+from .patience import PATIENCE
 
 NAME = "Häfen € \u4e16"
 
@@ -55,4 +56,4 @@ def test_a_reader_that_leaves(alone: Commands, arguments: str) -> None:
         [S1ECS, arguments], cwd=alone.folder, env=alone.environment, stdout=writer, stderr=writer
     ) as process:
         os.close(writer)
-        assert process.wait(60) == 141
+        assert process.wait(PATIENCE) == 141

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from .conftest import Commands, Start
+from .patience import PATIENCE
 
 STREAMS = ("application", "application_risk")
 NOON = "2026-01-31T12:00:00Z"
@@ -20,7 +21,7 @@ def failing(commands: Commands, path: str) -> Iterator[None]:
 
     def rules(*given: dict[str, str]) -> None:
         address = f"{commands.environment['S1ECS_URL']}/_standin/faults"
-        with urllib.request.urlopen(address, json.dumps(given).encode(), timeout=30):  # noqa: S310 - ours on loopback
+        with urllib.request.urlopen(address, json.dumps(given).encode(), timeout=PATIENCE):  # noqa: S310 - ours on loopback
             pass
 
     rules({"kind": "errors_beside_empty", "path": path})

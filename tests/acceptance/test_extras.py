@@ -15,6 +15,7 @@ from s1ecs.extras import EXTRAS
 
 from .conftest import MOMENT, Commands, Start
 from .installed import Installer
+from .patience import PATIENCE
 
 CONSOLE = ("--agents", "2", "--alerts", "20", "--now", MOMENT)
 PERIOD = ("--from", "2026-01-30", "--to", "2026-01-31")
@@ -40,10 +41,10 @@ def _metrics(commands: Commands) -> None:
     with commands.running("run", S1ECS_METRICS_PORT=str(port), S1ECS_STREAMS="group") as process:
         assert process.stderr is not None
         assert any("default group: up to date" in line for line in process.stderr)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as answer:
             metrics = answer.read().decode()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
     assert 's1ecs_records_total{console="default",stream="group"}' in metrics
 
 
@@ -54,7 +55,7 @@ def _standin(commands: Commands) -> None:
         address = console.stdout.readline().strip()
         found = commands.ok("check", S1ECS_URL=address)
         console.send_signal(signal.SIGTERM)
-        assert console.wait(60) == 0
+        assert console.wait(PATIENCE) == 0
     assert f"ok       default: {address} is reachable" in found
 
 
@@ -89,7 +90,7 @@ def console(start_standin: Start) -> str:
 def test_each_extra_alone(installer: Installer, console: str, tmp_path: Path, name: str) -> None:
     """With one extra installed what it is for works, and no module of another extra is there."""
     programs = installer.install(f"with-{name}", name)
-    present = subprocess.check_output([programs / "python", "-c", _PRESENT], cwd=tmp_path, text=True, timeout=60)
+    present = subprocess.check_output([programs / "python", "-c", _PRESENT], cwd=tmp_path, text=True, timeout=PATIENCE)
     assert present.split() == [name]
     WORKS[name](Commands(tmp_path, console, programs / "s1ecs"))
 

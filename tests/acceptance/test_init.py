@@ -9,6 +9,7 @@ import time
 import pytest
 
 from .conftest import S1ECS, Commands
+from .patience import PATIENCE
 
 TOKEN = "a-token-that-is-not-shown"
 
@@ -36,7 +37,7 @@ def typed(new: Commands, *answers: tuple[str, str]) -> str:
             # The answer to a hidden question is typed once the terminal does not show it any more.
             time.sleep(0.2)
             os.write(master, f"{answer}\n".encode())
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
     os.close(master)
     return shown
 

@@ -19,6 +19,7 @@ from s1ecs.streams import STREAMS
 
 from .conftest import MOMENT, Commands, Start
 from .installed import ROOT, Installer, build
+from .patience import PATIENCE
 
 PERIOD = ("--from", "2026-01-30", "--to", "2026-01-31")
 
@@ -79,7 +80,7 @@ def _run(commands: Commands) -> None:
         assert process.stderr is not None
         assert any("default group: up to date" in line for line in process.stderr)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def _backfill(commands: Commands) -> None:
@@ -223,7 +224,7 @@ def test_every_command_works_without_extras(collected: Commands, name: str) -> N
 
 def test_every_command_has_help_without_extras(bare: Path, tmp_path: Path) -> None:
     """Each command, and each command of a command, prints its help."""
-    printed = subprocess.check_output([bare / "python", "-c", _HELPS], cwd=tmp_path, text=True, timeout=120)
+    printed = subprocess.check_output([bare / "python", "-c", _HELPS], cwd=tmp_path, text=True, timeout=PATIENCE)
     ended = [line.removeprefix("== ") for line in printed.splitlines() if line.startswith("== ")]
     assert ended == [f"0 {path}" for path in commands_of(typer.main.get_command(app))]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import S1ECS, Commands, Start
+from .patience import PATIENCE
 from .test_one_walker import held, wait_until
 
 CONSOLES = 60
@@ -40,7 +41,7 @@ def test_more_consoles_than_the_limit_would_let_starve(many: Commands) -> None:
     # All begin within a second: a busy machine may take its time for that.
     patience = {"S1ECS_CONNECT_TIMEOUT": "1m", "S1ECS_ATTEMPTS": "5"}
     process = limited(many, "-n 256", "collect", **patience)
-    _, errors = process.communicate(timeout=150)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     assert errors.count("open files leaves 2 connections for each of 60 consoles") == 1
     [row] = many.query("SELECT count(*) AS n, count(DISTINCT console) AS consoles FROM polls WHERE state = 'ok'")
@@ -51,7 +52,7 @@ def test_too_few_open_files_is_said_at_the_start(many: Commands) -> None:
     """Where not even one connection for each console fits, nothing begins: one line tells how many files are needed."""
     for command in ("collect", "run"):
         process = limited(many, "-n 150", command)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 2, errors
         assert "60 consoles need at least 170 open files, but the limit of this process is 150: raise it" in errors
         assert "Traceback" not in errors
@@ -65,7 +66,7 @@ def test_limits_at_the_start(commands: Commands) -> None:
         limits = Path(f"/proc/{process.pid}/limits").read_text()
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
     rows = {line[:26].strip(): line[26:].split()[:2] for line in limits.splitlines()}
     assert rows["Max open files"] == ["900", "900"]
     # Whoever wants a core file raises it again: prlimit --core=unlimited --pid PID.
@@ -90,7 +91,7 @@ def test_consoles_that_hang_slow_nobody(tmp_path: Path, start_standin: Start) ->
             process = subprocess.Popen([S1ECS, "run"], cwd=tmp_path, env=commands.environment, stderr=errors)
         try:
             wanted = [f" c{number} {stream}: up to date" for number in range(10) for stream in streams]
-            wait_until(lambda: all(log.read_text().count(each) >= 3 for each in wanted), 90)
+            wait_until(lambda: all(log.read_text().count(each) >= 3 for each in wanted))
         finally:
             process.kill()
             process.wait()

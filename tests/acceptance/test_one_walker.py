@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .conftest import ALERTS, Commands, Start
+from .patience import PATIENCE
 
 if TYPE_CHECKING:
     import subprocess
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait until something holds, or fail."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -39,7 +40,7 @@ def test_collect_beside_run(commands: Commands) -> None:
     assert commands.ok("streams")
     assert commands.ok("store", "--check")
     running.send_signal(signal.SIGTERM)
-    _, errors = running.communicate(timeout=15)
+    _, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 0, errors
     commands.ok("collect", "alert")
     assert commands.count() == ALERTS
@@ -68,7 +69,7 @@ def test_run_goes_on_with_what_is_free(commands: Commands, start_standin: Start)
     first.communicate()
     wait_until(lambda: held(commands, second, streams=2))
     second.send_signal(signal.SIGINT)
-    _, errors = second.communicate(timeout=15)
+    _, errors = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
     before, free, after = errors.partition("default alert: released by the other process")
     assert free, errors
@@ -95,7 +96,7 @@ def test_backfill_beside_run_and_beside_itself(commands: Commands) -> None:
     assert f"already collected by process {first.pid} on host" in second.stderr
     commands.ok(*arguments)
     running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=15)
+    running.communicate(timeout=PATIENCE)
     assert running.returncode == 0
 
 
@@ -108,7 +109,7 @@ def test_state_files_are_private(commands: Commands) -> None:
         wait_until((commands.state / "s1ecs.db-wal").exists)
         modes = {path.relative_to(commands.folder): path.stat().st_mode & 0o777 for path in everything(commands.state)}
         running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=15)
+        running.communicate(timeout=PATIENCE)
     finally:
         os.umask(before)
     assert len(modes) >= 6

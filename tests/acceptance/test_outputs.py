@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .conftest import ALERTS, MOMENT, S1ECS, Commands
+from .patience import PATIENCE
 
 
 def lines(folder: Path, pattern: str) -> Iterator[str]:
@@ -24,7 +25,7 @@ def test_store_and_files_agree_after_kills(commands: Commands) -> None:
     for number in range(4):
         process = commands.start("collect", "alert", S1ECS_PAGE_SIZE="100", S1ECS_OUTPUTS=outputs)
         before = len(list(lines(out, "*.ndjson")))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and len(list(lines(out, "*.ndjson"))) <= before and process.poll() is None:
             time.sleep(0.02 * (number + 1))
         process.kill()
@@ -46,7 +47,7 @@ def test_backfill_beside_and_behind_collect_doubles_nothing(commands: Commands) 
     period = ("--from", "2026-01-29T00:00:00Z", "--to", MOMENT)
     collecting = commands.start("collect", *names, S1ECS_PAGE_SIZE="200")
     commands.ok("backfill", *names, *period, S1ECS_PAGE_SIZE="200")
-    _, errors = collecting.communicate(timeout=60)
+    _, errors = collecting.communicate(timeout=PATIENCE)
     assert collecting.returncode == 0, errors
     commands.ok("backfill", *names, "--from", "2026-01-28T00:00:00Z", "--to", MOMENT)
     ids = list(lines(commands.folder / "out", "*.ndjson.open"))
@@ -77,7 +78,7 @@ def test_reader_that_goes_away_ends_run(commands: Commands) -> None:
         process.stdout.close()
         assert process.stderr is not None
         errors = process.stderr.read().decode()
-        assert process.wait(20) == 1, errors
+        assert process.wait(PATIENCE) == 1, errors
     told = [line for line in errors.splitlines() if "standard output" in line]
     assert told == [
         "s1ecs: standard output: closed by the reader (broken pipe); restart s1ecs together with its reader"

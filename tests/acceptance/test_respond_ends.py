@@ -15,6 +15,7 @@ from s1ecs.respond.actions.table import ACTIONS
 from s1ecs.respond.audit.journal import Entry
 
 from .conftest import MOMENT, Start
+from .patience import PATIENCE
 from .responding import TOKEN, Acting
 
 # Acts in one child a case, each killed by itself: before its request is sent, before its answer is read, or while it is
@@ -74,7 +75,7 @@ def acting(tmp_path_factory: pytest.TempPathFactory, start_standin: Start) -> Ac
 
 def _kill(acting: Acting, cases: list[Any]) -> None:
     command = [sys.executable, "-c", _KILLED, acting.url, str(acting.commands.state), TOKEN]
-    subprocess.run(command, input=json.dumps(cases), text=True, check=True, timeout=240)
+    subprocess.run(command, input=json.dumps(cases), text=True, check=True, timeout=PATIENCE)
 
 
 def _requests(acting: Acting, path: str, target: str) -> list[dict[str, Any]]:

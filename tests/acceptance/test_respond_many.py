@@ -34,7 +34,7 @@ def test_two_hundred_hosts_killed_in_the_middle_and_resumed(acting: Acting, tmp_
     acting.control(latency=0.1, isolate_fails=sorted(failing))
     listed = tmp_path / "hosts.txt"
     listed.write_text("# of case 17\n" + "\n".join(hosts), encoding="utf-8")
-    options = ("--yes", "--json", "--poll", "0.3", "--timeout", "8s")
+    options = ("--yes", "--json", "--poll", "0.3", "--timeout", "15s")
     command = ("respond", "isolate", "--from-file", str(listed), "--comment", "case 17", *options)
     with acting.commands.running(*command) as process:
         while len(acting.received()) < HOSTS // 2:

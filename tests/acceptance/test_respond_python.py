@@ -12,6 +12,7 @@ from s1ecs.respond.actions.table import ACTIONS
 from s1ecs.respond.trackers import ReadRequest
 
 from .conftest import MOMENT, Start
+from .patience import PATIENCE
 from .respond_cases import CASES, arguments, known
 from .responding import TOKEN, Acting, same
 
@@ -121,7 +122,7 @@ def test_the_example_of_the_page(acting: Acting, tmp_path: Path) -> None:
     environment = {**acting.commands.environment, "S1ECS_ACTION_TOKEN": TOKEN}
     command = [sys.executable, "-c", example]
     ran = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert [line.split()[0] for line in ran.stdout.splitlines()] == [

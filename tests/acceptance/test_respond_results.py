@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import MOMENT, Start
+from .patience import PATIENCE
 from .respond_cases import DRAWN
 from .responding import Acting, same
 
@@ -33,7 +34,7 @@ def test_a_scan_is_stopped(acting: Acting) -> None:
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < limit
         time.sleep(0.05)

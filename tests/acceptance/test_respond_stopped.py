@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from .conftest import MOMENT, S1ECS, Start
+from .patience import PATIENCE
 from .responding import Acting
 
 
@@ -26,7 +27,7 @@ def _stopped(acting: Acting, number: signal.Signals, *options: str) -> tuple[str
         for _ in iter(lambda: _taken(acting), True):
             assert process.poll() is None
         process.send_signal(number)
-        printed, told = process.communicate(timeout=60)
+        printed, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     return printed, told
 

@@ -13,6 +13,7 @@ from s1ecs import respond
 from s1ecs.errors import ActionRefused
 
 from .conftest import MOMENT, Commands, Start, answering
+from .patience import PATIENCE
 from .responding import TOKEN, Acting
 
 
@@ -94,7 +95,7 @@ def test_a_host_that_is_offline(acting: Acting) -> None:
     status, result = acting.act("isolate", host["id"], "--timeout", "300ms")
     assert (status, result["status"]) == (1, "pending")
     acting.control()
-    ended = acting.commands.run("respond", "status", result["id"], "--json", "--poll", "0.05", "--timeout", "60s")
+    ended = acting.commands.run("respond", "status", result["id"], "--json", "--poll", "0.05", "--timeout", "4m")
     assert (ended.returncode, json.loads(ended.stdout)["status"]) == (0, "done")
     assert acting.received() == []
 
@@ -143,12 +144,12 @@ def test_the_result_is_told_before_documents_are_delivered(acting: Acting) -> No
         outputs = [{"type": "elasticsearch", "hosts": [f"http://127.0.0.1:{silent.getsockname()[1]}"]}]
         words = ("respond", "get-file", acting.host()["id"], r"C:\Temp\d.txt", "--yes", "--json", "--poll", "0.05")
         with acting.commands.start(*words, S1ECS_OUTPUTS=json.dumps(outputs)) as process:
-            silent.settimeout(120)
+            silent.settimeout(PATIENCE)
             # Delivering has begun.
             asked, _ = silent.accept()
             with asked:
                 process.send_signal(signal.SIGINT)
-                printed, told = process.communicate(timeout=60)
+                printed, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, told
     assert len(json.loads(printed)["file"]["password"]) == 20
     assert "continues" not in told
@@ -161,7 +162,7 @@ def test_a_password_that_nobody_saw_is_shown_again_once(acting: Acting) -> None:
     with acting.commands.start(*words) as process:
         assert process.stdout is not None
         process.stdout.close()
-        process.wait(timeout=120)
+        process.wait(PATIENCE)
     [row, *_] = json.loads(acting.commands.ok("respond", "history", "--json"))
     assert row["status"] == "done"
     shown = [json.loads(acting.commands.ok("respond", "status", row["id"], "--json")) for _ in range(2)]

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from .conftest import Commands
+from .patience import PATIENCE
 
 TOKEN = "eyJ-this-token-is-in-no-place-0123456789"
 WRONG = "eyJ-nor-is-this-refused-one-0123456789"
@@ -128,7 +129,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 def metrics(port: int) -> bytes:
     """What a monitor reads, once there is something to read."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as read:
@@ -169,7 +170,7 @@ def test_a_whole_session_shows_no_secret(alone: Commands, repeater: Repeater, un
         keep("streams", "--json")
         keep("status")
         process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=PATIENCE)
     places |= {"run output": output.encode(), "run errors": errors.encode()}
     keep("backfill", "activity", "--from", "2026-01-02", "--to", "2026-01-03", "--trace", "backfill.trace")
     keep("reconcile", "activity", "--from", "2026-01-02", "--to", "2026-01-03")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from .conftest import MOMENT, Commands, Start
+from .patience import PATIENCE
 from .responding import Acting
 
 QUICK = {"S1ECS_READ_TIMEOUT": "400ms"}
@@ -20,7 +21,7 @@ def fault(url: str, **rule: Any) -> None:
     added = (("POST", json.dumps([rule]).encode()),) if rule else ()
     for method, data in (("DELETE", None), *added):
         request = urllib.request.Request(f"{url}/_standin/faults", data, method=method)  # noqa: S310 - our own server
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
             assert answer.status < 300
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from .conftest import Commands, Start
+from .patience import PATIENCE
 
 CALM = {"S1ECS_STREAMS": "group,alert"}
 
@@ -42,7 +43,7 @@ def test_life_of_a_run(start_standin: Start, alone: Commands, free_port: int) ->
     assert (before, lines["default alert"]["text"]) == (1, "never polled")
 
     process = alone.start("run", S1ECS_METRICS_PORT=str(free_port), **CALM)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     during: tuple[int, dict[str, Any]] = (2, {})
     while during[0] or "default token" not in during[1] or during[1]["default group"]["age_seconds"] is None:
         assert time.monotonic() < deadline, during
@@ -60,13 +61,13 @@ def test_life_of_a_run(start_standin: Start, alone: Commands, free_port: int) ->
             assert (answer.status, answer.read().decode().split(":")[0]) == (200, "ok")
 
     process.send_signal(signal.SIGTERM)
-    _, log = process.communicate(timeout=10)
+    _, log = process.communicate(timeout=PATIENCE)
     assert f"metrics at http://127.0.0.1:{free_port}/metrics" in log
     ended, lines = status(alone)
     assert (ended, "was stopped" in lines["collector"]["text"]) == (0, True)
 
     process = alone.start("run", **CALM)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while f"process {process.pid} " not in status(alone)[1]["collector"]["text"]:
         assert time.monotonic() < deadline
     process.kill()
@@ -95,7 +96,7 @@ def test_health_of_a_critical_run(start_standin: Start, alone: Commands, free_po
     """Where `status` is critical, /healthz and /readyz answer 503 with its first line, and /metrics as ever."""
     alone.environment |= {"S1ECS_URL": start_standin("--agents", "5"), "S1ECS_TOKEN": "expiring-now"}
     process = alone.start("run", S1ECS_METRICS_PORT=str(free_port), **CALM)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while status(alone)[0] != 2:
         assert time.monotonic() < deadline, status(alone)
         time.sleep(0.2)
@@ -107,7 +108,7 @@ def test_health_of_a_critical_run(start_standin: Start, alone: Commands, free_po
     with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/metrics") as answer:
         assert "s1ecs_token_days_left" in answer.read().decode()
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
+    process.communicate(timeout=PATIENCE)
 
 
 def test_metrics_port_in_use(commands: Commands, free_port: int) -> None:

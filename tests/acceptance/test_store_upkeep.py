@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 
 from .conftest import ALERTS, Commands, Start
+from .patience import PATIENCE
 from .test_one_walker import held, wait_until
 
 
@@ -53,7 +54,7 @@ def test_run_prunes_and_gives_room_back(commands: Commands) -> None:
     wait_until(lambda: 0 < commands.count() < ALERTS)
     wait_until(lambda: json.loads(commands.ok("store", "--json"))["free_bytes"] == 0)
     running.send_signal(signal.SIGTERM)
-    _, errors = running.communicate(timeout=15)
+    _, errors = running.communicate(timeout=PATIENCE)
     assert "oldest documents from the store" in errors
     assert (commands.state / "s1ecs.db").stat().st_size <= 5_000_000 < before
     newest = commands.query("SELECT max(time) AS t FROM documents")
@@ -76,7 +77,7 @@ def test_a_backup_beside_run(commands: Commands, start_standin: Start) -> None:
     assert "nothing is overwritten" in refused.stderr
     time.sleep(0.5)
     running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=15)
+    running.communicate(timeout=PATIENCE)
     assert running.returncode == 0
     commands.ok("--state-dir", str(copy.parent), "store", "--check")
     with closing(sqlite3.connect(copy)) as connection:

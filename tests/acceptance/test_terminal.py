@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import S1ECS, Commands, serving
+from .patience import PATIENCE
 
 # Sets the terminal's title, clears it by a C1 control, turns the direction, hides a character.
 EVIL = "pwned\x1b]0;pwned\x07\x9b2J\u202egnp.exe\u200b\x7f"
@@ -42,7 +43,7 @@ def on_terminal(commands: Commands, *arguments: str, **environment: str) -> str:
     try:
         while piece := _read(master):
             shown += piece
-        process.wait(60)
+        process.wait(PATIENCE)
     finally:
         process.kill()
         process.wait()

@@ -18,6 +18,7 @@ import typer
 from s1ecs.cli import app, main
 
 from .conftest import MOMENT, S1ECS, Commands, Start
+from .patience import PATIENCE
 
 ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
     "NO_COLOR": {"NO_COLOR": "1"},
@@ -80,7 +81,7 @@ def on_terminal(commands: Commands, width: int, *arguments: str, **environment: 
     shown = b"".join(pieces(master))
     os.close(master)
     encoding = "latin-1" if "latin-1" in environment.values() else "utf-8"
-    return process.wait(60), shown.decode(encoding).replace("\r\n", "\n")
+    return process.wait(PATIENCE), shown.decode(encoding).replace("\r\n", "\n")
 
 
 def pieces(terminal: int) -> Iterator[bytes]:
@@ -210,7 +211,7 @@ def test_run_draws_its_table_below_the_log(known: Commands) -> None:
             told = True
             process.terminate()
     os.close(master)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     text = COLOUR.sub("", shown)
     assert re.search(r"stream +state +last poll +new +(rate +)?lag", text)
     lines = [line for line in screen(shown.replace("\r\n", "\n")) if line]

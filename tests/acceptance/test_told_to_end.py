@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .conftest import Commands, Start
+from .patience import PATIENCE
 from .test_collect import stored
 
 if TYPE_CHECKING:
     import subprocess
 
-AT_MOST = 10.0
+# Ten seconds are meant; a busy machine may take longer, but what the commands wait for takes 55 seconds or has no end.
+AT_MOST = 45.0
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 EARLIEST = NOW - timedelta(days=9)
 
@@ -84,7 +86,7 @@ def documents(commands: Commands) -> dict[str, int]:
     return {row["stream"]: row["n"] for row in rows}
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 40) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + seconds
     while not what():
@@ -143,7 +145,7 @@ def test_in_every_phase(start_standin: Start, tmp_path: Path) -> None:
         for name, commands in found.items()
     }
     for process in again.values():
-        _, errors = process.communicate(timeout=100)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors
     alerts = [record["alertInfo"]["createdAt"] for record in held(url, "alert")]
     expected = {
@@ -180,5 +182,5 @@ def test_before_anything_has_begun(alone: Commands, command: str, status: int) -
     # The other end can be opened once the command has opened its own, where it waits for what never comes.
     with alone.running("--config", str(settings), command) as process, settings.open("wb"):
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=40)
+        _, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, said) == (status, "")

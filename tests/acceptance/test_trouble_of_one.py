@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Commands, Start
+from .patience import PATIENCE
 
 PERIOD = ("--from", "2026-01-30", "--to", "2026-01-31T12:00:00Z")
 
@@ -53,11 +54,11 @@ def test_interrupted_reconcile_does_not_look_complete(tmp_path: Path, form: str)
         commands = Commands(tmp_path, f"http://127.0.0.1:{silent.getsockname()[1]}")
         arguments = ["--json"] if form == "json" else []
         with commands.start("reconcile", "alert", *PERIOD, *arguments) as process:
-            silent.settimeout(30)
+            silent.settimeout(PATIENCE)
             asked, _ = silent.accept()
             time.sleep(0.2)
             process.send_signal(signal.SIGTERM)
-            output, errors = process.communicate(timeout=30)
+            output, errors = process.communicate(timeout=PATIENCE)
             asked.close()
     assert process.returncode == 1
     assert "days without a row were not compared" in errors

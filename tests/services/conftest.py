@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Time tests by themselves: a fixture may have to fetch a server first, which has a limit of its own."""
     for item in items:
         if "/services/" in item.nodeid and not any(item.iter_markers("timeout")):
-            item.add_marker(pytest.mark.timeout(300, func_only=True))
+            item.add_marker(pytest.mark.timeout(600, func_only=True))
 
 
 @contextmanager

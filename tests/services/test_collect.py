@@ -21,7 +21,7 @@ from tests.acceptance.conftest import (
 )
 from tests.services.conftest import SetUp
 
-AGENTS = 100
+AGENTS = 40
 # Applications are asked for three times a second.
 FEWER_AGENTS = 4
 

@@ -16,6 +16,7 @@ from tests.acceptance.conftest import (
 from tests.acceptance.conftest import (
     start_standin as start_standin,  # noqa: PLC0414 - pytest finds it by its name here
 )
+from tests.acceptance.patience import PATIENCE
 from tests.acceptance.test_disk import running
 from tests.services.conftest import SetUp
 
@@ -44,7 +45,7 @@ def leave_free(server: Running) -> None:
     setting(server, **dict.fromkeys([SHARDS, *FULL]))
     server.ask("PUT", "/_all/_settings", {"index.blocks.read_only_allow_delete": None})
     server.ask("DELETE", "/filler")
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     # OpenSearch also blocks new indices, and may have looked at its disk a last time just now.
     while server.answer("PUT", "/filler")[0] != HTTPStatus.OK:
         assert time.monotonic() < until
@@ -73,7 +74,7 @@ def test_shards_and_disk(
             setting(search_server, **{SHARDS: None})
             run.wait_for(lambda: ids(search_server, stream).total() > 0)
             setting(search_server, **FULL)
-            until_blocked = time.monotonic() + 90
+            until_blocked = time.monotonic() + PATIENCE
             while not run.says("the index is blocked or read-only"):
                 assert run.process.poll() is None
                 assert time.monotonic() < until_blocked, run.log.read_text()
@@ -82,7 +83,7 @@ def test_shards_and_disk(
             told = commands.run("status", "--json", S1ECS_STREAMS="alert")
             assert "the index is blocked or read-only" in told.stdout
             setting(search_server, **ROOM)
-            until_free = time.monotonic() + 120
+            until_free = time.monotonic() + PATIENCE
             while ids(search_server, stream).total() <= before:
                 assert run.process.poll() is None
                 assert time.monotonic() < until_free, run.log.read_text()

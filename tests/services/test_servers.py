@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from servers.running import Running
+from tests.acceptance.patience import PATIENCE
 
 HERE = Path(__file__).parents[2]
 
@@ -40,7 +41,7 @@ def test_machine_without_maven_skips_and_passes(tmp_path: Path) -> None:
         env={"PATH": str(tmp_path), "HOME": str(tmp_path), "LANG": os.environ.get("LANG", "C.UTF-8")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr

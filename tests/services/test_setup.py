@@ -23,6 +23,7 @@ from s1ecs.search_setup.desired_state import Dataset
 from s1ecs.search_setup.lifecycle import Lifecycle
 from s1ecs.streams import STREAMS
 from servers.running import Running
+from tests.acceptance.patience import PATIENCE
 
 S1ECS = Path(sys.executable).with_name("s1ecs")
 TIME = "2026-01-31T12:00:00.000Z"
@@ -347,7 +348,7 @@ def run(folder: Path, outputs: str, *arguments: str) -> "subprocess.CompletedPro
         check=False,
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder)},
-        timeout=120,
+        timeout=PATIENCE,
         stdin=subprocess.DEVNULL,
     )
 

@@ -15,7 +15,7 @@ ALL = pytest.mark.parametrize("stream", STREAMS)
 # Far less than it took before there were slices, and more than it takes on a machine that is busy with other things.
 LONGEST = 0.05
 SLOWEST_RECORD = 0.5
-TRIES = 3
+TRIES = 6
 
 
 @ALL

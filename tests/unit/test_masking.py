@@ -110,12 +110,12 @@ def test_time_grows_with_the_text_alone() -> None:
     """Megabytes of what looks like secrets, of quotes, of percent signs cost no more than seconds with 200 tokens."""
     masker = Masker([f"eyJhbGciOiJIUzI1NiIs{number:064x}" for number in range(100)])
     masker.hide([f"{number:064x}" for number in range(2**200, 2**200 + 100)])
-    started = time.monotonic()
+    started = time.thread_time()
     for text in ("eyJhbGci", "eyJhbGci ", '"', '"\\', "%41 ", "%2541", "eyJhbGciOiJIUzI1NiIs0 ", "x"):
         long = text * (500_000 // len(text))
         assert masker(long) == long
         assert masker.json(long) == long
-    assert time.monotonic() - started < 30
+    assert time.thread_time() - started < 30
 
 
 def test_nothing_known_changes_nothing() -> None:

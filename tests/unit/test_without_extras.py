@@ -60,7 +60,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `s1ecs` without what extras and the official clients of search servers bring."""
     missing = ",".join(sorted(of_extras() | {"aiohttp", "elastic_transport", "elasticsearch", "opensearchpy"}))
     command = [sys.executable, "-c", _WITHOUT, missing, *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=270, check=False)
 
 
 @pytest.mark.parametrize(

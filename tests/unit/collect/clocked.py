@@ -24,6 +24,7 @@ from s1ecs.state.sqlite.state import SqliteState
 from s1ecs.streams import STREAMS
 from s1ecs.streams.collection_modes import Asking, ByTime, Inventory, Window
 from s1ecs.timestamps import time_text
+from tests.unit.mappers import mapper_of
 
 from .lists import no_token
 
@@ -194,7 +195,7 @@ async def collecting(
                 **pace,
             ),
             scope={},
-            mapper=stream.mapper(),
+            mapper=mapper_of(name),
             redaction=Redaction(stream.table, ()),
             envelope=stream.envelope(),
             outputs=(output,),

@@ -25,6 +25,7 @@ from s1ecs.state.sqlite.state import SqliteState
 from s1ecs.state.state import State
 from s1ecs.streams import STREAMS
 from s1ecs.streams.alert import STREAM
+from tests.unit.mappers import mapper_of
 
 from .lists import ListConsole
 from .told_time import ToldTime
@@ -150,7 +151,7 @@ def feed(tmp_path: Path, state: State, console: ScriptedConsole, output: Recordi
             page_size=None,
         ),
         scope={},
-        mapper=STREAM.mapper(),
+        mapper=mapper_of(STREAM.name),
         redaction=Redaction(STREAM.table, ()),
         envelope=Envelope(STREAM.dataset, STREAM.input_type, "default", ()),
         outputs=(output,),
@@ -196,7 +197,7 @@ def feed_of(feed: Feed, lists: ListConsole) -> FeedOf:
             ask=stream.ask,
             client=cast("Client", lists),
             pace=replace(unhurried, **pace),
-            mapper=stream.mapper(),
+            mapper=mapper_of(name),
             redaction=Redaction(stream.table, ()),
             envelope=stream.envelope(),
         )

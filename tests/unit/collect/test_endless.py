@@ -41,7 +41,7 @@ def endless(*records: object) -> Callable[[Asked], bytes]:
 
 async def polled(feed: Feed) -> Outcome:
     """One poll; the live walk's outcome."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         return (await poll(feed, asyncio.Event(), lambda *_: None))[0]
 
 

@@ -194,7 +194,7 @@ def mistaken(outcomes: list[Outcome]) -> list[str]:
 async def polled(feed: Feed) -> list[Outcome]:
     """One poll from the beginning: what one answer did must not hide what another does."""
     await feed.checkpoints.commit(feed.walk(LIVE), Commit({}))
-    return await asyncio.wait_for(poll(feed, asyncio.Event(), lambda *_: None), 60)
+    return await asyncio.wait_for(poll(feed, asyncio.Event(), lambda *_: None), 120)
 
 
 class OddConsole(WiredConsole):

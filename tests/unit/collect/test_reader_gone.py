@@ -42,7 +42,7 @@ async def test_all_streams_end_at_once(
     said = LogCapture()
     log = structlog.wrap_logger(None, processors=[said])
     with pytest.raises(ReaderGone, match="standard output: gone"):
-        await asyncio.wait_for(work([waiting, feed], asyncio.Event(), lambda *_: None, log), 5)
+        await asyncio.wait_for(work([waiting, feed], asyncio.Event(), lambda *_: None, log), 120)
     assert not [entry for entry in said.entries if entry["log_level"] != "info"]
     async with feed.state.leases.held([*feed.own_walks, *waiting.own_walks]):
         pass

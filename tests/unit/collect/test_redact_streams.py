@@ -6,6 +6,7 @@ rows name, must be nowhere once the field is redacted.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from s1ecs.ecs.field_catalog import exported_fields
 from s1ecs.ecs.redaction import Redaction
 from s1ecs.records import dumps
 from s1ecs.streams import STREAMS, Stream
+from tests.unit.mappers import mapper_of
 
 from .documents import record_of, sealed
 
@@ -59,8 +61,10 @@ def _inner(stream: Stream) -> Iterator[tuple[str, str]]:
                 yield name, f"{row.source}.{source}".removeprefix(".")
 
 
-def _places(stream: Stream) -> list[str]:
+@cache
+def _places(name: str) -> list[str]:
     """Every path that the stream's table reads, without those that others lie beneath."""
+    stream = STREAMS[name]
     rows = stream.table.rows
     paths = {f"{row.source}.leftover" if row.kind == "rest" else row.source for row in rows}
     paths |= {path for _, path in _inner(stream)}
@@ -78,7 +82,7 @@ def _marked(stream: Stream, shape: str, *, lists: bool) -> tuple[dict[str, Any],
     """A record with a text of its own at every place, and the places by text; with `lists` objects lie in lists."""
     record: dict[str, Any] = {}
     texts: dict[str, str] = {}
-    for number, path in enumerate(_places(stream)):
+    for number, path in enumerate(_places(stream.name)):
         text = f"<{number}>"
         texts[text] = path
         *around, last = path.split(".")
@@ -124,7 +128,7 @@ def test_a_redacted_field_is_nowhere(stream: Stream, data: st.DataObject, shape:
         field = field.rpartition(".")[0]
     assume(not any(_beneath(name, field) or _beneath(field, name) for name in _placeless(stream) if name))
     raw, places = _marked(stream, shape, lists=lists)
-    mapper = stream.mapper(keep_duplicates=True)
+    mapper = mapper_of(stream.name, keep_duplicates=True)
 
     shown = mapper.map(record_of(raw)).document
     sources = {path for name, path in _inner(stream) if _beneath(name, field)} | {
@@ -154,5 +158,5 @@ def test_redaction_never_fails(stream: Stream, data: st.DataObject, shape: str) 
     fields = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3))
     redaction = Redaction(stream.table, fields)
     stripped = redaction.strip(record_of(raw))
-    document = json.loads(dumps(sealed(redaction, stream.mapper().map(stripped.record), stripped)))
+    document = json.loads(dumps(sealed(redaction, mapper_of(stream.name).map(stripped.record), stripped)))
     assert not [name for name, _ in _flat(document) for field in fields if _beneath(name, field)]

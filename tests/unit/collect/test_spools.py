@@ -133,7 +133,7 @@ async def test_open_outputs_drain(output: RecordingOutput, tmp_path: Path) -> No
     await given(spool_of(output, database), database, {"a": {"event": {"id": "a"}}})
     output.failure = None
     async with open_outputs([spool_of(output, database)], database, structlog.get_logger()):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while read_spools(tmp_path):  # noqa: ASYNC110 - another process might drain
                 await asyncio.sleep(0.01)
     assert output.ids == ["a"]
@@ -168,7 +168,7 @@ async def test_the_end_of_collect_tries_once_more(output: RecordingOutput, tmp_p
     trying = asyncio.create_task(try_once_more([hanging], told, log))
     await asyncio.sleep(0)
     told.set()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         await trying
     await hanging.close()
     output.failure = None
@@ -204,7 +204,7 @@ async def test_what_waits_is_drained_though_the_settings_say_wait(output: Record
     await given(spool_of(output, database), database, {name: {"event": {"id": name}} for name in "ab"})
     output.failure = None
     waits = with_outbox(output, OutputSettings(type="x", values={"on_stall": "wait"}), database, structlog.get_logger())
-    async with asyncio.timeout(30), open_outputs([waits], database, structlog.get_logger()):
+    async with asyncio.timeout(120), open_outputs([waits], database, structlog.get_logger()):
         while read_spools(tmp_path):  # noqa: ASYNC110 - another process might drain
             await asyncio.sleep(0.01)
     assert output.ids == ["a", "b"]

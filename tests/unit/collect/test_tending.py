@@ -49,7 +49,7 @@ async def test_a_fault_in_one_output_ends_no_tending(tmp_path: Path, monkeypatch
     try:
         with structlog.testing.capture_logs() as lines:
             async with open_outputs([faulty, sound], database, structlog.get_logger()):
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(120):
                     while sound.checks < 3:  # noqa: ASYNC110 - the output tells nobody
                         await asyncio.sleep(0.01)
     finally:

@@ -21,7 +21,7 @@ def test_a_look_up_that_hangs_takes_one_thread(monkeypatch: pytest.MonkeyPatch) 
     def getaddrinfo(host: str, *_: Any) -> list[Any]:
         asked.append(host)
         if host == HANGS:
-            answered.wait(60)
+            answered.wait(240)
             raise socket.gaierror(socket.EAI_AGAIN, "no answer")
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 443))]
 
@@ -32,7 +32,7 @@ def test_a_look_up_that_hangs_takes_one_thread(monkeypatch: pytest.MonkeyPatch) 
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(loop.getaddrinfo(HANGS, 443), 0.05)
             others = [loop.getaddrinfo(f"console-{number}.example", 443) for number in range(TIMES)]
-            found = await asyncio.wait_for(asyncio.gather(*others), 30)
+            found = await asyncio.wait_for(asyncio.gather(*others), 120)
             assert [each[0][4][0] for each in found] == [f"console-{number}.example" for number in range(TIMES)]
             assert asked.count(HANGS) == 1
         finally:

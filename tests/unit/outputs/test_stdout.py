@@ -55,7 +55,7 @@ async def test_reader_that_goes_away_while_it_is_waited_for() -> None:
     await asyncio.sleep(0.05)
     os.close(reading)
     with pytest.raises(ReaderGone):
-        await asyncio.wait_for(delivering, 5)
+        await asyncio.wait_for(delivering, 120)
     os.close(writing)
 
 
@@ -69,7 +69,7 @@ async def test_a_reader_that_is_gone_stays_gone(*, whole: bool) -> None:
     os.close(reading)
     for work in (delivering, output.deliver(batch(["b"]))):
         with pytest.raises(ReaderGone, match="closed by the reader"):
-            await asyncio.wait_for(work, 5)
+            await asyncio.wait_for(work, 120)
     os.close(writing)
 
 

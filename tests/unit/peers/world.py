@@ -35,6 +35,7 @@ from s1ecs.standin.organisation import organisation
 from s1ecs.state.sqlite.database import Database
 from s1ecs.state.sqlite.state import SqliteState
 from s1ecs.streams import STREAMS
+from tests.unit.mappers import mapper_of
 
 BEGINNING = datetime(2026, 1, 31, 12, tzinfo=UTC)
 AGENTS = 25
@@ -190,4 +191,4 @@ def _identity(name: str, state: Mapping[str, Any]) -> str:
     call = getattr(STREAMS[name].ask, "per_item", None)
     record, item = state["record"], state.get("item") or {}
     carried = {key: item[source] for key, source in call.carry.items() if item.get(source)} if call else {}
-    return STREAMS[name].mapper().identify(record_from_line(orjson.dumps({**record, **carried})))
+    return mapper_of(name).identify(record_from_line(orjson.dumps({**record, **carried})))

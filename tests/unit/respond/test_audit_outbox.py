@@ -319,11 +319,11 @@ async def test_a_busy_output_delays_nobody_and_no_end(database: Database, monkey
     async with meanwhile(each.drain.forever() for each in outboxes.drained):
         for identity in ("first", "second"):
             await _act(database, busy, search, identity=identity)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 while await _rows(database, "SELECT * FROM spooled WHERE output = 'search'"):
                     pass
         await busy.begun.wait()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         for each in outboxes.drained:
             await each.close()
     assert search.got == ["requested", "finished"] * 2

@@ -47,11 +47,14 @@ async def test_a_tenth_is_left_to_the_way() -> None:
 
 async def test_a_pause_holds_for_all_paths_of_the_limit() -> None:
     """Once the console asked one request to wait, none of its limit goes out before; other limits are free."""
-    limits = RateLimits((Rate("/a", 1000, 10), Rate("/b", 1000, 10)))
+    limits = RateLimits((Rate("/a", 1000, 10), Rate("/b", 1000, 10), Rate("/c", 1000, 10)))
+    limits.pause("/c", 60)
+    asked = asyncio.create_task(limits.bucket("/c").acquire())
+    await limits.bucket("/b").acquire()
+    assert not asked.done()
+    asked.cancel()
     limits.pause("/a/x", 0.2)
     limits.pause("/a/y", 0.1)
     began = asyncio.get_running_loop().time()
-    await limits.bucket("/b").acquire()
-    assert asyncio.get_running_loop().time() - began < 0.1
     await asyncio.gather(*(limits.bucket("/a").acquire() for _ in range(3)))
     assert asyncio.get_running_loop().time() - began >= 0.2

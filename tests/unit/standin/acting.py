@@ -8,9 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from s1ecs.standin.app import build
-from s1ecs.standin.organisation import organisation
 
-from .conftest import API, NOW, Hands
+from .conftest import API, NOW, Hands, organisation_of
 
 PASSWORD = "Abcdef123!x"
 SINCE = "2026-01-31T12:00:00Z"
@@ -21,7 +20,7 @@ class Actor:
 
     def __init__(self, agents: int = 60) -> None:
         self.hands = Hands()
-        made = organisation(1, NOW, agents)
+        made = organisation_of(1, NOW, agents)
         app = build(made, clock=self.hands.clock, alerts=30, monotonic=self._monotonic)
         self.client = TestClient(app, headers={"Authorization": "ApiToken actor"})
         self._asked = 0

@@ -74,7 +74,7 @@ async def test_other_walks_are_free(tmp_path: Path, holder: "subprocess.Popen[st
 async def test_a_killed_process_lets_go(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
     """The kernel releases what a process held that was killed; the next one's name stands there then."""
     holder.send_signal(signal.SIGKILL)
-    holder.wait(10)
+    holder.wait(120)
     async with held(tmp_path, [ALERTS]):
         assert f"process {os.getpid()} on" in (tmp_path / "locks" / file_name(ALERTS)).read_text()
 
@@ -187,7 +187,7 @@ async def test_one_of_several_walks_is_let_go(tmp_path: Path) -> None:
 async def test_what_a_killed_process_left_is_removed(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
     """The file by which a killed process held its walks is removed by whoever takes one of them."""
     holder.kill()
-    holder.wait(10)
+    holder.wait(120)
     [left] = (tmp_path / leases.FOLDER_NAME).glob("holder-*")
     async with held(tmp_path, [ALERTS]):
         assert not left.exists()

@@ -7,6 +7,7 @@ from typing import Any
 from s1ecs.ecs.mapper import Mapped
 from s1ecs.records import Record, record_from_line
 from s1ecs.streams import Stream
+from tests.unit.mappers import mapper_of
 
 
 def record_of(value: Any) -> Record:
@@ -16,7 +17,8 @@ def record_of(value: Any) -> Record:
 
 def mapped(stream: Stream, value: Any, places: Mapping[str, dict[str, Any]] | None = None) -> Mapped:
     """The document of a record, without envelope; `places` says where addresses lie."""
-    return stream.mapper(None if places is None else places.get).map(record_of(value))
+    mapper = mapper_of(stream.name) if places is None else stream.mapper(places.get)
+    return mapper.map(record_of(value))
 
 
 def document_of(stream: Stream, value: Any, places: Mapping[str, dict[str, Any]] | None = None) -> dict[str, Any]:

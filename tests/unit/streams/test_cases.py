@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from s1ecs.records import dumps, record_from_line
-from s1ecs.streams import STREAMS
+from tests.unit.mappers import mapper_of
 
 CASES = sorted((Path(__file__).parents[2] / "cases").glob("*/*.input.ndjson"))
 OF_THE_ENVELOPE = {"agent", "data_stream", "input", "tags"}
@@ -23,7 +23,7 @@ def without_envelope(document: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name.split('.')[0]}")
 def test_case(case: Path) -> None:
     """Each record of a case becomes the expected document, field by field."""
-    mapper = STREAMS[case.parent.name].mapper(keep_duplicates=True)
+    mapper = mapper_of(case.parent.name, keep_duplicates=True)
     expected = json.loads(case.with_name(case.name.replace(".input.ndjson", ".expected.json")).read_text())
     lines = case.read_bytes().splitlines()
     assert [without_envelope(document) for document in expected] == [

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s1ecs.records import dumps, record_from_line
-from s1ecs.streams import STREAMS
+from tests.unit.mappers import mapper_of
 
 LEAVES = st.one_of(
     st.none(),
@@ -66,7 +66,7 @@ def test_lists_of_any_shape(name: str, data: st.DataObject) -> None:
     line = json.dumps(data.draw(RECORDS[name])).encode()
     record = record_from_line(line)
     before = repr(record.value)
-    mapped = STREAMS[name].mapper().map(record)
+    mapped = mapper_of(name).map(record)
     document = json.loads(dumps(mapped.document))
     assert before == repr(record.value)
     assert mapped.failed == (document["event"]["kind"] == "pipeline_error")

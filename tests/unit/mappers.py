@@ -1,0 +1,12 @@
+"""Mappers of the streams, each compiled once for all tests of a process: that takes longer than most of them."""
+
+from functools import cache
+
+from s1ecs.ecs.mapper import Mapper
+from s1ecs.streams import STREAMS
+
+
+@cache
+def mapper_of(name: str, *, keep_duplicates: bool = False) -> Mapper:
+    """The mapper of a stream by name; it knows no places."""
+    return STREAMS[name].mapper(keep_duplicates=keep_duplicates)
