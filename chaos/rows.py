@@ -1,4 +1,4 @@
-"""Rows of the store: made anew now and then amid the kills, and held against the documents at the end."""
+"""Rows of the store: built anew now and then amid the kills, and compared with the documents at the end."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from s1ecs.bootstrap.store_tables import store_tables
-from s1ecs.outputs.store.prepare import unprepare
+from s1ecs.outputs.store.prepare import mark_outdated
 from s1ecs.outputs.store.recount import differences
 from s1ecs.state.sqlite.database import FILE_NAME
 
@@ -18,7 +18,7 @@ def have_made_anew(state: Path) -> None:
     """Have the next collector fill in all rows, as after an upgrade; nothing where there is no store yet."""
     with closing(sqlite3.connect(state / FILE_NAME)) as store, store:
         if store.execute("SELECT 1 FROM sqlite_master WHERE name = 'stream_tables'").fetchone():
-            unprepare(store)
+            mark_outdated(store)
 
 
 def wrong(state: Path) -> Iterator[str]:

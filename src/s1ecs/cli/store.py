@@ -22,14 +22,14 @@ def store(
         bool,
         typer.Option(
             "--check",
-            help="Check for damage, and what queries read against the documents. Exit status 1 if wrong.",
+            help="Check for damage, and compare what queries read with the documents. Exit status 1 if not sound.",
         ),
     ] = False,
     rebuild: Annotated[
         bool,
         typer.Option(
             "--rebuild",
-            help="Make what queries and search read anew from the documents; collecting goes on meanwhile.",
+            help="Build what queries and search read anew from the documents; collecting goes on meanwhile.",
         ),
     ] = False,
     backup: Annotated[

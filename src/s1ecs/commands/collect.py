@@ -63,7 +63,7 @@ async def _collect(
             await check_outputs(feeds[0].outputs if feeds else ())
             await say_outputs_without_history(feeds, log)
             watched = [replace(feed, watch=_EndsBars(shown)) for feed in feeds]
-            async with meanwhile([fill_rows_of(feeds, stop, log)]):
+            async with meanwhile([fill_rows_of(settings, feeds, stop, log)]):
                 outcomes.extend(await collect_once(watched, stop, partial(_tell, shown), log, full=full))
             if feeds:
                 await try_once_more(feeds[0].outputs, stop, log)

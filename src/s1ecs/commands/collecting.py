@@ -35,7 +35,9 @@ def retention_of(settings: Settings, log: structlog.stdlib.BoundLogger) -> Store
     return StoreRetention(keep_of(settings), now=lambda: datetime.now(UTC), clock=time.monotonic, log=log)
 
 
-async def fill_rows_of(feeds: Sequence[Feed], stop: asyncio.Event, log: structlog.stdlib.BoundLogger) -> None:
+async def fill_rows_of(
+    settings: Settings, feeds: Sequence[Feed], stop: asyncio.Event, log: structlog.stdlib.BoundLogger
+) -> None:
     """Fill in the rows of the store of the feeds' state."""
     for feed in feeds[:1]:
-        await fill_rows(StoreRows(feed.state, time.monotonic), stop, log)
+        await fill_rows(StoreRows(feed.state, time.monotonic, keep_of(settings).size), stop, log)

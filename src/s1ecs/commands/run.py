@@ -71,7 +71,7 @@ async def _run(settings: Settings, names: Sequence[str], table: RunTable, log: s
                     stop.set()
 
             pruning = (retention_of(settings, log).until(feed.state.retention, stop) for feed in feeds[:1])
-            await side_by_side([follow(), fill_rows_of(feeds, stop, log), *pruning])
+            await side_by_side([follow(), fill_rows_of(settings, feeds, stop, log), *pruning])
 
     await until_signal(work(), stop, log)
     for error in gone:

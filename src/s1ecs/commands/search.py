@@ -30,6 +30,8 @@ def search_store(
 ) -> None:
     """Print what was found; raise UsageError for a question without words, StateError where there is no state."""
     expression = match_expression(question)
+    if within.since is not None and within.until is not None and within.since >= within.until:
+        raise UsageError("search: --from is not before --to; exchange them")
     tables = [table for name, table in store_tables().items() if not streams or name in streams]
     path = state_folder / FILE_NAME
     with closing(connect_for_reading(path)) as connection, explained(path):
@@ -37,9 +39,11 @@ def search_store(
         known = [table for table in tables if is_searchable(connection, table)]
         if not known:
             raise UsageError("search: the store has no full-text index yet; run s1ecs collect or s1ecs store --rebuild")
+        # One look at it all: documents may come and go between two statements.
+        connection.execute("BEGIN")
         with waiting_if_slow("Searching"):
             hits = search(connection, known, expression, within, limit=limit, newest=newest)
-        left = remaining(connection)
+        left = remaining(connection, store_tables(), [table.stream for table in tables])
     _print(hits, json=json)
     if left:
         ERR.write(f"{counted(left, 'older document', grouped=True)} not searched: they are still being prepared\n")
@@ -47,8 +51,7 @@ def search_store(
 
 def _print(hits: Sequence[Hit], *, json: bool) -> None:
     if json:
-        fields = Hit._fields[: Hit._fields.index("row")]
-        print_json(fields, [hit[: len(fields)] for hit in hits], data=True)
+        print_json(Hit._fields, hits, data=True)
     elif hits:
         rows = [(hit.time, hit.stream, hit.host, " ".join(hit.match.split()), hit.id) for hit in hits]
         print_table(_COLUMNS, rows, too_wide="cut", data=True)

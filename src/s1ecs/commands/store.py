@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
+from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.commands.store_rows import differences_of, follow_moved_documents
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.tables import print_leading, print_text
@@ -92,7 +93,7 @@ def contents_of(path: Path) -> Contents:
             oldest=oldest,
             newest=newest,
             pruned_until=pruned_until(connection),
-            unprepared=remaining(connection),
+            unprepared=remaining(connection, store_tables()),
             days=days,
         )
 
@@ -119,7 +120,9 @@ def check(state_folder: Path) -> int:
         OUT.write(f"{path}: damaged; restore a backup, or move the file away and collect again\n")
         return 1
     if differing:
-        OUT.write(f"{path}: the documents are sound; what was made of them is not: run s1ecs store --rebuild\n")
+        OUT.write(
+            f"{path}: the documents are sound; rows, counts or full text differ from them: run s1ecs store --rebuild\n"
+        )
         return 1
     OUT.write(f"{path}: no damage found\n")
     return 0

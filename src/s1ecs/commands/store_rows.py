@@ -1,4 +1,4 @@
-"""Rows, counts and words of the store: held against the documents, and made anew from them."""
+"""Rows, counts and full text of the store: compared with the documents, and built anew from them."""
 
 import time
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.commands.terminal.progress import bars
 from s1ecs.commands.terminal.writer import OUT
 from s1ecs.counted import counted
-from s1ecs.outputs.store.prepare import prepare, rows_moved, unprepare
+from s1ecs.outputs.store.prepare import mark_outdated, prepare
 from s1ecs.outputs.store.recount import differences
 from s1ecs.outputs.store.row_filling import RowFilling, remaining
+from s1ecs.outputs.store.row_numbers import rows_moved
 from s1ecs.state.sqlite.database import (
     FILE_NAME,
     connect,
@@ -39,20 +40,20 @@ def follow_moved_documents(path: Path) -> None:
     """Have rows made anew where compacting gave documents other numbers."""
     with closing(connect(path)) as connection, explained(path), transaction_of(connection):
         if rows_moved(connection, store_tables()):
-            unprepare(connection)
+            mark_outdated(connection)
             prepare(connection, store_tables())
 
 
 def rebuild(state_folder: Path, log_level: str) -> None:
-    """Make all rows anew from the documents, in short steps beside whoever collects; resumed by the next start."""
+    """Build all rows anew from the documents, in short steps beside whoever collects; `run` finishes what is left."""
     path = state_folder / FILE_NAME
     connect_for_reading(path).close()
     filling = RowFilling.of(store_tables())
     with closing(connect(path)) as connection, explained(path), bars(log_level, counted=True) as shown:
         with transaction_of(connection):
-            unprepare(connection)
+            mark_outdated(connection)
             prepare(connection, store_tables())
-        total = done = remaining(connection)
+        total = remaining(connection, store_tables())
         more, done = bool(total), 0
         while more:
             with transaction_of(connection):

@@ -13,12 +13,25 @@ from s1ecs.errors import StateError
 from s1ecs.outputs.store.row_filling import FilledRows
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again without waiting."""
+    monkeypatch.setattr(row_filling, "_LOOK_AGAIN_SECONDS", 0.0)
+
+
 class Rows:
     """Rows whose steps go as told: a number of documents, or trouble."""
 
-    def __init__(self, steps: Sequence[int | StateError], stop: asyncio.Event) -> None:
+    def __init__(self, steps: Sequence[int | StateError], stop: asyncio.Event, *, room: bool = True) -> None:
         self.steps = list(steps)
         self.stop = stop
+        self.room = room
+
+    async def has_room(self) -> bool:
+        """Tell what the test says."""
+        if not self.room:
+            self.stop.set()
+        return self.room
 
     async def remaining(self) -> int:
         """Return the documents of the steps to come."""
@@ -35,11 +48,11 @@ class Rows:
         return FilledRows(step, more=bool(self.steps))
 
 
-async def texts(steps: Sequence[int | StateError]) -> list[str]:
-    """What is logged while rows are filled in."""
+async def texts(steps: Sequence[int | StateError], *, room: bool = True) -> list[str]:
+    """What is logged while rows are filled in, until nothing is left."""
     stop = asyncio.Event()
     with capture_logs() as logged:
-        await fill_rows(Rows(steps, stop), stop, structlog.get_logger())
+        await fill_rows(Rows(steps, stop, room=room), stop, structlog.get_logger())
     return [entry["event"] for entry in logged]
 
 
@@ -55,12 +68,18 @@ async def test_first_and_last_line() -> None:
     assert last == "all older documents are prepared for fast queries"
 
 
-async def test_trouble_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_trouble_is_told_and_tried_again() -> None:
     """A step that fails ends nothing: it is told with its reason, and filling goes on a while later."""
-    monkeypatch.setattr(row_filling, "_AGAIN_SECONDS", 0.0)
     told = await texts([20, StateError("the disk is full"), 22])
     assert told[1:3] == [
-        "older documents wait for their rows: the disk is full",
+        "preparing older documents for fast queries failed, retrying in a minute: the disk is full",
         "preparing 22 older documents for fast queries, the newest first; queries are slower until then",
     ]
     assert told[-1] == "all older documents are prepared for fast queries"
+
+
+async def test_a_store_near_its_size_is_not_filled() -> None:
+    """Rows that retention would remove documents for are not filled in, which is told once, with what to do."""
+    [told] = await texts([20], room=False)
+    assert told.startswith("20 older documents are not prepared for fast queries: the store is near keep_size")
+    assert told.endswith("to prepare them, increase keep_size")

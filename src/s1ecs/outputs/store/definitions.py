@@ -4,9 +4,10 @@ Rows, counts and words are added by what adds documents; triggers keep them to t
 removes or moves one.
 """
 
+import hashlib
 from collections.abc import Iterator
 
-from s1ecs.outputs.store.document_values import SEARCH_FIELDS
+from s1ecs.outputs.store.document_values import SEARCH_FIELDS, VALUES_VERSION
 from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, quoted
 
 # A console that was renamed has documents under its old name until they were moved.
@@ -19,9 +20,10 @@ def definition(table: StreamTable) -> list[str]:
     return [*_rows(table), _words(table), *_triggers(table)]
 
 
-def names_made(table: StreamTable) -> list[tuple[str, str]]:
-    """Return the kind and name of what the statements make and that does not go with a table of its own."""
-    return [("TABLE", table.rows), ("TABLE", table.words), *(("TRIGGER", name) for name in _trigger_names(table))]
+def fingerprint(table: StreamTable) -> str:
+    """Return a text that differs where rows, counts or words of the same documents would."""
+    content = ("\n".join(definition(table)), table.columns, sorted(table.searched.items()), VALUES_VERSION)
+    return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
 def is_latest(table: StreamTable, console: str, identity: str) -> str:
@@ -52,8 +54,9 @@ def _words(table: StreamTable) -> str:
     return f"CREATE VIRTUAL TABLE {quoted(table.words)} USING fts5({fields}, tokenize = 'unicode61')"
 
 
-def _trigger_names(table: StreamTable) -> list[str]:
-    of_documents = [f"{table.stream}_document_{event}" for event in ("removed", "changed")]
+def triggers_made(table: StreamTable) -> list[str]:
+    """Return the names of the triggers among the statements."""
+    of_documents = [f"{table.stream}_{of}_{event}" for of in ("document", "row") for event in ("removed", "changed")]
     of_things = [f"{table.stream}_thing_{event}" for event in ("added", "changed", "removed")]
     return of_documents + (of_things if table.latest_view else [])
 
@@ -106,7 +109,7 @@ def _thing_triggers(table: StreamTable) -> Iterator[str]:
     stream = table.stream
     events = (
         ("added", "INSERT", "new.stream", ("new",)),
-        ("changed", "UPDATE OF id", "new.stream", ("old", "new")),
+        ("changed", "UPDATE OF id, console", "new.stream", ("old", "new")),
         ("removed", "DELETE", "old.stream", ("old",)),
     )
     for event, statement, of_stream, things in events:

@@ -17,6 +17,9 @@ SEARCH_FIELDS: Mapping[str, str] = {
     "name": "rules, threats, processes, applications, CVEs and sites",
     "text": "descriptions and messages",
 }
+# One more with each change of this file that gives other values for the same document.
+VALUES_VERSION = 1
+
 # Every stream collects these, whatever field they stand in.
 _OF_ALL_STREAMS: Mapping[str, Sequence[str]] = {
     "host": ("related.hosts", "host.name"),

@@ -59,7 +59,7 @@ def insert(transaction: Transaction, batch: Batch, writer: RowWriter | None = No
     connection = connection_of(transaction)
     if writer is not None:
         # Another file may lie at the path since the store was opened, such as a backup.
-        prepare_missing(connection, writer.table)
+        prepare_missing(connection, writer.table, writer.fingerprint)
     added = []
     for identity, document in batch.documents:
         time = document.get("@timestamp")

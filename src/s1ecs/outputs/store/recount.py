@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 
 from s1ecs.counted import counted
-from s1ecs.outputs.spool.queue import document_of
 from s1ecs.outputs.store.definitions import is_latest
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, values_of
+from s1ecs.outputs.store.stored_text import document_of_text
 from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, StreamTables, quoted
 
 
@@ -37,7 +37,7 @@ def _missing(connection: sqlite3.Connection, table: StreamTable, below: int) -> 
         f"SELECT count(*) FROM {words} WHERE rowid NOT IN (SELECT row FROM {rows})"
     )
     if words_too_many:
-        yield f"{table.stream}: words of {counted(words_too_many, 'document')} that are not there"
+        yield f"{table.stream}: full text of {counted(words_too_many, 'document')} that is not there"
 
 
 def _differing(connection: sqlite3.Connection, table: StreamTable) -> Iterator[str]:
@@ -49,21 +49,25 @@ def _differing(connection: sqlite3.Connection, table: StreamTable) -> Iterator[s
     columns = "".join(f", {rows}.{quoted(name)}" for name, _ in table.columns)
     own = 4
     width = own + len(table.columns)
-    wrong_rows = wrong_words = 0
+    wrong_rows = wrong_words = unreadable = 0
     for document, *found in connection.execute(
         f"SELECT documents.document, documents.id, documents.console, documents.time, {latest},"
         f" {rows}.id, {rows}.console, {rows}.time, {rows}.latest{columns}, {fields}"
         f" FROM {rows} JOIN documents ON documents.rowid = {rows}.row"
         f" LEFT JOIN {words} ON {words}.rowid = {rows}.row"
     ):
-        wanted = values(document_of(document))
+        read = document_of_text(document)
+        unreadable += read is None
+        wanted = values(read or {})
         row, stored_words = found[own : own + width], found[own + width :]
         wrong_rows += row != [*found[:own], *wanted.columns]
         wrong_words += stored_words != [*wanted.words]
+    if unreadable:
+        yield f"{table.stream}: {counted(unreadable, 'document')} that are not JSON objects"
     if wrong_rows:
-        yield f"{table.stream}: {counted(wrong_rows, 'row')} unlike the document"
+        yield f"{table.stream}: {counted(wrong_rows, 'row')} that differ from the document"
     if wrong_words:
-        yield f"{table.stream}: words unlike the document's in {counted(wrong_words, 'document')}"
+        yield f"{table.stream}: full text of {counted(wrong_words, 'document')} that differs from the document"
 
 
 def _counts(connection: sqlite3.Connection, table: StreamTable) -> Iterator[str]:
@@ -82,4 +86,4 @@ def _counts(connection: sqlite3.Connection, table: StreamTable) -> Iterator[str]
             f" + (SELECT count(*) FROM ({kept} EXCEPT {recount}))"
         )
         if wrong:
-            yield f"{table.stream}: {counted(wrong, 'hourly count')} of {name} unlike the rows"
+            yield f"{table.stream}: {counted(wrong, 'hourly count')} of {name} that differ from the rows"

@@ -1,18 +1,23 @@
 """Rows of documents that were stored before their stream had its table, filled in step by step, the newest first."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from s1ecs.outputs.spool.queue import document_of
+from s1ecs.outputs.store.discarded import remove_some
 from s1ecs.outputs.store.rows import RowWriter, StoredDocument, row_writer
+from s1ecs.outputs.store.statistics import analyze_if_grown
+from s1ecs.outputs.store.stored_text import document_of_text
 from s1ecs.outputs.store.stream_table import StreamTables, quoted
 from s1ecs.outputs.store.views import make_views
+from s1ecs.records import dumps
 
 # A step keeps everybody else from the database.
 _STEP_SECONDS = 0.02
 _DOCUMENTS_AT_ONCE = 50
+# Of a stream without a table no document has a row.
+_ALL = 2**63 - 1
 
 
 class FilledRows(NamedTuple):
@@ -24,7 +29,7 @@ class FilledRows(NamedTuple):
 
 @dataclass(frozen=True)
 class RowFilling:
-    """RowFilling of the tables of all streams."""
+    """Steps that fill in the rows of all streams, and remove what is outdated."""
 
     tables: StreamTables
     writers: Mapping[str, RowWriter]
@@ -38,11 +43,13 @@ class RowFilling:
         """Fill in some documents, in some hundredths of a second; the views change with the last one of a stream."""
         began, looked_at = clock(), 0
         while clock() - began < _STEP_SECONDS:
-            below = _places(connection)
-            if not below:
+            below = self._places(connection)
+            if below:
+                looked_at += self._some(connection, below)
+            elif not remove_some(connection):
+                analyze_if_grown(connection, self.tables)
                 return FilledRows(looked_at, more=False)
-            looked_at += self._some(connection, below)
-        return FilledRows(looked_at, more=bool(_places(connection)))
+        return FilledRows(looked_at, more=True)
 
     def _some(self, connection: sqlite3.Connection, below: Mapping[str, int]) -> int:
         rows = connection.execute(
@@ -52,15 +59,18 @@ class RowFilling:
         ).fetchall()
         found: dict[str, list[StoredDocument]] = {}
         for row, identity, console, time, stream, text in rows:
-            if row < below.get(stream, 0) and stream in self.writers and not self._has_row(connection, stream, row):
-                document = StoredDocument(row, identity, console, time, document_of(text))
+            if row < below.get(stream, 0) and not self._has_row(connection, stream, row):
+                document = StoredDocument(row, identity, console, time, document_of_text(text) or {})
                 found.setdefault(stream, []).append(document)
         for stream, documents in found.items():
             self.writers[stream].write(connection, documents)
         lowest = rows[-1][0] if len(rows) == _DOCUMENTS_AT_ONCE else 0
-        connection.execute("UPDATE stream_tables SET below = min(below, ?)", (lowest,))
+        connection.execute(
+            "UPDATE stream_tables SET below = min(below, ?) WHERE stream IN (SELECT value FROM json_each(?))",
+            (lowest, dumps(list(below)).decode()),
+        )
         for stream in below:
-            if not lowest and stream in self.tables:
+            if not lowest:
                 make_views(connection, self.tables[stream], filled=True)
         return len(rows)
 
@@ -69,18 +79,22 @@ class RowFilling:
         rows = quoted(self.tables[stream].rows)
         return connection.execute(f"SELECT 1 FROM {rows} WHERE row = ?", (row,)).fetchone() is not None
 
+    def _places(self, connection: sqlite3.Connection) -> dict[str, int]:
+        """Return by stream the row number below which documents have no row yet, where there are any."""
+        places = connection.execute("SELECT stream, below FROM stream_tables WHERE below > 0")
+        return {stream: below for stream, below in places if stream in self.tables}
 
-def remaining(connection: sqlite3.Connection) -> int:
-    """Return about how many documents have no row yet; 0: all have one."""
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'stream_tables'").fetchone():
-        return 0
-    places = _places(connection)
-    if not places:
-        return 0
-    [(count,)] = connection.execute("SELECT count(*) FROM documents WHERE rowid < ?", (max(places.values()),))
+
+def remaining(connection: sqlite3.Connection, tables: StreamTables, streams: Sequence[str] = ()) -> int:
+    """Return the number of documents of these streams (all, if empty) that have no row yet."""
+    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'stream_tables'").fetchone()
+    known = dict(connection.execute("SELECT stream, below FROM stream_tables").fetchall()) if there else {}
+    places = {name: known.get(name, _ALL) for name in streams or tables}
+    return sum(_count(connection, name, place) for name, place in places.items() if place)
+
+
+def _count(connection: sqlite3.Connection, stream: str, below: int) -> int:
+    [(count,)] = connection.execute(
+        "SELECT count(*) FROM documents INDEXED BY documents_by_time WHERE stream = ? AND rowid < ?", (stream, below)
+    )
     return int(count)
-
-
-def _places(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return by stream the row number below which documents have no row yet, where there are any."""
-    return dict(connection.execute("SELECT stream, below FROM stream_tables WHERE below > 0").fetchall())

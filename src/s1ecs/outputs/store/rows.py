@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from s1ecs.outputs.store.definitions import is_latest
+from s1ecs.outputs.store.definitions import fingerprint, is_latest
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, RowValues, values_of
 from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, quoted
 
@@ -33,6 +33,7 @@ class RowWriter:
     """Writes what belongs to documents of one stream."""
 
     table: StreamTable
+    fingerprint: str
     values: Callable[[Mapping[str, Any]], RowValues]
     insert_row: str
     insert_words: str
@@ -60,11 +61,14 @@ def row_writer(table: StreamTable) -> RowWriter:
     """Return what writes the rows of a stream."""
     latest = is_latest(table, "?3", "?2") if table.latest_view else "0"
     values = "".join(f", ?{number}" for number in range(5, 5 + len(table.columns)))
+    columns = "".join(f", {quoted(name)}" for name, _ in table.columns)
     fields = ", ?" * len(SEARCH_FIELDS)
     return RowWriter(
         table,
+        fingerprint(table),
         values_of(table),
-        f"INSERT INTO {quoted(table.rows)} VALUES (?1, ?2, ?3, ?4, {latest}{values})",
+        f"INSERT INTO {quoted(table.rows)} (row, id, console, time, latest{columns})"
+        f" VALUES (?1, ?2, ?3, ?4, {latest}{values})",
         f"INSERT INTO {quoted(table.words)} (rowid, {', '.join(SEARCH_FIELDS)}) VALUES (?{fields})",
         [(name, [column for column, _ in table.columns].index(name)) for name in table.counted],
     )

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from s1ecs.outputs.store.stream_table import StreamTable, quoted
 
-# So many of the newest documents with the words are ranked.
+# So many of the documents with the words are ranked.
 MOST_RANKED = 1_000
 _SNIPPET_WORDS = 12
 
 
 class Hit(NamedTuple):
-    """A document that was found: the part of its words around those searched for, and its rank, the lowest the best."""
+    """A document that was found, and the part of its words around those searched for."""
 
     time: str | None
     stream: str
@@ -21,8 +21,6 @@ class Hit(NamedTuple):
     match: str
     console: str
     id: str
-    row: int
-    rank: float
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,15 @@ class SearchRange:
 
     since: str | None = None
     until: str | None = None
+
+
+class _Candidate(NamedTuple):
+    """A document with the words; the lower its rank, the better it matches."""
+
+    rank: float
+    time: str | None
+    row: int
+    table: StreamTable
 
 
 def search(
@@ -44,13 +51,13 @@ def search(
 ) -> list[Hit]:
     """Find documents of these streams by an FTS5 expression, by rank or the newest first.
 
-    Of more than MOST_RANKED documents of a stream with the words the newest are ranked.
+    Of more than MOST_RANKED documents of a stream with the words those stored last are ranked.
     """
-    hits = [hit for table in tables for hit in _hits(connection, table, expression, within)]
-    hits.sort(key=lambda hit: hit.time or "", reverse=True)
+    found = [each for table in tables for each in _candidates(connection, table, expression, within, newest=newest)]
+    found.sort(key=lambda each: each.time or "", reverse=True)
     if not newest:
-        hits.sort(key=lambda hit: hit.rank)
-    return hits[:limit]
+        found.sort(key=lambda each: each.rank)
+    return [_hit(connection, each, expression) for each in found[:limit]]
 
 
 def is_searchable(connection: sqlite3.Connection, table: StreamTable) -> bool:
@@ -59,17 +66,29 @@ def is_searchable(connection: sqlite3.Connection, table: StreamTable) -> bool:
     return row is not None
 
 
-def _hits(connection: sqlite3.Connection, table: StreamTable, expression: str, within: SearchRange) -> list[Hit]:
+def _candidates(
+    connection: sqlite3.Connection, table: StreamTable, expression: str, within: SearchRange, *, newest: bool
+) -> list[_Candidate]:
     rows, words = quoted(table.rows), quoted(table.words)
-    host = f"{rows}.host" if any(name == "host" for name, _ in table.columns) else "NULL"
     bounds = (("time >= ?", within.since), ("time < ?", within.until))
     conditions = "".join(f" AND {rows}.{text}" for text, bound in bounds if bound is not None)
+    rank, order = ("0.0", f"{rows}.time") if newest else (f"bm25({words})", f"{words}.rowid")
     found = connection.execute(
-        f"SELECT {rows}.time, '{table.stream}', {host},"
-        f" snippet({words}, -1, '', '', '…', {_SNIPPET_WORDS}), {rows}.console, {rows}.id, {rows}.row,"
-        f" bm25({words})"
-        f" FROM {words} CROSS JOIN {rows} ON {rows}.row = {words}.rowid"
-        f" WHERE {words} MATCH ?{conditions} ORDER BY {words}.rowid DESC LIMIT {MOST_RANKED}",
+        f"SELECT {rank}, {rows}.time, {rows}.row FROM {words} CROSS JOIN {rows} ON {rows}.row = {words}.rowid"
+        f" WHERE {words} MATCH ?{conditions} ORDER BY {order} DESC LIMIT {MOST_RANKED}",
         (expression, *(bound for _, bound in bounds if bound is not None)),
     )
-    return [Hit(*row) for row in found]
+    return [_Candidate(rank, time, row, table) for rank, time, row in found]
+
+
+def _hit(connection: sqlite3.Connection, found: _Candidate, expression: str) -> Hit:
+    table = found.table
+    rows, words = quoted(table.rows), quoted(table.words)
+    host = f"{rows}.host" if any(name == "host" for name, _ in table.columns) else "NULL"
+    [row] = connection.execute(
+        f"SELECT {rows}.time, '{table.stream}', {host}, snippet({words}, -1, '', '', '…', {_SNIPPET_WORDS}),"
+        f" {rows}.console, {rows}.id FROM {words} CROSS JOIN {rows} ON {rows}.row = {words}.rowid"
+        f" WHERE {words} MATCH ? AND {words}.rowid = ?",
+        (expression, found.row),
+    )
+    return Hit(*row)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
-from s1ecs.outputs.store.definitions import CURRENT_NAME, is_latest
+from s1ecs.outputs.store.definitions import is_latest
 from s1ecs.outputs.store.stream_table import StreamTable, quoted
 
 
@@ -20,15 +20,16 @@ def view_texts(table: StreamTable, *, filled: bool) -> Iterator[tuple[str, str]]
     """Yield the name and the SQL of each view; not `filled`, it reads the documents that have no row yet, too."""
     for name, latest in ((table.stream, False), (table.latest_view, True)):
         if name:
-            parts = [_of_rows(table, latest=latest)]
+            parts = [_of_rows(table, latest=latest, plus="" if filled else "+")]
             if not filled:
                 parts.append(_of_documents(table, latest=latest))
             yield name, f"CREATE VIEW {quoted(name)} AS {' UNION ALL '.join(parts)}"
 
 
-def _of_rows(table: StreamTable, *, latest: bool) -> str:
+def _of_rows(table: StreamTable, *, latest: bool, plus: str = "") -> str:
     rows = quoted(table.rows)
-    columns = "".join(f"    {quoted(name)},\n" for name, _ in table.view)
+    # The plus keeps indices of single columns out of a union, whose parts are then read in the order of time.
+    columns = "".join(f"    {plus}{quoted(name)} AS {quoted(name)},\n" for name, _ in table.view)
     gone = f"    {_gone(table, f'{rows}.console', f'{rows}.id')} AS gone,\n" if latest else ""
     return (
         f"SELECT\n    time,\n{columns}{gone}    console,\n    id,\n"
@@ -38,28 +39,36 @@ def _of_rows(table: StreamTable, *, latest: bool) -> str:
 
 
 def _of_documents(table: StreamTable, *, latest: bool) -> str:
-    """Documents behind the place that the filling came to; no index but that of the row numbers is of use."""
+    """Documents behind the place that the filling came to, in the order of time."""
     columns = "".join(
         f"    json_extract(document, '{_json_path(path)}') AS {quoted(name)},\n" for name, path in table.view
     )
     gone = f"    {_gone(table, 'documents.console', 'documents.id')} AS gone,\n" if latest else ""
     only = f" AND {is_latest(table, 'documents.console', 'documents.id')}" if latest else ""
     return (
-        f"SELECT\n    +time AS time,\n{columns}{gone}    +console AS console,\n    +id AS id,\n    document\n"
-        f"FROM documents WHERE rowid < (SELECT below FROM stream_tables WHERE stream = '{table.stream}')"
-        f" AND +stream = '{table.stream}'{only}"
+        f"SELECT\n    time,\n{columns}{gone}    console,\n    id,\n    document\n"
+        f"FROM documents INDEXED BY documents_by_time WHERE stream = '{table.stream}'"
+        f" AND rowid < (SELECT below FROM stream_tables WHERE stream = '{table.stream}')"
+        # A number that became free at the end may have been given to a document that came since.
+        f" AND NOT EXISTS (SELECT 1 FROM {quoted(table.rows)} WHERE row = documents.rowid){only}"
     )
 
 
 def _gone(table: StreamTable, console: str, identity: str) -> str:
-    """Gone is what the last complete walk did not see; a thing of a negative round was never to be seen by one."""
-    current = CURRENT_NAME.format(console=console)
+    """Gone is what the last complete walk did not see; a thing of a negative round was never to be seen by one.
+
+    All that is gone is found once for a query, not anew for each row. A console that was renamed has documents under
+    its old name until they were moved.
+    """
+    things = (
+        "FROM things JOIN rounds ON (rounds.console, rounds.stream) = (things.console, things.stream)"
+        "{renamed}"
+        f" WHERE things.stream = '{table.stream}' AND things.round >= 0 AND things.round < rounds.completed"
+    )
+    renamed = " JOIN consoles ON consoles.name = things.console AND consoles.moving IS NOT NULL"
     return (
-        "(SELECT max(things.round >= 0 AND things.round < coalesce((SELECT completed FROM rounds WHERE"
-        " (rounds.console, rounds.stream) = (things.console, things.stream)), 0)) FROM things"
-        " INDEXED BY things_by_id"
-        f" WHERE things.stream = '{table.stream}' AND things.id = {identity}"
-        f" AND things.console IN ({console}, {current}))"
+        f"(({console}, {identity}) IN (SELECT things.console, things.id {things.format(renamed='')}"
+        f" UNION ALL SELECT consoles.moving, things.id {things.format(renamed=renamed)}))"
     )
 
 

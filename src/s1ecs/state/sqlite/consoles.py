@@ -22,7 +22,7 @@ _TABLES = (
     "backfilled",
     "actions",
 )
-_DOCUMENTS_AT_ONCE = 5_000
+_DOCUMENTS_AT_ONCE = 1_000
 
 
 _COLUMNS = "name, born, address, ids, scope, moving"

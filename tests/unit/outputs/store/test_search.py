@@ -64,6 +64,11 @@ QUESTIONS = {
     "powershell AND backup": {"plain"},
     "it's": set(),
     "power' OR 1=1 --": set(),
+    "cmd:encodedcommand": {"encoded"},
+    'cmd:"file backup"': {"plain"},
+    "rule:backup": {"plain"},
+    "https://console": set(),
+    '"localhost:8080"': set(),
 }
 
 
@@ -76,12 +81,18 @@ def test_questions(alerts: sqlite3.Connection, question: str, ids: set[str]) -> 
 WRONG = {
     "": "no word to search for",
     "--- :": "no word to search for",
-    "NOT powershell": "no word to search for; what is excluded",
+    "NOT powershell": "no word to search for; NOT excludes",
+    "powershell NOT": "ends with NOT",
+    "NOT powershell OR backup": "words with NOT do not count",
+    "(powershell OR certutil) loud": "parentheses do not group",
+    "host: ws-1": "names no word",
+    "hots:ws-1": "did you mean host?",
+    "localhost:8080": "no field 'localhost'; did you mean host? available",
+    'foo"bar baz"': "stand around a whole phrase",
     '"power': "not closed",
     "power OR": "an OR without a word on each side",
     "OR power": "an OR without a word on each side",
     "*shell": "at the end of a word only",
-    "hots:ws-1": "did you mean host?",
 }
 
 
@@ -140,6 +151,8 @@ def test_order(alerts: sqlite3.Connection) -> None:
     )
     assert found(alerts, "backup")[0] == "plain"
     assert found(alerts, "backup", newest=True) == ["newer", "plain", "described"]
+    alert(alerts, "stored last", description="backup", time="2020-02-01T00:00:00.000Z")
+    assert found(alerts, "backup", newest=True)[-1] == "stored last"
 
 
 def test_of_very_many_the_newest_are_ranked(connection: sqlite3.Connection) -> None:

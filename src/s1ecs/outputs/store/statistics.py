@@ -1,0 +1,23 @@
+"""Statistics of the rows' indices, by which SQLite chooses the right one for a question."""
+
+import sqlite3
+
+from s1ecs.outputs.store.stream_table import StreamTables, quoted
+
+# SQLite looks at so many rows of each index; more tell it little.
+_LOOKED_AT = 400
+_GROWN = 2
+_LEAST_DOCUMENTS = 1_000
+_ANALYZED = "rows_analyzed"
+
+
+def analyze_if_grown(connection: sqlite3.Connection, tables: StreamTables) -> None:
+    """Make statistics where the store is twice as large as when it last had them; takes a tenth of a second."""
+    [(newest,)] = connection.execute("SELECT coalesce(max(rowid), 0) FROM documents")
+    row = connection.execute("SELECT value FROM about WHERE name = ?", (_ANALYZED,)).fetchone()
+    if newest < max(_LEAST_DOCUMENTS, 0 if row is None else _GROWN * int(row[0])):
+        return
+    connection.execute(f"PRAGMA analysis_limit = {_LOOKED_AT}")
+    for table in tables.values():
+        connection.execute(f"ANALYZE {quoted(table.rows)}")
+    connection.execute("INSERT OR REPLACE INTO about (name, value) VALUES (?, ?)", (_ANALYZED, str(newest)))
