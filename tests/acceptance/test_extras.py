@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from pyarrow import parquet
 
 from s1ecs.extras import EXTRAS
 
@@ -47,6 +48,13 @@ def _metrics(commands: Commands) -> None:
     assert 's1ecs_records_total{console="default",stream="group"}' in metrics
 
 
+def _parquet(commands: Commands) -> None:
+    """Collect, and export what was collected as Parquet."""
+    commands.ok("collect", "alert")
+    commands.ok("export", "alert", "--format", "parquet", "-o", "alerts.parquet")
+    assert len(parquet.read_table(commands.folder / "alerts.parquet")) == 20
+
+
 def _standin(commands: Commands) -> None:
     """Start a stand-in console and check it."""
     with commands.running("standin", "--port", "0", *CONSOLE) as console:
@@ -74,6 +82,7 @@ def _zstd(commands: Commands) -> None:
 
 WORKS: Mapping[str, Callable[[Commands], None]] = {
     "metrics": _metrics,
+    "parquet": _parquet,
     "standin": _standin,
     "zstd": _zstd,
 }

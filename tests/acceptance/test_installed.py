@@ -120,6 +120,12 @@ def _query(commands: Commands) -> None:
     assert commands.ok("query", "--csv", "SELECT count(*) AS n FROM agent_latest").split() == ["n", "2"]
 
 
+def _export(commands: Commands) -> None:
+    assert len(commands.ok("export", "alert").splitlines()) == 20
+    needs(commands, "parquet", "export", "alert", "--format", "parquet", "-o", "alerts.parquet")
+    assert not (commands.folder / "alerts.parquet").exists()
+
+
 def _transform(commands: Commands) -> None:
     result = commands.run("transform", "alert", stdin='{"alertInfo":{"alertId":"1"}}\n')
     assert json.loads(result.stdout)["event"]["id"] == "1"
@@ -179,6 +185,7 @@ TRIED: Mapping[str, Callable[[Commands], None]] = {
     "collect": _collect,
     "consoles": _consoles,
     "dead-letters": _dead_letters,
+    "export": _export,
     "fields": _fields,
     "init": _init,
     "query": _query,
@@ -210,7 +217,7 @@ def test_every_command_has_help_without_extras(bare: Path, tmp_path: Path) -> No
 
 _ZSTD = "outputs:\n  - type: files\n    path: packed\n    compression: {extra}\n"
 _METRICS = "metrics_port: 9464\n"
-SETTINGS = {"zstd": _ZSTD, "metrics": _METRICS, "standin": ""}
+SETTINGS = {"zstd": _ZSTD, "metrics": _METRICS, "parquet": "", "standin": ""}
 
 
 def without_server(commands: Commands, kind: str, *arguments: str) -> None:
