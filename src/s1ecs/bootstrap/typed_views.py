@@ -34,6 +34,8 @@ _TYPES: Mapping[str, "ColumnType"] = MappingProxyType(
 # Name, type and field of a column, before pyarrow is needed.
 Typed = tuple[str, "ColumnType", str]
 
+_AROUND: Sequence[Typed] = (("console", "text", ""), ("id", "text", ""), ("document", "text", ""))
+
 
 @cache
 def typed_views() -> Mapping[str, Sequence[Typed]]:
@@ -52,8 +54,12 @@ def _columns(table: FieldTable, view: Sequence[Column], *, latest: bool) -> Sequ
     types = {each.name: each.type for each in exported_fields(table)}
     own: list[Typed] = [(each.name, _TYPES.get(types.get(each.field, ""), "text"), each.field) for each in view]
     gone: list[Typed] = [("gone", "boolean", "")] if latest else []
-    around: list[Typed] = [("console", "text", ""), ("id", "text", ""), ("document", "text", "")]
-    return [("time", "time", "@timestamp"), *own, *gone, *around]
+    return [("time", "time", "@timestamp"), *own, *gone, *_AROUND]
+
+
+def columns_of(view: str) -> Sequence[Typed]:
+    """Return the columns of a view; of an unknown one, such as that of a later s1ecs, those that every view has."""
+    return typed_views().get(view, [("time", "time", "@timestamp"), *_AROUND])
 
 
 def require_view(name: str) -> str:

@@ -13,6 +13,8 @@ import orjson
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.tables import print_leading, print_text
 from s1ecs.commands.terminal.writer import OUT
+from s1ecs.counted import counted
+from s1ecs.state.sqlite.archive import count_archived
 from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explained
 from s1ecs.state.sqlite.document_retention import free_bytes, pruned_until
 from s1ecs.state.sqlite.maintenance import back_up, compact, findings, size_on_disk
@@ -35,7 +37,8 @@ class Day(NamedTuple):
 class Contents:
     """Contents of the store: bytes on disk and bytes free in them, times as ISO 8601.
 
-    `pruned_until`: up to this time documents were removed, because the settings want no more kept.
+    `pruned_until`: up to this time documents were removed, because the settings want no more kept. `archived` documents
+    were moved into the archive.
     """
 
     file: str
@@ -45,6 +48,7 @@ class Contents:
     oldest: str | None
     newest: str | None
     pruned_until: str | None
+    archived: int
     days: Sequence[Day]
 
 
@@ -60,7 +64,8 @@ def show(state_folder: Path, *, json: bool) -> None:
     told = f"{contents.documents} documents"
     if contents.oldest is not None:
         told += f", from {contents.oldest} to {contents.newest}"
-    print_text(f"{told}{pruned}")
+    archived = f"; {counted(contents.archived, 'document')} in the archive" if contents.archived else ""
+    print_text(f"{told}{pruned}{archived}")
     if contents.days:
         OUT.write("\n")
         print_leading(*_by_day(contents.days), least=2)
@@ -81,6 +86,7 @@ def contents_of(path: Path) -> Contents:
             oldest=oldest,
             newest=newest,
             pruned_until=pruned_until(connection),
+            archived=count_archived(connection),
             days=days,
         )
 

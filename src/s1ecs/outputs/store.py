@@ -9,6 +9,7 @@ from typing import ClassVar
 from s1ecs.outputs.output import Batch, Capabilities, Delivered, LookupMode
 from s1ecs.records import dumps
 from s1ecs.state.output_marks import Mark
+from s1ecs.state.sqlite.archive import archived_among
 from s1ecs.state.sqlite.transaction import connection_of
 from s1ecs.state.transaction import StateAccess, Transaction
 
@@ -61,7 +62,7 @@ class Store:
     async def present(
         self, console: str, _namespace: str, stream: str, ids: Sequence[str], *, for_now: bool = False
     ) -> frozenset[str]:
-        """Return those of `ids` whose documents are there."""
+        """Return those of `ids` whose documents are there, or in the archive."""
         del for_now  # the store is never slow for long
         return await self.access.run(partial(_present, console=console, stream=stream, ids=ids))
 
@@ -88,7 +89,7 @@ def _present(transaction: Transaction, console: str, stream: str, ids: Sequence[
         "SELECT id FROM documents WHERE (console, stream) = (?, ?) AND id IN (SELECT value FROM json_each(?))",
         (console, stream, dumps(ids)),
     )
-    return frozenset(row[0] for row in rows)
+    return frozenset(row[0] for row in rows) | archived_among(connection_of(transaction), console, stream, ids)
 
 
 def make_views(connection: sqlite3.Connection, views: Views) -> None:

@@ -11,8 +11,10 @@ with importing("parquet"):
     from pyarrow import Table, parquet
 
 # Of a row group; readers take a group as a whole, too.
-_MOST_ROWS = 10_000
+_MOST_ROWS = 20_000
 _MOST_CHARACTERS = 8_000_000
+# Converted at once.
+_ROWS_AT_ONCE = 200
 
 
 class ParquetRows:
@@ -21,6 +23,7 @@ class ParquetRows:
     def __init__(self, file: BinaryIO | Any, columns: Sequence[TypedColumn]) -> None:
         self._columns = columns
         self._rows: list[Sequence[Any]] = []
+        self._batches: list[Any] = []
         self._characters = 0
         # Checksums of pages: damage is found when the page is read, not taken for data.
         self._writer = parquet.ParquetWriter(
@@ -34,17 +37,35 @@ class ParquetRows:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._flush()
-        self._writer.close()
+            self.close()
+        self.abandon()
 
     def add(self, row: Sequence[Any]) -> None:
-        """Add a row, which is written with others."""
+        """Add a row, which is written with others; raise OSError."""
         self._rows.append(row)
         self._characters += len(row[-1])
-        if len(self._rows) >= _MOST_ROWS or self._characters >= _MOST_CHARACTERS:
-            self._flush()
+        if len(self._rows) >= _ROWS_AT_ONCE:
+            self._convert()
+            if len(self._batches) * _ROWS_AT_ONCE >= _MOST_ROWS or self._characters >= _MOST_CHARACTERS:
+                self._write()
 
-    def _flush(self) -> None:
+    def close(self) -> None:
+        """Write what is left, and the end of the file, which stays open; raise OSError."""
+        self._convert()
+        self._write()
+        self._writer.close()
+
+    def abandon(self) -> None:
+        """Write nothing more, also when this is collected as garbage."""
+        self._writer.is_open = False
+
+    def _convert(self) -> None:
         if self._rows:
-            self._writer.write_table(Table.from_batches([batch_of(self._columns, self._rows)]))
-        self._rows, self._characters = [], 0
+            self._batches.append(batch_of(self._columns, self._rows))
+        self._rows = []
+
+    def _write(self) -> None:
+        if self._batches:
+            # One row group, whatever its number of rows.
+            self._writer.write_table(Table.from_batches(self._batches))
+        self._batches, self._characters = [], 0

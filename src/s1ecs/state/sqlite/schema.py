@@ -3,6 +3,8 @@
 A step is a list of statements, so that all of it and its number fit into one transaction.
 """
 
+from s1ecs.state.sqlite.archive_tables import ARCHIVE_TABLES
+
 SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
     # 1: the beginning
     (
@@ -269,6 +271,8 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
         # They are no backlog, and counted by themselves.
         "CREATE INDEX spooled_of_actions ON spooled (output, bytes, time) WHERE stream = 'response_action'",
     ),
+    # 11: the archive
+    ARCHIVE_TABLES,
 )
 
 SCHEMA_VERSION = len(SCHEMA_STEPS)
