@@ -46,7 +46,9 @@ class Faulty:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"] == _CONTROL:
-            await self._send(send, self._control(scope["method"], await _body(receive)), _http_date(self._clock()))
+            await self._send(
+                send, self._control(scope["method"], await _body(receive) or b""), _http_date(self._clock())
+            )
         elif scope["path"].startswith(PREFIX):
             await self._strike(scope, receive, send)
         else:
