@@ -33,6 +33,7 @@ def test_days_leave_the_store_and_are_not_missed(commands: Commands) -> None:
     _, errors = running.communicate(timeout=15)
     assert running.returncode == 0, errors
     assert archived(folder) == ALERTS
+    assert commands.ok("query", "--archive", "--csv", "SELECT count(*) AS n FROM alert").split() == ["n", str(ALERTS)]
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert "stream=alert/console=default/day=2026-01-31.parquet" in files
     [day] = [row for row in json.loads(commands.ok("reconcile", "alert", "--json", *DAY)) if row["read"]]

@@ -217,7 +217,8 @@ def test_every_command_has_help_without_extras(bare: Path, tmp_path: Path) -> No
 
 _ZSTD = "outputs:\n  - type: files\n    path: packed\n    compression: {extra}\n"
 _METRICS = "metrics_port: 9464\n"
-SETTINGS = {"zstd": _ZSTD, "metrics": _METRICS, "parquet": "", "standin": ""}
+_ARCHIVE = "outputs:\n  - type: store\n    archive: archive\n"
+SETTINGS = {"duckdb": _ARCHIVE, "zstd": _ZSTD, "metrics": _METRICS, "parquet": _ARCHIVE, "standin": ""}
 
 
 def without_server(commands: Commands, kind: str, *arguments: str) -> None:
@@ -243,8 +244,11 @@ def needs(commands: Commands, extra: str, *arguments: str) -> None:
 @pytest.mark.parametrize(
     "needed",
     [
+        ("duckdb", "query", "--archive", "SELECT 1"),
         ("metrics", "run"),
         ("metrics", "check"),
+        ("parquet", "collect"),
+        ("parquet", "run"),
         ("zstd", "collect"),
     ],
     ids=" ".join,

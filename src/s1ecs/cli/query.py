@@ -32,6 +32,10 @@ def query(
             "attacker put into a file name or command line.",
         ),
     ] = False,
+    archive: Annotated[
+        bool,
+        typer.Option("--archive", help="Query the archive, too, in the SQL of DuckDB. Requires the extra duckdb."),
+    ] = False,
 ) -> None:
     """Query the local store with SQL, read-only.
 
@@ -46,4 +50,9 @@ def query(
         raise UsageError("query: --raw requires --csv; --json always prints values unchanged")
     plain = partial(tables.print_json if json else tables.print_table, data=True)
     printer = partial(tables.print_csv, raw=raw) if csv else plain
+    if archive:
+        from s1ecs.commands.archive_query.query import query_archive
+
+        query_archive(settings_of(context), sql, printer)
+        return
     query_command(settings_of(context).state_dir, sql, printer)

@@ -56,7 +56,8 @@ def read_back(path: Path) -> Iterator[Sequence[tuple[str, str]]]:
     """Yield the documents of a file as (id, text), some at once; raise StateDamaged or OSError."""
     try:
         with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            for batch in file.iter_batches(batch_size=_READ_AT_ONCE, columns=["id", "document"]):
+            # All columns, so that damage anywhere is found.
+            for batch in file.iter_batches(batch_size=_READ_AT_ONCE):
                 yield list(zip(batch["id"].to_pylist(), batch["document"].to_pylist(), strict=True))
     except (ArrowException, KeyError) as error:
         raise damaged(path, error) from None
