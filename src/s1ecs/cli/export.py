@@ -7,6 +7,7 @@ from typing import Annotated, cast
 import typer
 
 from s1ecs.cli.app import app
+from s1ecs.cli.early_signals import end_at_sigterm
 from s1ecs.cli.options import moment_of_option, one_of, settings_of, stream_names
 from s1ecs.errors import UsageError
 from s1ecs.timestamps import time_text
@@ -49,7 +50,7 @@ def export(
     ] = "",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write to a new file. Default: standard output."),
+        typer.Option("-o", "--output", metavar="FILE", help="Write to a new file. Default, and -: standard output."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="With -o: replace an existing file.")] = False,
     raw: Annotated[
@@ -64,6 +65,8 @@ def export(
 
     Example: s1ecs export alert --from -30d --format csv --where "severity >= 73" -o alerts.csv
     """
+    # Ending by an exception, it leaves no unfinished file.
+    end_at_sigterm(1)
     from s1ecs.bootstrap.typed_views import require_view
     from s1ecs.commands.export import FORMATS, Export, ExportFormat
     from s1ecs.commands.export import export as export_command
@@ -74,6 +77,8 @@ def export(
         raise UsageError("export: --raw requires --format csv; the other formats always have values unchanged")
     if force and output is None:
         raise UsageError("export: --force requires -o FILE")
+    if output == Path("-"):
+        output = None
     view = require_view(stream)
     now = datetime.now(UTC)
     first, last = (

@@ -24,8 +24,10 @@ from s1ecs.errors import SettingsError, StateError
 from s1ecs.outputs.parquet.columns import TypedColumn
 from s1ecs.outputs.store import Store
 from s1ecs.settings import Settings, load
+from s1ecs.state.checkpoints import WalkName
 from s1ecs.state.retention import Keep
 from s1ecs.state.sqlite.archive import count_archived
+from s1ecs.state.sqlite.leases import SqliteLeases
 from s1ecs.state.sqlite.state import SqliteState
 
 from .archived_store import AFTER, NOW, OLD, YOUNG, ArchivedStore, documents, whole
@@ -274,7 +276,7 @@ def said() -> LogCapture:
 
 
 async def test_what_is_logged(tmp_path: Path, said: LogCapture) -> None:
-    """A pass says once what it moved; what lasts is said once, and nobody else archives meanwhile."""
+    """A pass says what it moved; what lasts is said once; while another process archives there is nothing to do."""
     store = ArchivedStore(tmp_path)
     await asyncio.to_thread(store.fill)
     state = await SqliteState.open(store.state)
@@ -291,6 +293,9 @@ async def test_what_is_logged(tmp_path: Path, said: LogCapture) -> None:
         assert line["event"].startswith("the store was not archived: ")
         store.archive.unlink()
         said.entries.clear()
+        async with SqliteLeases(store.state).held([WalkName("", "store", "archive")]):
+            assert await archiving.once(asyncio.Event())
+            assert said.entries == []
         assert await archiving.once(asyncio.Event())
         assert await archiving.once(asyncio.Event())
         [line] = said.entries
