@@ -1,11 +1,13 @@
 """Queries over the archive: store and files as one, each document once, and nothing else can be read."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
 from s1ecs.commands.archive_query.query import query_archive
 from s1ecs.commands.query import query
@@ -126,6 +128,7 @@ FORBIDDEN = (
     "SELECT nope FROM alert",
     "SELECT * FROM nope",
     "SELECT * FROM found",
+    "SELECT * FROM read_parquet('{archive}/stream=alert/console=default/day=2026-02-20.parquet')",
 )
 
 
@@ -139,15 +142,28 @@ def test_only_the_views_can_be_read(store: ArchivedStore, sql: str) -> None:
     assert store.files() == files
 
 
-@pytest.mark.parametrize("place", ["end", "page"])
-def test_a_damaged_file_is_named(store: ArchivedStore, place: str) -> None:
-    """A query that needs it ends with its name instead of an answer without it; other streams are answered."""
+def _cut(data: bytearray) -> None:
+    del data[-20:]
+
+
+def _overwritten(data: bytearray) -> None:
+    data[200:800] = bytes(600)
+
+
+def _flipped(data: bytearray) -> None:
+    """Change one bit of a document, which a reader that checks nothing takes for data."""
+    group = parquet.read_metadata(BytesIO(bytes(data))).row_group(0)
+    [column] = [each for each in map(group.column, range(group.num_columns)) if each.path_in_schema == "document"]
+    start = column.dictionary_page_offset or column.data_page_offset
+    data[start + column.total_compressed_size // 2] ^= 1
+
+
+@pytest.mark.parametrize("damage", [_cut, _overwritten, _flipped])
+def test_a_damaged_file_is_named(store: ArchivedStore, damage: Callable[[bytearray], None]) -> None:
+    """A query that needs it ends with its name instead of a wrong answer; other streams are answered."""
     path = store.archive / FIRST
     data = bytearray(path.read_bytes())
-    if place == "end":
-        del data[-20:]
-    else:
-        data[200:800] = bytes(600)
+    damage(data)
     path.write_bytes(data)
     with pytest.raises(StateError, match=f"^{re.escape(str(path))}: damaged ") as raised:
         rows(store, "SELECT * FROM alert ORDER BY time")

@@ -46,7 +46,7 @@ def query_archive(settings: Settings, sql: str, show: Print) -> None:
         from s1ecs.commands.archive_query.snapshot import snapshot
         from s1ecs.commands.archive_query.views import make_view, view_names
 
-    paths: list[str] = []
+    files: dict[str, Sequence[str]] = {}
     with (
         snapshot(settings.state_dir, rule.folder) as found,
         closing(duckdb.connect(":memory:", config=_CONFIG)) as database,
@@ -58,15 +58,16 @@ def query_archive(settings: Settings, sql: str, show: Print) -> None:
             with waiting_if_slow("Querying"):
                 for view in view_names():
                     if view in words:
-                        paths += make_view(database, found, view)
-                _lock(database, rule.folder)
+                        files |= make_view(database, found, view)
+                _lock(database)
                 result = database.execute(sql)
             show([column[0] for column in result.description], _rows(result))
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
         except duckdb.Error as error:
-            _raise_damaged(paths or [str(rule.folder / each.name) for each in found.files], error)
-            reason = " ".join(str(error).partition("\n\n")[0].split())
+            told = str(error)
+            _raise_damaged([path for table, paths in files.items() if table in told for path in paths])
+            reason = " ".join(told.partition("\n\n")[0].split())
             raise UsageError(f"query: {reason}; views: {', '.join(view_names())}") from None
 
 
@@ -77,10 +78,9 @@ def _require_select(statements: Sequence[Any]) -> None:
         raise UsageError("query: only SELECT statements are allowed with --archive")
 
 
-def _lock(database: Any, folder: Path) -> None:
-    """Leave it no file but those of the archive, and no way to change that."""
+def _lock(database: Any) -> None:
+    """Leave it no file at all, and no way to change that: the rows are handed to it."""
     database.execute("SET TimeZone = 'UTC'")
-    database.execute("SET allowed_directories = [?]", [str(folder)])
     database.execute("SET enable_external_access = false")
     database.execute("SET lock_configuration = true")
 
@@ -106,10 +106,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _raise_damaged(paths: Sequence[str], error: Exception) -> None:
-    """Raise StateError, which names the file, where one can't be read; the error may be due to it."""
-    if not any(word in type(error).__name__ for word in ("IO", "InvalidInput", "Internal", "Serialization", "Fatal")):
-        return
+def _raise_damaged(paths: Sequence[str]) -> None:
+    """Raise StateError, which names the file, where one can't be read."""
     from s1ecs.outputs.archive.day_file import read_back
 
     for path in paths:

@@ -1,4 +1,4 @@
-"""Store and archive at one moment: which files a stream has, and which of their documents the store still has, too."""
+"""Store and archive at one moment: which files a stream has, and which documents the store has of their days."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -15,10 +15,14 @@ from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explaine
 
 @dataclass(frozen=True)
 class StreamFiles:
-    """Files of a stream, as absolute paths; `twice` are (file, id) of documents that the store has, too."""
+    """Files of a stream, as absolute paths: those of days that the store has nothing of, and the others.
 
-    paths: Sequence[str]
-    twice: Sequence[tuple[str, str]]
+    `stored` are (console, id) of the store's documents of these other days, the console by its name in the archive.
+    """
+
+    alone: Sequence[str]
+    shared: Sequence[str]
+    stored: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,16 @@ class Snapshot:
 
     def of_stream(self, stream: str) -> StreamFiles:
         """Return the files of a stream."""
-        found = [each for each in self.files if each.day.stream == stream]
         names = self._present_names()
-        twice = [
-            (str(self.folder / each.name), identity)
-            for each in found
-            for identity in self._ids(each, names.get(each.name, each.day.console))
-        ]
-        return StreamFiles([str(self.folder / each.name) for each in found], twice)
+        alone: list[str] = []
+        shared: list[str] = []
+        stored = set[tuple[str, str]]()
+        for each in self.files:
+            if each.day.stream == stream:
+                ids = self._ids(each, names.get(each.name, each.day.console))
+                stored.update((each.day.console, identity) for identity in ids)
+                (shared if ids else alone).append(str(self.folder / each.name))
+        return StreamFiles(alone, shared, sorted(stored))
 
     def _present_names(self) -> dict[str, str]:
         """Return the console's present name by the name of the file, which has the one of its time."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from s1ecs.bootstrap.typed_views import Typed, typed_views
+from s1ecs.commands.archive_query.cold_rows import ColdRows
 from s1ecs.commands.archive_query.hot_rows import HotRows
 from s1ecs.commands.archive_query.snapshot import Snapshot
 from s1ecs.extras import importing
@@ -30,46 +31,40 @@ def view_names() -> Sequence[str]:
     return [*typed_views(), DOCUMENTS]
 
 
-def make_view(database: "DuckDBPyConnection", snapshot: Snapshot, view: str) -> Sequence[str]:
-    """Make a view; return the files of the archive that it reads."""
+def make_view(database: "DuckDBPyConnection", snapshot: Snapshot, view: str) -> Mapping[str, Sequence[str]]:
+    """Make a view; return the files of the archive that it reads, by the table that has their rows."""
     columns = _OF_DOCUMENTS if view == DOCUMENTS else typed_views()[view]
     names = ", ".join(f'"{name}"' for name, _, _ in columns)
     hot = f"hot_{view}"
     typed = [TypedColumn(*column) for column in columns]
     database.register(hot, HotRows(snapshot.connection, snapshot.lock, view, typed))
     parts = [f'SELECT {names} FROM "{hot}"']  # noqa: S608 - names of ours
-    paths: list[str] = []
-    for stream, name in _archived_streams(snapshot, view).items():
+    tables: dict[str, Sequence[str]] = {}
+    for number, stream in enumerate(_archived_streams(snapshot, view)):
         found = snapshot.of_stream(stream)
-        twice = f"twice_{view}_{name}"
-        # Documents that are just being moved, or came once more: the store's count.
-        database.register(
-            twice,
-            pa.table({"file": [file for file, _ in found.twice], "id": [each for _, each in found.twice]}, _TWICE),
-        )
-        paths += found.paths
-        stream_column = f", '{stream}' AS stream" if view == DOCUMENTS else ""
-        rows = f"read_parquet([{', '.join(map(_text, found.paths))}], {_HOW})"
-        part = f"SELECT * EXCLUDE (filename, misfits){stream_column} FROM {rows} AS archived"  # noqa: S608 - names of ours
-        if found.twice:
-            part += f" WHERE NOT EXISTS (SELECT 1 FROM {twice} WHERE file = archived.filename AND id = archived.id)"  # noqa: S608 - names of ours
-        parts.append(part)
-    # By name: a file may have been written before a column was added.
-    database.execute(f'CREATE VIEW "{view}" AS SELECT {names} FROM ({" UNION ALL BY NAME ".join(parts)})')  # noqa: S608 - names of ours
-    return paths
+        # The stream is not in the file, but in its path.
+        in_file = [column for column in typed if view != DOCUMENTS or column.name != "stream"]
+        shown = names.replace('"stream"', f"'{stream}'") if view == DOCUMENTS else names
+        for kind, files, condition in (("alone", found.alone, ""), ("shared", found.shared, _NOT_STORED)):
+            if files:
+                table = f"{kind}_{number}_{view}"
+                tables[table] = files
+                database.register(table, ColdRows(files, in_file))
+                stored = f"stored_{number}_{view}"
+                parts.append(f'SELECT {shown} FROM "{table}" AS archived {condition.format(stored)}')  # noqa: S608 - names of ours
+                if condition:
+                    consoles, ids = [each[0] for each in found.stored], [each[1] for each in found.stored]
+                    database.register(stored, pa.table({"console": consoles, "id": ids}, _STORED))
+    database.execute(f'CREATE VIEW "{view}" AS {" UNION ALL ".join(parts)}')
+    return tables
 
 
-_HOW = "union_by_name = true, filename = true, hive_partitioning = false"
-_TWICE = pa.schema([("file", pa.string()), ("id", pa.string())])
+# Documents that are just being moved, or came once more: the store's count.
+_NOT_STORED = 'WHERE (console, id) NOT IN (SELECT (console, id) FROM "{}")'
+_STORED = pa.schema([("console", pa.string()), ("id", pa.string())])
 
 
-def _archived_streams(snapshot: Snapshot, view: str) -> Mapping[str, str]:
-    """Return the streams whose files a view reads, each with a name for tables of it; latest states are in no file."""
+def _archived_streams(snapshot: Snapshot, view: str) -> Sequence[str]:
+    """Return the streams whose files a view reads; latest states are in no file."""
     streams = sorted({each.day.stream for each in snapshot.files})
-    chosen = streams if view == DOCUMENTS else [stream for stream in streams if stream == view]
-    return {stream: str(number) for number, stream in enumerate(chosen)}
-
-
-def _text(value: str) -> str:
-    escaped = value.replace("'", "''")
-    return f"'{escaped}'"
+    return streams if view == DOCUMENTS else [stream for stream in streams if stream == view]

@@ -1,6 +1,7 @@
 """A day's file: documents with their typed columns, and reading them back."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -54,21 +55,26 @@ class DayWriter:
 
 def read_back(path: Path) -> Iterator[Sequence[tuple[str, str]]]:
     """Yield the documents of a file as (id, text), some at once; raise StateDamaged or OSError."""
+    with _explained(path), parquet.ParquetFile(path, page_checksum_verification=True) as file:
+        # All columns, so that damage anywhere is found.
+        for batch in file.iter_batches(batch_size=_READ_AT_ONCE):
+            yield list(zip(batch["id"].to_pylist(), batch["document"].to_pylist(), strict=True))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            # All columns, so that damage anywhere is found.
-            for batch in file.iter_batches(batch_size=_READ_AT_ONCE):
-                yield list(zip(batch["id"].to_pylist(), batch["document"].to_pylist(), strict=True))
+        yield
     except (ArrowException, KeyError) as error:
-        raise damaged(path, error) from None
+        raise _damaged(path, error) from None
     except OSError as error:
         # What Arrow finds wrong in a file is an OSError without a number.
         if error.errno is not None:
             raise
-        raise damaged(path, error) from None
+        raise _damaged(path, error) from None
 
 
-def damaged(path: Path, error: Exception) -> StateDamaged:
+def _damaged(path: Path, error: Exception) -> StateDamaged:
     """Make the error of a file that can't be read."""
     reason = str(error).partition("\n")[0]
     return StateDamaged(f"{path}: damaged ({reason}); replace it with a copy, or move it away")
