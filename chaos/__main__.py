@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--without", action="append", default=[], choices=STREAMS, help="a stream to leave out")
     parser.add_argument("--search", choices=ARCHIVES, help="a search server as one more output, and its trouble")
     parser.add_argument("--server-kills", type=int, default=5, help="how often the search server is killed (5)")
+    parser.add_argument("--archive", action="store_true", help="move days out of the store meanwhile")
     parser.add_argument("--mutant", choices=MUTANTS, help="break the collector on purpose, to see that it is found")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder to leave state and log in")
     given = parser.parse_args(arguments)
@@ -37,7 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
     say(f"seed {seed}")
     streams = [name for name in STREAMS if name not in given.without]
-    plan = Plan(given.kills, seed, given.minutes, given.agents, streams, given.mutant, given.search, given.server_kills)
+    plan = Plan(
+        given.kills,
+        seed,
+        given.minutes,
+        given.agents,
+        streams,
+        given.mutant,
+        given.search,
+        given.server_kills,
+        given.archive,
+    )
     with tempfile.TemporaryDirectory(prefix="s1ecs-chaos-") as temporary:
         try:
             verdict = run(plan, given.keep or Path(temporary))

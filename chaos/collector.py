@@ -48,14 +48,29 @@ class Place:
         return {compression: self.folder / f"files-{compression}" for compression in ("none", "zstd")}
 
     @property
+    def archive(self) -> Path:
+        """The archive of the store."""
+        return self.folder / "archive"
+
+    @property
     def log(self) -> Path:
         """What the collector said, of all its lives."""
         return self.folder / "collector.log"
 
     def prepare(
-        self, address: str, streams: Sequence[str], overlap_seconds: float, more: Sequence[Mapping[str, object]] = ()
+        self,
+        address: str,
+        streams: Sequence[str],
+        overlap_seconds: float,
+        more: Sequence[Mapping[str, object]] = (),
+        *,
+        archive: bool = False,
     ) -> None:
-        """Write the settings: polls with hardly a pause, small pages and files, every output and `more` at once."""
+        """Write the settings: polls with hardly a pause, small pages and files, every output and `more` at once.
+
+        With `archive` all that is older than a day leaves the store at the beginning of each life.
+        """
+        store = {"type": "store"} | ({"archive": str(self.archive), "after": "1d"} if archive else {})
         files = [
             {"type": "files", "path": str(path), "compression": compression, "max_size": "20KB", "max_age": "30s"}
             for compression, path in self.files.items()
@@ -75,7 +90,7 @@ class Place:
             "read_timeout": "2s",
             "answer_timeout": "6s",
             "attempts": 3,
-            "outputs": [{"type": "store"}, *files, *map(dict, more)],
+            "outputs": [store, *files, *map(dict, more)],
         }
         self.settings.write_text(yaml.safe_dump(settings))
         self.renew_token(0)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 import zstandard
+from pyarrow import parquet
 
 from s1ecs.outputs.files.open_files import KEPT, OPEN
 from s1ecs.standin.faults.poison import MARK
@@ -18,6 +19,27 @@ Ids = Counter[str]
 def in_store(state: Path, stream: str) -> Ids:
     """The ids that the stream's view shows."""
     return Counter(row[0] for row in _rows(state, f'SELECT id FROM "{stream}"'))  # noqa: S608 - our own names
+
+
+def in_archive(folder: Path, state: Path, stream: str) -> Ids:
+    """The ids in the stream's archived days, all columns of which are read; of a day under way those that left."""
+    under_way = {row[0] for row in _rows(state, "SELECT name FROM archive_files WHERE NOT finished")}
+    stored = in_store(state, stream)
+    ids = Ids()
+    for name, rows in _archived(folder, stream):
+        ids.update(row["id"] for row in rows if name not in under_way or row["id"] not in stored)
+    return ids
+
+
+def poisoned_in_archive(folder: Path, stream: str) -> frozenset[str]:
+    """The same of archived documents."""
+    return frozenset(row["id"] for _, rows in _archived(folder, stream) for row in rows if MARK in row["document"])
+
+
+def _archived(folder: Path, stream: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    for path in sorted(folder.glob(f"stream={stream}/console=*/day=*.parquet")):
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            yield path.relative_to(folder).as_posix(), file.read().to_pylist()
 
 
 def in_files(folder: Path, state: Path, stream: str) -> Ids:

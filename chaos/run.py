@@ -34,7 +34,8 @@ _GROWTH = 240.0
 class Plan:
     """What a run is to do: so many kills in so many minutes. `mutant` breaks the collector on purpose.
 
-    With `search` a server of that kind is one more output, itself killed so many times and otherwise in trouble.
+    With `search` a server of that kind is one more output, itself killed so many times and otherwise in trouble. With
+    `archive` days leave the store while the collector is killed.
     """
 
     kills: int
@@ -45,6 +46,7 @@ class Plan:
     mutant: str | None = None
     search: Kind | None = None
     server_kills: int = 0
+    archive: bool = False
 
 
 def run(plan: Plan, folder: Path) -> Verdict:
@@ -60,7 +62,7 @@ def _run(plan: Plan, place: Place, standin: Console, search: Search | None, bega
     seconds = plan.minutes * 60
     calm = min(_MOST_CALM, seconds * _CALM_SHARE)
     overlap = max(_LEAST_OVERLAP, seconds * _OVERLAP_SHARE)
-    place.prepare(standin.address, plan.streams, overlap, [search.output] if search else [])
+    place.prepare(standin.address, plan.streams, overlap, [search.output] if search else [], archive=plan.archive)
     random = Random(plan.seed)  # noqa: S311 - it repeats choices, it hides nothing
     grace = _GRACE_BEHIND_SEARCH if search else calm * _GRACE_SHARE
     storm = Storm(standin, place, random, plan.kills, began + seconds - calm, grace, overlap, plan.streams, plan.mutant)
@@ -81,7 +83,7 @@ def _run(plan: Plan, place: Place, standin: Console, search: Search | None, bega
         problems.append(str(problem))
     held = {stream: held_ids(stream, standin.held(stream)) for stream in plan.streams}
     differences = _differences(place, held, search)
-    problems += _problems(place, held)
+    problems += _problems(place, held, archive=plan.archive)
     records = sum(len(each.readable) for each in held.values())
     struck, kinds = standin.struck(), KINDS
     if trouble:
@@ -116,8 +118,16 @@ def _settle(plan: Plan, place: Place, storm: Storm, end: float) -> None:
 
 def _differences(place: Place, held: Mapping[str, Held], search: Search | None) -> list[Difference]:
     state = place.state
-    held = {name: each._replace(allowed=each.allowed | delivered.poisoned(state, name)) for name, each in held.items()}
-    differences = [compare("store", name, each, delivered.in_store(state, name)) for name, each in held.items()]
+    held = {
+        name: each._replace(
+            allowed=each.allowed | delivered.poisoned(state, name) | delivered.poisoned_in_archive(place.archive, name)
+        )
+        for name, each in held.items()
+    }
+    differences = [
+        compare("store", name, each, delivered.in_store(state, name) + delivered.in_archive(place.archive, state, name))
+        for name, each in held.items()
+    ]
     for compression, folder in place.files.items():
         output = f"files {compression}"
         differences += [
@@ -130,12 +140,14 @@ def _differences(place: Place, held: Mapping[str, Held], search: Search | None) 
     return differences
 
 
-def _problems(place: Place, held: Mapping[str, Held]) -> list[str]:
+def _problems(place: Place, held: Mapping[str, Held], *, archive: bool) -> list[str]:
     problems = [
         f"files {compression}: {name} was kept apart"
         for compression, folder in place.files.items()
         for name in delivered.kept_apart(folder)
     ]
+    if archive and not any(place.archive.rglob("*.parquet")):
+        problems.append("nothing was archived")
     if (found := delivered.damage(place.state)) != "ok":
         problems.append(f"the store is damaged: {found}")
     problems += rows.wrong(place.state)

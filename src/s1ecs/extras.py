@@ -19,7 +19,9 @@ class Extra:
 
 EXTRAS: Mapping[str, Extra] = MappingProxyType(
     {
+        "duckdb": Extra("queries over the archive (query --archive)", ("duckdb", "pyarrow")),
         "metrics": Extra("the metrics endpoint (setting 'metrics_port')", ("prometheus_client", "uvicorn")),
+        "parquet": Extra("Parquet (export --format parquet, setting 'archive' of the store)", ("pyarrow",)),
         "standin": Extra("the stand-in console", ("graphql", "starlette", "uvicorn")),
         "zstd": Extra("zstd compression", ("zstandard",)),
     }

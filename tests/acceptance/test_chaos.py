@@ -61,6 +61,20 @@ def test_nothing_is_lost_or_doubled_however_the_collector_is_killed() -> None:
 
 
 @pytest.mark.chaos
+def test_nothing_is_lost_or_doubled_while_days_are_archived() -> None:
+    """Days leave the store at the beginning of each life: every record is in the store or in one file, once."""
+    told = ""
+    for seed in SEEDS:
+        _, told, sums = end(start("--kills", "12", "--minutes", "1", "--seed", seed, "--archive"))
+        assert sums["doubled"] == 0, told
+        if is_whole(told):
+            assert sums["lost"] == 0, told
+            assert "nothing was archived" not in told
+            return
+    raise AssertionError(told)
+
+
+@pytest.mark.chaos
 def test_a_collector_that_loses_or_doubles_is_found_out() -> None:
     """With the checkpoint before the delivery the run reports losses, with the delivery before it doubles."""
     loses: dict[str, int] = {}

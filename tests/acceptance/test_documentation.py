@@ -101,6 +101,8 @@ def test_commands_run(block: Block, script: str, demo: Demo, tmp_path: Path) -> 
         # Without applications, which a console gives at three requests a second only.
         "S1ECS_STREAMS": ",".join(STREAMS.keys() - {"application"}),
     }
+    if "--archive" in script:
+        environment["S1ECS_OUTPUTS"] = f"[{{type: store, archive: {tmp_path / 'archive'}}}]"
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", written],
         cwd=tmp_path,

@@ -121,6 +121,12 @@ def _query(commands: Commands) -> None:
     assert commands.ok("query", "--csv", "SELECT count(*) AS n FROM agent_latest").split() == ["n", "2"]
 
 
+def _export(commands: Commands) -> None:
+    assert len(commands.ok("export", "alert").splitlines()) == 20
+    needs(commands, "parquet", "export", "alert", "--format", "parquet", "-o", "alerts.parquet")
+    assert not (commands.folder / "alerts.parquet").exists()
+
+
 def _transform(commands: Commands) -> None:
     result = commands.run("transform", "alert", stdin='{"alertInfo":{"alertId":"1"}}\n')
     assert json.loads(result.stdout)["event"]["id"] == "1"
@@ -159,9 +165,9 @@ def _show(commands: Commands) -> None:
 
 
 def _tail(commands: Commands) -> None:
-    with commands.running("tail", "-n", "1", "--json") as process:
+    with commands.running("tail", "agent", "-n", "1", "--json") as process:
         assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["stream"] in STREAMS
+        assert json.loads(process.stdout.readline())["stream"] == "agent"
 
 
 def _store(commands: Commands) -> None:
@@ -197,6 +203,7 @@ TRIED: Mapping[str, Callable[[Commands], None]] = {
     "collect": _collect,
     "consoles": _consoles,
     "dead-letters": _dead_letters,
+    "export": _export,
     "fields": _fields,
     "init": _init,
     "query": _query,
@@ -231,7 +238,8 @@ def test_every_command_has_help_without_extras(bare: Path, tmp_path: Path) -> No
 
 _ZSTD = "outputs:\n  - type: files\n    path: packed\n    compression: {extra}\n"
 _METRICS = "metrics_port: 9464\n"
-SETTINGS = {"zstd": _ZSTD, "metrics": _METRICS, "standin": ""}
+_ARCHIVE = "outputs:\n  - type: store\n    archive: archive\n"
+SETTINGS = {"duckdb": _ARCHIVE, "zstd": _ZSTD, "metrics": _METRICS, "parquet": _ARCHIVE, "standin": ""}
 
 
 def without_server(commands: Commands, kind: str, *arguments: str) -> None:
@@ -257,8 +265,11 @@ def needs(commands: Commands, extra: str, *arguments: str) -> None:
 @pytest.mark.parametrize(
     "needed",
     [
+        ("duckdb", "query", "--archive", "SELECT 1"),
         ("metrics", "run"),
         ("metrics", "check"),
+        ("parquet", "collect"),
+        ("parquet", "run"),
         ("zstd", "collect"),
     ],
     ids=" ".join,

@@ -48,6 +48,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("query", "SELECT * FROM alert LIMIT 2"),
     ("query", "SELECT id, severity FROM alert LIMIT 5"),
     ("query",),
+    ("search", "ws", "--stream", "alert", "-n", "2"),
     ("query", "--saved"),
     ("query", "--saved", "loudest-rules", "-p", "since=3650d"),
     ("show", "nobody"),

@@ -96,7 +96,7 @@ def test_file_size_limit(commands: Commands) -> None:
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, 4_000_000)),
     )
     assert_one_line(process, 1, "s1ecs.db", "nothing that was committed is lost")
     assert 0 < commands.count() < ALERTS

@@ -12,6 +12,7 @@ import pytest
 HEAVY = (
     "aiohttp",
     "confluent_kafka",
+    "duckdb",
     "elasticsearch",
     "fastapi",
     "graphql",
@@ -20,6 +21,7 @@ HEAVY = (
     "httpx2",
     "opensearchpy",
     "prometheus_client",
+    "pyarrow",
     "s1ecs.outputs.search",
     "s1ecs.sentinelone.client",
     "s1ecs.standin",
@@ -61,6 +63,7 @@ LIGHT: tuple[tuple[list[str], int | None], ...] = (
     (["transform", "alert", "/dev/null"], None),
     (["consoles"], 1),
     (["dead-letters"], 1),
+    (["export", "alert"], 1),
     (["query", "SELECT 1"], 1),
     (["query", "--saved"], None),
     (["show", "an-id"], 1),

@@ -71,6 +71,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("streams",),
         ("status",),
         ("store",),
+        ("export", "alert"),
         ("query", "SELECT 1"),
         ("reconcile",),
         ("dead-letters",),

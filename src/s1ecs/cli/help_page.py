@@ -14,7 +14,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Set up": ("init", "check", "settings", "setup", "migrate", "consoles"),
     "Collect": ("collect", "run", "backfill", "reconcile"),
     "Monitor": ("status", "streams", "dead-letters", "store"),
-    "Use the data": ("query", "search", "show", "tail", "fields", "transform"),
+    "Use the data": ("query", "search", "show", "tail", "export", "fields", "transform"),
     "Respond": ("respond",),
     "Try": ("standin",),
 }

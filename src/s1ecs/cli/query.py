@@ -69,6 +69,10 @@ def query(
         ),
     ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, such as for a ticket.")] = False,
+    archive: Annotated[
+        bool,
+        typer.Option("--archive", help="Query the archive, too, in the SQL of DuckDB. Requires the extra duckdb."),
+    ] = False,
 ) -> None:
     """Query the local store with SQL, read-only.
 
@@ -89,5 +93,5 @@ def query(
     form: Form = "raw csv" if raw else chosen[0] if chosen else "table"
     given = [unicode_text(each, "-p") for each in parameters or ()]
     named = None if sql is None else unicode_text(sql, "query")
-    request = QueryRequest(named, file, given, saved, form)
+    request = QueryRequest(named, file, given, saved=saved, archive=archive, form=form)
     run_request(settings_of(context), request, datetime.now(UTC))

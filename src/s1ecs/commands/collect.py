@@ -15,9 +15,15 @@ from s1ecs.bootstrap.spools import try_once_more
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.outcome import Counts, Outcome
 from s1ecs.collect.scheduler import collect_once
-from s1ecs.commands.collecting import fill_rows_of, retention_of, say_outputs_without_history, warn_without_places
+from s1ecs.commands.collecting import (
+    archiving_of,
+    fill_rows_of,
+    retention_of,
+    say_outputs_without_history,
+    warn_without_places,
+)
 from s1ecs.commands.event_loop import run_loop
-from s1ecs.commands.extras import require_extras
+from s1ecs.commands.extras import require_extras_to_collect
 from s1ecs.commands.signals import start_log, until_signal
 from s1ecs.commands.summary import collected
 from s1ecs.commands.terminal.progress import Bars, bars
@@ -29,7 +35,7 @@ from s1ecs.tasks import meanwhile
 
 def collect(settings: Settings, names: Sequence[str], *, full: bool = False) -> int:
     """Collect once, with `full` also inventories whose interval has not passed; return `exit_status`."""
-    require_extras(settings.outputs)
+    require_extras_to_collect(settings)
     log = start_log(settings)
     began = time.monotonic()
     with bars(settings.log_level, counted=True) as shown:
@@ -68,6 +74,9 @@ async def _collect(
             if feeds:
                 await try_once_more(feeds[0].outputs, stop, log)
                 await retention_of(settings, log).once(feeds[0].state.retention, stop)
+                archiving = archiving_of(settings, feeds[0].state, log)
+                if archiving is not None:
+                    await archiving.once(stop)
 
     await until_signal(work(), stop, log)
     return outcomes

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from s1ecs.collect.upkeep.archiving import archive_rule
 from s1ecs.extras import require
 from s1ecs.settings import OutputSettings, Settings
 
@@ -19,8 +20,15 @@ def require_extras(outputs: Sequence[OutputSettings], *, reading: bool = False) 
                 require("zstd")
 
 
+def require_extras_to_collect(settings: Settings) -> None:
+    """Raise MissingExtra where `s1ecs collect` needs an optional dependency that is not installed."""
+    require_extras(settings.outputs)
+    if archive_rule(settings) is not None:
+        require("parquet")
+
+
 def require_extras_to_run(settings: Settings) -> None:
     """Raise MissingExtra where `s1ecs run` needs an optional dependency that is not installed."""
-    require_extras(settings.outputs)
+    require_extras_to_collect(settings)
     if settings.metrics_port is not None:
         require("metrics")

@@ -36,17 +36,24 @@ _DOCUMENT = "document"
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """The arguments of the command; `sql` is the name of a saved query where `saved` is set."""
+    """The arguments of the command; `sql` is the name of a saved query where `saved` is set.
+
+    `archive`: the statement is for DuckDB, and reads the archive, too.
+    """
 
     sql: str | None = None
     file: str | None = None
     parameters: Sequence[str] = ()
     saved: bool = False
+    archive: bool = False
     form: Form = "table"
 
 
 def run_request(settings: Settings, request: QueryRequest, now: datetime) -> None:
     """Run a statement, or list views or saved queries; raise UsageError for what does not fit together."""
+    if request.archive:
+        _archived(settings, request)
+        return
     if request.saved:
         _saved(settings, request, now)
         return
@@ -82,11 +89,26 @@ def _saved(settings: Settings, request: QueryRequest, now: datetime) -> None:
         _PRINTERS[request.form](COLUMNS, [row[: len(COLUMNS)] for row in found])
 
 
+def _archived(settings: Settings, request: QueryRequest) -> None:
+    if request.saved or request.parameters:
+        raise UsageError("query: --archive takes a statement without -p and --saved, which are for the store alone")
+    sql = statement(request.sql, request.file)
+    if sql is None:
+        raise UsageError("query: --archive requires a statement: pass SQL or -f FILE")
+    from s1ecs.commands.archive_query.query import query_archive
+
+    query_archive(settings, sql, _printer(sql, request.form))
+
+
 def _run(settings: Settings, sql: str, values: Mapping[str, Value], form: Form, now: datetime) -> None:
+    query(settings.state_dir, sql, _printer(sql, form), values=values, now=now)
+
+
+def _printer(sql: str, form: Form) -> Print:
     show = _PRINTERS[form]
     if form in _TABLES and not selects_document(sql):
-        show = partial(_print_without_document, show=show)
-    query(settings.state_dir, sql, show, values=values, now=now)
+        return partial(_print_without_document, show=show)
+    return show
 
 
 def _print_without_document(columns: Sequence[str], found: Iterable[Row], *, show: Callable[..., None]) -> None:

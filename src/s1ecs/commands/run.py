@@ -12,7 +12,13 @@ from s1ecs.bootstrap.collector import open_feeds
 from s1ecs.bootstrap.state import open_readonly
 from s1ecs.collect.observer import Observers
 from s1ecs.collect.scheduler import run_forever
-from s1ecs.commands.collecting import fill_rows_of, retention_of, say_outputs_without_history, warn_without_places
+from s1ecs.commands.collecting import (
+    archiving_of,
+    fill_rows_of,
+    retention_of,
+    say_outputs_without_history,
+    warn_without_places,
+)
 from s1ecs.commands.event_loop import run_loop
 from s1ecs.commands.extras import require_extras_to_run
 from s1ecs.commands.run_services import accompanied
@@ -71,7 +77,9 @@ async def _run(settings: Settings, names: Sequence[str], table: RunTable, log: s
                     stop.set()
 
             pruning = (retention_of(settings, log).until(feed.state.retention, stop) for feed in feeds[:1])
-            await side_by_side([follow(), fill_rows_of(settings, feeds, stop, log), *pruning])
+            archiving = (archiving_of(settings, feed.state, log) for feed in feeds[:1])
+            archived = (each.until(stop) for each in archiving if each is not None)
+            await side_by_side([follow(), fill_rows_of(settings, feeds, stop, log), *pruning, *archived])
 
     await until_signal(work(), stop, log)
     for error in gone:

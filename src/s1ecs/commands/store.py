@@ -17,6 +17,7 @@ from s1ecs.commands.terminal.tables import print_leading, print_text
 from s1ecs.commands.terminal.writer import OUT
 from s1ecs.counted import counted
 from s1ecs.outputs.store.row_filling import remaining
+from s1ecs.state.sqlite.archive import count_archived
 from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explained
 from s1ecs.state.sqlite.document_retention import free_bytes, pruned_until
 from s1ecs.state.sqlite.maintenance import back_up, compact, findings, size_on_disk
@@ -39,8 +40,8 @@ class Day(NamedTuple):
 class Contents:
     """Contents of the store: bytes on disk and bytes free in them, times as ISO 8601.
 
-    `pruned_until`: up to this time documents were removed, because the settings want no more kept. `unprepared`: about
-    so many documents wait to be prepared for fast queries.
+    `pruned_until`: up to this time documents were removed, because the settings want no more kept. `unprepared`
+    documents wait to be prepared for fast queries. `archived` documents were moved into the archive.
     """
 
     file: str
@@ -51,6 +52,7 @@ class Contents:
     newest: str | None
     pruned_until: str | None
     unprepared: int
+    archived: int
     days: Sequence[Day]
 
 
@@ -66,7 +68,8 @@ def show(state_folder: Path, *, json: bool) -> None:
     told = f"{contents.documents} documents"
     if contents.oldest is not None:
         told += f", from {contents.oldest} to {contents.newest}"
-    print_text(f"{told}{pruned}")
+    archived = f"; {counted(contents.archived, 'document')} in the archive" if contents.archived else ""
+    print_text(f"{told}{pruned}{archived}")
     if contents.unprepared:
         done = 100 * (contents.documents - contents.unprepared) // max(contents.documents, 1)
         print_text(
@@ -94,6 +97,7 @@ def contents_of(path: Path) -> Contents:
             newest=newest,
             pruned_until=pruned_until(connection),
             unprepared=remaining(connection, store_tables()),
+            archived=count_archived(connection),
             days=days,
         )
 

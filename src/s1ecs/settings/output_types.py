@@ -22,6 +22,19 @@ def _no_conflicts(_values: Mapping[str, Any], /, *, allow_http: bool) -> Iterabl
     return ()
 
 
+def _store_conflicts(values: Mapping[str, Any], /, *, allow_http: bool) -> Iterable[str]:
+    del allow_http
+    after, days = values.get("after"), values.get("keep_days")
+    if values.get("archive") is None or after is None:
+        return
+    if after < timedelta(days=1):
+        yield "has after below 1d; only whole days that have passed are archived"
+    if days is not None and timedelta(days=days) < after:
+        yield f"has keep_days {days}, which would remove documents before they are archived; set after: {days}d or less"
+    if values.get("keep_size") is not None:
+        yield "has keep_size, which would remove documents before they are archived; leave it out and reduce after"
+
+
 @dataclass(frozen=True)
 class OutputType:
     """One type of output with its own settings; `bootstrap/registry.py` builds it from them.
@@ -54,7 +67,21 @@ STORE = OutputType(
             "without @timestamp. A database that predates this setting needs `s1ecs store --compact` once.",
             default_words="everything",
         ),
+        Setting(
+            "archive",
+            value_types.PATH,
+            "Directory of the archive: `run` and `collect` move old days into Parquet files there, see docs/archive.md."
+            " Requires the extra parquet. Not together with keep_size.",
+            default_words="none; documents stay in the store",
+        ),
+        Setting(
+            "after",
+            value_types.DURATION,
+            "With archive: age at which a day (UTC) is moved, at least 1d. keep_days must not be shorter.",
+            default=timedelta(days=90),
+        ),
     ),
+    amiss=_store_conflicts,
 )
 FILES = OutputType(
     "files",

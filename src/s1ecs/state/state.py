@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from s1ecs.state.archiving import Archiving
 from s1ecs.state.checkpoints import Checkpoints
 from s1ecs.state.consoles import Consoles, KnownConsole
 from s1ecs.state.heartbeats import Heartbeats, Life
@@ -50,6 +51,10 @@ class State(Protocol):
     @property
     def retention(self) -> Retention:
         """Pruning of the documents that share the state's transactions."""
+
+    @property
+    def archiving(self) -> Archiving:
+        """Archiving of the documents that share the state's transactions."""
 
     async def collector_id(self) -> str:
         """Return the id of the collector, made at first use; it becomes `agent.id`."""

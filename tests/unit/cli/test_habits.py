@@ -133,6 +133,8 @@ def test_no_times(text: str) -> None:
 TIMES = {
     ("backfill", "--from"),
     ("backfill", "--to"),
+    ("export", "--from"),
+    ("export", "--to"),
     ("reconcile", "--from"),
     ("reconcile", "--to"),
     ("respond history", "--since"),

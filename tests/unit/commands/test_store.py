@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.commands.store import show
+from s1ecs.outputs.store import prepare
 from s1ecs.state.sqlite.database import FILE_NAME, connect
 
 LAST = date(2026, 1, 31)
@@ -17,6 +19,7 @@ def test_many_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """People see the newest 30 days, then the others as one line; programs get every day."""
     days = [LAST - timedelta(days=number) for number in range(40)]
     with closing(connect(tmp_path / FILE_NAME)) as connection:
+        prepare(connection, store_tables())
         connection.executemany(
             "INSERT INTO documents VALUES (?, ?, 'default', ?, '{}')",
             [

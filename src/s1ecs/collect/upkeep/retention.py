@@ -28,9 +28,12 @@ class Pruned:
 
 
 def keep_of(settings: Settings) -> Keep:
-    """Return the limits in the settings of the store output; none if there is no such output."""
+    """Return the limits in the settings of the store output; none if there is no such output, or it has an archive.
+
+    Days leave for the archive before they would be removed: what is still there waits for it.
+    """
     for output in settings.outputs:
-        if output.type == "store":
+        if output.type == "store" and output.values.get("archive") is None:
             return Keep(output.values.get("keep_days"), output.values.get("keep_size"))
     return Keep()
 

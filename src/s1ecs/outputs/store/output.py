@@ -8,10 +8,11 @@ from typing import ClassVar
 
 from s1ecs.outputs.output import Batch, Capabilities, Delivered, LookupMode
 from s1ecs.outputs.store.prepare import prepare, prepare_missing
-from s1ecs.outputs.store.rows import RowWriter, StoredDocument, row_writer
+from s1ecs.outputs.store.rows import NumberedDocument, RowWriter, row_writer
 from s1ecs.outputs.store.stream_table import StreamTables
 from s1ecs.records import dumps
 from s1ecs.state.output_marks import Mark
+from s1ecs.state.sqlite.archive import archived_among
 from s1ecs.state.sqlite.transaction import connection_of
 from s1ecs.state.transaction import StateAccess, Transaction
 
@@ -43,7 +44,7 @@ class Store:
     async def present(
         self, console: str, _namespace: str, stream: str, ids: Sequence[str], *, for_now: bool = False
     ) -> frozenset[str]:
-        """Return those of `ids` whose documents are there."""
+        """Return those of `ids` whose documents are there, or in the archive."""
         del for_now  # the store is never slow for long
         return await self.access.run(partial(_present, console=console, stream=stream, ids=ids))
 
@@ -66,7 +67,7 @@ def insert(transaction: Transaction, batch: Batch, writer: RowWriter | None = No
         values = (identity, batch.stream, batch.console, time, dumps(document).decode())
         cursor = connection.execute(_INSERT, values)
         if cursor.rowcount and cursor.lastrowid is not None:
-            added.append(StoredDocument(cursor.lastrowid, identity, batch.console, time, document))
+            added.append(NumberedDocument(cursor.lastrowid, identity, batch.console, time, document))
     if writer is not None:
         writer.write(connection, added)
 
@@ -76,4 +77,4 @@ def _present(transaction: Transaction, console: str, stream: str, ids: Sequence[
         "SELECT id FROM documents WHERE (console, stream) = (?, ?) AND id IN (SELECT value FROM json_each(?))",
         (console, stream, dumps(ids)),
     )
-    return frozenset(row[0] for row in rows)
+    return frozenset(row[0] for row in rows) | archived_among(connection_of(transaction), console, stream, ids)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from s1ecs.outputs.store.discarded import remove_some
-from s1ecs.outputs.store.rows import RowWriter, StoredDocument, row_writer
+from s1ecs.outputs.store.rows import NumberedDocument, RowWriter, row_writer
 from s1ecs.outputs.store.statistics import analyze_if_grown
 from s1ecs.outputs.store.stored_text import document_of_text
 from s1ecs.outputs.store.stream_table import StreamTables, quoted
@@ -57,10 +57,10 @@ class RowFilling:
             f" LIMIT {_DOCUMENTS_AT_ONCE}",
             (max(below.values()),),
         ).fetchall()
-        found: dict[str, list[StoredDocument]] = {}
+        found: dict[str, list[NumberedDocument]] = {}
         for row, identity, console, time, stream, text in rows:
             if row < below.get(stream, 0) and not self._has_row(connection, stream, row):
-                document = StoredDocument(row, identity, console, time, document_of_text(text) or {})
+                document = NumberedDocument(row, identity, console, time, document_of_text(text) or {})
                 found.setdefault(stream, []).append(document)
         for stream, documents in found.items():
             self.writers[stream].write(connection, documents)

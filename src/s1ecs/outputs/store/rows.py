@@ -18,7 +18,7 @@ _COUNT = (
 )
 
 
-class StoredDocument(NamedTuple):
+class NumberedDocument(NamedTuple):
     """A document with the number of its row in the table of documents."""
 
     row: int
@@ -39,7 +39,7 @@ class RowWriter:
     insert_words: str
     counted: Sequence[tuple[str, int]]
 
-    def write(self, connection: sqlite3.Connection, documents: Sequence[StoredDocument]) -> None:
+    def write(self, connection: sqlite3.Connection, documents: Sequence[NumberedDocument]) -> None:
         """Write rows, counts and words of documents that have no row yet."""
         rows, words = [], []
         counts = Counter[tuple[str, str, str, Any]]()

@@ -12,6 +12,7 @@ from s1ecs.state.checkpoints import WalkName
 from s1ecs.state.consoles import KnownConsole
 from s1ecs.state.heartbeats import ConsoleClock, Life, Run, StreamProgress, TokenExpiry
 from s1ecs.state.journal import SCHEDULED, ActionDocument, ActionRow, ChangeAction, no_such_action, taken
+from s1ecs.state.memory.archiving import MemoryArchiving
 from s1ecs.state.memory.checkpoints import MemoryCheckpoints
 from s1ecs.state.memory.consoles import MemoryConsoles
 from s1ecs.state.memory.leases import MemoryLeases
@@ -40,6 +41,7 @@ class MemoryState:
         self.consoles = MemoryConsoles(self.tables)
         self.outputs = MemoryKnownOutputs(self.tables)
         self.retention = MemoryRetention()
+        self.archiving = MemoryArchiving()
 
     async def collector_id(self) -> str:
         """Return the id of the collector, made at first use."""

@@ -21,6 +21,7 @@ _TABLES = (
     "tokens",
     "backfilled",
     "actions",
+    "archive_files",
 )
 _DOCUMENTS_AT_ONCE = 1_000
 

@@ -152,12 +152,17 @@ def transaction_of(connection: sqlite3.Connection) -> "Iterator[None]":
     connection.execute("COMMIT")
 
 
-def connect_for_reading(path: Path) -> sqlite3.Connection:
-    """Open an existing state database without any right to change it."""
+def connect_for_reading(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
+    """Open an existing state database without any right to change it; `any_thread` may use it, one at a time."""
     if not is_there(path):
         raise no_state(path.parent)
     with explained(path):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_WAIT_FOR_LOCK_SECONDS)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            timeout=_WAIT_FOR_LOCK_SECONDS,
+            check_same_thread=not any_thread,
+        )
         version = _version(connection)
         if version > SCHEMA_VERSION:
             connection.close()

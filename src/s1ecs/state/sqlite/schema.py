@@ -3,6 +3,8 @@
 A step is a list of statements, so that all of it and its number fit into one transaction.
 """
 
+from s1ecs.state.sqlite.archive_tables import ARCHIVE_TABLES
+
 SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
     # 1: the beginning
     (
@@ -291,6 +293,8 @@ SCHEMA_STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX consoles_moving ON consoles (moving) WHERE moving IS NOT NULL",
     ),
+    # 12: the archive
+    ARCHIVE_TABLES,
 )
 
 SCHEMA_VERSION = len(SCHEMA_STEPS)

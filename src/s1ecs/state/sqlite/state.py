@@ -14,6 +14,7 @@ from s1ecs.state.journal import ActionRow
 from s1ecs.state.retention import PruneCursor, Stepped, Stopwatch
 from s1ecs.state.sqlite import consoles, document_retention, heartbeats
 from s1ecs.state.sqlite.actions import read_actions
+from s1ecs.state.sqlite.archive import SqliteArchiving
 from s1ecs.state.sqlite.checkpoints import SqliteCheckpoints
 from s1ecs.state.sqlite.database import Database
 from s1ecs.state.sqlite.journal import SqliteJournal
@@ -45,6 +46,7 @@ class SqliteState:
         self.consoles = SqliteConsoles(database)
         self.outputs = SqliteKnownOutputs(database)
         self.retention = SqliteRetention(database)
+        self.archiving = SqliteArchiving(database)
 
     @classmethod
     async def open(cls, folder: Path) -> Self:

@@ -1,0 +1,91 @@
+"""`s1ecs export`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from s1ecs.cli.app import app
+from s1ecs.cli.early_signals import end_at_sigterm
+from s1ecs.cli.options import moment_of_option, one_of, settings_of, stream_names
+from s1ecs.errors import UsageError
+from s1ecs.timestamps import time_text
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    stream: Annotated[
+        str,
+        typer.Argument(
+            metavar="STREAM", help="A stream, such as alert, or a view of latest states.", autocompletion=stream_names
+        ),
+    ],
+    *,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="TIME", help="Start of the range, such as 2026-01-31 or -30d. Default: the beginning."
+        ),
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--to", metavar="TIME", help="End of the range, exclusive, such as now. Default: no end."),
+    ] = None,
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="ndjson (complete documents), csv or parquet (columns of the view). Parquet requires the extra "
+            "parquet. Default: ndjson.",
+        ),
+    ] = "ndjson",
+    where: Annotated[
+        str,
+        typer.Option(
+            "--where", metavar="SQL", help="Condition over the columns of the view, such as 'severity >= 73'."
+        ),
+    ] = "",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write to a new file. Default, and -: standard output."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="With -o: replace an existing file.")] = False,
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw",
+            help="With --format csv: add no apostrophes to texts that a spreadsheet would run as a formula.",
+        ),
+    ] = False,
+) -> None:
+    """Export documents of the local store as NDJSON, CSV or Parquet.
+
+    Example: s1ecs export alert --from -30d --format csv --where "severity >= 73" -o alerts.csv
+    """
+    # Ending by an exception, it leaves no unfinished file.
+    end_at_sigterm(1)
+    from s1ecs.bootstrap.typed_views import require_view
+    from s1ecs.commands.export import FORMATS, Export, ExportFormat
+    from s1ecs.commands.export import export as export_command
+    from s1ecs.commands.export_query import ExportSelection
+
+    chosen = cast("ExportFormat", one_of("--format", format_, FORMATS) or "ndjson")
+    if raw and chosen != "csv":
+        raise UsageError("export: --raw requires --format csv; the other formats always have values unchanged")
+    if force and output is None:
+        raise UsageError("export: --force requires -o FILE")
+    if output == Path("-"):
+        output = None
+    view = require_view(stream)
+    now = datetime.now(UTC)
+    first, last = (
+        None if text is None else time_text(moment_of_option(text, flag, now))
+        for text, flag in ((start, "--from"), (end, "--to"))
+    )
+    if first is not None and last is not None and first >= last:
+        raise UsageError("export: --from must be before --to")
+    selection = ExportSelection(view, first, last, where.strip(), ordered=not view.endswith("_latest"))
+    export_command(settings_of(context).state_dir, Export(selection, chosen, output, force=force, raw=raw), now)

@@ -1,0 +1,1 @@
+"""`s1ecs query --archive`: the store and its archive asked together, by DuckDB."""

@@ -1,0 +1,1 @@
+"""Archive: Parquet files of whole days that left the store."""

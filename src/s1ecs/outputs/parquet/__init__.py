@@ -1,0 +1,1 @@
+"""Parquet: typed columns of documents, with the whole document beside them."""

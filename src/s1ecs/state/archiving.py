@@ -1,0 +1,97 @@
+"""Archiving of the documents in the store: the small steps in which whole days leave it. A Protocol.
+
+A day's file is noted before it is there and finished when no document of it is left in the store. An id is noted as
+archived in the commit that removes its document, so that at any moment a document is in the store or known as archived.
+The latest state of an entity stays in the store.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple, Protocol
+
+from s1ecs.state.retention import PruneCursor, Stopwatch
+
+
+class StreamDay(NamedTuple):
+    """One day (UTC, `2026-01-31`) of one stream of one console."""
+
+    stream: str
+    console: str
+    day: str
+
+    def __str__(self) -> str:
+        """Return the day as it stands in logs."""
+        return f"{self.console} {self.stream} {self.day}"
+
+
+class FoundDay(NamedTuple):
+    """The result of looking on: the next day to archive, if one was found, and where to resume; None: at the end."""
+
+    day: StreamDay | None
+    place: PruneCursor | None
+
+
+class ArchiveFile(NamedTuple):
+    """A file of the archive; `name` is its path below the archive's folder, `console` its console's present name."""
+
+    number: int
+    name: str
+    console: str
+    finished: bool
+
+
+class StoredDocument(NamedTuple):
+    """A document of the store."""
+
+    place: PruneCursor
+    id: str
+    document: str
+
+
+class DayPage(NamedTuple):
+    """Some documents of a day to be archived, and where the next ones are; None: there are no more."""
+
+    documents: Sequence[StoredDocument]
+    place: PruneCursor | None
+
+
+class TakenOut(NamedTuple):
+    """The result of a step: how many of the documents were dealt with, removed, and left because their text differs."""
+
+    done: int
+    removed: int = 0
+    differing: int = 0
+
+
+class Archiving(Protocol):
+    """The steps of archiving, each in a transaction of its own of some hundredths of a second."""
+
+    async def next_day(
+        self, place: PruneCursor, before: str, done: Collection[StreamDay], clock: Stopwatch
+    ) -> FoundDay:
+        """Look for documents from before `before` that can be archived, of other days than those in `done`."""
+
+    async def files(self, day: StreamDay) -> Sequence[ArchiveFile]:
+        """Return the files of a day that are noted, those of the stream's other consoles included."""
+
+    async def begin(self, day: StreamDay, name: str) -> ArchiveFile:
+        """Note a file before its documents are removed from the store."""
+
+    async def forget(self, file: ArchiveFile) -> bool:
+        """Take back the note of a file that is not there; finish it, and return False, where documents left for it."""
+
+    async def finish(self, file: ArchiveFile) -> None:
+        """Note that the store has no document of this file any more."""
+
+    async def page(self, day: StreamDay, place: PruneCursor) -> DayPage:
+        """Return the next documents of a day to be archived, oldest first.
+
+        Removes what came once more though it is archived: as in the store, the first document of an id stays.
+        """
+
+    async def differing(self, day: StreamDay, documents: Sequence[tuple[str, str]]) -> int:
+        """Count those of these documents (id, text) that the store does not have in exactly this form."""
+
+    async def take_out(
+        self, day: StreamDay, file: ArchiveFile, documents: Sequence[tuple[str, str]], clock: Stopwatch
+    ) -> TakenOut:
+        """Remove the first of these documents of a file, where the store has them in exactly this form."""

@@ -1,0 +1,45 @@
+"""No archiving: there are no documents in memory."""
+
+from collections.abc import Collection, Sequence
+
+from s1ecs.state.archiving import ArchiveFile, DayPage, FoundDay, StreamDay, TakenOut
+from s1ecs.state.retention import PruneCursor, Stopwatch
+
+
+class MemoryArchiving:
+    """Steps that find nothing to archive."""
+
+    async def next_day(
+        self, place: PruneCursor, before: str, done: Collection[StreamDay], clock: Stopwatch
+    ) -> FoundDay:
+        """Find nothing."""
+        return FoundDay(None, None)
+
+    async def files(self, day: StreamDay) -> Sequence[ArchiveFile]:
+        """Return none."""
+        return []
+
+    async def begin(self, day: StreamDay, name: str) -> ArchiveFile:
+        """Note nothing."""
+        return ArchiveFile(0, name, day.console, finished=False)
+
+    async def forget(self, file: ArchiveFile) -> bool:
+        """Forget nothing."""
+        return True
+
+    async def finish(self, file: ArchiveFile) -> None:
+        """Note nothing."""
+
+    async def page(self, day: StreamDay, place: PruneCursor) -> DayPage:
+        """Return none."""
+        return DayPage([], None)
+
+    async def differing(self, day: StreamDay, documents: Sequence[tuple[str, str]]) -> int:
+        """Count all: none is there."""
+        return len(documents)
+
+    async def take_out(
+        self, day: StreamDay, file: ArchiveFile, documents: Sequence[tuple[str, str]], clock: Stopwatch
+    ) -> TakenOut:
+        """Remove nothing."""
+        return TakenOut(len(documents))
