@@ -6,25 +6,33 @@ Every question is asked once, then ROUNDS times, each round all of them, on a co
 import sqlite3
 import statistics
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 from bench.records import lines
 from bench.store_contents import NOW, make_store
-from bench.store_questions import QUESTIONS
+from bench.store_questions import QUESTIONS, SEARCHES
 from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.commands.querying.functions import TimeFunctions
+from s1ecs.commands.querying.saved import values_for
+from s1ecs.commands.querying.shipped import SHIPPED
+from s1ecs.commands.querying.sql_words import parameters_of
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.mapper import original
 from s1ecs.outputs.output import Batch
 from s1ecs.outputs.store import StreamTable, insert, prepare
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, RowValues
 from s1ecs.outputs.store.rows import RowWriter, row_writer
+from s1ecs.outputs.store.search import SearchRange, search
+from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.records import record_from_line
+from s1ecs.settings.saved_queries import SavedQuery
 from s1ecs.state.sqlite.database import FILE_NAME, connect, connect_for_reading, transaction_of
 from s1ecs.streams import STREAMS
 
@@ -32,6 +40,7 @@ DOCUMENTS = 1_000_000
 ROUNDS = 9
 MEDIAN_MILLISECONDS, WORST_MILLISECONDS = 50, 300
 MOST_COST = 1.6
+HOST = "WS-0042"
 _WRITTEN = ("alert", "activity")
 _WRITTEN_RECORDS = 5_000
 _WRITTEN_AT_ONCE = 500
@@ -52,13 +61,26 @@ def run(documents: int = DOCUMENTS) -> Iterator[str]:
 def _asking(path: Path) -> Iterator[str]:
     ago = {"day": 1, "week": 7, "month": 30}
     values = {name: f"{NOW - timedelta(days=days):%Y-%m-%dT%H}" for name, days in ago.items()}
-    taken: dict[str, list[float]] = {name: [] for name in QUESTIONS}
+    tables = [*store_tables().values()]
     with closing(connect_for_reading(path)) as connection:
+        TimeFunctions(NOW).add_to(connection)
+        asked: dict[str, Callable[[], object]] = {
+            **{name: partial(_rows, connection, question, values) for name, question in QUESTIONS.items()},
+            **{f"saved query {saved.name}": partial(_rows, connection, saved.sql, _values(saved)) for saved in SHIPPED},
+            **{
+                f"search for {name}": partial(
+                    search, connection, tables, match_expression(words), SearchRange(), limit=20
+                )
+                for name, words in SEARCHES.items()
+            },
+        }
+        taken: dict[str, list[float]] = {name: [] for name in asked}
         for turn in range(ROUNDS + 1):
-            for name, question in QUESTIONS.items():
-                seconds = _seconds(connection, question, values)
+            for name, ask in asked.items():
+                began = perf_counter()
+                ask()
                 if turn:
-                    taken[name].append(seconds * 1000)
+                    taken[name].append((perf_counter() - began) * 1000)
     for name, milliseconds in taken.items():
         yield f"{name} {statistics.median(milliseconds):.1f} ms, worst {max(milliseconds):.1f} ms"
     slow = [
@@ -72,10 +94,13 @@ def _asking(path: Path) -> Iterator[str]:
     )
 
 
-def _seconds(connection: sqlite3.Connection, question: str, values: Mapping[str, str]) -> float:
-    began = perf_counter()
-    connection.execute(question, values).fetchall()
-    return perf_counter() - began
+def _values(saved: SavedQuery) -> Mapping[str, Any]:
+    """Return the default values of a saved query, and a host for what has none."""
+    return values_for(saved, {name: HOST for name in parameters_of(saved.sql) if name not in saved.parameters})
+
+
+def _rows(connection: sqlite3.Connection, question: str, values: Mapping[str, Any]) -> list[Any]:
+    return connection.execute(question, values).fetchall()
 
 
 def _writing(stream: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A store of a million documents, made by the product's own mappers and its own writer from the stand-in's records."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from bench.records import lines
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.outputs.output import Batch
 from s1ecs.outputs.store import insert, prepare
+from s1ecs.outputs.store.row_filling import RowFilling
 from s1ecs.outputs.store.rows import row_writer
 from s1ecs.records import record_from_line
 from s1ecs.state.sqlite.database import FILE_NAME, connect, transaction_of
@@ -59,6 +61,10 @@ def make_store(folder: Path, documents: int = 1_000_000) -> Path:
                 with transaction_of(connection):
                     insert(connection, Batch("default", "default", name, batch), writers[name])
                     _know_things(connection, name, batch)
+        # What `run` does beside collecting.
+        filling = RowFilling.of(store_tables())
+        with transaction_of(connection):
+            filling.step(connection, time.monotonic)
     return path
 
 
@@ -69,9 +75,9 @@ def _documents(stream: str, count: int) -> Iterator[tuple[str, dict[str, Any]]]:
     step = timedelta(days=DAYS) / count
     for number, document in enumerate(islice(cycle(made), count)):
         moment = NOW - timedelta(days=DAYS) + number * step
-        time = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+        at = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
         host = f"WS-{(number * 7919) % _HOSTS:04}"
-        other = {**document, "@timestamp": time, "related": {**document.get("related", {}), "hosts": [host]}}
+        other = {**document, "@timestamp": at, "related": {**document.get("related", {}), "hosts": [host]}}
         if "host" in document:
             other["host"] = {**document["host"], "name": host}
         yield f"{stream}-{number:09}", other

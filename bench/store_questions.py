@@ -1,4 +1,4 @@
-"""Questions that lists, panels and the story of an alert put to the store, with the parameters of a usual one."""
+"""Questions that lists, panels and the story of an alert put to the store, and those to its search."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -17,14 +17,6 @@ def _top(stream: str, column: str, since: str) -> str:
 
 def _by_hour(stream: str, column: str, since: str) -> str:
     return _BY_HOUR.format(stream, column, since)
-
-
-def _match(stream: str, words: str) -> str:
-    return (
-        f"SELECT r.time, r.id, bm25({stream}_words) FROM {stream}_words CROSS JOIN {stream}_rows AS r"
-        f" ON r.row = {stream}_words.rowid WHERE {stream}_words MATCH '{words}'"
-        f" ORDER BY {stream}_words.rowid DESC LIMIT 1000"
-    )
 
 
 # :day, :week, :month are the times that long ago.
@@ -76,6 +68,12 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
             "SELECT cve, application, max(score), count(DISTINCT host) FROM application_risk_latest"
             " GROUP BY 1, 2 ORDER BY 3 DESC, 4 DESC LIMIT 20"
         ),
+        "agents of a site that are there": (
+            "SELECT site, count(*) FROM agent_latest WHERE NOT gone GROUP BY 1 ORDER BY 2 DESC"
+        ),
+        "applications that are there": (
+            "SELECT application, count(*) FROM application_latest WHERE NOT gone GROUP BY 1 ORDER BY 2 DESC LIMIT 20"
+        ),
         "risks by severity": "SELECT severity, count(*) FROM application_risk_latest GROUP BY 1",
         "newest activity": "SELECT time, description, user, host FROM activity ORDER BY time DESC LIMIT 50",
         "activity by type, a week": _top("activity", "type", "week"),
@@ -83,9 +81,16 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
             "SELECT stream, substr(hour, 1, 10) AS day, sum(count) FROM hourly_counts WHERE dimension = 'total'"
             " AND stream IN ('alert', 'threat', 'activity', 'agent', 'threat_event') AND hour >= :month GROUP BY 1, 2"
         ),
-        "search: a rare word": _match("alert", 'hash : "0c" *'),
-        "search: two words": _match("alert", '"powershell" AND "encodedcommand"'),
-        "search: a common word": _match("alert", '"windows"'),
-        "search: a host": _match("alert", 'host : "ws-0042"'),
+    }
+)
+
+# Questions to the full-text search, over all streams.
+SEARCHES: Mapping[str, str] = MappingProxyType(
+    {
+        "a hash": "hash:0c*",
+        "two words": "powershell encodedcommand",
+        "a word of every alert": "windows",
+        "a host": "host:ws-0042",
+        "the beginning of a word": "power*",
     }
 )
