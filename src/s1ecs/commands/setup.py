@@ -1,7 +1,7 @@
 """`s1ecs setup`: what search servers need before documents come, shown, agreed to, installed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -10,7 +10,8 @@ import orjson
 from s1ecs.bootstrap.search_outputs import search_settings
 from s1ecs.commands.terminal.spinner import waiting
 from s1ecs.commands.terminal.writer import ERR, OUT
-from s1ecs.ecs.field_catalog import exported_fields
+from s1ecs.ecs.field_catalog import ExportedField, exported_fields
+from s1ecs.ecs.table import Layout
 from s1ecs.errors import OutputError, SettingsError
 from s1ecs.outputs.search.client.connect import connect
 from s1ecs.outputs.search.client.server import SearchServer, ServerKind
@@ -20,9 +21,11 @@ from s1ecs.search_setup.desired_state import Dataset
 from s1ecs.search_setup.lifecycle import Lifecycle, LifecycleKind
 from s1ecs.search_setup.plan import SetupChange
 from s1ecs.settings import OutputSettings, Settings
-from s1ecs.streams import STREAMS, response_action
+from s1ecs.streams import STREAMS, Stream, response_action
 
 _KINDS: tuple[ServerKind, ...] = ("elasticsearch", "opensearch")
+
+_FIRST_LAYOUT: tuple[Layout, ...] = (1,)
 
 _NO_OUTPUT = """setup: no output of type elasticsearch or opensearch is configured; add these lines to s1ecs.yaml:
 outputs:
@@ -54,7 +57,7 @@ def setup(settings: Settings, wish: SetupOptions) -> int:
     outputs = search_outputs(settings)
     if not outputs:
         raise SettingsError(_NO_OUTPUT)
-    return asyncio.run(_setup(outputs, wish, settings.max_answer))
+    return asyncio.run(_setup(outputs, layouts_of(settings), wish, settings.max_answer))
 
 
 def print_least_privilege(settings: Settings) -> None:
@@ -68,14 +71,26 @@ def print_least_privilege(settings: Settings) -> None:
     OUT.json(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def datasets() -> tuple[Dataset, ...]:
-    """All that setup installs templates for. What is no stream of a console is added here, by its fields."""
+def datasets(layouts: Collection[Layout] = _FIRST_LAYOUT) -> tuple[Dataset, ...]:
+    """All that setup installs templates for, with the fields of these layouts of documents.
+
+    What is no stream of a console is added here, by its fields.
+    """
     collected = (
-        Dataset(name, exported_fields(stream.table), stream.constants, latest=bool(stream.latest_view))
+        Dataset(name, _fields(stream, layouts), stream.constants, latest=bool(stream.latest_view))
         for name, stream in STREAMS.items()
     )
     own = response_action.STREAM
     return (*collected, Dataset(own.name, exported_fields(own.table)))
+
+
+def layouts_of(settings: Settings) -> tuple[Layout, ...]:
+    """The layouts that the consoles of the settings have; without one, that of the top of the settings."""
+    return tuple(sorted({each.layout for each in (*settings.consoles, *(() if settings.consoles else (settings,)))}))
+
+
+def _fields(stream: Stream, layouts: Collection[Layout]) -> tuple[ExportedField, ...]:
+    return tuple({each.name: each for n in layouts for each in exported_fields(stream.complete(n).table)}.values())
 
 
 def search_outputs(settings: Settings) -> list[OutputSettings]:
@@ -89,14 +104,16 @@ def retention_of(output: OutputSettings) -> Lifecycle:
     return Lifecycle(way, output.values.get("keep_days"))
 
 
-async def _setup(outputs: Sequence[OutputSettings], wish: SetupOptions, max_answer: int) -> int:
+async def _setup(
+    outputs: Sequence[OutputSettings], layouts: Collection[Layout], wish: SetupOptions, max_answer: int
+) -> int:
     async with AsyncExitStack() as stack:
         targets = []
         for output in outputs:
             server = connect(search_settings(output, max_answer))
             stack.push_async_callback(server.close)
             targets.append(SetupServer(server, retention_of(output)))
-        return await set_up(targets, datasets(), wish)
+        return await set_up(targets, datasets(layouts), wish)
 
 
 async def set_up(targets: Sequence[SetupServer], wanted: Sequence[Dataset], wish: SetupOptions) -> int:

@@ -56,6 +56,12 @@ def _read_count(text: str, _folder: Path) -> int:
     return int(trimmed)
 
 
+def _read_layout(text: str, _folder: Path) -> int:
+    if text.strip() not in {"1", "2"}:
+        raise ValueError(f"{text!r} is not a layout; allowed: 1, 2")
+    return int(text)
+
+
 def _read_share(text: str, _folder: Path) -> float:
     trimmed = text.strip()
     number = trimmed.removesuffix("%").rstrip()
@@ -170,6 +176,7 @@ FINGERPRINT = ValueType("fingerprint", _FINGERPRINT, _matching(r"([0-9A-Fa-f]{2}
 CLOUD_ID = ValueType("cloud id", _CLOUD_ID, _matching(r"[^\s:]*:[A-Za-z0-9+/=]{8,}", _CLOUD_ID))
 HOST = ValueType("host", _HOST, _matching(r"[A-Za-z0-9.:-]{1,253}", _HOST))
 LOGIN_FILE = ValueType("path", "the path of a file that contains only this secret", _read_token_file)
+LAYOUT = ValueType("number", "1 or 2", _read_layout)
 NAME = ValueType("name", _NAME, _matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", _NAME))
 NAMESPACE = ValueType("name", _NAMESPACE, _matching(r"(?!\.)[^A-Z\s\\/*?\"<>|,#:-]{1,100}", _NAMESPACE))
 PASSWORD = ValueType(

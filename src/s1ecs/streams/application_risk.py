@@ -170,7 +170,7 @@ STREAM = Stream(
         sort="id",
         thing=("id", "cveId", "endpointId", "application"),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("severity", "event.severity"),
         Column("cve", "vulnerability.id"),

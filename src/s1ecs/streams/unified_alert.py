@@ -177,7 +177,7 @@ STREAM = Stream(
         site="realTime.scope.site.id",
         phases=("detectedAt", "updatedAt"),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("severity", "event.severity"),
         Column("alert", "message"),
