@@ -56,7 +56,7 @@ def test_every_target_has_a_fitting_type(stream: Stream) -> None:
 
 @ALL
 def test_every_field_is_of_ecs_or_our_own(stream: Stream) -> None:
-    """An exported field is one of its layout's ECS with its type, one of the few custom ones, or lies under sentinel_one."""
+    """An exported field is one of the layout's ECS with its type, a custom one, or lies under sentinel_one."""
     constant = {"event.dataset", "event.module"}
     for field in exported_fields(stream.table):
         if field.name.startswith("sentinel_one.") or field.name == "input.type":
