@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -11,6 +11,7 @@ from s1ecs.bootstrap.search_outputs import search_settings
 from s1ecs.commands.terminal.spinner import waiting
 from s1ecs.commands.terminal.writer import ERR, OUT
 from s1ecs.ecs.field_catalog import ExportedField, exported_fields
+from s1ecs.ecs.layouts import tells_layout
 from s1ecs.ecs.table import Layout
 from s1ecs.errors import OutputError, SettingsError
 from s1ecs.outputs.search.client.connect import connect
@@ -42,6 +43,7 @@ class SetupOptions:
     dry_run: bool = False
     take_over: bool = False
     roll_over: bool = False
+    layouts: tuple[Layout, ...] = _FIRST_LAYOUT
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def setup(settings: Settings, wish: SetupOptions) -> int:
     outputs = search_outputs(settings)
     if not outputs:
         raise SettingsError(_NO_OUTPUT)
-    return asyncio.run(_setup(outputs, layouts_of(settings), wish, settings.max_answer))
+    return asyncio.run(_setup(outputs, replace(wish, layouts=layouts_of(settings)), settings.max_answer))
 
 
 def print_least_privilege(settings: Settings) -> None:
@@ -77,7 +79,13 @@ def datasets(layouts: Collection[Layout] = _FIRST_LAYOUT) -> tuple[Dataset, ...]
     What is no stream of a console is added here, by its fields.
     """
     collected = (
-        Dataset(name, _fields(stream, layouts), stream.constants, latest=bool(stream.latest_view))
+        Dataset(
+            name,
+            _fields(stream, layouts),
+            stream.constants,
+            latest=bool(stream.latest_view),
+            tells_layout=tells_layout(stream.declared),
+        )
         for name, stream in STREAMS.items()
     )
     own = response_action.STREAM
@@ -104,16 +112,14 @@ def retention_of(output: OutputSettings) -> Lifecycle:
     return Lifecycle(way, output.values.get("keep_days"))
 
 
-async def _setup(
-    outputs: Sequence[OutputSettings], layouts: Collection[Layout], wish: SetupOptions, max_answer: int
-) -> int:
+async def _setup(outputs: Sequence[OutputSettings], wish: SetupOptions, max_answer: int) -> int:
     async with AsyncExitStack() as stack:
         targets = []
         for output in outputs:
             server = connect(search_settings(output, max_answer))
             stack.push_async_callback(server.close)
             targets.append(SetupServer(server, retention_of(output)))
-        return await set_up(targets, datasets(layouts), wish)
+        return await set_up(targets, datasets(wish.layouts), wish)
 
 
 async def set_up(targets: Sequence[SetupServer], wanted: Sequence[Dataset], wish: SetupOptions) -> int:
@@ -181,6 +187,8 @@ def _show(name: str, prepared: Prepared, wish: SetupOptions) -> None:
     to = ERR if wish.dry_run else OUT
     for warning in prepared.warnings:
         ERR.line(f"{name}: warning: {warning}")
+    if prepared.layout is not None:
+        to.line(f"{name}: {prepared.layout.advice(wish.layouts)}")
     changes = _chosen(prepared, wish)
     for change in changes:
         if change.action != "unchanged":

@@ -13,6 +13,7 @@ from s1ecs.ecs.table import BOTH_LAYOUTS, FieldRow, FieldTable, Layout
 
 LAYOUTS: tuple[Layout, ...] = tuple(sorted(BOTH_LAYOUTS))
 ECS_OF_LAYOUT_2 = "9.3.0"
+_FIRST_MAJOR_OF_LAYOUT_2 = 9
 
 
 def in_layout_2(row: FieldRow, **changes: Any) -> FieldRow:
@@ -36,6 +37,17 @@ def table_of(declared: FieldTable, layout: Layout, options: Collection[str] = ()
     if layout == 1:
         return replace(declared, rows=rows, identity_2=(), layout=layout)
     return replace(declared, rows=rows, ecs_version=ECS_OF_LAYOUT_2, layout=layout)
+
+
+def layout_of_ecs(version: str) -> Layout:
+    """The layout of a document by its `ecs.version`; not for streams that have one version in both."""
+    major = version.partition(".")[0]
+    return 2 if major.isdecimal() and int(major) >= _FIRST_MAJOR_OF_LAYOUT_2 else 1
+
+
+def tells_layout(declared: FieldTable) -> bool:
+    """Return True if the `ecs.version` of a stream's documents tells their layout."""
+    return layout_of_ecs(declared.ecs_version) == 1
 
 
 def moved(declared: FieldTable) -> dict[str, str]:

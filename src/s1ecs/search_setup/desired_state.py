@@ -20,13 +20,15 @@ _MOST_FIELDS = 2000  # an index of ours has at most some 400; the rest is for th
 class Dataset:
     """A stream as setup needs it: its fields, the values that its indices hold themselves, and whether it has things.
 
-    `latest`: indices of the latest state of each thing are wanted too.
+    `latest`: indices of the latest state of each thing are wanted too. `tells_layout`: the `ecs.version` of its
+    documents tells their layout.
     """
 
     name: str
     fields: tuple[ExportedField, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
     latest: bool = False
+    tells_layout: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,9 @@ def _elasticsearch(way: LifecycleKind) -> list[dict[str, Any]]:
     }
     policies = ["manage_ilm"] if way == "ilm" else []
     setup = {
-        "cluster": ["monitor", "manage_index_templates", *policies],
-        "indices": [_index(_LOGS, "manage", "view_index_metadata"), _index(_LATEST, "view_index_metadata")],
+        # The pipelines of Elastic's integration and the documents that are there tell which layout fits.
+        "cluster": ["monitor", "manage_index_templates", "read_pipeline", *policies],
+        "indices": [_index(_LOGS, "manage", "read", "view_index_metadata"), _index(_LATEST, "view_index_metadata")],
     }
     return [
         _request("the role for collecting", "PUT", f"/_security/role/{_COLLECT}", collect),
@@ -78,6 +79,7 @@ def _opensearch() -> list[dict[str, Any]]:
         "cluster_permissions": [
             "cluster_monitor",
             "cluster:admin/component_template/*",
+            "cluster:admin/ingest/pipeline/get",
             "indices:admin/index_template/*",
             "cluster:admin/opendistro/ism/policy/*",
             "cluster:admin/opendistro/ism/managedindex/*",
@@ -85,7 +87,7 @@ def _opensearch() -> list[dict[str, Any]]:
         "index_permissions": [
             {
                 "index_patterns": [_LOGS, _LATEST],
-                "allowed_actions": ["indices:admin/rollover", "create_index", *_SEEN],
+                "allowed_actions": ["indices:admin/rollover", "create_index", "indices:data/read/search", *_SEEN],
             },
             # The policy of backing indices that exist.
             {"index_patterns": [_LOGS, f".ds-{_LOGS}"], "allowed_actions": ["indices:admin/opensearch/ism/*"]},
