@@ -94,7 +94,7 @@ def _search(settings: OutputSettings, environment: OutputEnvironment) -> Output:
         tell=environment.tell,
     )
     server = connect(search_settings(settings, environment.max_answer))
-    return SearchOutput(server, around, latest=settings.values["latest"])
+    return SearchOutput(server, around, latest=settings.values["latest"], pipeline=settings.values["pipeline"])
 
 
 def _now() -> datetime:

@@ -159,6 +159,7 @@ _FIELD = "full names of document fields, such as user.name, without wildcards, a
 _HOST = "an IP address or host name of this machine, such as 127.0.0.1 or 0.0.0.0"
 _FINGERPRINT = "the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
 _CLOUD_ID = "the Cloud ID of the deployment, NAME:..., as shown by Elastic Cloud"
+_PIPELINE = "the name of an ingest pipeline: letters, digits and . _ - @"
 _USER = "a user name without colons"
 _SITE = "site ids of the console, digits only, as a list or comma-separated"
 
@@ -192,6 +193,7 @@ PATH_OR_OUTPUT = ValueType(
     _read_path_or_output,
     write=lambda path: str(path or "-"),
 )
+PIPELINE = ValueType("name", _PIPELINE, _matching(r"[A-Za-z0-9_.@-]{1,256}", _PIPELINE))
 PORT = ValueType("number", "a port, from 1 to 65535", _read_port)
 PROXY = ValueType(
     "address",
