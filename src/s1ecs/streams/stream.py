@@ -45,7 +45,8 @@ class Stream:
     are the settings that are on of those that add fields.
 
     `permission` is the console's name for what the token's role must allow. `optional` are further ways of asking, each
-    by the setting of a console that chooses it. `migrated_by` is the document's field that tells how far the walk of
+    by the setting of a console that chooses it; `optional_2` replaces them in layout 2.
+    `migrated_by` is the document's field that tells how far the walk of
     Elastic's integration got: the time that it asks and sorts by; without one the stream is read whole. `constants` are
     values that only the index holds, by field.
     """
@@ -58,6 +59,7 @@ class Stream:
     view: tuple[Column, ...]
     input_type: str = "httpjson"
     optional: Mapping[str, Asking] = field(default_factory=dict)
+    optional_2: Mapping[str, Asking] = field(default_factory=dict)
     migrated_by: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
     stored: Stored = Stored()
@@ -71,7 +73,8 @@ class Stream:
 
     def in_layout(self, layout: Layout, options: frozenset[str] = frozenset()) -> "Stream":
         """Make the same stream with documents of a layout, and with the fields of the settings in `options`."""
-        return replace(self, layout=layout, options=options)
+        optional = self.optional if layout == 1 else {**self.optional, **self.optional_2}
+        return replace(self, layout=layout, options=options, optional=optional)
 
     @property
     def adding(self) -> frozenset[str]:

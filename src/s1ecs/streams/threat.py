@@ -426,6 +426,7 @@ STREAM = Stream(
     permission="Threats -> View",
     ask=_ASK,
     optional={"threat_timeline": replace(_ASK, per_item=TIMELINE)},
+    optional_2={"threat_timeline": replace(_ASK, per_item=replace(TIMELINE, lasting=True))},
     declared=TABLE,
     view=(
         Column("threat", "sentinel_one.threat.name"),
