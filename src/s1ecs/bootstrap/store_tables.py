@@ -1,5 +1,6 @@
 """From streams to the tables of the store."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from s1ecs.ecs.layouts import names_in_both
@@ -14,6 +15,12 @@ def store_tables() -> StreamTables:
     """Return the tables of the store by stream; the stream of response actions, which no console has, is one."""
     streams: list[Stream | OwnStream] = [*STREAMS.values(), response_action.STREAM]
     return {stream.name: table_of(stream) for stream in streams}
+
+
+@cache
+def latest_days() -> Mapping[str, int]:
+    """Return by stream for how many days a search server keeps a latest state that nothing renews."""
+    return {name: stream.state_key.days for name, stream in STREAMS.items() if stream.state_key is not None}
 
 
 def table_of(stream: Stream | OwnStream) -> StreamTable:

@@ -83,7 +83,10 @@ def datasets(layouts: Collection[Layout] = _FIRST_LAYOUT) -> tuple[Dataset, ...]
             name,
             _fields(stream, layouts),
             stream.constants,
-            latest=bool(stream.latest_view),
+            latest=stream.has_latest,
+            latest_shown=stream.latest_shown,
+            finding_alias=stream.finding_alias,
+            finding_fields=stream.finding_fields,
             tells_layout=tells_layout(stream.declared),
         )
         for name, stream in STREAMS.items()

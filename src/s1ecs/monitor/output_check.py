@@ -119,7 +119,7 @@ async def templates_result(
         return CheckResult("failed", "templates", name, _behind(name, error))
     for stream, namespace in places:
         try:
-            await make_sure(server, stream, namespace, latest=latest and bool(STREAMS[stream].latest_view))
+            await make_sure(server, stream, namespace, latest=latest and STREAMS[stream].has_latest)
         except OutputError as error:
             problems[data_stream(stream, namespace)] = _behind(name, error)
     if not problems:

@@ -26,8 +26,8 @@ def _elasticsearch(way: LifecycleKind) -> list[dict[str, Any]]:
             # auto_configure makes the data stream with its first document; create_doc writes new documents and can
             # change none; read finds those that are there already; maintenance refreshes before it looks.
             _index(_LOGS, "auto_configure", "create_doc", "read", "view_index_metadata", "maintenance"),
-            # The latest state of a thing replaces the one before.
-            _index(_LATEST, "auto_configure", "index", "read", "view_index_metadata", "maintenance"),
+            # The latest state of a thing replaces the one before; of events and findings the old ones are removed.
+            _index(_LATEST, "auto_configure", "index", "delete", "read", "view_index_metadata", "maintenance"),
         ],
     }
     policies = ["manage_ilm"] if way == "ilm" else []
@@ -72,7 +72,9 @@ def _opensearch() -> list[dict[str, Any]]:
             {
                 "index_patterns": [_LOGS, _LATEST],
                 "allowed_actions": [*made, *write, "read", "indices:admin/refresh*", *_SEEN],
-            }
+            },
+            # Of events and findings old states are removed.
+            {"index_patterns": [_LATEST], "allowed_actions": ["indices:data/write/delete*"]},
         ],
     }
     setup = {

@@ -62,7 +62,7 @@ _KEPT = Setting(
 _LATEST = Setting(
     "latest",
     value_types.BOOLEAN,
-    "Keep additional indices with the latest state of agents, groups, applications and risks, one document per entity.",
+    "Keep additional indices with the latest states of all streams but activity, one document per entity.",
     default=False,
 )
 _PIPELINE = Setting(

@@ -3,7 +3,7 @@
 from s1ecs.ecs.layouts import in_layout_2
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, ip, keyword, long, os_type, severity, within
 from s1ecs.streams.collection_modes import ByTime, Reread
-from s1ecs.streams.stream import Column, Stored, Stream
+from s1ecs.streams.stream import Column, StateKey, Stored, Stream
 
 OWN = "sentinel_one.alert"
 DIRECTIONS = frozenset({"ingress", "egress", "inbound", "outbound", "internal", "external", "unknown"})
@@ -317,4 +317,5 @@ STREAM = Stream(
         },
     ),
     migrated_by="@timestamp",
+    state_key=StateKey(("alertInfo.alertId",), "alertInfo.updatedAt"),
 )

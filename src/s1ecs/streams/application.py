@@ -166,4 +166,5 @@ STREAM = Stream(
         },
     ),
     input_type="cel",
+    latest_shown=True,
 )

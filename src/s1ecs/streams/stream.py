@@ -38,6 +38,18 @@ class Stored:
 
 
 @dataclass(frozen=True)
+class StateKey:
+    """What the records of a stream that is no inventory are states of, for its index of latest states.
+
+    `keys` name the thing, `time` is the path of the time of a state; states are kept for `days` after they arrived.
+    """
+
+    keys: tuple[str, ...]
+    time: str
+    days: int = 30
+
+
+@dataclass(frozen=True)
 class Stream:
     """One data stream: what it is, what to ask, its table of fields, the columns of its view in the store.
 
@@ -48,7 +60,9 @@ class Stream:
     by the setting of a console that chooses it; `optional_2` replaces them in layout 2.
     `migrated_by` is the document's field that tells how far the walk of
     Elastic's integration got: the time that it asks and sorts by; without one the stream is read whole. `constants` are
-    values that only the index holds, by field.
+    values that only the index holds, by field. `state_key` makes indices of latest states of what is no inventory;
+    `latest_shown` says that Elastic's dashboards ask for latest states of the stream; `finding_alias` is a further
+    name of their index, `finding_fields` are names under which others of its fields are found, too.
     """
 
     name: str
@@ -63,6 +77,10 @@ class Stream:
     migrated_by: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
     stored: Stored = Stored()
+    state_key: StateKey | None = None
+    latest_shown: bool = False
+    finding_alias: str = ""
+    finding_fields: Mapping[str, str] = field(default_factory=dict)
     layout: Layout = 1
     options: frozenset[str] = frozenset()
 
@@ -113,6 +131,11 @@ class Stream:
     def latest_view(self) -> str:
         """The name of the view of the latest state of each thing; "" where the stream is no inventory."""
         return f"{self.name}_latest" if self.ask.thing else ""
+
+    @property
+    def has_latest(self) -> bool:
+        """True if a search server may have an index of the latest states."""
+        return bool(self.ask.thing or self.state_key)
 
     @property
     def dataset(self) -> str:

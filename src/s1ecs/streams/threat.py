@@ -36,7 +36,7 @@ from s1ecs.streams.conversions.threat_lists import (
 from s1ecs.streams.conversions.threat_severity import severity_of_threat
 from s1ecs.streams.conversions.threat_timeline import TIMELINE_FIELDS, timeline
 from s1ecs.streams.conversions.threat_timeline_rows import TIMELINE_ROWS
-from s1ecs.streams.stream import Column, Stored, Stream
+from s1ecs.streams.stream import Column, StateKey, Stored, Stream
 
 OWN = "sentinel_one.threat"
 
@@ -483,4 +483,5 @@ STREAM = Stream(
         },
     ),
     migrated_by="@timestamp",
+    state_key=StateKey(("id",), "threatInfo.updatedAt"),
 )

@@ -9,7 +9,7 @@ from datetime import timedelta
 from s1ecs.ecs.layouts import in_layout_2, only_in
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, ip, keyword, long, lower_case, within
 from s1ecs.streams.collection_modes import ByTime, CallPerItem
-from s1ecs.streams.stream import Column, Stored, Stream
+from s1ecs.streams.stream import Column, StateKey, Stored, Stream
 
 OWN = "sentinel_one.threat_event"
 
@@ -335,4 +335,6 @@ STREAM = Stream(
     input_type="cel",
     # The events lie before the change of the threat that they are found by.
     migrated_by="event.created",
+    state_key=StateKey(("id",), "createdAt"),
+    latest_shown=True,
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from s1ecs.errors import ServerSilent
@@ -16,6 +17,7 @@ from s1ecs.outputs.search.bulk_writer import BulkWriter
 from s1ecs.outputs.search.client.server import SearchServer
 from s1ecs.outputs.search.error_rules import Stopped, lacks_parameter
 from s1ecs.outputs.search.id_lookup import IdLookup
+from s1ecs.outputs.search.latest_retention import LatestRetention
 from s1ecs.outputs.search.latest_state import latest_index, latest_states
 from s1ecs.outputs.search.names import data_stream
 from s1ecs.outputs.search.own_pipeline import make_sure_of_pipeline
@@ -70,13 +72,20 @@ class _DataStream(NamedTuple):
 class SearchOutput:
     """Delivers to one search server; with `latest` also the latest state of things.
 
-    Every document goes through the ingest pipeline `pipeline` of the server.
+    Every document goes through the ingest pipeline `pipeline` of the server. `latest_days` tells by stream after how
+    many days a latest state is removed.
     """
 
     capabilities = Capabilities(lookup=LookupMode.IDS, latest_states=True, refuses=True)
 
     def __init__(
-        self, server: SearchServer, around: SearchEnvironment, *, latest: bool = False, pipeline: str = NO_PIPELINE
+        self,
+        server: SearchServer,
+        around: SearchEnvironment,
+        *,
+        latest: bool = False,
+        latest_days: Mapping[str, int] = MappingProxyType({}),
+        pipeline: str = NO_PIPELINE,
     ) -> None:
         self._server = server
         self._around = around
@@ -84,6 +93,7 @@ class SearchOutput:
         self._pipeline = pipeline
         self._patience = RetryDelay(server.name, around.rng, around.warn, around.tell)
         self._asked = PatientServer(server, self._patience, around.sleep)
+        self._retention = LatestRetention(self._asked, latest_days, around.clock, around.warn)
         self._writer = BulkWriter(server, self._asked, self._patience, around.sleep, around.clock)
         # What there was of each place when it was found fit to take documents.
         self._ready: dict[_Place, Sequence[Mapping[str, datetime]]] = {}
@@ -209,6 +219,8 @@ class SearchOutput:
             lines.append(line(state.id, state.action, state.document, self._arrived(state.document)))
             await slices.give_way()
         found = await self._writer.write(BulkTarget("/_bulk", {"pipeline": self._pipeline}), lines, lambda _: None)
+        if lines:
+            await self._retention.apply(batch.stream, batch.namespace)
         where = latest_index(batch.stream, batch.namespace)
         return [each._replace(reason=f"{where}: {each.reason}") for each in found if each.id not in refused]
 
