@@ -97,7 +97,7 @@ def check_redaction(fields: Sequence[str]) -> None:
 
 
 def _has(name: str, field: str) -> bool:
-    tables = [STREAMS[name].complete(layout).table for layout in LAYOUTS]
+    tables = [stream_in(name, layout, STREAMS[name].adding).table for layout in LAYOUTS]
     beside = (exported.name for table in tables for exported in exported_fields(table))
     return any(sources_of(table, field) for table in tables) or any(
         f"{exported}.".startswith(f"{field}.") for exported in beside

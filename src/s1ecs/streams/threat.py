@@ -33,7 +33,7 @@ from s1ecs.streams.conversions.threat_lists import (
     interfaces,
     mitigation,
 )
-from s1ecs.streams.conversions.threat_severity import severity_of_threat
+from s1ecs.streams.conversions.threat_severity import SEVERITY_FIELDS, set_severity
 from s1ecs.streams.conversions.threat_timeline import TIMELINE_FIELDS, timeline
 from s1ecs.streams.conversions.threat_timeline_rows import TIMELINE_ROWS
 from s1ecs.streams.stream import Column, StateKey, Stored, Stream
@@ -387,16 +387,7 @@ TABLE = FieldTable(
             "The threat's name and how sure the detection is.",
         ),
         *only_in(2, *TIMELINE_ROWS),
-        with_setting(
-            "threat_severity",
-            function(
-                "event.severity",
-                "threatInfo",
-                "Severity by s1ecs, with the setting `threat_severity`: 47 suspicious, 73 malicious, 99 malicious and "
-                "not mitigated.",
-                severity_of_threat,
-            ),
-        ),
+        with_setting("threat_severity", function("", "threatInfo", "", set_severity, *SEVERITY_FIELDS)),
     ),
 )
 

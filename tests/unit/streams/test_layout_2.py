@@ -170,6 +170,13 @@ def test_severity_of_threats(layout: Any, info: dict[str, Any], severity: int | 
     assert "severity" not in document_of(stream_in("threat", layout), {"threatInfo": info})["event"]
 
 
+def test_redaction_of_the_severity() -> None:
+    """Redacting the severity removes what it is made of, and nothing else of the threat."""
+    loud = stream_in("threat", 1, frozenset({"threat_severity"}))
+    record = record_of({"threatInfo": {"confidenceLevel": "malicious", "sha1": "abc"}})
+    assert loud.redaction(["event.severity"]).strip(record).record.value == {"threatInfo": {"sha1": "abc"}}
+
+
 REDACTED: Sequence[tuple[str, str, Any, str]] = [
     ("activity", "sentinel_one.activity.site.name", {"siteName": "Lab"}, "Lab"),
     ("activity", "sentinel_one.site.name", {"siteName": "Lab"}, "Lab"),
