@@ -6,11 +6,12 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from chaos.collector import Place
 from chaos.console import S1ECS
-from chaos.delivered import Ids
+from chaos.delivered import Ids, in_store
 from chaos.search_gateway import Gateway
 from s1ecs.standin.faults.poison import MARK
 from servers.account import server_folder
@@ -59,9 +60,14 @@ class Search:
         """The ids in the stream's data stream."""
         return ids(self.server, data_stream(stream))
 
-    def stale(self, streams: Sequence[str]) -> list[str]:
-        """What is wrong with the latest states of the streams, against a recount of their data streams."""
-        return [text for stream in streams if stream not in _STATELESS for text in amiss(self.server, stream)]
+    def stale(self, streams: Sequence[str], state: Path) -> list[str]:
+        """What is wrong with the latest states of the streams, against a recount of what the store has as well."""
+        return [
+            text
+            for stream in streams
+            if stream not in _STATELESS
+            for text in amiss(self.server, stream, committed=in_store(state, stream))
+        ]
 
     def poisoned(self, stream: str) -> frozenset[str]:
         """The ids of its documents of poison records: a killed collector may have given them to the server alone."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from servers.documents import data_stream, documents
@@ -40,24 +40,30 @@ def _state(stream: str, document: Mapping[str, Any]) -> State:
     return document["event"]["id"], document["@timestamp"]
 
 
-def amiss(server: Running, stream: str, namespace: str = "default") -> list[str]:
+def amiss(
+    server: Running, stream: str, namespace: str = "default", *, committed: Container[str] | None = None
+) -> list[str]:
     """What is wrong with the latest states of a stream: a thing missing, there twice, or in a state that is not new.
 
-    A document that does not name its thing, as one of a record that could not be mapped, may stand for any.
+    A document that does not name its thing, as one of a record that could not be mapped, may stand for any. With
+    `committed` ids only those documents are wanted: a killed collector may have given others to the data stream alone.
     """
     kept = [state_of(stream, each) for each in documents(server, latest_index(stream, namespace)).values()]
     states = [each for each in kept if each is not None]
     unnamed = len(kept) - len(states)
     newest: dict[str, str] = {}
-    for document in documents(server, data_stream(stream, namespace)).values():
+    delivered = set()
+    for identity, document in documents(server, data_stream(stream, namespace)).items():
         state = state_of(stream, document)
         if state is not None:
-            newest[state[0]] = max(newest.get(state[0], ""), state[1])
+            delivered.add(state[0])
+            if committed is None or identity in committed:
+                newest[state[0]] = max(newest.get(state[0], ""), state[1])
     found = dict(states)
     counts = Counter(thing for thing, _ in states)
     told = [f"{stream}: {thing} is there {count} times" for thing, count in counts.items() if count > 1]
-    stale = [thing for thing, time in newest.items() if found.get(thing, time) != time]
+    stale = [thing for thing, time in newest.items() if found.get(thing, time) < time]
     told += [f"{stream}: {thing} is of {found[thing]}, not {newest[thing]}" for thing in stale]
-    told += [f"{stream}: {thing} was never delivered" for thing in found.keys() - newest.keys()]
+    told += [f"{stream}: {thing} was never delivered" for thing in found.keys() - delivered]
     missing = newest.keys() - found.keys()
     return told + ([f"{stream}: {len(missing)} missing, such as {min(missing)}"] if len(missing) > unnamed else [])

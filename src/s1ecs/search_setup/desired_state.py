@@ -141,7 +141,7 @@ def _of_dataset(
 
 
 def _latest(dataset: Dataset, features: Features) -> dict[str, Any]:
-    """What indices of latest states have of their own: names, and the mark.
+    """The part of an index template of latest states that is its own: names, and the mark.
 
     A hidden name is found as it is, not by one with an asterisk: Elastic's dashboards of most streams count what they
     find in all logs, and would count these documents twice.

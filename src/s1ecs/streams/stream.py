@@ -39,7 +39,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class StateKey:
-    """What the records of a stream that is no inventory are states of, for its index of latest states.
+    """The thing that the records of a stream are states of though it is no inventory, for an index of latest states.
 
     `keys` name the thing, `time` is the path of the time of a state; states are kept for `days` after they arrived.
     """
