@@ -89,6 +89,8 @@ def _run(plan: Plan, place: Place, standin: Console, search: Search | None, bega
     if trouble:
         struck, kinds = struck | trouble.struck(), kinds + search_trouble.KINDS
         problems += trouble.left_out()
+    if search:
+        problems += search.stale(plan.streams, place.state)
     return Verdict(differences, storm.tally, struck, kinds, plan.kills, records, problems)
 
 

@@ -44,6 +44,7 @@ _WAYS = """
         records.py              JSON to records, without loss
       collect/delivery/deliver.py   one step: deduplicate, redact, map, send to every output, commit
         ecs/mapper.py           record to ECS document, by a function compiled from the stream's table (ecs/codegen/)
+        ecs/layouts.py          the table of one layout: rows say where they differ in layout 2
         ecs/document_id.py      `_id` by the rule of Elasticsearch's fingerprint processor
         collect/delivery/fan_out.py   the documents to each output that lacks them
           outputs/              store, files, Elasticsearch, OpenSearch, standard output; refusals become dead letters

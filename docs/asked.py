@@ -40,4 +40,8 @@ def _identity(stream: Stream) -> str:
         return f"fingerprint of {whole}"
     paths = ", ".join(f"`{path}`" for path in table.identity)
     needed = f"`{table.identity_needs}` is missing" if table.identity_needs else "all of them are missing"
-    return f"fingerprint of {paths}; of {whole} if {needed}"
+    usual = f"fingerprint of {paths}; of {whole} if {needed}"
+    if not stream.declared.identity_2:
+        return usual
+    others = ", ".join(f"`{path}`" for path in stream.declared.identity_2)
+    return f"{usual}; in layout 2, with `{stream.declared.identity_2[0]}`, of {others}"

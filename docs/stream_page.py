@@ -10,8 +10,8 @@ from docs.asked import facts
 from s1ecs.collect.strategies.choose import strategy_of
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.field_catalog import exported_fields
+from s1ecs.ecs.layouts import moved
 from s1ecs.ecs.mapper import original
-from s1ecs.ecs.redaction import Redaction
 from s1ecs.ecs.table import FieldTable
 from s1ecs.records import record_from_line
 from s1ecs.settings.setting import Level, Setting
@@ -48,7 +48,8 @@ def stream_page(stream: Stream) -> str:
         *_views(stream),
         "",
         *_example(stream),
-        *exported_lines(stream.table),
+        *exported_lines(stream.complete(1).table),
+        *_layout_2(stream),
     ]
     return "\n".join(lines) + "\n"
 
@@ -58,6 +59,27 @@ def exported_lines(table: FieldTable) -> Iterator[str]:
     yield from ("## Exported fields", "", "| field | type | description |", "|---|---|---|")
     for field in exported_fields(table):
         yield f"| {field.name} | {field.type} | {_cell(field.meaning)} |"
+
+
+def _layout_2(stream: Stream) -> Iterator[str]:
+    """The fields that differ in layout 2, and the identity where it does."""
+    first, second = ({each.name: each for each in exported_fields(stream.complete(each).table)} for each in (1, 2))
+    names = moved(stream.declared)
+    gone = [name for name in first if name not in second]
+    new = [name for name in second if name not in first and name not in {names.get(each) for each in gone}]
+    yield from ("", "## Layout 2", "")
+    ecs = f"`ecs.version` is {stream.in_layout(2).table.ecs_version}"
+    if not gone and not new:
+        yield f"With `layout: 2` the documents have the same fields; {ecs}."
+        return
+    yield f"With `layout: 2` the documents have these fields instead; {ecs}. All others are the same."
+    yield from ("", "| layout 1 | layout 2 | type | description |", "|---|---|---|---|")
+    for name in gone:
+        now = names.get(name, "")
+        shown = second.get(now, first[name])
+        yield f"| {name} | {now} | {shown.type} | {_cell(shown.meaning)} |"
+    for name in new:
+        yield f"|  | {name} | {second[name].type} | {_cell(second[name].meaning)} |"
 
 
 def document_lines(document: Mapping[str, Any]) -> Iterator[str]:
@@ -102,7 +124,7 @@ def _example(stream: Stream) -> Iterator[str]:
     if not files:
         return
     record = record_from_line(files[0].read_bytes().splitlines()[0])
-    redaction = Redaction(stream.table, rows(Level.TOP)["redact"].default)
+    redaction = stream.redaction(rows(Level.TOP)["redact"].default)
     stripped = redaction.strip(record)
     mapped = stream.mapper().map(stripped.record)
     envelope = stream.envelope(collector=_COLLECTOR)

@@ -28,7 +28,7 @@ STREAM = Stream(
         time="updatedAt",
         first_poll=None,
     ),
-    table=FieldTable(
+    declared=FieldTable(
         identity=("id", "updatedAt"),
         rows=(
             constant("event.kind", "event", "Always event."),

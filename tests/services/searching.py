@@ -10,6 +10,7 @@ from typing import Any
 
 from s1ecs.errors import ServerSilent
 from s1ecs.outputs.output import Batch
+from s1ecs.outputs.search.bulk import NO_PIPELINE
 from s1ecs.outputs.search.client.connect import connect
 from s1ecs.outputs.search.client.login import SearchSettings
 from s1ecs.outputs.search.client.server import Reply, SearchServer, ServerKind
@@ -85,7 +86,12 @@ class Rig:
             await output.deliver(self.batch(*[f"early {number} {each}" for each in range(50)], moment=moment))
 
     def output(
-        self, server: SearchServer | None = None, now: datetime | None = None, *, latest: bool = False
+        self,
+        server: SearchServer | None = None,
+        now: datetime | None = None,
+        *,
+        latest: bool = False,
+        pipeline: str = NO_PIPELINE,
     ) -> SearchOutput:
         """An output as a process that begins has it."""
 
@@ -100,7 +106,7 @@ class Rig:
             tell=self.said.append,
             sleep=soon,
         )
-        return SearchOutput(server or self.server(), around, latest=latest)
+        return SearchOutput(server or self.server(), around, latest=latest, pipeline=pipeline)
 
     def batch(self, *names: str, moment: str = LONG_AGO, **fields: Any) -> Batch:
         """A batch of one console; `fields` are in each of its documents."""

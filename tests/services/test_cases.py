@@ -12,10 +12,11 @@ import structlog
 from s1ecs.bootstrap.outputs import make_output
 from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.commands.transform import lines_of, transform
-from s1ecs.ecs.redaction import Redaction
+from s1ecs.ecs.layouts import LAYOUTS
+from s1ecs.ecs.table import Layout
 from s1ecs.outputs.output import Batch
 from s1ecs.settings import load
-from s1ecs.streams import STREAMS
+from s1ecs.streams import STREAMS, stream_in
 from servers.documents import data_stream, documents
 from servers.running import Running
 from tests.services.conftest import SetUp
@@ -29,21 +30,21 @@ REFUSED = {"agent": ["network_interfaces"], "threat": ["mitigation_status"]}
 Documents = Mapping[str, dict[str, Any]]
 
 
-@pytest.fixture(scope="module")
-def cases() -> Mapping[str, Documents]:
+@pytest.fixture(scope="module", params=LAYOUTS)
+def cases(request: pytest.FixtureRequest) -> Mapping[str, Documents]:
     """The documents of all cases by stream and id, made as `transform --with-id --preserve-original --now` does."""
-    return {stream: _transformed(stream) for stream in STREAMS}
+    return {stream: _transformed(stream, request.param) for stream in STREAMS}
 
 
-def _transformed(name: str) -> Documents:
-    stream = STREAMS[name]
+def _transformed(name: str, layout: Layout) -> Documents:
+    stream = stream_in(name, layout)
     written: list[bytes] = []
     transform(
         lines_of(sorted(str(path) for path in (CASES / name).glob("*.input.ndjson"))),
         written.append,
         stream.mapper(None, keep_duplicates=True),
         stream.envelope(preserve_original=True, preserve_duplicates=True),
-        Redaction(stream.table, ()),
+        stream.redaction(()),
         with_id=True,
         now=NOW,
     )

@@ -207,3 +207,41 @@ def test_where_only_odd_records_lie(
     said = commands(known, search_server, namespace, tmp_path).ok("migrate", "threat", "--dry-run")
     assert f" {len(before)} " in said
     assert "resume from" in said
+
+
+def test_another_layout(search_server: Running, set_up: SetUp, namespace: str, known: Known, tmp_path: Path) -> None:
+    """A cluster with documents of layout 1 goes on with layout 2 by the documented steps.
+
+    Nothing is missing, nothing comes twice, and one query finds the documents of both layouts.
+    """
+    set_up(search_server)
+    streams = ("activity", "alert", "threat", "agent")
+    migrating = switched(known, search_server, namespace, tmp_path, *streams)
+    migrating.environment["S1ECS_LAYOUT"] = "2"
+    refused = migrating.run("migrate", *streams, "--yes")
+    assert refused.returncode == 1
+    assert "sentinel_one.agent.site.name to sentinel_one.site.name" in " ".join(refused.stdout.split())
+    try:
+        said = migrating.ok("setup", "--yes", "--roll-over")
+        assert "which layout fits" in said or "were found" in said
+        migrating.ok("migrate", *streams, "--yes", "--allow-mixed")
+        migrating.ok("collect", *streams)
+    finally:
+        # The other tests of this server have layout 1.
+        migrating.ok("setup", "--yes", "--roll-over", S1ECS_LAYOUT="1")
+    for stream in streams:
+        found = ids(search_server, data_stream(stream, namespace))
+        assert known.after(stream) <= set(found), stream
+        assert max(found.values()) == 1, stream
+        if stream in WITH_IDS:
+            assert set(found) == set(known.documents[stream]), stream
+    for stream, one, other in (
+        ("activity", "sentinel_one.activity.site.name", "sentinel_one.site.name"),
+        ("threat", "sentinel_one.threat.classification", "sentinel_one.threat_classification.name"),
+    ):
+        path = f"/{data_stream(stream, namespace)}/_count"
+        either = [{"exists": {"field": field}} for field in (one, other)]
+        counts = [search_server.ask("POST", path, {"query": query})["count"] for query in either]
+        together = search_server.ask("POST", path, {"query": {"bool": {"should": either}}})["count"]
+        assert all(counts), stream
+        assert together == sum(counts), stream

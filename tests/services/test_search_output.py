@@ -41,6 +41,24 @@ async def test_no_pipeline_runs(rig: Rig) -> None:
         assert found[name] == {**document, "data_stream": place}
 
 
+async def test_own_pipeline(rig: Rig) -> None:
+    """Documents go through the user's own pipeline; without it nothing is delivered, whenever it disappeared."""
+    # These servers come without any processor that could leave a mark: that the server misses it proves its use.
+    name = f"{rig.namespace}@custom"
+    path = f"/_ingest/pipeline/{name}"
+    output = rig.output(pipeline=name)
+    with pytest.raises(OutputError, match="has no ingest pipeline"):
+        await output.deliver(rig.batch("a"))
+    rig.running.ask("PUT", path, {"processors": []})
+    assert (await output.deliver(rig.batch("a", "b", event={"kind": "pipeline_error"}))).refused == ()
+    rig.running.ask("DELETE", path)
+    with pytest.raises(OutputError, match="has no ingest pipeline"):
+        await output.deliver(rig.batch("a", "c"))
+    rig.running.ask("PUT", path, {"processors": []})
+    assert (await output.deliver(rig.batch("a", "c"))).refused == ()
+    assert rig.copies() == {"a": 1, "b": 1, "c": 1}
+
+
 async def test_twice_is_once_over_rollovers(rig: Rig) -> None:
     """What was delivered is not doubled: by the same process or the next, before a rollover or after one or two."""
     output = rig.output()

@@ -85,7 +85,7 @@ class Bench:
         """The name of the stream's index template."""
         return f"s1ecs-logs-sentinel_one.{self.stream}"
 
-    async def setup(self, **wish: bool) -> int:
+    async def setup(self, **wish: Any) -> int:
         """Set up the stream, with the fields of two real ones; the exit status."""
         self.recorded.changes.clear()
         fields = (*exported_fields(STREAMS["activity"].table), *exported_fields(STREAMS["threat_event"].table))

@@ -3,10 +3,11 @@
 from functools import cache
 
 from s1ecs.ecs.mapper import Mapper
-from s1ecs.streams import STREAMS
+from s1ecs.ecs.table import Layout
+from s1ecs.streams import stream_in
 
 
 @cache
-def mapper_of(name: str, *, keep_duplicates: bool = False) -> Mapper:
+def mapper_of(name: str, *, keep_duplicates: bool = False, layout: Layout = 1) -> Mapper:
     """The mapper of a stream by name; it knows no places."""
-    return STREAMS[name].mapper(keep_duplicates=keep_duplicates)
+    return stream_in(name, layout).mapper(keep_duplicates=keep_duplicates)

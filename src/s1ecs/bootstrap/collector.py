@@ -25,7 +25,7 @@ from s1ecs.masking import hide
 from s1ecs.open_files import MOST_CONNECTIONS
 from s1ecs.outputs.store import prepare
 from s1ecs.sentinelone.client import Client
-from s1ecs.sentinelone.exchange import untraced
+from s1ecs.sentinelone.exchange import Tracer, untraced
 from s1ecs.sentinelone.transport import Connection, ExchangeObserver, Trust, nobody
 from s1ecs.settings import ConsoleSettings, OutputSettings, Settings
 from s1ecs.streams import STREAMS
@@ -127,7 +127,13 @@ def open_client(
     return Client(
         connection,
         observer=observer,
-        tracer=untraced if trace is None else trace.of(console.name, STREAMS.values(), console.redact, secrets),
+        tracer=untraced if trace is None else _traced(trace, console, secrets),
         connections=connections,
         trust=trust,
     )
+
+
+def _traced(trace: Trace, console: ConsoleSettings, secrets: Sequence[str]) -> Tracer:
+    """Trace the requests to a console, without what its settings redact of the documents in its layout."""
+    streams = [stream.complete(console.layout) for stream in STREAMS.values()]
+    return trace.of(console.name, streams, console.redact, secrets)

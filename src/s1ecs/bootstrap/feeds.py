@@ -12,16 +12,18 @@ from s1ecs.collect.pace import Pace
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.field_catalog import exported_fields
 from s1ecs.ecs.geoip import Locate
+from s1ecs.ecs.layouts import LAYOUTS
 from s1ecs.ecs.lineage import sources_of
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.ecs.redaction import Redaction
+from s1ecs.ecs.table import Layout
 from s1ecs.errors import SettingsError
 from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import Output
 from s1ecs.sentinelone.client import Client
 from s1ecs.settings import ConsoleSettings, Settings
 from s1ecs.state.state import State
-from s1ecs.streams import STREAMS, Stream
+from s1ecs.streams import STREAMS, Stream, stream_in
 from s1ecs.streams.collection_modes import Asking
 
 
@@ -34,12 +36,12 @@ class FeedMaker:
     dead_letters: DeadLetters
     state: State
     collector: Collector
-    mapper: Callable[[str, bool], Mapper]
-    redaction: Callable[[str, tuple[str, ...]], Redaction]
+    mapper: Callable[[str, Layout, frozenset[str], bool], Mapper]
+    redaction: Callable[[str, Layout, frozenset[str], tuple[str, ...]], Redaction]
 
     def feed(self, console: ConsoleSettings, client: Client, name: str, gate: Gate = OPEN) -> Feed:
         """Make the feed of the stream `name` of a console, behind its gate."""
-        stream = STREAMS[name]
+        stream = stream_in(name, console.layout, options_of(name, console))
         envelope = stream.envelope(
             namespace=console.namespace,
             tags=console.tags,
@@ -55,8 +57,8 @@ class FeedMaker:
             client=client,
             pace=_pace(self.settings, console, stream),
             scope=scope_of(console),
-            mapper=self.mapper(name, envelope.keeps_duplicates),
-            redaction=self.redaction(name, console.redact),
+            mapper=self.mapper(stream.name, stream.layout, stream.options, envelope.keeps_duplicates),
+            redaction=self.redaction(stream.name, stream.layout, stream.options, console.redact),
             envelope=envelope,
             outputs=self.outputs,
             dead_letters=self.dead_letters,
@@ -90,21 +92,35 @@ def feed_maker(
 def check_redaction(fields: Sequence[str]) -> None:
     """Raise SettingsError for a field that no stream has: a slip of the pen would let out what was to stay."""
     for field in fields:
-        if not any(_has(stream, field) for stream in STREAMS.values()):
+        if not any(_has(name, field) for name in STREAMS):
             raise SettingsError(f"redact: no stream has the field {field}; `s1ecs fields STREAM` lists the fields")
 
 
-def _has(stream: Stream, field: str) -> bool:
-    beside = (exported.name for exported in exported_fields(stream.table))
-    return bool(sources_of(stream.table, field)) or any(f"{name}.".startswith(f"{field}.") for name in beside)
+def _has(name: str, field: str) -> bool:
+    tables = [stream_in(name, layout, STREAMS[name].adding).table for layout in LAYOUTS]
+    beside = (exported.name for table in tables for exported in exported_fields(table))
+    return any(sources_of(table, field) for table in tables) or any(
+        f"{exported}.".startswith(f"{field}.") for exported in beside
+    )
 
 
-def _redaction(name: str, fields: tuple[str, ...]) -> Redaction:
-    return Redaction(STREAMS[name].table, fields)
+def options_of(name: str, console: ConsoleSettings) -> frozenset[str]:
+    """The settings of a console that are on, of those that add fields to the documents of a stream."""
+    return frozenset(setting for setting in STREAMS[name].adding if getattr(console, setting))
 
 
-def _mapper(locate: Locate | None, name: str, keep_duplicates: bool) -> Mapper:  # noqa: FBT001 - a key of the cache
-    return STREAMS[name].mapper(locate, keep_duplicates=keep_duplicates)
+def _redaction(name: str, layout: Layout, options: frozenset[str], fields: tuple[str, ...]) -> Redaction:
+    return stream_in(name, layout, options).redaction(fields)
+
+
+def _mapper(
+    locate: Locate | None,
+    name: str,
+    layout: Layout,
+    options: frozenset[str],
+    keep_duplicates: bool,  # noqa: FBT001 - a key of the cache
+) -> Mapper:
+    return stream_in(name, layout, options).mapper(locate, keep_duplicates=keep_duplicates)
 
 
 def scope_of(console: ConsoleSettings) -> dict[str, str]:

@@ -9,7 +9,7 @@ from random import Random
 from typing import TypeVar
 
 from s1ecs.bootstrap.search_outputs import search_settings
-from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.bootstrap.store_tables import latest_days, store_tables
 from s1ecs.outputs.files.ndjson import packer
 from s1ecs.outputs.files.open_files import Rules
 from s1ecs.outputs.files.output import Files, FilesEnvironment
@@ -94,7 +94,13 @@ def _search(settings: OutputSettings, environment: OutputEnvironment) -> Output:
         tell=environment.tell,
     )
     server = connect(search_settings(settings, environment.max_answer))
-    return SearchOutput(server, around, latest=settings.values["latest"])
+    return SearchOutput(
+        server,
+        around,
+        latest=settings.values["latest"],
+        latest_days=latest_days(),
+        pipeline=settings.values["pipeline"],
+    )
 
 
 def _now() -> datetime:

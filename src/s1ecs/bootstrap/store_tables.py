@@ -1,8 +1,10 @@
 """From streams to the tables of the store."""
 
+from collections.abc import Mapping
 from functools import cache
 
-from s1ecs.outputs.store.stream_table import StreamTable, StreamTables
+from s1ecs.ecs.layouts import names_in_both
+from s1ecs.outputs.store.stream_table import StoreColumn, StreamTable, StreamTables
 from s1ecs.streams import STREAMS, response_action
 from s1ecs.streams.response_action import OwnStream
 from s1ecs.streams.stream import Column, Stream
@@ -15,19 +17,33 @@ def store_tables() -> StreamTables:
     return {stream.name: table_of(stream) for stream in streams}
 
 
+@cache
+def latest_days() -> Mapping[str, int]:
+    """Return by stream for how many days a search server keeps a latest state that nothing renews."""
+    return {name: stream.state_key.days for name, stream in STREAMS.items() if stream.state_key is not None}
+
+
 def table_of(stream: Stream | OwnStream) -> StreamTable:
     """Return the table of a stream."""
     return StreamTable(
         stream.name,
-        view=_columns(stream.view),
-        more=_columns(stream.stored.panels),
+        view=_columns(stream, stream.view),
+        more=_columns(stream, stream.stored.panels),
         counted=stream.stored.counted,
         indexed=stream.stored.indexed,
         latest_indexed=stream.stored.latest_indexed,
-        searched=stream.stored.searched,
+        searched={
+            name: [path for field in fields for path in _names(stream, field)]
+            for name, fields in stream.stored.searched.items()
+        },
         latest_view=stream.latest_view if isinstance(stream, Stream) else "",
     )
 
 
-def _columns(columns: tuple[Column, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((column.name, column.field) for column in columns)
+def _columns(stream: Stream | OwnStream, columns: tuple[Column, ...]) -> tuple[StoreColumn, ...]:
+    return tuple((column.name, _names(stream, column.field)) for column in columns)
+
+
+def _names(stream: Stream | OwnStream, field: str) -> tuple[str, ...]:
+    """Return a field's names in all layouts: a store may hold documents of each."""
+    return names_in_both(stream.declared, field) if isinstance(stream, Stream) else (field,)

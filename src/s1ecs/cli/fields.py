@@ -1,11 +1,16 @@
 """`s1ecs fields`."""
 
+from typing import TYPE_CHECKING
+
 from s1ecs.cli.app import app
-from s1ecs.cli.options import JsonArrayOption, StreamName, streams_named
+from s1ecs.cli.options import JsonArrayOption, LayoutOption, StreamName, in_layout, streams_named
+
+if TYPE_CHECKING:
+    from s1ecs.ecs.table import FieldTable
 
 
 @app.command()
-def fields(stream: StreamName, *, json: JsonArrayOption = False) -> None:
+def fields(stream: StreamName, *, layout: LayoutOption = None, json: JsonArrayOption = False) -> None:
     """List the document fields of a stream.
 
     Example: s1ecs fields alert
@@ -15,10 +20,15 @@ def fields(stream: StreamName, *, json: JsonArrayOption = False) -> None:
     from s1ecs.streams import response_action
 
     own = response_action.STREAM
-    table = own.table if stream == own.name else streams_named([stream])[0].table
+    table = own.table if stream == own.name else _complete(stream, layout)
     rows = [(field.name, field.type, field.meaning) for field in exported_fields(table)]
     columns = ("name", "type", "description")
     if json:
         tables.print_json(columns, rows)
     else:
         tables.print_table(columns, rows, too_wide="wrap")
+
+
+def _complete(stream: str, layout: str | None) -> "FieldTable":
+    chosen = in_layout(streams_named([stream])[0], layout)
+    return chosen.complete(chosen.layout).table

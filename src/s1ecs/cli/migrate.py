@@ -35,6 +35,10 @@ def migrate(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Set the checkpoints without confirmation.")] = False,
+    allow_mixed: Annotated[
+        bool,
+        typer.Option("--allow-mixed", help="Let documents follow that have another layout than those that are there."),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace existing checkpoints.")] = False,
 ) -> None:
     """Resume where Elastic's integration stopped.
@@ -50,7 +54,9 @@ def migrate(
     if yes and dry_run:
         raise UsageError("migrate: --yes and --dry-run are mutually exclusive")
     try:
-        wish = MigrationScope(None if overlap is None else parse_duration(overlap), force=force)
+        wish = MigrationScope(
+            None if overlap is None else parse_duration(overlap), force=force, allow_mixed=allow_mixed
+        )
     except ValueError as error:
         raise UsageError(f"--overlap: {error}") from None
     names = [stream.name for stream in streams_named(streams or [])]

@@ -38,6 +38,16 @@ StreamNames = Annotated[
 StreamName = Annotated[
     str, typer.Argument(metavar="STREAM", help="Name of the stream, such as alert.", autocompletion=stream_names)
 ]
+LayoutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--layout",
+        metavar="1|2",
+        envvar="S1ECS_LAYOUT",
+        show_envvar=False,
+        help="Layout of the documents: 1 of Elastic's integration 1.42, 2 of its versions 2.x. Default: 1.",
+    ),
+]
 TraceFileOption = Annotated[
     str | None,
     typer.Option(
@@ -97,6 +107,12 @@ def _known(names: Sequence[str], available: Iterable[str]) -> list[str]:
         meant = f"; did you mean {' '.join(dict.fromkeys(guesses))}?" if guesses else ";"
         raise UsageError(f"no stream named {all_of(map(repr, unknown), by=', ')}{meant} available: {', '.join(known)}")
     return list(dict.fromkeys(words))
+
+
+def in_layout(stream: "Stream", layout: str | None) -> "Stream":
+    """Make the stream with documents of a layout; raise UsageError for another word than those of the option."""
+    chosen = one_of("--layout", layout or "1", ("1", "2"))
+    return stream.in_layout(2 if chosen == "2" else 1)
 
 
 def moment_of_option(text: str, flag: str, now: datetime | None = None) -> datetime:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.options import StreamName, moment_text, settings_of, streams_named
+from s1ecs.cli.options import LayoutOption, StreamName, in_layout, moment_text, settings_of, streams_named
 
 if TYPE_CHECKING:
     from s1ecs.cli.common_options import GivenOptions
@@ -36,6 +36,7 @@ def transform(
         str | None,
         typer.Option("--geoip", metavar="FILE", help="MaxMind City database (.mmdb) for host.geo. Default: none."),
     ] = None,
+    layout: LayoutOption = None,
     redact: Annotated[bool, typer.Option("--redact", help="Remove the fields that the setting redact names.")] = False,
 ) -> None:
     """Convert records to ECS documents.
@@ -47,7 +48,7 @@ def transform(
     from s1ecs.commands.transform import transform_files
 
     given: GivenOptions = context.obj
-    [chosen] = streams_named([stream])
+    chosen = in_layout(streams_named([stream])[0], layout)
     moment = None if now is None else moment_text(now)
     transform_files(
         chosen,

@@ -1,16 +1,18 @@
 """`s1ecs setup`: what search servers need before documents come, shown, agreed to, installed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
 from s1ecs.bootstrap.search_outputs import search_settings
 from s1ecs.commands.terminal.spinner import waiting
 from s1ecs.commands.terminal.writer import ERR, OUT
-from s1ecs.ecs.field_catalog import exported_fields
+from s1ecs.ecs.field_catalog import ExportedField, exported_fields
+from s1ecs.ecs.layouts import tells_layout
+from s1ecs.ecs.table import Layout
 from s1ecs.errors import OutputError, SettingsError
 from s1ecs.outputs.search.client.connect import connect
 from s1ecs.outputs.search.client.server import SearchServer, ServerKind
@@ -20,9 +22,11 @@ from s1ecs.search_setup.desired_state import Dataset
 from s1ecs.search_setup.lifecycle import Lifecycle, LifecycleKind
 from s1ecs.search_setup.plan import SetupChange
 from s1ecs.settings import OutputSettings, Settings
-from s1ecs.streams import STREAMS, response_action
+from s1ecs.streams import STREAMS, Stream, response_action
 
 _KINDS: tuple[ServerKind, ...] = ("elasticsearch", "opensearch")
+
+_FIRST_LAYOUT: tuple[Layout, ...] = (1,)
 
 _NO_OUTPUT = """setup: no output of type elasticsearch or opensearch is configured; add these lines to s1ecs.yaml:
 outputs:
@@ -39,6 +43,7 @@ class SetupOptions:
     dry_run: bool = False
     take_over: bool = False
     roll_over: bool = False
+    layouts: tuple[Layout, ...] = _FIRST_LAYOUT
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def setup(settings: Settings, wish: SetupOptions) -> int:
     outputs = search_outputs(settings)
     if not outputs:
         raise SettingsError(_NO_OUTPUT)
-    return asyncio.run(_setup(outputs, wish, settings.max_answer))
+    return asyncio.run(_setup(outputs, replace(wish, layouts=layouts_of(settings)), settings.max_answer))
 
 
 def print_least_privilege(settings: Settings) -> None:
@@ -68,14 +73,35 @@ def print_least_privilege(settings: Settings) -> None:
     OUT.json(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def datasets() -> tuple[Dataset, ...]:
-    """All that setup installs templates for. What is no stream of a console is added here, by its fields."""
+def datasets(layouts: Collection[Layout] = _FIRST_LAYOUT) -> tuple[Dataset, ...]:
+    """All that setup installs templates for, with the fields of these layouts of documents.
+
+    What is no stream of a console is added here, by its fields.
+    """
     collected = (
-        Dataset(name, exported_fields(stream.table), stream.constants, latest=bool(stream.latest_view))
+        Dataset(
+            name,
+            _fields(stream, layouts),
+            stream.constants,
+            latest=stream.has_latest,
+            latest_shown=stream.latest_shown,
+            finding_alias=stream.finding_alias,
+            finding_fields=stream.finding_fields,
+            tells_layout=tells_layout(stream.declared),
+        )
         for name, stream in STREAMS.items()
     )
     own = response_action.STREAM
     return (*collected, Dataset(own.name, exported_fields(own.table)))
+
+
+def layouts_of(settings: Settings) -> tuple[Layout, ...]:
+    """The layouts that the consoles of the settings have; without one, that of the top of the settings."""
+    return tuple(sorted({each.layout for each in (*settings.consoles, *(() if settings.consoles else (settings,)))}))
+
+
+def _fields(stream: Stream, layouts: Collection[Layout]) -> tuple[ExportedField, ...]:
+    return tuple({each.name: each for n in layouts for each in exported_fields(stream.complete(n).table)}.values())
 
 
 def search_outputs(settings: Settings) -> list[OutputSettings]:
@@ -96,7 +122,7 @@ async def _setup(outputs: Sequence[OutputSettings], wish: SetupOptions, max_answ
             server = connect(search_settings(output, max_answer))
             stack.push_async_callback(server.close)
             targets.append(SetupServer(server, retention_of(output)))
-        return await set_up(targets, datasets(), wish)
+        return await set_up(targets, datasets(wish.layouts), wish)
 
 
 async def set_up(targets: Sequence[SetupServer], wanted: Sequence[Dataset], wish: SetupOptions) -> int:
@@ -164,6 +190,8 @@ def _show(name: str, prepared: Prepared, wish: SetupOptions) -> None:
     to = ERR if wish.dry_run else OUT
     for warning in prepared.warnings:
         ERR.line(f"{name}: warning: {warning}")
+    if prepared.layout is not None:
+        to.line(f"{name}: {prepared.layout.advice(wish.layouts)}")
     changes = _chosen(prepared, wish)
     for change in changes:
         if change.action != "unchanged":

@@ -160,7 +160,7 @@ def transform_files(
             OUT.lines,
             stream.mapper(locate, keep_duplicates=True),
             stream.envelope(preserve_original=preserve_original, preserve_duplicates=True),
-            Redaction(stream.table, redact),
+            stream.redaction(redact),
             with_id=with_id,
             now=now,
             stream=stream,

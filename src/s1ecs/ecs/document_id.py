@@ -6,7 +6,7 @@ state another, so that whoever reads a window twice gets no second copy.
 """
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha1
 from typing import Any
 
@@ -29,13 +29,15 @@ def whole_record(value: Any) -> str:
 
 def identity_of(table: FieldTable) -> Identify:
     """A function from a record to its id, by what the table says of identity."""
-    steps = [tuple(path.split(".")) for path in sorted(table.identity)]
+    usual, other = _steps(table.identity), _steps(table.identity_2)
+    first = tuple(table.identity_2[0].split(".")) if table.identity_2 else ()
     needed = tuple(table.identity_needs.split(".")) if table.identity_needs else ()
     left_out = table.identity_without
     ready = cleaned if table.cleaned else _as_it_is
 
     def identify(record: Record) -> str:
         parts = []
+        steps = other if first and ready(_at(record.value, first)) is not None else usual
         if not needed or ready(_at(record.value, needed)) is not None:
             for path in steps:
                 value = _at(record.value, path)
@@ -53,6 +55,10 @@ def identity_of(table: FieldTable) -> Identify:
         return whole_record(record)
 
     return identify
+
+
+def _steps(paths: Iterable[str]) -> list[tuple[str, ...]]:
+    return [tuple(path.split(".")) for path in sorted(paths)]
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:

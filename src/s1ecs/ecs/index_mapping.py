@@ -54,6 +54,8 @@ BASE_FIELDS = (
 # Constants that no document holds. OpenSearch finds by its constant_keyword, but names the index in a terms
 # aggregation; so all others are keywords there.
 HELD_BY_INDEX = frozenset({"event.module", "observer.vendor"})
+# The same, with another value in indices of latest states: the word by which Elastic's dashboards tell them apart.
+IS_SOURCE = "labels.is_transform_source"
 
 _UNINDEXED = frozenset({"event.original"})  # the whole record as one text: ECS doesn't index it
 _LONGEST_TERM = 1024  # characters, as in ECS; what is longer is kept but not found by this field
@@ -109,6 +111,21 @@ def mapping(
         constant = constants.get(name) if dialect.open_constants or name in HELD_BY_INDEX else None
         _put(properties, name, _field(name, kind, dialect, constant))
     return {"dynamic": False, "date_detection": False, "numeric_detection": False, "properties": properties}
+
+
+def own_mapping(
+    dialect: Dialect, *, latest: bool, names: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any] | None:
+    """The mapping of one kind of a stream's indices: the mark by which dashboards tell latest states from all others.
+
+    `names` are further names of fields. A server without constants has no mark; None where nothing is left.
+    """
+    properties: dict[str, Any] = {}
+    if "constant_keyword" not in dialect.types:
+        _put(properties, IS_SOURCE, {"type": "constant_keyword", "value": "false" if latest else "true"})
+    for name, field_ in names.items():
+        _put(properties, name, {"type": "alias", "path": field_})
+    return {"properties": properties} if properties else None
 
 
 def replaced(fields: Iterable[ExportedField], dialect: Dialect) -> dict[str, list[str]]:

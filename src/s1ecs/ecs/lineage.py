@@ -42,6 +42,8 @@ def _of_row(table: FieldTable, row: FieldRow, field: str) -> Iterator[RecordPath
         place = inner.name.removeprefix(".") if inner.source is None else inner.source
         if place:
             yield RecordPath(_path(row.source, place, rest))
+    if row.domain and remainder(row.domain, field) is not None:
+        yield RecordPath(row.source)
     for target in row.targets:
         rest = remainder(target, field)
         if rest == "" and (row.source or row.kind in _WHOLE):

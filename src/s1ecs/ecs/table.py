@@ -32,6 +32,9 @@ RowKind = Literal[
     "words",
 ]
 Related = Literal["hash", "hosts", "ip", "user"]
+Layout = Literal[1, 2]
+
+BOTH_LAYOUTS: frozenset[Layout] = frozenset({1, 2})
 
 
 class Inner(NamedTuple):
@@ -62,7 +65,12 @@ Function = Callable[[Any, Found], Any]
 
 @dataclass(frozen=True)
 class FieldRow:
-    """One field of a document: where it comes from and how its value is converted."""
+    """One field of a document: where it comes from and how its value is converted.
+
+    `domain` is the field that the part of a text before its first backslash goes to. `layouts` are those that have the
+    row, `in_layout_2` is the row as it is there, None where it is the same. `setting` names the setting of a console
+    without which documents do not have the field.
+    """
 
     kind: RowKind
     target: str
@@ -85,6 +93,10 @@ class FieldRow:
     function: Function | None = None
     inner: tuple[Inner, ...] = ()
     index_type: str | None = None
+    domain: str = ""
+    layouts: frozenset[Layout] = BOTH_LAYOUTS
+    in_layout_2: "FieldRow | None" = None
+    setting: str = ""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -109,8 +121,12 @@ def keyword(
     one_of: frozenset[str] = frozenset(),
     inner: tuple[Inner, ...] = (),
     index_type: str | None = None,
+    domain: str = "",
 ) -> FieldRow:
-    """Any JSON value, unchanged; with `one_of` only a text of that set; with `overwrites` its copies replace."""
+    """Any JSON value, unchanged; with `one_of` only a text of that set; with `overwrites` its copies replace.
+
+    Of a text with a backslash, the part before the first one goes to the field `domain`, the rest to the row's own.
+    """
     return FieldRow(
         "keyword",
         target,
@@ -123,6 +139,7 @@ def keyword(
         one_of=one_of,
         inner=inner,
         index_type=index_type,
+        domain=domain,
     )
 
 
@@ -137,11 +154,14 @@ def date(
     meaning: str,
     *,
     copies: tuple[str, ...] = (),
+    overwrites: bool = False,
     lenient: bool = False,
     index_type: str | None = None,
 ) -> FieldRow:
     """ISO 8601 text, delivered as UTC with milliseconds; `lenient` takes months, days and hours of one digit."""
-    return FieldRow("date", target, source, meaning, copies, lenient=lenient, index_type=index_type)
+    return FieldRow(
+        "date", target, source, meaning, copies, overwrites=overwrites, lenient=lenient, index_type=index_type
+    )
 
 
 def long(
@@ -270,15 +290,16 @@ def within(source: str, own: str, *rows: FieldRow) -> tuple[FieldRow, ...]:
     def full(target: str) -> str:
         return f"{own}{target}" if target.startswith(".") else target
 
-    return tuple(
-        replace(
+    def placed(row: FieldRow) -> FieldRow:
+        return replace(
             row,
             source=".".join(filter(None, (source, row.source))),
             target=full(row.target),
             copies=tuple(map(full, row.copies)),
+            in_layout_2=row.in_layout_2 and placed(row.in_layout_2),
         )
-        for row in rows
-    )
+
+    return tuple(map(placed, rows))
 
 
 @dataclass(frozen=True)
@@ -286,7 +307,8 @@ class FieldTable:
     """All that turns one stream's records into documents.
 
     `identity`: the paths of the record whose texts make the `_id`; empty, or all absent, or `identity_needs` absent
-    means the whole record, without the keys `identity_without`.
+    means the whole record, without the keys `identity_without`. `identity_2` gives other paths for the records of
+    layout 2 that have its first.
     `unreadable_keeps`: constants that a document has even when its record is no JSON object.
     `cleaned`: empties are taken out of the record before all else, its `_id` included.
     `key_form`: how the record's keys are spelled in the rows' sources, where that differs; redaction compares by it.
@@ -295,6 +317,7 @@ class FieldTable:
     `one_text_per_address`: a bad address is named by the geo row alone, not again by the ip row of the same source.
     `bad_value_fails`: any text in `error.message` makes the document a `pipeline_error`.
     `duplicates`: own fields whose ECS copy exists, `[]` behind a list; left out unless they are asked for.
+    `layout`: the one that rows and identity stand for; a stream declares those of both, see `layouts.py`.
     """
 
     rows: tuple[FieldRow, ...]
@@ -302,6 +325,7 @@ class FieldTable:
     ecs_version: str = "8.11.0"
     identity_needs: str = ""
     identity_without: frozenset[str] = frozenset()
+    identity_2: tuple[str, ...] = ()
     unreadable_keeps: tuple[str, ...] = ()
     cleaned: bool = False
     key_form: Callable[[str], str] | None = None
@@ -310,3 +334,4 @@ class FieldTable:
     one_text_per_address: bool = False
     bad_value_fails: bool = False
     duplicates: tuple[str, ...] = ()
+    layout: Layout = 1

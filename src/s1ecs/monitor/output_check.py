@@ -11,10 +11,12 @@ from s1ecs.errors import OutputError, S1ecsError
 from s1ecs.monitor.check_result import CheckArea, CheckResult
 from s1ecs.monitor.folder_check import folder_finding, free_text
 from s1ecs.outputs.search.admin_requests import check
+from s1ecs.outputs.search.bulk import NO_PIPELINE
 from s1ecs.outputs.search.client.connect import connect
 from s1ecs.outputs.search.client.login import SearchSettings
 from s1ecs.outputs.search.client.server import SearchServer
 from s1ecs.outputs.search.names import data_stream
+from s1ecs.outputs.search.own_pipeline import make_sure_of_pipeline
 from s1ecs.outputs.search.template_check import make_sure
 from s1ecs.settings import OutputSettings, Settings
 from s1ecs.settings.output_types import FILES, NULL, STORE
@@ -42,7 +44,13 @@ async def check_output(settings: Settings, output: OutputSettings) -> AsyncItera
             yield result
             reached = reached or result.level == "ok"
         if reached:
-            yield await templates_result(name, server, _places(settings), latest=bool(output.values["latest"]))
+            yield await templates_result(
+                name,
+                server,
+                _places(settings),
+                latest=bool(output.values["latest"]),
+                pipeline=str(output.values["pipeline"]),
+            )
     finally:
         await server.close()
 
@@ -101,13 +109,17 @@ async def _nodes(name: str, login: SearchSettings) -> AsyncIterator[CheckResult]
 
 
 async def templates_result(
-    name: str, server: SearchServer, places: Sequence[tuple[str, str]], *, latest: bool
+    name: str, server: SearchServer, places: Sequence[tuple[str, str]], *, latest: bool, pipeline: str = NO_PIPELINE
 ) -> CheckResult:
-    """Find out whether templates map the documents of every enabled stream."""
+    """Find out whether templates map the documents of every enabled stream, and whether their pipeline is there."""
     problems: dict[str, str] = {}
+    try:
+        await make_sure_of_pipeline(server, pipeline)
+    except OutputError as error:
+        return CheckResult("failed", "templates", name, _behind(name, error))
     for stream, namespace in places:
         try:
-            await make_sure(server, stream, namespace, latest=latest and bool(STREAMS[stream].latest_view))
+            await make_sure(server, stream, namespace, latest=latest and STREAMS[stream].has_latest)
         except OutputError as error:
             problems[data_stream(stream, namespace)] = _behind(name, error)
     if not problems:

@@ -10,6 +10,7 @@ from s1ecs.outputs.search.admin_requests import ask, check
 from s1ecs.outputs.search.client.server import SearchServer
 from s1ecs.search_setup import current_state
 from s1ecs.search_setup.desired_state import Dataset, Features, pieces
+from s1ecs.search_setup.installed_layout import InstalledLayout, installed_layout
 from s1ecs.search_setup.lifecycle import Lifecycle
 from s1ecs.search_setup.names import POLICY
 from s1ecs.search_setup.plan import SetupChange, SetupPlan, SetupRequest, make_plan
@@ -28,6 +29,7 @@ class Prepared:
 
     plan: SetupPlan
     warnings: tuple[str, ...]
+    layout: InstalledLayout | None = None
 
 
 async def prepare(
@@ -52,7 +54,8 @@ async def prepare(
         installed = None
         warnings = (*warnings, f"this server has no ISM (Index State Management): {_without_ism(kept)}")
     plan = make_plan(pieces(datasets, features, installed), found, kept, take_over=take_over)
-    return Prepared(plan, warnings)
+    telling = [dataset.name for dataset in datasets if dataset.tells_layout]
+    return Prepared(plan, warnings, await installed_layout(server, found.templates, telling))
 
 
 async def apply(server: SearchServer, changes: Iterable[SetupChange], done: Callable[[SetupChange], None]) -> None:

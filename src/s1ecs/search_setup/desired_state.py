@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from s1ecs.ecs.field_catalog import ExportedField
-from s1ecs.ecs.index_mapping import Dialect, base_fields, mapping
+from s1ecs.ecs.index_mapping import Dialect, base_fields, mapping, own_mapping
 from s1ecs.outputs.search.names import latest_template, logs_template
 from s1ecs.search_setup import lifecycle, names
 from s1ecs.search_setup.lifecycle import Lifecycle
@@ -20,13 +20,19 @@ _MOST_FIELDS = 2000  # an index of ours has at most some 400; the rest is for th
 class Dataset:
     """A stream as setup needs it: its fields, the values that its indices hold themselves, and whether it has things.
 
-    `latest`: indices of the latest state of each thing are wanted too.
+    `latest`: indices of the latest state of each thing are wanted too; `latest_shown`: whoever asks for all logs finds
+    them; `finding_alias`: a further name of theirs, `finding_fields`: further names of their fields. `tells_layout`:
+    the `ecs.version` of its documents tells their layout.
     """
 
     name: str
     fields: tuple[ExportedField, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
     latest: bool = False
+    latest_shown: bool = False
+    finding_alias: str = ""
+    finding_fields: Mapping[str, str] = field(default_factory=dict)
+    tells_layout: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,25 +116,42 @@ def _component(name: str, template: Mapping[str, Any], stream: str = "") -> Arti
 def _of_dataset(
     dataset: Dataset, features: Features, shared_mapping: Mapping[str, Any], kept: Lifecycle | None
 ) -> Iterable[Artifact]:
-    own_mapping = mapping(dataset.fields, features.dialect, constants(dataset))
-    digest = names.digest({"shared": shared_mapping, "own": own_mapping})
-    own_mapping["_meta"] = {"managed_by": names.MANAGED_BY, "version": names.VERSION, "digest": digest}
+    fields = mapping(dataset.fields, features.dialect, constants(dataset))
+    mark = own_mapping(features.dialect, latest=False) if dataset.latest else None
+    digest = names.digest({"shared": shared_mapping, "own": fields, **({"mark": mark} if mark else {})})
+    fields["_meta"] = {"managed_by": names.MANAGED_BY, "version": names.VERSION, "digest": digest}
     component = names.stream_component(dataset.name)
-    yield _component(component, {"mappings": own_mapping}, dataset.name)
+    yield _component(component, {"mappings": fields}, dataset.name)
     composed = (names.SETTINGS_COMPONENT, names.ECS_COMPONENT, component)
-    template: dict[str, Any] = {}
+    template: dict[str, Any] = {"mappings": mark} if mark else {}
     if kept is not None and kept.way == "data_stream":
-        template = {"template": {"lifecycle": lifecycle.lifecycle(kept)}}
+        template["lifecycle"] = lifecycle.lifecycle(kept)
     elif kept is not None and kept.way == "ilm":
-        template = {"template": {"settings": {"index.lifecycle.name": names.POLICY}}}
-    found = [(logs_template(dataset.name), names.logs_pattern(dataset.name), {"data_stream": {}, **template})]
+        template["settings"] = {"index.lifecycle.name": names.POLICY}
+    more = {"data_stream": {}, **({"template": template} if template else {})}
+    found = [(logs_template(dataset.name), names.logs_pattern(dataset.name), more)]
     if dataset.latest:
-        found.append((latest_template(dataset.name), names.latest_pattern(dataset.name), {}))
+        latest = {"template": _latest(dataset, features)}
+        found.append((latest_template(dataset.name), names.latest_pattern(dataset.name), latest))
     for name, pattern, more in found:
         body = {"index_patterns": [pattern], "priority": names.PRIORITY, "composed_of": list(composed), **more}
         body |= {"_meta": names.meta(body)}
         path = f"/_index_template/{name}"
         yield Artifact("index template", name, path, body, dataset.name, composed, pattern, digest)
+
+
+def _latest(dataset: Dataset, features: Features) -> dict[str, Any]:
+    """The part of an index template of latest states that is its own: names, and the mark.
+
+    A hidden name is found as it is, not by one with an asterisk: Elastic's dashboards of most streams count what they
+    find in all logs, and would count these documents twice.
+    """
+    own: dict[str, Any] = {} if dataset.latest_shown else {"is_hidden": True}
+    aliases = {names.latest_alias(dataset.name): own}
+    if dataset.finding_alias:
+        aliases[dataset.finding_alias] = {}
+    mappings = own_mapping(features.dialect, latest=True, names=dataset.finding_fields)
+    return {"aliases": aliases, **({"mappings": mappings} if mappings else {})}
 
 
 def constants(dataset: Dataset) -> dict[str, str]:

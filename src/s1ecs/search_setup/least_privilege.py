@@ -26,14 +26,15 @@ def _elasticsearch(way: LifecycleKind) -> list[dict[str, Any]]:
             # auto_configure makes the data stream with its first document; create_doc writes new documents and can
             # change none; read finds those that are there already; maintenance refreshes before it looks.
             _index(_LOGS, "auto_configure", "create_doc", "read", "view_index_metadata", "maintenance"),
-            # The latest state of a thing replaces the one before.
-            _index(_LATEST, "auto_configure", "index", "read", "view_index_metadata", "maintenance"),
+            # The latest state of a thing replaces the one before; of events and findings the old ones are removed.
+            _index(_LATEST, "auto_configure", "index", "delete", "read", "view_index_metadata", "maintenance"),
         ],
     }
     policies = ["manage_ilm"] if way == "ilm" else []
     setup = {
-        "cluster": ["monitor", "manage_index_templates", *policies],
-        "indices": [_index(_LOGS, "manage", "view_index_metadata"), _index(_LATEST, "view_index_metadata")],
+        # The pipelines of Elastic's integration and the documents that are there tell which layout fits.
+        "cluster": ["monitor", "manage_index_templates", "read_pipeline", *policies],
+        "indices": [_index(_LOGS, "manage", "read", "view_index_metadata"), _index(_LATEST, "view_index_metadata")],
     }
     return [
         _request("the role for collecting", "PUT", f"/_security/role/{_COLLECT}", collect),
@@ -71,13 +72,16 @@ def _opensearch() -> list[dict[str, Any]]:
             {
                 "index_patterns": [_LOGS, _LATEST],
                 "allowed_actions": [*made, *write, "read", "indices:admin/refresh*", *_SEEN],
-            }
+            },
+            # Of events and findings old states are removed.
+            {"index_patterns": [_LATEST], "allowed_actions": ["indices:data/write/delete*"]},
         ],
     }
     setup = {
         "cluster_permissions": [
             "cluster_monitor",
             "cluster:admin/component_template/*",
+            "cluster:admin/ingest/pipeline/get",
             "indices:admin/index_template/*",
             "cluster:admin/opendistro/ism/policy/*",
             "cluster:admin/opendistro/ism/managedindex/*",
@@ -85,7 +89,7 @@ def _opensearch() -> list[dict[str, Any]]:
         "index_permissions": [
             {
                 "index_patterns": [_LOGS, _LATEST],
-                "allowed_actions": ["indices:admin/rollover", "create_index", *_SEEN],
+                "allowed_actions": ["indices:admin/rollover", "create_index", "indices:data/read/search", *_SEEN],
             },
             # The policy of backing indices that exist.
             {"index_patterns": [_LOGS, f".ds-{_LOGS}"], "allowed_actions": ["indices:admin/opensearch/ism/*"]},

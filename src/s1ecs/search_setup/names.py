@@ -32,6 +32,11 @@ def latest_pattern(stream: str) -> str:
     return f"sentinel_one-{stream}-latest-*"
 
 
+def latest_alias(stream: str) -> str:
+    """The name of a stream's latest states in all namespaces, as Elastic's integration calls it."""
+    return f"logs-sentinel_one_latest.{stream}"
+
+
 def digest(body: Mapping[str, Any]) -> str:
     """A short text that changes with the body."""
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]

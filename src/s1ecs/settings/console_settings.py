@@ -8,6 +8,7 @@ from typing import Annotated
 import pydantic
 
 from s1ecs import defaults
+from s1ecs.ecs.table import Layout
 from s1ecs.errors import SettingsError
 from s1ecs.settings import value_types
 from s1ecs.settings.secrets import ProxyAddress, Secret, token_from_command, token_from_file
@@ -130,6 +131,24 @@ class OfConsole(Frozen):
             "Fields to remove from every document, including copies in other fields, related.* and event.original. An"
             " event.original that is not a JSON object is removed as well. Replaces the default; [] redacts nothing.",
             default=("sentinel_one.group.registration_token", "sentinel_one.agent.license.key"),
+        ),
+    ]
+    layout: Annotated[
+        Layout,
+        value_types.LAYOUT,
+        Described(
+            "Layout of the documents: 1 is that of Elastic's integration 1.42, 2 that of its versions 2.x. See "
+            "docs/elasticsearch.md.",
+            default=1,
+        ),
+    ]
+    threat_severity: Annotated[
+        bool,
+        value_types.BOOLEAN,
+        Described(
+            "Set event.severity of threats, which Elastic's integration does not: 47 suspicious, 73 malicious, 99 "
+            "malicious and not mitigated.",
+            default=False,
         ),
     ]
     threat_timeline: Annotated[

@@ -62,8 +62,15 @@ _KEPT = Setting(
 _LATEST = Setting(
     "latest",
     value_types.BOOLEAN,
-    "Keep additional indices with the latest state of agents, groups, applications and risks, one document per entity.",
+    "Keep additional indices with the latest states of all streams but activity, one document per entity.",
     default=False,
+)
+_PIPELINE = Setting(
+    "pipeline",
+    value_types.PIPELINE,
+    "Ingest pipeline of the server that every document goes through, also one of a record that could not be mapped. "
+    "_none bypasses those of templates: documents are complete.",
+    default="_none",
 )
 _STALLED = (
     Setting(
@@ -96,6 +103,7 @@ ELASTICSEARCH_SETTINGS: tuple[Setting, ...] = (
         default_words=_NOT_SET,
     ),
     _LATEST,
+    _PIPELINE,
     _KEPT,
     Setting(
         "lifecycle",
@@ -105,7 +113,7 @@ ELASTICSEARCH_SETTINGS: tuple[Setting, ...] = (
     ),
     *_STALLED,
 )
-OPENSEARCH_SETTINGS: tuple[Setting, ...] = (*_REACHED, _LATEST, _KEPT, *_STALLED)
+OPENSEARCH_SETTINGS: tuple[Setting, ...] = (*_REACHED, _LATEST, _PIPELINE, _KEPT, *_STALLED)
 
 
 def amiss(values: Mapping[str, Any], *, allow_http: bool) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The table of everything a user can set, read off the models: it feeds reading, help, `s1ecs settings` and docs."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args
 
 from s1ecs.settings.console_settings import ConsoleSettings, Frozen, OfConsole, OfStream, StreamSettings
 from s1ecs.settings.model import Settings
@@ -23,7 +23,7 @@ def _setting(name: str, annotation: Any, metadata: Iterable[Any]) -> Setting | N
     if Described not in told:
         return None
     described: Described = told[Described]
-    kind = choice(*get_args(annotation)) if get_origin(annotation) is Literal else told[ValueType]
+    kind = told.get(ValueType) or choice(*get_args(annotation))
     levels = described.also_at
     for model, level in _LEVELS.items():
         if name in model.model_fields:

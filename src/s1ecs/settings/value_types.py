@@ -56,6 +56,12 @@ def _read_count(text: str, _folder: Path) -> int:
     return int(trimmed)
 
 
+def _read_layout(text: str, _folder: Path) -> int:
+    if text.strip() not in {"1", "2"}:
+        raise ValueError(f"{text!r} is not a layout; allowed: 1, 2")
+    return int(text)
+
+
 def _read_share(text: str, _folder: Path) -> float:
     trimmed = text.strip()
     number = trimmed.removesuffix("%").rstrip()
@@ -153,6 +159,7 @@ _FIELD = "full names of document fields, such as user.name, without wildcards, a
 _HOST = "an IP address or host name of this machine, such as 127.0.0.1 or 0.0.0.0"
 _FINGERPRINT = "the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
 _CLOUD_ID = "the Cloud ID of the deployment, NAME:..., as shown by Elastic Cloud"
+_PIPELINE = "the name of an ingest pipeline: letters, digits and . _ - @"
 _USER = "a user name without colons"
 _SITE = "site ids of the console, digits only, as a list or comma-separated"
 
@@ -170,6 +177,7 @@ FINGERPRINT = ValueType("fingerprint", _FINGERPRINT, _matching(r"([0-9A-Fa-f]{2}
 CLOUD_ID = ValueType("cloud id", _CLOUD_ID, _matching(r"[^\s:]*:[A-Za-z0-9+/=]{8,}", _CLOUD_ID))
 HOST = ValueType("host", _HOST, _matching(r"[A-Za-z0-9.:-]{1,253}", _HOST))
 LOGIN_FILE = ValueType("path", "the path of a file that contains only this secret", _read_token_file)
+LAYOUT = ValueType("number", "1 or 2", _read_layout)
 NAME = ValueType("name", _NAME, _matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", _NAME))
 NAMESPACE = ValueType("name", _NAMESPACE, _matching(r"(?!\.)[^A-Z\s\\/*?\"<>|,#:-]{1,100}", _NAMESPACE))
 PASSWORD = ValueType(
@@ -185,6 +193,7 @@ PATH_OR_OUTPUT = ValueType(
     _read_path_or_output,
     write=lambda path: str(path or "-"),
 )
+PIPELINE = ValueType("name", _PIPELINE, _matching(r"[A-Za-z0-9_.@-]{1,256}", _PIPELINE))
 PORT = ValueType("number", "a port, from 1 to 65535", _read_port)
 PROXY = ValueType(
     "address",

@@ -1,7 +1,9 @@
 """All streams by name, in display order. A stream is added by adding a file and a line."""
 
 from collections.abc import Mapping
+from functools import cache
 
+from s1ecs.ecs.table import Layout
 from s1ecs.streams import (
     activity,
     agent,
@@ -30,4 +32,11 @@ STREAMS: Mapping[str, Stream] = {
     )
 }
 
-__all__ = ["STREAMS", "Stream"]
+
+@cache
+def stream_in(name: str, layout: Layout, options: frozenset[str] = frozenset()) -> Stream:
+    """Return a stream with documents of a layout and the fields of the settings in `options`; made once."""
+    return STREAMS[name].in_layout(layout, options)
+
+
+__all__ = ["STREAMS", "Stream", "stream_in"]

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from s1ecs.ecs.layouts import in_layout_2, only_in
 from s1ecs.ecs.table import (
     FieldTable,
     Found,
@@ -103,12 +104,24 @@ TABLE = FieldTable(
             keyword("process.hash.sha1", "hash", "SHA-1 of the file that the activity is about.", related="hash"),
             keyword("observer.os.family", "osFamily", "Operating-system family of the agent."),
             keyword("observer.version", "agentUpdatedVersion", "Version that the agent was updated to."),
-            keyword("user.group.id", "groupId", "Id of the agent group that the activity belongs to."),
-            keyword("user.group.name", "groupName", "Name of the agent group that the activity belongs to."),
+            in_layout_2(
+                keyword("user.group.id", "groupId", "Id of the agent group that the activity belongs to."),
+                copies=("group.id",),
+            ),
+            in_layout_2(
+                keyword("user.group.name", "groupName", "Name of the agent group that the activity belongs to."),
+                copies=("group.name",),
+            ),
             keyword(".account.id", "accountId", "Id of the account that the activity belongs to."),
             keyword("user.id", "userId", "Id of the console user who acted."),
-            keyword(".account.name", "accountName", "Name of the account that the activity belongs to."),
-            keyword(".agent.id", "agentId", "Id of the agent that the activity is about; actions take it."),
+            in_layout_2(
+                keyword(".account.name", "accountName", "Name of the account that the activity belongs to."),
+                target="sentinel_one.account.name",
+            ),
+            in_layout_2(
+                keyword(".agent.id", "agentId", "Id of the agent that the activity is about; actions take it."),
+                copies=("host.id",),
+            ),
             keyword(".comments", "comments", "Comments on the activity."),
             date("@timestamp", "createdAt", "Time when it happened."),
             keyword(
@@ -118,9 +131,15 @@ TABLE = FieldTable(
                 copies=("message",),
             ),
             keyword(".description.secondary", "secondaryDescription", "Additional description, often an address."),
-            keyword(".id", "id", "Id of the activity."),
-            keyword(".site.id", "siteId", "Id of the site that the activity belongs to."),
-            keyword(".site.name", "siteName", "Name of the site that the activity belongs to."),
+            in_layout_2(keyword(".id", "id", "Id of the activity."), copies=("event.id",)),
+            in_layout_2(
+                keyword(".site.id", "siteId", "Id of the site that the activity belongs to."),
+                target="sentinel_one.site.id",
+            ),
+            in_layout_2(
+                keyword(".site.name", "siteName", "Name of the site that the activity belongs to."),
+                target="sentinel_one.site.name",
+            ),
             keyword(".threat.id", "threatId", "Id of the threat that the activity is about."),
             long(".type", "activityType", "Number of the activity's type."),
         ),
@@ -167,8 +186,14 @@ TABLE = FieldTable(
             ),
             keyword("file.name", "fileDisplayName", "Name of the file."),
             keyword("file.path", "filePath", "Path of the file."),
-            keyword(".threat.classification.name", "threatClassification", "Classification of the threat."),
-            keyword(".threat.classification.source", "threatClassificationSource", "Source of the classification."),
+            in_layout_2(
+                keyword(".threat.classification.name", "threatClassification", "Classification of the threat."),
+                target="sentinel_one.threat_classification.name",
+            ),
+            in_layout_2(
+                keyword(".threat.classification.source", "threatClassificationSource", "Source of the classification."),
+                target="sentinel_one.threat_classification.source",
+            ),
             keyword(".global.status", "globalStatus", "Overall state of a mitigation."),
             keyword(".new.status", "newStatus", "State after the change."),
             keyword(".original.status", "originalStatus", "State before the change."),
@@ -180,6 +205,25 @@ TABLE = FieldTable(
             keyword(".new.confidence_level", "newConfidenceLevel", "Confidence after the change."),
             keyword(".old.confidence_level", "oldConfidenceLevel", "Confidence before the change."),
             keyword(".attr", "attr", "Attribute that was changed."),
+            *only_in(
+                2,
+                keyword(
+                    f"{OWN}.rule_description",
+                    "ruledescription",
+                    "Description of the STAR rule that the activity is about.",
+                    copies=("rule.description",),
+                ),
+                keyword(
+                    f"{OWN}.rule_id", "ruleid", "Id of the STAR rule that the activity is about.", copies=("rule.id",)
+                ),
+                keyword(
+                    f"{OWN}.rule_name",
+                    "rulename",
+                    "Name of the STAR rule that the activity is about.",
+                    copies=("rule.name",),
+                ),
+                keyword(f"{OWN}.severity", "severity", "Severity of that rule, as the console writes it."),
+            ),
         ),
         # A rule of the integration copies createdAt instead of moving it, so its raw text stays here.
         rest(f"{OWN}.data.flattened", "data", "All other details, whole.", keeps=frozenset({"createdAt"})),
@@ -197,7 +241,7 @@ STREAM = Stream(
         sort="createdAt",
         time="createdAt",
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("description", "message"),
         Column("secondary", "sentinel_one.activity.description.secondary"),

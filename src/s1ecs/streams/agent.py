@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from s1ecs.ecs.layouts import in_layout_2
 from s1ecs.ecs.table import (
     FieldTable,
     Inner,
@@ -36,7 +37,10 @@ TABLE = FieldTable(
             OWN,
             keyword(".missing_permissions", "missingPermissions", "Permissions that the agent lacks on the host."),
             keyword(".account.id", "accountId", "Id of the account that the agent belongs to."),
-            keyword(".account.name", "accountName", "Name of the account that the agent belongs to."),
+            in_layout_2(
+                keyword(".account.name", "accountName", "Name of the account that the agent belongs to."),
+                target="sentinel_one.account.name",
+            ),
         ),
         *within(
             "activeDirectory",
@@ -107,7 +111,10 @@ TABLE = FieldTable(
             keyword(".group.ip", "groupIp", "Network of the host as the console groups it, such as 192.0.2.x."),
             keyword("group.name", "groupName", "Name of the group that the agent is in."),
             date(".group.updated_at", "groupUpdatedAt", "Time when the agent's group last changed."),
-            keyword(".agent.id", "id", "Id of the agent; actions on the host take it.", copies=("host.id",)),
+            in_layout_2(
+                keyword(".agent.id", "id", "Id of the agent; actions on the host take it.", copies=("host.id",)),
+                copies=("host.id", "event.id"),
+            ),
             boolean(".infected", "infected", "Indicates whether the host counts as infected."),
             boolean(
                 ".in_remote_shell_session",
@@ -182,12 +189,18 @@ TABLE = FieldTable(
                 "operationalStateExpiration",
                 "Until when the agent stays disabled.",
             ),
-            keyword(".os.arch", "osArch", "Word size of the operating system, such as 64 bit."),
+            in_layout_2(
+                keyword(".os.arch", "osArch", "Word size of the operating system, such as 64 bit."),
+                copies=("host.architecture",),
+            ),
             keyword("host.os.name", "osName", "Full name of the operating system."),
             keyword("host.os.version", "osRevision", "Revision of the operating system."),
             date(".os.start_time", "osStartTime", "Time when the host last booted."),
             os_type("host.os.type", "osType", "Operating system of the host, as one of the ECS words."),
-            keyword("user.name", "osUsername", "User whom the operating system named.", related="user"),
+            in_layout_2(
+                keyword("user.name", "osUsername", "User whom the operating system named.", related="user"),
+                domain="user.domain",
+            ),
             date(".policy.updated_at", "policyUpdatedAt", "Time when the agent's policy last changed."),
             keyword(
                 ".ranger.status",
@@ -210,8 +223,14 @@ TABLE = FieldTable(
             date(".scan.finished_at", "scanFinishedAt", "Time when the last full disk scan was finished."),
             date(".scan.started_at", "scanStartedAt", "Time when the last full disk scan started."),
             keyword(".scan.status", "scanStatus", "State of the last full disk scan."),
-            keyword(".site.id", "siteId", "Id of the site that the agent belongs to."),
-            keyword(".site.name", "siteName", "Name of the site that the agent belongs to."),
+            in_layout_2(
+                keyword(".site.id", "siteId", "Id of the site that the agent belongs to."),
+                target="sentinel_one.site.id",
+            ),
+            in_layout_2(
+                keyword(".site.name", "siteName", "Name of the site that the agent belongs to."),
+                target="sentinel_one.site.name",
+            ),
             keyword(".storage.name", "storageName", "Name of the storage device that the agent protects."),
             keyword(".storage.type", "storageType", "Kind of the storage device that the agent protects."),
             boolean(
@@ -244,7 +263,7 @@ STREAM = Stream(
         reread=Reread("updates of a removed agent cannot be queried", interval=timedelta(hours=24)),
         thing=("id",),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("host", "host.name"),
         Column("os", "host.os.name"),

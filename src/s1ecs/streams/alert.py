@@ -1,8 +1,9 @@
 """Alerts of STAR custom rules. The console's path is GET /cloud-detection/alerts; cloud consoles only."""
 
+from s1ecs.ecs.layouts import in_layout_2
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, ip, keyword, long, os_type, severity, within
 from s1ecs.streams.collection_modes import ByTime, Reread
-from s1ecs.streams.stream import Column, Stored, Stream
+from s1ecs.streams.stream import Column, StateKey, Stored, Stream
 
 OWN = "sentinel_one.alert"
 DIRECTIONS = frozenset({"ingress", "egress", "inbound", "outbound", "internal", "external", "unknown"})
@@ -26,7 +27,10 @@ TABLE = FieldTable(
             ),
             keyword("host.os.family", "osFamily", "Operating-system family at detection, as the console writes it."),
             keyword("host.os.version", "osRevision", "Revision of the operating system at detection."),
-            keyword(".agent.site_id", "siteId", "Site that the agent belonged to at detection."),
+            in_layout_2(
+                keyword(".agent.site_id", "siteId", "Site that the agent belonged to at detection."),
+                target="sentinel_one.site.id",
+            ),
             keyword("observer.serial_number", "uuid", "UUID of the SentinelOne agent."),
             keyword("host.os.name", "osName", "Full name of the operating system at detection."),
             keyword("observer.version", "version", "Version of the SentinelOne agent at detection."),
@@ -66,7 +70,9 @@ TABLE = FieldTable(
             ip("destination.ip", "dstIp", "Address that the connection went to.", related="ip"),
             date(".info.updated_at", "updatedAt", "Time when the alert last changed."),
             keyword(".info.indicator.description", "indicatorDescription", "Description of the indicator."),
-            keyword("user.name", "loginsUserName", "User of the login.", related="user"),
+            in_layout_2(
+                keyword("user.name", "loginsUserName", "User of the login.", related="user"), domain="user.domain"
+            ),
             keyword(
                 ".info.login.is_successful", "loginIsSuccessful", "Indicates whether the login succeeded, as text."
             ),
@@ -94,7 +100,10 @@ TABLE = FieldTable(
                 "loginIsAdministratorEquivalent",
                 "Indicates whether the account has administrator rights, as text.",
             ),
-            keyword("user.domain", "loginAccountDomain", "Domain of the account that logged in."),
+            in_layout_2(
+                keyword("user.domain", "loginAccountDomain", "Domain of the account that logged in."),
+                only_if_unset=True,
+            ),
             keyword(".info.ti_indicator.type", "tiIndicatorType", "Type of the matched threat-intelligence indicator."),
             keyword("dll.hash.sha1", "moduleSha1", "SHA-1 of the loaded module.", related="hash"),
             keyword(".info.source", "source", "Part of the product that reported the event."),
@@ -233,7 +242,9 @@ TABLE = FieldTable(
             keyword(".target.process.file.hash.sha1", "tgtFileHashSha1", "SHA-1 of the target file.", related="hash"),
             keyword(".target.process.proc.uid", "tgtProcUid", "The console's unique id of the target process."),
             date(".target.process.start_time", "tgtProcessStartTime", "Time when the target process started."),
-            keyword(".target.process.file.path", "tgtFilePath", "Path of the target file."),
+            in_layout_2(
+                keyword(".target.process.file.path", "tgtFilePath", "Path of the target file."), copies=("file.path",)
+            ),
         ),
     ),
 )
@@ -250,7 +261,7 @@ STREAM = Stream(
         time="alertInfo.createdAt",
         reread=Reread("later changes of status or verdict cannot be queried by time", setting="alert_reread"),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("severity", "event.severity"),
         Column("rule", "rule.name"),
@@ -306,4 +317,5 @@ STREAM = Stream(
         },
     ),
     migrated_by="@timestamp",
+    state_key=StateKey(("alertInfo.alertId",), "alertInfo.updatedAt"),
 )

@@ -4,6 +4,7 @@ The console's paths are GET /application-management/inventory for the applicatio
 GET /application-management/inventory/endpoints.
 """
 
+from s1ecs.ecs.layouts import in_layout_2
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, keyword, long, within
 from s1ecs.streams.collection_modes import CallPerItem, Inventory
 from s1ecs.streams.stream import Column, Stored, Stream
@@ -24,7 +25,10 @@ TABLE = FieldTable(
         *within(
             "",
             OWN,
-            keyword(".account_name", "accountName", "Account that the host belongs to."),
+            in_layout_2(
+                keyword(".account_name", "accountName", "Account that the host belongs to."),
+                target="sentinel_one.account.name",
+            ),
             date(
                 ".application_installation_date",
                 "applicationInstallationDate",
@@ -47,7 +51,9 @@ TABLE = FieldTable(
             keyword(".cpe", "cpe", "Common Platform Enumeration name of the application."),
             long(".cpu_count", "cpuCount", "Processors of the host."),
             date(".detection_date", "detectionDate", "Time when the application was first seen on the host."),
-            keyword(".endpoint_id", "endpointId", "The console's id of the host's agent."),
+            in_layout_2(
+                keyword(".endpoint_id", "endpointId", "The console's id of the host's agent."), copies=("host.id",)
+            ),
             keyword(
                 ".endpoint_name", "endpointName", "Computer name of the host.", copies=("host.name",), related="hosts"
             ),
@@ -61,9 +67,12 @@ TABLE = FieldTable(
             long(".endpoints_count", "endpointsCount", "Number of hosts with the application."),
             boolean(".estimate", "estimate", "Indicates whether the counts are estimated."),
             long(".file_size", "fileSize", "Size of the installed application in bytes.", copies=("package.size",)),
-            keyword(".group_name", "groupName", "Group that the host belongs to."),
-            keyword(".id", "id", "The console's id of the entry; not unique."),
-            keyword(".os_arch", "osArch", "Word size of the operating system, such as 64 bit."),
+            in_layout_2(keyword(".group_name", "groupName", "Group that the host belongs to."), copies=("group.name",)),
+            in_layout_2(keyword(".id", "id", "The console's id of the entry; not unique."), copies=("event.id",)),
+            in_layout_2(
+                keyword(".os_arch", "osArch", "Word size of the operating system, such as 64 bit."),
+                copies=("host.architecture",),
+            ),
             keyword(".os_name", "osName", "Name of the host's operating system.", copies=("host.os.name",)),
             keyword(
                 ".os_type",
@@ -77,7 +86,9 @@ TABLE = FieldTable(
                 "Name and version of the host's operating system.",
                 copies=("host.os.full",),
             ),
-            keyword(".site_name", "siteName", "Site that the host belongs to."),
+            in_layout_2(
+                keyword(".site_name", "siteName", "Site that the host belongs to."), target="sentinel_one.site.name"
+            ),
             keyword(".version", "version", "Version of the application.", copies=("package.version",)),
         ),
     ),
@@ -118,7 +129,7 @@ STREAM = Stream(
             carry={"applicationVendor": "applicationVendor"},
         ),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("application", "package.name"),
         Column("version", "package.version"),
@@ -155,4 +166,5 @@ STREAM = Stream(
         },
     ),
     input_type="cel",
+    latest_shown=True,
 )

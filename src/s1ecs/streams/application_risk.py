@@ -170,7 +170,7 @@ STREAM = Stream(
         sort="id",
         thing=("id", "cveId", "endpointId", "application"),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("severity", "event.severity"),
         Column("cve", "vulnerability.id"),
@@ -202,4 +202,8 @@ STREAM = Stream(
     ),
     input_type="cel",
     constants={"observer.vendor": "SentinelOne"},
+    # The name under which Kibana looks for vulnerabilities of other vendors.
+    finding_alias="security_solution-sentinel_one.vulnerability_latest",
+    finding_fields={"vulnerability.severity": f"{OWN}.severity"},
+    latest_shown=True,
 )

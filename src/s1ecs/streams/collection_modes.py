@@ -31,7 +31,8 @@ class CallPerItem:
     the item's keys that name it, `version` the path to what changes with it: an item whose version was read through
     is not asked for again; "" asks every time. `carry`: keys that a record gets from the item where it has none, with
     the item's key for each. With `into` a record is the whole item with the element under that key, and an item
-    without elements is a record by itself. `scoped`: the path takes siteIds, too.
+    without elements is a record by itself, and `lasting` says that a record keeps its id when the item has another
+    version. `scoped`: the path takes siteIds, too.
     """
 
     path: str
@@ -42,6 +43,7 @@ class CallPerItem:
     version: str = ""
     carry: Mapping[str, str] = field(default_factory=dict)
     into: str = ""
+    lasting: bool = False
     scoped: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from s1ecs.ecs.layouts import in_layout_2
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, keyword, long, within
 from s1ecs.streams.collection_modes import ByTime, Reread
 from s1ecs.streams.stream import Column, Stored, Stream
@@ -34,7 +35,10 @@ TABLE = FieldTable(
                 "registrationToken",
                 "Token with which an agent joins the group; a secret.",
             ),
-            keyword(".site.id", "siteId", "Id of the site that the group belongs to."),
+            in_layout_2(
+                keyword(".site.id", "siteId", "Id of the site that the group belongs to."),
+                target="sentinel_one.site.id",
+            ),
             long(".agent.count", "totalAgents", "Number of agents in the group."),
             keyword(".type", "type", "Kind of membership: static, dynamic or pinned."),
         ),
@@ -56,7 +60,7 @@ STREAM = Stream(
         reread=Reread("updates of a removed group cannot be queried", interval=timedelta(hours=24)),
         thing=("id",),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("name", "group.name"),
         Column("type", "sentinel_one.group.type"),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from s1ecs.ecs.layouts import in_layout_2, only_in, with_setting
 from s1ecs.ecs.table import (
     FieldTable,
     Found,
@@ -24,14 +25,18 @@ from s1ecs.streams.collection_modes import ByTime, CallPerItem
 from s1ecs.streams.conversions.threat_classification import set_category_and_type
 from s1ecs.streams.conversions.threat_lists import (
     INDICATOR_FIELDS,
+    INDICATOR_FIELDS_WITH_IDS,
     INTERFACE_FIELDS,
     MITIGATION_FIELDS,
     indicators,
+    indicators_with_ids,
     interfaces,
     mitigation,
 )
+from s1ecs.streams.conversions.threat_severity import SEVERITY_FIELDS, set_severity
 from s1ecs.streams.conversions.threat_timeline import TIMELINE_FIELDS, timeline
-from s1ecs.streams.stream import Column, Stored, Stream
+from s1ecs.streams.conversions.threat_timeline_rows import TIMELINE_ROWS
+from s1ecs.streams.stream import Column, StateKey, Stored, Stream
 
 OWN = "sentinel_one.threat"
 
@@ -45,6 +50,8 @@ def categories(info: Any, found: Found) -> None:
 TABLE = FieldTable(
     # A record has a timeline only where the collector put an entry of it there.
     identity=("id", "threatInfo.createdAt", "threatInfo.updatedAt", "timeline"),
+    # An entry is a document of its own, which stays when the threat changes.
+    identity_2=("timeline.id", "timeline.createdAt", "timeline.updatedAt", "id"),
     cleaned=True,
     one_text_per_address=True,
     rows=(
@@ -75,19 +82,25 @@ TABLE = FieldTable(
                 "User principal name of who was last logged in.",
             ),
             keyword("user.email", "agentLastLoggedInUserMail", "Mail address of who was last logged in."),
-            keyword(
-                "user.name",
-                "agentLastLoggedInUserName",
-                "User who was last logged in at detection; without one, who ran the process.",
-                related="user",
+            in_layout_2(
+                keyword(
+                    "user.name",
+                    "agentLastLoggedInUserName",
+                    "User who was last logged in at detection; without one, who ran the process.",
+                    related="user",
+                ),
+                domain="user.domain",
             ),
         ),
-        keyword(
-            "user.name",
-            "threatInfo.processUser",
-            "User who was last logged in at detection; without one, who ran the process.",
-            related="user",
-            only_if_unset=True,
+        in_layout_2(
+            keyword(
+                "user.name",
+                "threatInfo.processUser",
+                "User who was last logged in at detection; without one, who ran the process.",
+                related="user",
+                only_if_unset=True,
+            ),
+            domain="user.domain",
         ),
         *within(
             "agentDetectionInfo",
@@ -114,16 +127,31 @@ TABLE = FieldTable(
                 related="ip",
                 as_list=True,
             ),
-            keyword(".agent.group.id", "groupId", "Id of the group that the agent was in at detection."),
-            keyword(".agent.group.name", "groupName", "Name of the group that the agent was in at detection."),
-            keyword(".agent.site.id", "siteId", "Id of the site that the agent belonged to at detection."),
-            keyword(".agent.site.name", "siteName", "Name of the site that the agent belonged to at detection."),
+            in_layout_2(
+                keyword(".agent.group.id", "groupId", "Id of the group that the agent was in at detection."),
+                copies=("group.id",),
+            ),
+            in_layout_2(
+                keyword(".agent.group.name", "groupName", "Name of the group that the agent was in at detection."),
+                copies=("group.name",),
+            ),
+            in_layout_2(
+                keyword(".agent.site.id", "siteId", "Id of the site that the agent belonged to at detection."),
+                target="sentinel_one.site.id",
+            ),
+            in_layout_2(
+                keyword(".agent.site.name", "siteName", "Name of the site that the agent belonged to at detection."),
+                target="sentinel_one.site.name",
+            ),
         ),
         *within(
             "agentRealtimeInfo",
             f"{OWN}.agent",
             keyword(".account.id", "accountId", "Id of the account that the agent belongs to now."),
-            keyword(".account.name", "accountName", "Name of the account that the agent belongs to now."),
+            in_layout_2(
+                keyword(".account.name", "accountName", "Name of the account that the agent belongs to now."),
+                target="sentinel_one.account.name",
+            ),
             long(".active_threats", "activeThreats", "Current number of active threats on the host."),
             keyword("host.name", "agentComputerName", "Computer name of the host now.", related="hosts"),
             # The integration takes the time for a boolean; so a decommissioned agent gives a text in error.message.
@@ -149,8 +177,16 @@ TABLE = FieldTable(
             os_type("host.os.type", "agentOsType", "Operating system of the host, as one of the ECS words."),
             keyword(".uuid", "agentUuid", "UUID of the agent."),
             keyword("observer.version", "agentVersion", "Version of the SentinelOne agent now."),
-            keyword(".group.id", "groupId", "Id of the group that the agent is in now."),
-            keyword(".group.name", "groupName", "Name of the group that the agent is in now."),
+            in_layout_2(
+                keyword(".group.id", "groupId", "Id of the group that the agent is in now."),
+                copies=("group.id",),
+                overwrites=True,
+            ),
+            in_layout_2(
+                keyword(".group.name", "groupName", "Name of the group that the agent is in now."),
+                copies=("group.name",),
+                overwrites=True,
+            ),
             function(
                 ".network_interface",
                 "networkInterfaces",
@@ -199,12 +235,16 @@ TABLE = FieldTable(
             OWN,
             keyword(".description", "description", "Description of the threat."),
             keyword(".id", "id", "Id of the threat.", copies=("event.id",)),
-            function(
-                ".indicators",
-                "indicators",
-                "Behaviour that the threat was known by.",
-                indicators,
-                *INDICATOR_FIELDS,
+            in_layout_2(
+                function(
+                    ".indicators",
+                    "indicators",
+                    "Behaviour that the threat was known by.",
+                    indicators,
+                    *INDICATOR_FIELDS,
+                ),
+                function=indicators_with_ids,
+                inner=INDICATOR_FIELDS_WITH_IDS,
             ),
         ),
         *within(
@@ -239,8 +279,18 @@ TABLE = FieldTable(
             ),
             keyword(".browser_type", "browserType", "Browser that the threat came by."),
             keyword(".certificate.id", "certificateId", "Id of the certificate that the file is signed with."),
-            keyword(".classification", "classification", "Classification of the threat, such as Trojan or Ransomware."),
-            keyword(".classification_source", "classificationSource", "Source of the classification: agent or cloud."),
+            in_layout_2(
+                keyword(
+                    ".classification", "classification", "Classification of the threat, such as Trojan or Ransomware."
+                ),
+                target="sentinel_one.threat_classification.name",
+            ),
+            in_layout_2(
+                keyword(
+                    ".classification_source", "classificationSource", "Source of the classification: agent or cloud."
+                ),
+                target="sentinel_one.threat_classification.source",
+            ),
             keyword(
                 ".cloudfiles_hash_verdict", "cloudFilesHashVerdict", "Reputation of the hash in the vendor's cloud."
             ),
@@ -265,7 +315,7 @@ TABLE = FieldTable(
             ),
             keyword("threat.indicator.file.extension", "fileExtension", "Extension of the file's name."),
             keyword(".file.extension.type", "fileExtensionType", "Kind of file, by its extension."),
-            keyword("threat.indicator.file.path", "filePath", "Path of the file."),
+            in_layout_2(keyword("threat.indicator.file.path", "filePath", "Path of the file."), copies=("file.path",)),
             long("threat.indicator.file.size", "fileSize", "Size of the file in bytes."),
             keyword(".file.verification_type", "fileVerificationType", "Verification of the file signature."),
             date(
@@ -321,18 +371,23 @@ TABLE = FieldTable(
             keyword(".name", "threatName", "Name of the threat, mostly that of its file."),
         ),
         keyword(f"{OWN}.whitening_option", "whiteningOptions", "Possible criteria of an exclusion for the threat."),
-        function(
-            f"{OWN}.timeline",
-            "timeline",
-            "An entry of the threat's timeline, where timelines are collected.",
-            timeline,
-            *TIMELINE_FIELDS,
+        *only_in(
+            1,
+            function(
+                f"{OWN}.timeline",
+                "timeline",
+                "An entry of the threat's timeline, where timelines are collected.",
+                timeline,
+                *TIMELINE_FIELDS,
+            ),
         ),
         template(
             "message",
             f"Threat Detected: {{{OWN}.name}} ({{{OWN}.confidence_level}})",
             "The threat's name and how sure the detection is.",
         ),
+        *only_in(2, *TIMELINE_ROWS),
+        with_setting("threat_severity", function("", "threatInfo", "", set_severity, *SEVERITY_FIELDS)),
     ),
 )
 
@@ -362,7 +417,8 @@ STREAM = Stream(
     permission="Threats -> View",
     ask=_ASK,
     optional={"threat_timeline": replace(_ASK, per_item=TIMELINE)},
-    table=TABLE,
+    optional_2={"threat_timeline": replace(_ASK, per_item=replace(TIMELINE, lasting=True))},
+    declared=TABLE,
     view=(
         Column("threat", "sentinel_one.threat.name"),
         Column("confidence", "sentinel_one.threat.confidence_level"),
@@ -418,4 +474,5 @@ STREAM = Stream(
         },
     ),
     migrated_by="@timestamp",
+    state_key=StateKey(("id",), "threatInfo.updatedAt"),
 )

@@ -6,9 +6,10 @@ is one flat object; nothing of its threat is in it.
 
 from datetime import timedelta
 
+from s1ecs.ecs.layouts import in_layout_2, only_in
 from s1ecs.ecs.table import FieldTable, boolean, constant, date, ip, keyword, long, lower_case, within
 from s1ecs.streams.collection_modes import ByTime, CallPerItem
-from s1ecs.streams.stream import Column, Stored, Stream
+from s1ecs.streams.stream import Column, StateKey, Stored, Stream
 
 OWN = "sentinel_one.threat_event"
 
@@ -51,8 +52,14 @@ TABLE = FieldTable(
             keyword(".agent.os", "agentOs", "Kind of the host's operating system."),
             keyword(".agent.version", "agentVersion", "Version of the agent."),
             keyword(".agent.uuid", "agentUuid", "UUID of the agent."),
-            keyword(".site.id", "siteId", "Id of the site that the agent belongs to."),
-            keyword(".site.name", "siteName", "Name of the site that the agent belongs to."),
+            in_layout_2(
+                keyword(".site.id", "siteId", "Id of the site that the agent belongs to."),
+                target="sentinel_one.site.id",
+            ),
+            in_layout_2(
+                keyword(".site.name", "siteName", "Name of the site that the agent belongs to."),
+                target="sentinel_one.site.name",
+            ),
             keyword(".pid", "pid", "Process id."),
             ip(
                 ".src.ip",
@@ -184,7 +191,14 @@ TABLE = FieldTable(
             keyword(".publisher", "publisher", "Signer of the process file."),
             boolean(".agent.infected", "agentInfected", "Indicates whether the host counts as infected."),
             keyword(".agent.domain", "agentDomain", "Domain of the host."),
-            keyword(".user", "user", "User that the event belongs to.", copies=("user.name",), related="user"),
+            *only_in(
+                1, keyword(".user", "user", "User that the event belongs to.", copies=("user.name",), related="user")
+            ),
+            *only_in(
+                2,
+                keyword(".user", "user", "User that the event belongs to."),
+                keyword("user.name", "user", "User that the event belongs to.", related="user", domain="user.domain"),
+            ),
             boolean(".related_to_threat", "relatedToThreat", "Indicates whether the event is part of the threat."),
             keyword(".threat_status", "threatStatus", "Status of the threat."),
             keyword(".protocol", "protocol", "Protocol of the connection, as the console writes it."),
@@ -272,7 +286,7 @@ STREAM = Stream(
             version="threatInfo.updatedAt",
         ),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("event", "sentinel_one.threat_event.event_type"),
         Column("object", "sentinel_one.threat_event.object_type"),
@@ -321,4 +335,6 @@ STREAM = Stream(
     input_type="cel",
     # The events lie before the change of the threat that they are found by.
     migrated_by="event.created",
+    state_key=StateKey(("id",), "createdAt"),
+    latest_shown=True,
 )

@@ -13,7 +13,7 @@ from s1ecs.streams.collection_modes import Window
 from s1ecs.streams.conversions import unified_alert_assets
 from s1ecs.streams.conversions.snake_case import snake_case
 from s1ecs.streams.conversions.unified_alert import prepare
-from s1ecs.streams.stream import Column, Stored, Stream
+from s1ecs.streams.stream import Column, StateKey, Stored, Stream
 from s1ecs.streams.unified_alert_query import QUERY, SKIM
 
 OWN = "sentinel_one.unified_alert"
@@ -177,7 +177,7 @@ STREAM = Stream(
         site="realTime.scope.site.id",
         phases=("detectedAt", "updatedAt"),
     ),
-    table=TABLE,
+    declared=TABLE,
     view=(
         Column("severity", "event.severity"),
         Column("alert", "message"),
@@ -224,4 +224,6 @@ STREAM = Stream(
     input_type="cel",
     # It is walked by two times, this one first, so that by the other it may not have asked yet for what is as late.
     migrated_by="sentinel_one.unified_alert.detected_at",
+    state_key=StateKey(("id",), "updatedAt"),
+    latest_shown=True,
 )

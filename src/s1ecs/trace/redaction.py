@@ -58,7 +58,7 @@ class Redacted:
     """Knows for every path what of it may be shown, by the fields to redact of one console; made once."""
 
     def __init__(self, streams: Iterable[Stream], fields: Sequence[str]) -> None:
-        made = [kind for stream in streams for kind in _kinds(stream, Redaction(stream.table, fields))]
+        made = [kind for stream in streams for kind in _kinds(stream, stream.redaction(fields))]
         self._kinds = [(kind.pattern, kind) for kind in made if kind.redaction.reaches_records]
         self._calls = [(kind.pattern, kind.call) for kind in made if kind.call] if self._kinds else []
 

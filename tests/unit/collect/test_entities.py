@@ -1,14 +1,17 @@
 """Which records are the latest state of their thing, and since when."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from s1ecs.collect.delivery.entities import latest_states, thing_of
+from s1ecs.collect.delivery.entities import latest_states, states_of, thing_of
 from s1ecs.collect.poll import poll
+from s1ecs.outputs.output import Capabilities
 from s1ecs.records import Record
 from s1ecs.state.seen_marks import ALWAYS
+from s1ecs.streams import STREAMS
 
 from .conftest import FeedOf, RecordingOutput
 from .lists import ListConsole
@@ -78,3 +81,38 @@ async def test_outputs_are_told_of_every_state_that_is_delivered(
         told.append(dict(output.things))
     assert [list(things) for things in told] == [[identity] for identity in output.delivered]
     assert len({thing.key for things in told for thing in things.values()}) == 1
+
+
+def alert(updated: object) -> Record:
+    """A state of one alert, which was created long before."""
+    value = {"alertInfo": {"alertId": "1", "createdAt": "2026-01-01T00:00:00Z", "updatedAt": updated}}
+    return Record(value, lambda: value)
+
+
+def test_findings_go_by_their_last_change() -> None:
+    """An alert is ordered by when it changed, not by when it was created, as its walk has it."""
+    created, early, late = "2026-01-01T00:00:00Z", "2026-01-02T10:00:00Z", "2026-01-02T11:00:00Z"
+    states = [("b", alert(late), created), ("a", alert(early), created)]
+    assert list(states_of(STREAMS["alert"], states, (), FETCHED, "")) == ["b"]
+    [thing] = states_of(STREAMS["alert"], [("c", alert("never"), created)], (), FETCHED, "born").values()
+    assert (thing.version, thing.console) == (FETCHED_MS, "born")
+
+
+def test_activities_are_states_of_nothing() -> None:
+    """A stream of events that happened has no latest states."""
+    assert states_of(STREAMS["activity"], [("a", record("host"), ALWAYS)], (), FETCHED, "") == {}
+
+
+async def test_an_output_gets_the_states_of_findings(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """Documents of threats come with what they are states of to an output that keeps latest states, to no other."""
+    updates = [{"id": "1", "threatInfo": {"updatedAt": f"2026-01-02T1{hour}:00:00Z"}} for hour in (0, 1)]
+    lists.lists["/threats"] = updates
+    feed = feed_of("threat")
+    await poll(feed, asyncio.Event(), lambda *_: None)
+    assert (len(output.accepted), output.things) == (2, {})
+    keeping = RecordingOutput(capabilities=Capabilities(latest_states=True))
+    await poll(replace(feed_of("threat"), outputs=[keeping], console="other"), asyncio.Event(), lambda *_: None)
+    [thing] = keeping.things.values()
+    assert thing.version == 1_767_351_600_000

@@ -12,10 +12,11 @@ from s1ecs.collect.migrate.elastic_history import History, histories
 from s1ecs.collect.migrate.migrate import Migration, MigrationScope, migration_of, set_checkpoint, sharing
 from s1ecs.collect.positions.time_position import TimePosition
 from s1ecs.collect.walks.live import live_walk
+from s1ecs.ecs.table import Layout
 from s1ecs.errors import OutputError, WalkTaken
 from s1ecs.outputs.search.client.server import Reply, ServerKind
 from s1ecs.state.checkpoints import LIVE, Checkpoint
-from s1ecs.streams import STREAMS
+from s1ecs.streams import STREAMS, stream_in
 from s1ecs.streams.collection_modes import Inventory
 
 from .conftest import NOW, ScriptedConsole
@@ -84,6 +85,35 @@ def test_the_overlap_is_as_long_as_wanted(feed: Feed) -> None:
     slow = replace(feed, pace=replace(feed.pace, overlap=timedelta(hours=2)))
     assert planned(slow).since == "2026-01-02T08:30:15.000Z"
     assert planned(slow, wish=MigrationScope(timedelta(0))).since == "2026-01-02T10:30:15.000Z"
+
+
+@pytest.mark.parametrize(("version", "there"), [("8.11.0", 1), ("9.3.0", 2)])
+@pytest.mark.parametrize("layout", [1, 2])
+def test_layouts_are_not_mixed(feed: Feed, version: str, there: Layout, layout: Layout) -> None:
+    """Documents of another layout than the newest follow only where that is wanted; the fields that move are named."""
+    chosen = replace(of_stream(feed, "threat"), stream=stream_in("threat", layout))
+    history = replace(HISTORY, newest_ecs=(NEWEST, version))
+    found = planned(chosen, history)
+    assert found.refused == (layout != there)
+    if found.refused:
+        one, two = "sentinel_one.threat.classification", "sentinel_one.threat_classification.name"
+        assert f"{one} to {two}" in found.says or f"{two} to {one}" in found.says
+        assert f"set layout: {there}, or mix both with --allow-mixed" in found.says
+    assert planned(chosen, history, wish=MigrationScope(allow_mixed=True)).position is not None
+
+
+@pytest.mark.parametrize("name", ["application_risk", "unified_alert"])
+def test_what_moves_nowhere_mixes(feed: Feed, name: str) -> None:
+    """A stream whose fields are the same in both layouts goes on."""
+    chosen = replace(of_stream(feed, name), stream=stream_in(name, 2))
+    assert not planned(chosen, replace(HISTORY, newest_ecs=(NEWEST, "8.11.0"))).refused
+
+
+def test_inventories_are_not_mixed_either(feed: Feed) -> None:
+    """An inventory that needs no checkpoint is refused, too: it would be written in the other layout."""
+    chosen = replace(of_stream(feed, "application"), stream=stream_in("application", 2))
+    found = planned(chosen, replace(HISTORY, newest_ecs=(NEWEST, "8.17.0")))
+    assert (found.refused, found.position) == (True, None)
 
 
 def test_without_documents_the_first_poll_is_as_usual(feed: Feed) -> None:
@@ -186,6 +216,19 @@ async def test_backing_indices_are_put_together_by_namespace() -> None:
         "prod": History(3, INGESTED, None, 0),
     }
     assert server.asked == ["POST /logs-sentinel_one.alert-*/_search"]
+
+
+async def test_the_version_of_the_newest_document_counts() -> None:
+    """Of all backing indices, the ECS version of the newest document tells the layout that would be continued."""
+    old, new = ({"key": version, "newest": {"value": value}} for version, value in (("8.11.0", 1.0), ("9.3.0", 2.0)))
+    buckets = [
+        bucket(".ds-logs-sentinel_one.alert-default-000002", NEWEST) | {"versions": {"buckets": [new]}},
+        bucket(".ds-logs-sentinel_one.alert-default-000001", NEWEST) | {"versions": {"buckets": [old]}},
+    ]
+    server = AnsweringServer(Reply(200, {"aggregations": {"indices": {"buckets": buckets}}}))
+    [history] = (await histories(server, "alert", "@timestamp", NOW)).values()
+    assert history.newest_ecs is not None
+    assert history.newest_ecs[1] == "9.3.0"
 
 
 async def test_no_index_at_all_is_no_history() -> None:

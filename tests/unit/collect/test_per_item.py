@@ -12,6 +12,7 @@ from s1ecs.collect.outcome import Outcome
 from s1ecs.collect.poll import poll
 from s1ecs.errors import ApiProblem, Forbidden, NotFound, ServerTrouble, Unauthorized
 from s1ecs.state.checkpoints import LIVE
+from s1ecs.streams import STREAMS
 from s1ecs.streams.collection_modes import ByTime
 from s1ecs.streams.threat import TIMELINE
 
@@ -243,3 +244,21 @@ async def test_timeline_entries_come_with_their_threat(
     lists.clock += timedelta(minutes=1)
     await polled(feed)
     assert output.recorded[-1]["sentinel_one"]["threat"]["timeline"]["id"] == "e9"
+
+
+async def test_entries_of_layout_2_outlast_their_threat(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """An entry, whose id there does not change with the threat, comes once, however often the threat changes."""
+    stream = STREAMS["threat"].in_layout(2)
+    feed = replace(feed_of("threat"), stream=stream, ask=stream.optional["threat_timeline"], mapper=stream.mapper())
+    created = {"createdAt": "2026-01-02T10:00:00Z", "updatedAt": "2026-01-02T10:00:00Z"}
+    lists.lists["/threats/1/timeline"] = [{"id": "e1", **created}]
+    for updated in ("11:00", "11:01", "11:02"):
+        lists.lists["/threats"] = [threat("1", updated)]
+        await polled(feed)
+    lists.lists["/threats/1/timeline"].append({"id": "e2", **created})
+    lists.lists["/threats"] = [threat("1", "11:03")]
+    await polled(feed)
+    entries = [document["sentinel_one"]["threat"]["timeline"]["id"] for document in output.recorded]
+    assert entries == ["e1", "e2"]

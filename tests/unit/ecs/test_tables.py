@@ -12,13 +12,23 @@ from hypothesis import strategies as st
 
 from s1ecs.ecs.codegen.compiler import source_of
 from s1ecs.ecs.field_catalog import exported_fields, index_type, known_types
+from s1ecs.ecs.layouts import names_in_both
 from s1ecs.ecs.table import FieldRow
 from s1ecs.records import dumps, record_from_line
 from s1ecs.streams import STREAMS, Stream
 
-MAPPERS = {stream.name: stream.mapper() for stream in STREAMS.values()}
-KEEPING = {stream.name: stream.mapper(keep_duplicates=True) for stream in STREAMS.values()}
-ALL = pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
+# Every stream, and again in layout 2 those that have other rows there.
+VARIANTS = {
+    **STREAMS,
+    **{
+        f"{name}-layout-2": stream.complete(2)
+        for name, stream in STREAMS.items()
+        if stream.complete(2).table.rows != stream.table.rows
+    },
+}
+MAPPERS = {id(stream): stream.mapper() for stream in VARIANTS.values()}
+KEEPING = {id(stream): stream.mapper(keep_duplicates=True) for stream in VARIANTS.values()}
+ALL = pytest.mark.parametrize("stream", VARIANTS.values(), ids=VARIANTS)
 
 _TEXTS = {"keyword", "wildcard", "match_only_text", "text"}
 TYPES_OF_KIND = {
@@ -42,18 +52,18 @@ def test_every_target_has_a_fitting_type(stream: Stream) -> None:
     for row in stream.table.rows:
         for target in row.targets:
             if row.kind in TYPES_OF_KIND and not (row.index_type and target == row.target):
-                assert index_type(row, target) in TYPES_OF_KIND[row.kind], (target, row.kind)
+                assert index_type(row, target, stream.layout) in TYPES_OF_KIND[row.kind], (target, row.kind)
 
 
 @ALL
 def test_every_field_is_of_ecs_or_our_own(stream: Stream) -> None:
-    """An exported field is one of ECS 8.11 with its type, one of the few custom ones, or lies under sentinel_one."""
+    """An exported field is one of the layout's ECS with its type, a custom one, or lies under sentinel_one."""
     constant = {"event.dataset", "event.module"}
     for field in exported_fields(stream.table):
         if field.name.startswith("sentinel_one.") or field.name == "input.type":
             continue
-        assert field.name in known_types(), field.name
-        assert field.type == known_types()[field.name] or field.name in constant, field
+        assert field.name in known_types(stream.layout), field.name
+        assert field.type == known_types(stream.layout)[field.name] or field.name in constant, field
 
 
 @ALL
@@ -86,9 +96,10 @@ def test_every_exported_field_says_what_it_means(stream: Stream) -> None:
 
 @ALL
 def test_columns_of_the_view_are_exported(stream: Stream) -> None:
-    """A view asks only for fields that documents can have."""
+    """Each column of a view, and each field of the search, is a field that documents of each layout can have."""
     names = {field.name for field in exported_fields(stream.table)}
-    assert not [column for column in stream.view if column.field not in names]
+    columns = [column.field for column in (*stream.view, *stream.stored.panels)]
+    assert not [field for field in columns if names.isdisjoint(names_in_both(stream.declared, field))]
 
 
 @ALL
@@ -172,9 +183,9 @@ def test_any_record_becomes_one_document(stream: Stream, data: st.DataObject) ->
     """Whatever stands in the fields: one JSON document without empties, an id, and the record as it was."""
     line = record_from_line(json.dumps(data.draw(_records(stream))).encode())
     before = copy.deepcopy(line.value)
-    mapped = MAPPERS[stream.name].map(line)
+    mapped = MAPPERS[id(stream)].map(line)
     document = json.loads(dumps(mapped.document))
-    assert len(MAPPERS[stream.name].identify(line)) == 28
+    assert len(MAPPERS[id(stream)].identify(line)) == 28
     assert before == line.value
     assert not list(_empties(document))
     assert mapped.failed == (document["event"].get("kind") == "pipeline_error")
@@ -191,10 +202,10 @@ def test_any_record_becomes_one_document(stream: Stream, data: st.DataObject) ->
 def test_duplicates_are_the_only_difference(stream: Stream, data: st.DataObject) -> None:
     """Without its duplicate fields a document is the same but for them and for objects that held nothing else."""
     line = record_from_line(json.dumps(data.draw(_records(stream))).encode())
-    kept = json.loads(dumps(KEEPING[stream.name].map(line).document))
+    kept = json.loads(dumps(KEEPING[id(stream)].map(line).document))
     for field in stream.table.duplicates:
         _remove(kept, field.replace("[]", ".[]").split("."))
-    assert _pruned(kept) == json.loads(dumps(MAPPERS[stream.name].map(line).document))
+    assert _pruned(kept) == json.loads(dumps(MAPPERS[id(stream)].map(line).document))
 
 
 def _remove(value: Any, steps: list[str]) -> None:
@@ -225,8 +236,8 @@ def test_no_depth_breaks_a_mapper(stream: Stream, depth: int, opening: str) -> N
     for path in _paths(stream.name):
         steps = path.split(".")
         record = record_from_line(("".join(f'{{"{step}":' for step in steps) + inside + "}" * len(steps)).encode())
-        assert json.loads(dumps(MAPPERS[stream.name].map(record).document))["ecs"]
-        assert len(MAPPERS[stream.name].identify(record)) == 28
+        assert json.loads(dumps(MAPPERS[id(stream)].map(record).document))["ecs"]
+        assert len(MAPPERS[id(stream)].identify(record)) == 28
 
 
 def _empties(value: Any) -> Iterator[Any]:

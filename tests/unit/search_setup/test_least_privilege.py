@@ -17,7 +17,8 @@ def test_collecting_on_elasticsearch_writes_and_changes_nothing() -> None:
     assert logs["names"] == ["logs-sentinel_one.*"]
     assert set(logs["privileges"]) == {"auto_configure", "create_doc", "read", "view_index_metadata", "maintenance"}
     assert latest["names"] == ["sentinel_one-*-latest-*"]
-    assert set(latest["privileges"]) == {"auto_configure", "index", "read", "view_index_metadata", "maintenance"}
+    writes = {"auto_configure", "index", "delete"}
+    assert set(latest["privileges"]) == {*writes, "read", "view_index_metadata", "maintenance"}
     assert role["cluster"] == ["monitor"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from s1ecs.ecs.mapper import Mapped
 from s1ecs.records import Record, record_from_line
-from s1ecs.streams import Stream
+from s1ecs.streams import STREAMS, Stream
 from tests.unit.mappers import mapper_of
 
 
@@ -17,7 +17,8 @@ def record_of(value: Any) -> Record:
 
 def mapped(stream: Stream, value: Any, places: Mapping[str, dict[str, Any]] | None = None) -> Mapped:
     """The document of a record, without envelope; `places` says where addresses lie."""
-    mapper = mapper_of(stream.name) if places is None else stream.mapper(places.get)
+    shared = places is None and stream is STREAMS.get(stream.name)
+    mapper = mapper_of(stream.name) if shared else stream.mapper(None if places is None else places.get)
     return mapper.map(record_of(value))
 
 

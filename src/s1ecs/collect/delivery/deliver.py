@@ -5,7 +5,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from s1ecs.collect.delivery.entities import latest_states, thing_of
+from s1ecs.collect.delivery.entities import states_of, thing_of
 from s1ecs.collect.delivery.fan_out import fan_out
 from s1ecs.collect.delivery.output_contents import output_contents
 from s1ecs.collect.feed import Feed
@@ -101,7 +101,10 @@ async def _new_records(feed: Feed, walk: Walk, step: Step) -> _New:
     else:
         doubted, lacking = frozenset(), await _lacking(feed, ids, unknown)
     wanted = frozenset().union(*lacking) if lacking else unknown
+    states = ((identity, *found) for identity, found in first_of_id.items() if identity in wanted)
+    with_latest = any(output.capabilities.latest_states for output in feed.outputs)
     return _New(
+        latest=states_of(feed.stream, states, (), step.fetched, feed.gate.born) if with_latest else {},
         records={identity: record for identity, (record, _) in first_of_id.items() if identity in wanted},
         lacking=lacking,
         read={identity: time for identity, (_, time) in first_of_id.items()},
@@ -120,7 +123,7 @@ async def _new_for_one(feed: Feed, _walk: Walk, step: Step) -> _New:
     identified = [(feed.mapper.identify(record), record) for record in step.records]
     records = dict(identified)
     states = ((identity, record, time) for (identity, record), time in zip(identified, step.times, strict=True))
-    latest = latest_states(states, feed.thing, step.fetched, feed.gate.born) if feed.thing else {}
+    latest = states_of(feed.stream, states, feed.thing, step.fetched, feed.gate.born)
     [lacking] = await _lacking(feed, frozenset(records), frozenset(records))
     anyhow = frozenset(latest) if feed.outputs[0].capabilities.latest_states else frozenset()
     wanted = lacking | anyhow
@@ -163,7 +166,8 @@ async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
             walk.round,
             before={thing: known.get(thing) for thing, identity in seen if identity in records},
         ),
-        latest=latest_states(
+        latest=states_of(
+            feed.stream,
             ((identity, record, time) for (record, identity), time in zip(identified, step.times, strict=True)),
             feed.thing,
             step.fetched,

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from s1ecs.collect.strategies.record_paths import value_at
+from s1ecs.collect.strategies.record_paths import time_at, value_at
 from s1ecs.ecs.document_id import fingerprint
 from s1ecs.outputs.output import Entity
 from s1ecs.records import Record, canonical
 from s1ecs.state.seen_marks import ALWAYS
+from s1ecs.streams import Stream
 from s1ecs.timestamps import BEGINNING, moment_of
 
 _BEGINNING = moment_of(BEGINNING)
@@ -37,6 +38,20 @@ def latest_states(
         if thing.key not in latest or latest[thing.key][1].version <= thing.version:
             latest[thing.key] = (identity, thing)
     return dict(latest.values())
+
+
+def states_of(
+    stream: Stream, states: Iterable[tuple[str, Record, str]], keys: tuple[str, ...], fetched: datetime, born: str
+) -> Mapping[str, Entity]:
+    """The latest states of a stream: of an inventory, whose things `keys` name, or by the stream's own key.
+
+    Without a time of its own a state of the latter counts as of when it was fetched.
+    """
+    key = stream.state_key
+    if keys or key is None:
+        return latest_states(states, keys, fetched, born) if keys else {}
+    timed = ((identity, record, time_at(record, key.time) or ALWAYS) for identity, record, _ in states)
+    return latest_states(timed, key.keys, fetched, born)
 
 
 def _milliseconds(moment: datetime) -> int:

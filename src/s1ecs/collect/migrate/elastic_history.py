@@ -17,6 +17,8 @@ _INDEX = re.compile(r"logs-sentinel_one\.[a-z_]+-([^-]+)(?:-.*)?$")
 # More backing indices than any server lets one search reach.
 _MOST_INDICES = 10_000
 
+_MOST_VERSIONS = 100  # of ECS, in one backing index
+
 _OURS = {"term": {"agent.type": "s1ecs"}}
 
 # A document that tells of a failure has the time of the failure, which says nothing of how far records were read: of
@@ -35,7 +37,8 @@ class History:
 
     `documents` are those that Elastic's integration indexed from records, `newest` is the greatest time of them that is
     not in the future, `ingested` when the last of them was indexed, `ours` how many documents s1ecs delivered there.
-    `untimed` are those of the integration that lack the time by which the stream is judged.
+    `untimed` are those of the integration that lack the time by which the stream is judged. `newest_ecs` is the
+    `ecs.version` of the newest document, whoever made it, with its time.
     """
 
     documents: int = 0
@@ -43,6 +46,7 @@ class History:
     ingested: datetime | None = None
     ours: int = 0
     untimed: int = 0
+    newest_ecs: tuple[datetime, str] | None = None
 
     def with_(self, other: "History") -> "History":
         """Both together, as two backing indices of one data stream."""
@@ -52,6 +56,7 @@ class History:
             _later(self.ingested, other.ingested),
             self.ours + other.ours,
             self.untimed + other.untimed,
+            max(filter(None, (self.newest_ecs, other.newest_ecs)), default=None),
         )
 
     @property
@@ -104,6 +109,10 @@ def _question(field: str, now: datetime) -> dict[str, Any]:
                     "failed": {"filter": {"bool": failed}, "aggs": newest},
                     "untimed": {"filter": {"bool": untimed}},
                     "ours": {"filter": _OURS},
+                    "versions": {
+                        "terms": {"field": "ecs.version", "size": _MOST_VERSIONS},
+                        "aggs": {"newest": {"max": {"field": "@timestamp"}}},
+                    },
                 },
             }
         },
@@ -112,7 +121,17 @@ def _question(field: str, now: datetime) -> dict[str, Any]:
 
 def _history(bucket: Mapping[str, Any]) -> History:
     untimed = bucket.get("untimed", {}).get("doc_count", 0)
-    return replace(_told(bucket["theirs"]), ours=bucket["ours"]["doc_count"], untimed=untimed)
+    versions = [
+        (moment, version["key"])
+        for version in bucket.get("versions", {}).get("buckets", ())
+        if (moment := _moment(version["newest"])) is not None
+    ]
+    return replace(
+        _told(bucket["theirs"]),
+        ours=bucket["ours"]["doc_count"],
+        untimed=untimed,
+        newest_ecs=max(versions, default=None),
+    )
 
 
 def _told(found: Mapping[str, Any] | None) -> History:

@@ -12,6 +12,7 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.migrate.elastic_history import History
 from s1ecs.collect.positions.time_position import TimePosition
 from s1ecs.collect.strategies.clocked import first_bound
+from s1ecs.ecs.layouts import layout_of_ecs, moved, tells_layout
 from s1ecs.state.checkpoints import LIVE, Checkpoint, Commit
 from s1ecs.streams import STREAMS
 from s1ecs.timestamps import bound, earlier, time_text
@@ -39,17 +40,28 @@ class Migration:
 class MigrationScope:
     """Options of a migration: how far to go back before the newest document; whether to replace a checkpoint.
 
-    Without an overlap it is an hour, or the setting `overlap` where that is more.
+    Without an overlap it is an hour, or the setting `overlap` where that is more. `allow_mixed`: documents of another
+    layout may follow those that are there.
     """
 
     overlap: timedelta | None = None
     force: bool = False
+    allow_mixed: bool = False
 
 
 def migration_of(
     feed: Feed, history: History, checkpoint: Checkpoint, *, shared: Sequence[str], wish: MigrationScope
 ) -> Migration:
     """Plan the migration of a stream; `shared` are the other consoles with documents in the same namespace."""
+    mixed = "" if wish.allow_mixed else _mixed(feed, history)
+    if mixed:
+        return Migration(feed, history, mixed, refused=True)
+    return _resumed(feed, history, checkpoint, shared=shared, wish=wish)
+
+
+def _resumed(
+    feed: Feed, history: History, checkpoint: Checkpoint, *, shared: Sequence[str], wish: MigrationScope
+) -> Migration:
     reached = history.reached
     if not feed.stream.migrated_by:
         return Migration(feed, history, "not needed: the first poll reads the whole inventory again")
@@ -74,6 +86,22 @@ def migration_of(
     # Each thing must be known once, or what is gone could never be noticed, nor would views and latest states be whole.
     first = min(first_bound(feed.pace, reached), since)
     return Migration(feed, history, "read all records at the first poll", TimePosition(first), first)
+
+
+def _mixed(feed: Feed, history: History) -> str:
+    """Say which fields would move if documents of the stream's layout followed those that are there; "" for none."""
+    stream = feed.stream
+    if history.newest_ecs is None or not tells_layout(stream.declared):
+        return ""
+    there = layout_of_ecs(history.newest_ecs[1])
+    fields = moved(stream.declared)
+    if there == stream.layout or not fields:
+        return ""
+    pairs = [f"{one} to {two}" if there == 1 else f"{two} to {one}" for one, two in fields.items()]
+    return (
+        f"not set: the newest document there has layout {there} and layout: {stream.layout} is set, which would move "
+        f"{', '.join(pairs)}; set layout: {there}, or mix both with --allow-mixed"
+    )
 
 
 def _without_documents(history: History, field: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from s1ecs.collect.delivery.deliver import documents_of
-from s1ecs.collect.delivery.entities import latest_states, thing_of
+from s1ecs.collect.delivery.entities import states_of, thing_of
 from s1ecs.collect.delivery.fan_out import fan_out
 from s1ecs.collect.delivery.output_contents import OutputContents
 from s1ecs.collect.feed import Feed
@@ -35,7 +35,7 @@ async def repair(
     records = {identity: record for identity, (record, _) in missing.items()}
     documents, _ = await documents_of(feed, step, records)
     states = ((identity, record, time) for identity, (record, time) in missing.items())
-    latest = latest_states(states, feed.thing, step.fetched, feed.gate.born) if feed.thing else {}
+    latest = states_of(feed.stream, states, feed.thing, step.fetched, feed.gate.born)
     now = time_text(feed.client.now())
     lacking = ((holding.output, frozenset(ids)) for holding, ids in lacks)
     given = await fan_out(feed, documents, lacking, latest, now, asked=frozenset(missing))

@@ -166,8 +166,9 @@ async def _pages(
 
 def _step(part: Part, call: CallPerItem, position: SavedPosition) -> Step:
     item, error = part.item, part.error
-    # Under `into` an id holds the item's version: it can't come again once the item has another.
-    mark = version_mark(item.key, item.version) if call.into and item.version is not None else ALWAYS
+    # Under `into` an id holds the item's version, unless it lasts: it can't come again once the item has another.
+    version = item.version if call.into and not call.lasting else None
+    mark = ALWAYS if version is None else version_mark(item.key, version)
     failed = [] if error is None else [ItemFailed(item.key, item.record.exact(), error)]
     complete = part.inner is None and all(failure.gone for failure in failed)
     # Of an item that is gone nothing comes late.

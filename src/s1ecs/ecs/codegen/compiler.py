@@ -61,6 +61,7 @@ def _function(table: FieldTable, duplicates: Duplicates) -> list[str]:
             [
                 "failed = False",
                 *(["refused = set()"] if table.one_text_per_address else []),
+                *(["was_split = False"] if any(row.domain for row in table.rows) else []),
                 *shape.opening(),
                 *(f"related_{name} = Texts()" for name in related),
                 *(["related = {" + ", ".join(f"{name!r}: related_{name}" for name in related) + "}"] if free else []),

@@ -85,7 +85,7 @@ class Statements:
     def __init__(self, table: FieldTable, shape: Shape, duplicates: Duplicates) -> None:
         self._shape = shape
         self._duplicates = duplicates
-        self._setters = Counter(target for row in table.rows for target in row.targets)
+        self._setters = Counter(target for row in table.rows for target in (*row.targets, *filter(None, [row.domain])))
         self._empty_skipped = table.empty_skipped
         self._watched = (
             {row.source for row in table.rows if row.kind == "geo"} if table.one_text_per_address else frozenset[str]()
@@ -103,7 +103,8 @@ class Statements:
         }
         lines = []
         if row.only_if_unset and self._setters[row.target] > 1:
-            lines.append(f"if {self._shape.holds(row.target)}: {value} = None")
+            split = "was_split or " if row.domain else ""
+            lines.append(f"if {split}{self._shape.holds(row.target)}: {value} = None")
         return lines + by_kind.get(row.kind, self._converted)(number, row, value)
 
     def _converted(self, _: int, row: FieldRow, value: str) -> list[str]:
@@ -131,6 +132,8 @@ class Statements:
 
     def _keyword(self, number: int, row: FieldRow, value: str) -> list[str]:
         of_text = [*self._set(row, value), *self._append_text(row, value)]
+        if row.domain:
+            of_text = [*self._split_domain(row, value), f"if {value}:", *indented(of_text)]
         if row.one_of:
             return [f"if type({value}) is str and {value} in one_of_{number}:", *indented(of_text)]
         removal = (
@@ -149,6 +152,13 @@ class Statements:
             *indented(self._deliver_whole(number, row, value)),
             *removal,
             *indented(append_raw),
+        ]
+
+    def _split_domain(self, row: FieldRow, value: str) -> list[str]:
+        return [
+            f"if '\\\\' in {value}:",
+            f"    was_split, (domain, _, {value}) = True, {value}.partition('\\\\')",
+            f"    if domain: {self._shape.assign(row.domain, 'domain')}",
         ]
 
     def _words(self, number: int, row: FieldRow, value: str) -> list[str]:
@@ -242,9 +252,9 @@ class Statements:
 
 
 def fields_of(row: FieldRow) -> list[str]:
-    """The fields that a function row may set through `Found.fields`."""
+    """The fields beside its targets that a row may set: a domain, or those of a function's `Found.fields`."""
     if row.kind != "function":
-        return []
+        return [row.domain] if row.domain else []
     return [inner.name for inner in row.inner if not inner.name.startswith((".", "related."))]
 
 

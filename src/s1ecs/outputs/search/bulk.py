@@ -10,6 +10,8 @@ from s1ecs.outputs.search.names import data_stream
 from s1ecs.records import dumps
 from s1ecs.slices import Slices
 
+# No pipeline at all, neither of a template nor of Elastic's integration.
+NO_PIPELINE = "_none"
 MAX_BYTES = 5_000_000
 MAX_LINES = 1_000
 _GZIP_LEVEL = 1
@@ -68,9 +70,9 @@ async def creations(batch: Batch, wanted: Iterable[tuple[str, Mapping[str, Any]]
     return lines
 
 
-def creation_target(batch: Batch, *, require_data_stream: bool) -> BulkTarget:
+def creation_target(batch: Batch, *, require_data_stream: bool, pipeline: str = NO_PIPELINE) -> BulkTarget:
     """Return the data stream of a batch. The documents are finished: no pipeline of a template must run."""
-    query = {"pipeline": "_none"}
+    query = {"pipeline": pipeline}
     if require_data_stream:
         query["require_data_stream"] = "true"
     name = data_stream(batch.stream, batch.namespace)

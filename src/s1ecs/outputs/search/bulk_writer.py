@@ -15,7 +15,8 @@ from s1ecs.outputs.output import RefusedDocument
 from s1ecs.outputs.search.bulk import BulkLine, BulkTarget, body, requests, size_of
 from s1ecs.outputs.search.client.server import Reply, SearchServer
 from s1ecs.outputs.search.error_origin import is_index_at_fault
-from s1ecs.outputs.search.error_rules import Ruling, Stopped, exceeds, request_ruling, ruling, stopped
+from s1ecs.outputs.search.error_rules import Ruling, Stopped, exceeds, lacks_pipeline, request_ruling, ruling, stopped
+from s1ecs.outputs.search.own_pipeline import has_pipeline, missing
 from s1ecs.outputs.search.repeated_refusals import Alone
 from s1ecs.outputs.search.request_lines import Next, RequestLines, Sorted, Suspects, Why, parted
 from s1ecs.outputs.search.request_sizes import Sizes
@@ -229,11 +230,17 @@ class BulkWriter:
     async def _ruling(self, job: _Job, reply: Reply, item: Mapping[str, Any]) -> Ruling:
         """Return the verdict of an item, after a look at its index if need be. Raise OutputError to stop."""
         rule = ruling(item, job.target.data_stream)
+        await self._require_pipeline(job.target.query["pipeline"], reply, item)
         if rule.doubt and not await is_index_at_fault(self._asked, str(item.get("_index", "")), rule.doubt):
             rule = ruling(item, job.target.data_stream, cleared=True)
         if rule.verdict == "stop" and not rule.own:
             raise stopped(self._server, reply, rule.reason)
         return rule
+
+    async def _require_pipeline(self, pipeline: str, reply: Reply, item: Mapping[str, Any]) -> None:
+        """Raise OutputError if the pipeline that the documents are sent through is missing."""
+        if lacks_pipeline(item.get("error"), pipeline) and not await has_pipeline(self._asked, pipeline):
+            raise stopped(self._server, reply, missing(pipeline))
 
     def _too_large(self, job: _Job, piece: RequestLines, reason: str, doubtful: frozenset[str]) -> Next:
         size = size_of(piece.lines)

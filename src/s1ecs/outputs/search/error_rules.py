@@ -292,6 +292,11 @@ def lacks_parameter(reply: Reply, name: str) -> bool:
     )
 
 
+def lacks_pipeline(error: Any, pipeline: str) -> bool:
+    """Return whether a document was refused because a pipeline of this name is missing, by the server's words."""
+    return _type_of(error) == _ILLEGAL and str(error.get("reason", "")).startswith(f"pipeline with id [{pipeline}]")
+
+
 def reason_of(error: Any) -> str:
     """Return the server's words about an error, from the outside inwards, as one bounded line."""
     texts: list[str] = []

@@ -5,19 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from s1ecs.errors import ServerSilent
 from s1ecs.outputs.output import Batch, Capabilities, Delivered, LookupMode, RefusedDocument
 from s1ecs.outputs.search.admin_requests import check
 from s1ecs.outputs.search.backing_indices import BackingIndices
-from s1ecs.outputs.search.bulk import BulkLine, BulkTarget, creation_target, creations, line
+from s1ecs.outputs.search.bulk import NO_PIPELINE, BulkLine, BulkTarget, creation_target, creations, line
 from s1ecs.outputs.search.bulk_writer import BulkWriter
 from s1ecs.outputs.search.client.server import SearchServer
 from s1ecs.outputs.search.error_rules import Stopped, lacks_parameter
 from s1ecs.outputs.search.id_lookup import IdLookup
+from s1ecs.outputs.search.latest_retention import LatestRetention
 from s1ecs.outputs.search.latest_state import latest_index, latest_states
 from s1ecs.outputs.search.names import data_stream
+from s1ecs.outputs.search.own_pipeline import make_sure_of_pipeline
 from s1ecs.outputs.search.recent_ids import RecentIds
 from s1ecs.outputs.search.retry import PatientServer, RetryDelay, Sleep
 from s1ecs.outputs.search.template_check import make_sure
@@ -26,7 +29,6 @@ from s1ecs.state.output_marks import Mark
 from s1ecs.timestamps import time_text
 
 _SILENT_TRIES = 3
-_LATEST_TARGET = BulkTarget("/_bulk", {"pipeline": "_none"})
 
 
 @dataclass(frozen=True)
@@ -68,16 +70,30 @@ class _DataStream(NamedTuple):
 
 
 class SearchOutput:
-    """Delivers to one search server; with `latest` also the latest state of things."""
+    """Delivers to one search server; with `latest` also the latest state of things.
+
+    Every document goes through the ingest pipeline `pipeline` of the server. `latest_days` tells by stream after how
+    many days a latest state is removed.
+    """
 
     capabilities = Capabilities(lookup=LookupMode.IDS, latest_states=True, refuses=True)
 
-    def __init__(self, server: SearchServer, around: SearchEnvironment, *, latest: bool = False) -> None:
+    def __init__(
+        self,
+        server: SearchServer,
+        around: SearchEnvironment,
+        *,
+        latest: bool = False,
+        latest_days: Mapping[str, int] = MappingProxyType({}),
+        pipeline: str = NO_PIPELINE,
+    ) -> None:
         self._server = server
         self._around = around
         self._latest = latest
+        self._pipeline = pipeline
         self._patience = RetryDelay(server.name, around.rng, around.warn, around.tell)
         self._asked = PatientServer(server, self._patience, around.sleep)
+        self._retention = LatestRetention(self._asked, latest_days, around.clock, around.warn)
         self._writer = BulkWriter(server, self._asked, self._patience, around.sleep, around.clock)
         # What there was of each place when it was found fit to take documents.
         self._ready: dict[_Place, Sequence[Mapping[str, datetime]]] = {}
@@ -183,7 +199,7 @@ class SearchOutput:
 
         lines = await creations(batch, wanted, self._now())
         while True:
-            target = creation_target(batch, require_data_stream=self._knows_require)
+            target = creation_target(batch, require_data_stream=self._knows_require, pipeline=self._pipeline)
             try:
                 return await self._writer.write(target, lines, stream.backing.seen, held)
             except Stopped as error:
@@ -202,7 +218,9 @@ class SearchOutput:
         for state in latest_states(batch):
             lines.append(line(state.id, state.action, state.document, self._arrived(state.document)))
             await slices.give_way()
-        found = await self._writer.write(_LATEST_TARGET, lines, lambda _: None)
+        found = await self._writer.write(BulkTarget("/_bulk", {"pipeline": self._pipeline}), lines, lambda _: None)
+        if lines:
+            await self._retention.apply(batch.stream, batch.namespace)
         where = latest_index(batch.stream, batch.namespace)
         return [each._replace(reason=f"{where}: {each.reason}") for each in found if each.id not in refused]
 
@@ -215,6 +233,7 @@ class SearchOutput:
         there = await stream.there(latest=place.latest)
         # What is not there yet will be made by the next document.
         if not all(there) or self._ready.get(place) != there:
+            await make_sure_of_pipeline(self._asked, self._pipeline)
             await make_sure(self._asked, place.stream, place.namespace, latest=place.latest)
             self._ready[place] = there
 

@@ -54,9 +54,18 @@ def values_of(table: StreamTable) -> Callable[[Mapping[str, Any]], RowValues]:
 
 
 def _compiled(table: StreamTable) -> Callable[[Mapping[str, Any]], RowValues]:
+    # The variables of each column, one for each of its fields.
+    variables = [
+        tuple(f"c{place}_{rank}" if rank else f"c{place}" for rank in range(len(paths)))
+        for place, (_, paths) in enumerate(table.columns)
+    ]
     tree = _tree(
         [
-            *((path, _Place(column=place)) for place, (_, path) in enumerate(table.columns)),
+            *(
+                (path, _Place(column=name))
+                for (_, paths), of_column in zip(table.columns, variables, strict=True)
+                for path, name in zip(paths, of_column, strict=True)
+            ),
             *(
                 (path, _Place(field=place))
                 for place, name in enumerate(SEARCH_FIELDS)
@@ -68,10 +77,11 @@ def _compiled(table: StreamTable) -> Callable[[Mapping[str, Any]], RowValues]:
     source = "\n".join(
         [
             "def values(document):",
-            *(f"    c{place} = None" for place in range(len(table.columns))),
+            *(f"    {name} = None" for of_column in variables for name in of_column),
             *(f"    t{place} = []" for place in range(len(SEARCH_FIELDS))),
             *_lookups("document", tree, "    ", names),
-            f"    return RowValues(({''.join(f'c{place}, ' for place in range(len(table.columns)))}), (",
+            *_first_present(variables),
+            f"    return RowValues(({''.join(f'{name}, ' for name, *_ in variables)}), (",
             *(
                 f"        t{place}[0] if len(t{place}) == 1 else '\\n'.join(dict.fromkeys(t{place})),"
                 for place in range(len(SEARCH_FIELDS))
@@ -84,6 +94,13 @@ def _compiled(table: StreamTable) -> Callable[[Mapping[str, Any]], RowValues]:
     return compiled
 
 
+def _first_present(variables: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines by which the first field that is there counts, in whatever order they were looked up."""
+    for name, *others in variables:
+        for other in others:
+            yield f"    if {name} is None: {name} = {other}"
+
+
 def _lookups(parent: str, nodes: Sequence["_Node"], indent: str, names: dict[str, Any]) -> Iterator[str]:
     """Yield the lines that look up the values of `nodes` in the object that the variable `parent` holds."""
     for node in nodes:
@@ -94,10 +111,10 @@ def _lookups(parent: str, nodes: Sequence["_Node"], indent: str, names: dict[str
         inner = f"{indent}    "
         if node.columns or node.fields:
             yield f"{inner}if type({name}_) is str:"
-            yield from (f"{inner}    c{place} = {name}_" for place in node.columns)
+            yield from (f"{inner}    {column} = {name}_" for column in node.columns)
             yield from (f"{inner}    t{place}.append({name}_)" for place in node.fields)
             yield f"{inner}else:"
-            yield from (f"{inner}    c{place} = column({name}_)" for place in node.columns)
+            yield from (f"{inner}    {column} = column({name}_)" for column in node.columns)
             yield from (f"{inner}    t{place}.extend(leaves({name}_))" for place in node.fields)
         if node.following:
             yield f"{inner}if type({name}_) is dict:"
@@ -108,9 +125,9 @@ def _lookups(parent: str, nodes: Sequence["_Node"], indent: str, names: dict[str
 
 
 class _Place(NamedTuple):
-    """Destination of the value at the end of a path: a column, or a field of the search."""
+    """Destination of the value at the end of a path: the variable of a column, or a field of the search."""
 
-    column: int | None = None
+    column: str | None = None
     field: int | None = None
 
 
@@ -118,7 +135,7 @@ class _Node(NamedTuple):
     """A step of paths: the columns and fields that its own value goes to, and the steps that follow."""
 
     step: str
-    columns: tuple[int, ...]
+    columns: tuple[str, ...]
     fields: tuple[int, ...]
     following: "tuple[_Node, ...]"
 

@@ -7,10 +7,15 @@ from types import MappingProxyType
 # Columns that every row has; no column of a stream has such a name.
 OWN_COLUMNS = ("row", "id", "console", "time", "latest")
 
+# A name and the fields of the document, by dotted paths.
+StoreColumn = tuple[str, Sequence[str]]
+
 
 @dataclass(frozen=True)
 class StreamTable:
-    """The columns of a stream as (name, field of the document), and what is counted and searched.
+    """The columns of a stream as (name, fields of the document), and what is counted and searched.
+
+    Of a column's fields the first that a document has counts: in another layout of documents it has another name.
 
     `view` are the columns of the stream's view; `more` are further ones of its table. `counted` names the columns whose
     values are counted by the hour, `indexed` those by which single values are looked up, and
@@ -20,8 +25,8 @@ class StreamTable:
     """
 
     stream: str
-    view: Sequence[tuple[str, str]]
-    more: Sequence[tuple[str, str]] = ()
+    view: Sequence[StoreColumn]
+    more: Sequence[StoreColumn] = ()
     counted: Sequence[str] = ()
     indexed: Sequence[str] = ()
     latest_indexed: Sequence[str] = ("time",)
@@ -29,7 +34,7 @@ class StreamTable:
     latest_view: str = ""
 
     @property
-    def columns(self) -> Sequence[tuple[str, str]]:
+    def columns(self) -> Sequence[StoreColumn]:
         """All columns of the table that come from the document."""
         return (*self.view, *self.more)
 

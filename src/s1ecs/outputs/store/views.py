@@ -1,7 +1,7 @@
 """The views of the store, for questions in SQL: names and columns that stay, whatever they are read from."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from s1ecs.outputs.store.definitions import is_latest
 from s1ecs.outputs.store.stream_table import StreamTable, quoted
@@ -40,9 +40,7 @@ def _of_rows(table: StreamTable, *, latest: bool, plus: str = "") -> str:
 
 def _of_documents(table: StreamTable, *, latest: bool) -> str:
     """Documents behind the place that the filling came to, in the order of time."""
-    columns = "".join(
-        f"    json_extract(document, '{_json_path(path)}') AS {quoted(name)},\n" for name, path in table.view
-    )
+    columns = "".join(f"    {_extracted(paths)} AS {quoted(name)},\n" for name, paths in table.view)
     gone = f"    {_gone(table, 'documents.console', 'documents.id')} AS gone,\n" if latest else ""
     only = f" AND {is_latest(table, 'documents.console', 'documents.id')}" if latest else ""
     return (
@@ -70,6 +68,12 @@ def _gone(table: StreamTable, console: str, identity: str) -> str:
         f"(({console}, {identity}) IN (SELECT things.console, things.id {things.format(renamed='')}"
         f" UNION ALL SELECT consoles.moving, things.id {things.format(renamed=renamed)}))"
     )
+
+
+def _extracted(paths: Sequence[str]) -> str:
+    """The first of the fields that the document has."""
+    found = [f"json_extract(document, '{_json_path(path)}')" for path in paths]
+    return f"coalesce({', '.join(found)})" if len(found) > 1 else found[0]
 
 
 def _json_path(path: str) -> str:

@@ -67,6 +67,14 @@ def indicators(value: Any, found: Found) -> Any:
     return [_indicator(member) if isinstance(member, dict) else member for member in value]
 
 
+def indicators_with_ids(value: Any, found: Found) -> Any:
+    """The same; the numbers of the indicators go to `threat.indicator.id`, too."""
+    converted = indicators(value, found)
+    if numbers := found.fields.get("threat.tactic.id"):
+        found.fields["threat.indicator.id"] = [*numbers]
+    return converted
+
+
 _CATEGORY_NAMES = {"category": "name", "categoryId": "id"}
 
 
@@ -94,6 +102,11 @@ INDICATOR_FIELDS = (
     Inner(".category.id", "long", "Number of the indicator's category.", "categoryId"),
     Inner(".category.name", "keyword", "Name of the indicator's category.", "category"),
     Inner(".description", "keyword", "Description of the indicator."),
+)
+
+INDICATOR_FIELDS_WITH_IDS = (
+    *INDICATOR_FIELDS,
+    Inner("threat.indicator.id", "keyword", "Ids of the indicators that were hit.", "ids"),
 )
 
 

@@ -136,8 +136,8 @@ def test_numbers_given_again_are_not_told_twice(connection: sqlite3.Connection) 
 
 def test_another_field_of_a_column_is_another_definition(connection: sqlite3.Connection) -> None:
     """Where a column comes from another field of the document, its rows are built anew."""
-    table = StreamTable("hosts", [("name", "host.name")])
-    other = StreamTable("hosts", [("name", "host.hostname")])
+    table = StreamTable("hosts", [("name", ("host.name",))])
+    other = StreamTable("hosts", [("name", ("host.hostname",))])
     prepare(connection, {"hosts": table})
     document = {"host": {"name": "one", "hostname": "another"}}
     insert(connection, Batch("default", "default", "hosts", [("a", document)]), row_writer(table))
@@ -152,8 +152,8 @@ def test_another_field_of_a_column_is_another_definition(connection: sqlite3.Con
 
 def test_a_process_of_another_version_stores_nothing(connection: sqlite3.Connection) -> None:
     """A writer whose definition is not the store's fails and says what to do, instead of writing wrong columns."""
-    mine = StreamTable("hosts", [("name", "host.name"), ("state", "state")])
-    prepare(connection, {"hosts": StreamTable("hosts", [("state", "state"), ("name", "host.name")])})
+    mine = StreamTable("hosts", [("name", ("host.name",)), ("state", ("state",))])
+    prepare(connection, {"hosts": StreamTable("hosts", [("state", ("state",)), ("name", ("host.name",))])})
     with pytest.raises(StateError, match="as another version of s1ecs does; end the processes of that version"):
         insert(connection, Batch("default", "default", "hosts", [("a", {})]), row_writer(mine))
 

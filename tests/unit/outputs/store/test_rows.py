@@ -38,6 +38,31 @@ def test_rows_equal_what_sqlite_extracts(connection: sqlite3.Connection, stream:
     assert wrong(connection) == []
 
 
+SITES = [
+    ("first", {"activity": {"site": {"name": "Lab"}}}, "Lab"),
+    ("second", {"site": {"name": "Lab"}}, "Lab"),
+    ("both", {"site": {"name": "Other"}, "activity": {"site": {"name": "Lab"}}}, "Lab"),
+    ("text", {"activity": "x", "site": {"name": 7}}, 7),
+    ("none", {"activity": {"site": {"id": "1"}}}, None),
+]
+
+
+@pytest.mark.parametrize(("own", "site"), [(own, site) for _, own, site in SITES], ids=[name for name, *_ in SITES])
+def test_a_column_of_two_layouts(connection: sqlite3.Connection, own: object, site: object) -> None:
+    """A column has the field of whichever layout a document has, the first layout's before; words have all of them."""
+    document = {"sentinel_one": own}
+    table = store_tables()["activity"]
+    insert(connection, Batch("default", "default", "activity", [("a", document)]), row_writer(table))
+    [(_, text), *_] = view_texts(table, filled=False)
+    extracting = text.split(" UNION ALL ")[1].partition("FROM documents")[0]
+    from_text = f"SELECT site FROM ({extracting} FROM documents)"
+    assert connection.execute("SELECT site FROM activity").fetchone() == (site,)
+    assert connection.execute(from_text).fetchone() == (site,)
+    assert wrong(connection) == []
+    found = connection.execute("SELECT count(*) FROM activity_words WHERE activity_words MATCH 'name:lab'").fetchone()
+    assert found == (int(site == "Lab"),)
+
+
 ODD = [
     True,
     7,

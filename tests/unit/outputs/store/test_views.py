@@ -10,7 +10,7 @@ from s1ecs.outputs.store.output import insert as insert_with
 from s1ecs.outputs.store.rows import row_writer
 from s1ecs.streams import STREAMS
 
-HOSTS = StreamTable("hosts", [("host", "host.name"), ("state", "state")], latest_view="hosts_latest")
+HOSTS = StreamTable("hosts", [("host", ["host.name"]), ("state", ["state"])], latest_view="hosts_latest")
 
 
 def insert(connection: sqlite3.Connection, batch: Batch) -> None:
@@ -48,7 +48,7 @@ def test_views_follow_their_tables(connection: sqlite3.Connection) -> None:
     before = connection.execute("SELECT rowid, sql FROM sqlite_master WHERE type = 'view'").fetchall()
     prepare(connection, store_tables())
     assert before == connection.execute("SELECT rowid, sql FROM sqlite_master WHERE type = 'view'").fetchall()
-    other = StreamTable("alert", [("loudness", "event.severity")])
+    other = StreamTable("alert", [("loudness", ["event.severity"])])
     prepare(connection, {"alert": other})
     insert_with(connection, batch("a", event={"severity": 99}), row_writer(other))
     assert connection.execute("SELECT loudness FROM alert").fetchone() == (99,)
