@@ -186,7 +186,7 @@ def add_field(copy: Copy) -> None:
     """Add a field to the groups."""
     copy.begin("a field")
     row = 'keyword(".colour", "colour", "Colour of the group."),\n            '
-    copy.insert("src/s1ecs/streams/group.py", 'keyword(".site.id"', row)
+    copy.insert("src/s1ecs/streams/group.py", 'long(".agent.count"', row)
     copy.case("group", "colours", GROUP, GROUP_DOCUMENT)
 
 

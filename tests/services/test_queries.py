@@ -41,7 +41,7 @@ NUMBERS = ("long", "integer", "float", "double", "scaled_float")
 ONLY_KEPT = {"event.original": "the whole record as one text, too long for a term; ECS does not index it either"}
 WITHIN_ANOTHER = ("flattened", "flat_object")
 # No document holds them. OpenSearch finds by them, but its buckets are names of indices in place of the value.
-ONLY_FOUND = {"opensearch": ("event.module", "observer.vendor")}
+ONLY_FOUND = {"opensearch": ("event.module", "observer.vendor", "labels.is_transform_source")}
 
 
 @pytest.fixture(scope="module")

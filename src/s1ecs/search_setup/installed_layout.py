@@ -102,6 +102,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 async def _ecs_versions(server: SearchServer, streams: Sequence[str]) -> Iterable[str]:
+    if not streams:
+        return ()
     path = f"/{','.join(map(names.logs_pattern, streams))}/_search"
     body = {"size": 0, "aggs": {"versions": {"terms": {"field": "ecs.version", "size": 20}}}}
     found = (await _answer(server, "POST", path, body)).get("aggregations", {}).get("versions", {}).get("buckets", ())

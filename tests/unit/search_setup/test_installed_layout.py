@@ -56,6 +56,13 @@ async def test_what_tells(replies: dict[tuple[str, str], Reply], layouts: set[La
     assert found == (None if layouts is None else InstalledLayout(frozenset(layouts), version))
 
 
+async def test_without_a_stream_that_tells_no_documents_are_searched() -> None:
+    """Where no stream's documents tell the layout, none are asked for, and above all not those of every index."""
+    server = Documented()
+    assert await installed_layout(server, {}, ()) is None
+    assert [path for method, path, *_ in server.seen if method == "POST"] == []
+
+
 async def test_the_package_of_a_template() -> None:
     """A version in the mark of the integration's own index template tells, one of another's does not."""
     package: dict[str, Any] = {"package": {"name": "sentinel_one", "version": "2.9.0"}}
