@@ -20,6 +20,7 @@ from s1ecs.outputs.search.id_lookup import IdLookup
 from s1ecs.outputs.search.latest_retention import LatestRetention
 from s1ecs.outputs.search.latest_state import latest_index, latest_states
 from s1ecs.outputs.search.names import data_stream
+from s1ecs.outputs.search.optional_latest import OptionalLatest
 from s1ecs.outputs.search.own_pipeline import make_sure_of_pipeline
 from s1ecs.outputs.search.recent_ids import RecentIds
 from s1ecs.outputs.search.retry import PatientServer, RetryDelay, Sleep
@@ -93,7 +94,9 @@ class SearchOutput:
         self._pipeline = pipeline
         self._patience = RetryDelay(server.name, around.rng, around.warn, around.tell)
         self._asked = PatientServer(server, self._patience, around.sleep)
-        self._retention = LatestRetention(self._asked, latest_days, around.clock, around.warn)
+        # The server itself: a removal that fails is not worth waiting for.
+        self._retention = LatestRetention(server, latest_days, around.clock, around.warn)
+        self._optional_latest = OptionalLatest(self._asked, frozenset(latest_days), around.warn)
         self._writer = BulkWriter(server, self._asked, self._patience, around.sleep, around.clock)
         # What there was of each place when it was found fit to take documents.
         self._ready: dict[_Place, Sequence[Mapping[str, datetime]]] = {}
@@ -213,6 +216,8 @@ class SearchOutput:
 
     async def _keep_latest(self, batch: Batch, refused: set[str]) -> list[RefusedDocument]:
         """Put the latest states; what the data stream refused is refused once."""
+        if not await self._optional_latest.has_place(batch.stream):
+            return []
         lines: list[BulkLine] = []
         slices = Slices()
         for state in latest_states(batch):
@@ -229,7 +234,8 @@ class SearchOutput:
 
     async def _make_sure(self, batch: Batch, stream: _DataStream) -> None:
         """Look whether documents would be, or were, indexed by guessing, wherever an index may have been made anew."""
-        place = _Place(batch.stream, batch.namespace, latest=self._latest and bool(batch.things))
+        wanted = self._latest and bool(batch.things) and await self._optional_latest.has_place(batch.stream)
+        place = _Place(batch.stream, batch.namespace, latest=wanted)
         there = await stream.there(latest=place.latest)
         # What is not there yet will be made by the next document.
         if not all(there) or self._ready.get(place) != there:

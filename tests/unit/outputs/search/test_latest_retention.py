@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from s1ecs.errors import OutputError
 from s1ecs.outputs.search.client.server import Reply, ServerKind
 from s1ecs.outputs.search.latest_retention import LatestRetention
 
@@ -13,9 +14,11 @@ class AskedServer:
     kind: ServerKind = "elasticsearch"
     name = "search"
 
-    def __init__(self, status: int = 200) -> None:
+    def __init__(self, status: int = 200, count: int = 1) -> None:
         self.asked: list[tuple[str, Any]] = []
+        self.is_silent = False
         self._status = status
+        self._count = count
 
     async def request(
         self, method: str, path: str, body: Any = None, *, query: Any = None, headers: Any = None
@@ -23,7 +26,9 @@ class AskedServer:
         """Answer."""
         del query, headers
         self.asked.append((f"{method} {path}", body))
-        return Reply(self._status)
+        if self.is_silent:
+            raise OutputError("search: no answer")
+        return Reply(self._status, {"count": self._count} if path.endswith("_count") else {})
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -32,8 +37,8 @@ class AskedServer:
 class Rig:
     """A retention of alerts alone, at a time that a test sets."""
 
-    def __init__(self, status: int = 200, days: Mapping[str, int] | None = None) -> None:
-        self.server = AskedServer(status)
+    def __init__(self, status: int = 200, days: Mapping[str, int] | None = None, count: int = 1) -> None:
+        self.server = AskedServer(status, count)
         self.time = 0.0
         self.said: list[str] = []
         kept = {"alert": 30} if days is None else days
@@ -46,7 +51,7 @@ async def test_once_an_hour() -> None:
     for rig.time in (0.0, 10.0, 3599.0, 3600.0):
         await rig.retention.apply("alert", "default")
     await rig.retention.apply("alert", "other")
-    paths = [path for path, _ in rig.server.asked]
+    paths = [path for path, _ in rig.server.asked if not path.endswith("_count")]
     default = "POST /sentinel_one-alert-latest-default/_delete_by_query"
     assert paths == [default, default, "POST /sentinel_one-alert-latest-other/_delete_by_query"]
     assert rig.server.asked[0][1] == {"query": {"range": {"event.ingested": {"lt": "now-30d"}}}}
@@ -65,7 +70,7 @@ async def test_a_login_without_the_privilege_is_told_once() -> None:
     for rig.time in (0.0, 3600.0):
         await rig.retention.apply("alert", "default")
     [line] = rig.said
-    assert "states older than 30 days are not removed (HTTP 403)" in line
+    assert "states older than 30 days are not removed (HTTP 403; `s1ecs setup --least-privilege`" in line
     assert len(rig.server.asked) == 2
 
 
@@ -74,3 +79,22 @@ async def test_an_index_that_is_not_there_is_no_trouble() -> None:
     rig = Rig(404)
     await rig.retention.apply("alert", "default")
     assert rig.said == []
+
+
+async def test_nothing_too_old_is_asked_once() -> None:
+    """Where a count finds nothing, nothing is removed."""
+    rig = Rig(count=0)
+    await rig.retention.apply("alert", "default")
+    assert [path for path, _ in rig.server.asked] == ["POST /sentinel_one-alert-latest-default/_count"]
+
+
+async def test_a_server_in_trouble_holds_up_nothing() -> None:
+    """A server that is busy or silent is asked once an hour; the trouble is logged once and never raised."""
+    busy, silent = Rig(429), Rig()
+    silent.server.is_silent = True
+    for rig in (busy, silent):
+        for rig.time in (0.0, 10.0, 3600.0):
+            await rig.retention.apply("alert", "default")
+        assert len(rig.server.asked) == 2
+        [line] = rig.said
+        assert line.endswith("s1ecs retries every hour")
