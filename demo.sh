@@ -53,6 +53,9 @@ SELECT threat.host, count(DISTINCT threat_id) AS threats, max(classification) AS
   (SELECT count(*) FROM application_risk_latest AS risk WHERE risk.host = threat.host AND severity = 99) AS critical_risks
 FROM threat WHERE status = 'unresolved' GROUP BY threat.host ORDER BY threats DESC, alerts DESC LIMIT 5"
 
+say "full-text search: command lines that encode what they do"
+s1ecs search "command:powershell encodedcommand" --limit 5
+
 count() { s1ecs query --csv "SELECT count(*) FROM $1" | tail -n 1; }
 alerts=$(count alert)
 say "$(count documents) documents in $state/s1ecs.db, $alerts of them alerts"
