@@ -178,6 +178,18 @@ def test_redaction_of_the_severity() -> None:
     assert redaction_of(loud, ["event.severity"]).strip(record).record.value == {"threatInfo": {"sha1": "abc"}}
 
 
+@pytest.mark.parametrize(
+    ("field", "severity"),
+    [("sentinel_one.threat.mitigation.status", 73), ("sentinel_one.threat.confidence_level", None)],
+)
+def test_severity_without_what_it_is_made_of(field: str, severity: int | None) -> None:
+    """A malicious threat whose mitigation is redacted is not raised to 99; without confidence it has no severity."""
+    loud = stream_in("threat", 2, frozenset({"threat_severity"}))
+    record = record_of({"threatInfo": {"confidenceLevel": "malicious", "mitigationStatus": "not_mitigated"}})
+    document = loud.mapper().map(redaction_of(loud, [field]).strip(record).record).document
+    assert document["event"].get("severity") == severity
+
+
 REDACTED: Sequence[tuple[str, str, Any, str]] = [
     ("activity", "sentinel_one.activity.site.name", {"siteName": "Lab"}, "Lab"),
     ("activity", "sentinel_one.site.name", {"siteName": "Lab"}, "Lab"),
