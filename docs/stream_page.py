@@ -17,6 +17,7 @@ from s1ecs.records import record_from_line
 from s1ecs.settings.setting import Level, Setting
 from s1ecs.settings.table import TABLE, rows
 from s1ecs.streams import Stream
+from s1ecs.streams.redaction import redaction_of
 
 CASES = Path(__file__).parent.parent / "tests" / "cases"
 
@@ -124,7 +125,7 @@ def _example(stream: Stream) -> Iterator[str]:
     if not files:
         return
     record = record_from_line(files[0].read_bytes().splitlines()[0])
-    redaction = stream.redaction(rows(Level.TOP)["redact"].default)
+    redaction = redaction_of(stream, rows(Level.TOP)["redact"].default)
     stripped = redaction.strip(record)
     mapped = stream.mapper().map(stripped.record)
     envelope = stream.envelope(collector=_COLLECTOR)

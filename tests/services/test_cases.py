@@ -17,6 +17,7 @@ from s1ecs.ecs.table import Layout
 from s1ecs.outputs.output import Batch
 from s1ecs.settings import load
 from s1ecs.streams import STREAMS, stream_in
+from s1ecs.streams.redaction import redaction_of
 from servers.documents import data_stream, documents
 from servers.running import Running
 from tests.services.conftest import SetUp
@@ -44,7 +45,7 @@ def _transformed(name: str, layout: Layout) -> Documents:
         written.append,
         stream.mapper(None, keep_duplicates=True),
         stream.envelope(preserve_original=True, preserve_duplicates=True),
-        stream.redaction(()),
+        redaction_of(stream, ()),
         with_id=True,
         now=NOW,
     )

@@ -10,10 +10,8 @@ from s1ecs.collect.consoles.gate import OPEN, Gate
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.pace import Pace
 from s1ecs.ecs.envelope import Collector
-from s1ecs.ecs.field_catalog import exported_fields
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.layouts import LAYOUTS
-from s1ecs.ecs.lineage import sources_of
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.ecs.redaction import Redaction
 from s1ecs.ecs.table import Layout
@@ -25,6 +23,7 @@ from s1ecs.settings import ConsoleSettings, Settings
 from s1ecs.state.state import State
 from s1ecs.streams import STREAMS, Stream, stream_in
 from s1ecs.streams.collection_modes import Asking
+from s1ecs.streams.redaction import has_field, redaction_of
 
 
 @dataclass(frozen=True)
@@ -92,16 +91,8 @@ def feed_maker(
 def check_redaction(fields: Sequence[str]) -> None:
     """Raise SettingsError for a field that no stream has: a slip of the pen would let out what was to stay."""
     for field in fields:
-        if not any(_has(name, field) for name in STREAMS):
+        if not any(has_field(name, field, layout) for name in STREAMS for layout in LAYOUTS):
             raise SettingsError(f"redact: no stream has the field {field}; `s1ecs fields STREAM` lists the fields")
-
-
-def _has(name: str, field: str) -> bool:
-    tables = [stream_in(name, layout, STREAMS[name].adding).table for layout in LAYOUTS]
-    beside = (exported.name for table in tables for exported in exported_fields(table))
-    return any(sources_of(table, field) for table in tables) or any(
-        f"{exported}.".startswith(f"{field}.") for exported in beside
-    )
 
 
 def options_of(name: str, console: ConsoleSettings) -> frozenset[str]:
@@ -110,7 +101,7 @@ def options_of(name: str, console: ConsoleSettings) -> frozenset[str]:
 
 
 def _redaction(name: str, layout: Layout, options: frozenset[str], fields: tuple[str, ...]) -> Redaction:
-    return stream_in(name, layout, options).redaction(fields)
+    return redaction_of(stream_in(name, layout, options), fields)
 
 
 def _mapper(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from functools import cache
 
-from s1ecs.ecs.layouts import names_in_both
 from s1ecs.outputs.store.stream_table import StoreColumn, StreamTable, StreamTables
 from s1ecs.streams import STREAMS, response_action
+from s1ecs.streams.column_fields import column_fields
 from s1ecs.streams.response_action import OwnStream
 from s1ecs.streams.stream import Column, Stream
 
@@ -33,7 +33,7 @@ def table_of(stream: Stream | OwnStream) -> StreamTable:
         indexed=stream.stored.indexed,
         latest_indexed=stream.stored.latest_indexed,
         searched={
-            name: [path for field in fields for path in _names(stream, field)]
+            name: [path for field in fields for path in column_fields(stream, field)]
             for name, fields in stream.stored.searched.items()
         },
         latest_view=stream.latest_view if isinstance(stream, Stream) else "",
@@ -41,9 +41,4 @@ def table_of(stream: Stream | OwnStream) -> StreamTable:
 
 
 def _columns(stream: Stream | OwnStream, columns: tuple[Column, ...]) -> tuple[StoreColumn, ...]:
-    return tuple((column.name, _names(stream, column.field)) for column in columns)
-
-
-def _names(stream: Stream | OwnStream, field: str) -> tuple[str, ...]:
-    """Return a field's names in all layouts: a store may hold documents of each."""
-    return names_in_both(stream.declared, field) if isinstance(stream, Stream) else (field,)
+    return tuple((column.name, column_fields(stream, column.field)) for column in columns)

@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from s1ecs.ecs.field_catalog import exported_fields
-from s1ecs.ecs.table import FieldTable
 from s1ecs.errors import UsageError
 from s1ecs.settings.raw_values import nearest
-from s1ecs.streams import STREAMS, response_action
-from s1ecs.streams.stream import Column
+from s1ecs.streams import STREAMS, Stream, response_action
+from s1ecs.streams.column_fields import column_fields
+from s1ecs.streams.response_action import OwnStream
 
 if TYPE_CHECKING:
     from s1ecs.outputs.parquet.columns import ColumnType
@@ -31,10 +31,10 @@ _TYPES: Mapping[str, "ColumnType"] = MappingProxyType(
     }
 )
 
-# Name, type and field of a column, before pyarrow is needed.
-Typed = tuple[str, "ColumnType", str]
+# Name, type and fields of a column, before pyarrow is needed.
+Typed = tuple[str, "ColumnType", tuple[str, ...]]
 
-_AROUND: Sequence[Typed] = (("console", "text", ""), ("id", "text", ""), ("document", "text", ""))
+_AROUND: Sequence[Typed] = (("console", "text", ()), ("id", "text", ()), ("document", "text", ()))
 
 
 @cache
@@ -42,24 +42,27 @@ def typed_views() -> Mapping[str, Sequence[Typed]]:
     """Return the columns of each view, in its order, by its name."""
     made: dict[str, Sequence[Typed]] = {}
     for stream in STREAMS.values():
-        made[stream.name] = _columns(stream.table, stream.view, latest=False)
+        made[stream.name] = _columns(stream, latest=False)
         if stream.latest_view:
-            made[stream.latest_view] = _columns(stream.table, stream.view, latest=True)
+            made[stream.latest_view] = _columns(stream, latest=True)
     own = response_action.STREAM
-    made[own.name] = _columns(own.table, own.view, latest=False)
+    made[own.name] = _columns(own, latest=False)
     return MappingProxyType(made)
 
 
-def _columns(table: FieldTable, view: Sequence[Column], *, latest: bool) -> Sequence[Typed]:
-    types = {each.name: each.type for each in exported_fields(table)}
-    own: list[Typed] = [(each.name, _TYPES.get(types.get(each.field, ""), "text"), each.field) for each in view]
-    gone: list[Typed] = [("gone", "boolean", "")] if latest else []
-    return [("time", "time", "@timestamp"), *own, *gone, *_AROUND]
+def _columns(stream: Stream | OwnStream, *, latest: bool) -> Sequence[Typed]:
+    types = {each.name: each.type for each in exported_fields(stream.table)}
+    own: list[Typed] = [
+        (each.name, _TYPES.get(types.get(each.field, ""), "text"), column_fields(stream, each.field))
+        for each in stream.view
+    ]
+    gone: list[Typed] = [("gone", "boolean", ())] if latest else []
+    return [("time", "time", ("@timestamp",)), *own, *gone, *_AROUND]
 
 
 def columns_of(view: str) -> Sequence[Typed]:
     """Return the columns of a view; of an unknown one, such as that of a later s1ecs, those that every view has."""
-    return typed_views().get(view, [("time", "time", "@timestamp"), *_AROUND])
+    return typed_views().get(view, [("time", "time", ("@timestamp",)), *_AROUND])
 
 
 def require_view(name: str) -> str:

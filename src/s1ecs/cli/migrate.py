@@ -37,7 +37,9 @@ def migrate(
     yes: Annotated[bool, typer.Option("--yes", help="Set the checkpoints without confirmation.")] = False,
     allow_mixed: Annotated[
         bool,
-        typer.Option("--allow-mixed", help="Let documents follow that have another layout than those that are there."),
+        typer.Option(
+            "--allow-mixed", help="Continue a data stream in another layout than that of its newest document."
+        ),
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace existing checkpoints.")] = False,
 ) -> None:

@@ -45,7 +45,7 @@ LayoutOption = Annotated[
         metavar="1|2",
         envvar="S1ECS_LAYOUT",
         show_envvar=False,
-        help="Layout of the documents: 1 of Elastic's integration 1.42, 2 of its versions 2.x. Default: 1.",
+        help="Layout of the documents: 1 (Elastic's integration 1.42) or 2 (2.x). Default: 1.",
     ),
 ]
 TraceFileOption = Annotated[

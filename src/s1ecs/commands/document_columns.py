@@ -1,24 +1,24 @@
 """Columns of the views, read from a document without the store."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from s1ecs.streams import STREAMS, response_action
+from s1ecs.streams import STREAMS, Stream, response_action
+from s1ecs.streams.column_fields import column_fields
+from s1ecs.streams.response_action import OwnStream
 
-# The columns of each stream's view: the document's field, by the name of the column.
-COLUMNS: Mapping[str, Mapping[str, str]] = {
-    name: {column.name: column.field for column in view}
-    for name, view in (
-        *((stream.name, stream.view) for stream in STREAMS.values()),
-        (response_action.STREAM.name, response_action.STREAM.view),
-    )
+_STREAMS: Sequence[Stream | OwnStream] = (*STREAMS.values(), response_action.STREAM)
+
+# The columns of each stream's view: the document's fields in all layouts, by the name of the column.
+COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    stream.name: {column.name: column_fields(stream, column.field) for column in stream.view} for stream in _STREAMS
 }
 
 
 def column_of(document: Mapping[str, Any], stream: str, column: str) -> Any:
     """Return the value of a column; None where the document, or the view, has none."""
-    field = COLUMNS.get(stream, {}).get(column)
-    return None if field is None else field_of(document, field)
+    values = (field_of(document, field) for field in COLUMNS.get(stream, {}).get(column, ()))
+    return next((value for value in values if value is not None), None)
 
 
 def field_of(document: Mapping[str, Any], field: str) -> Any:

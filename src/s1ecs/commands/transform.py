@@ -23,6 +23,7 @@ from s1ecs.open_files import at_limit
 from s1ecs.records import NotJSON, Record, dumps
 from s1ecs.streams import Stream
 from s1ecs.streams.recognition import fits, likely_stream
+from s1ecs.streams.redaction import redaction_of
 
 
 @dataclass
@@ -160,7 +161,7 @@ def transform_files(
             OUT.lines,
             stream.mapper(locate, keep_duplicates=True),
             stream.envelope(preserve_original=preserve_original, preserve_duplicates=True),
-            stream.redaction(redact),
+            redaction_of(stream, redact),
             with_id=with_id,
             now=now,
             stream=stream,

@@ -22,9 +22,12 @@ class RecordPath(NamedTuple):
     split: bool = False
 
 
-def sources_of(table: FieldTable, field: str) -> frozenset[RecordPath]:
-    """Every place that may set `field`, something beneath it, or something that it lies in."""
-    return frozenset(source for row in table.rows for source in _of_row(table, row, field))
+def sources_of(table: FieldTable, field: str, *, guessed: bool = True) -> frozenset[RecordPath]:
+    """Every place that may set `field`, something beneath it, or something that it lies in.
+
+    `guessed`: with the whole sources of functions that may set the field though no row names it.
+    """
+    return frozenset(source for row in table.rows for source in _of_row(table, row, field, guessed=guessed))
 
 
 def remainder(name: str, field: str) -> str | None:
@@ -34,7 +37,7 @@ def remainder(name: str, field: str) -> str | None:
     return field[len(name) + 1 :] if field.startswith(f"{name}.") else None
 
 
-def _of_row(table: FieldTable, row: FieldRow, field: str) -> Iterator[RecordPath]:
+def _of_row(table: FieldTable, row: FieldRow, field: str, *, guessed: bool) -> Iterator[RecordPath]:
     if row.kind in _WITHOUT_SOURCE:
         return
     reached = [(inner, rest) for inner in row.inner if (rest := remainder(_full_name(row, inner), field)) is not None]
@@ -50,7 +53,7 @@ def _of_row(table: FieldTable, row: FieldRow, field: str) -> Iterator[RecordPath
             yield RecordPath(row.source, _named_elsewhere(table, row), row.split)
         elif rest and row.kind in _WHOLE:
             yield RecordPath(_path(row.source, rest))
-        elif rest and row.kind == "function" and row.source and not reached:
+        elif guessed and rest and row.kind == "function" and row.source and not reached:
             # Nobody says what the function makes the field of: it may be anything in its source.
             yield RecordPath(row.source)
 

@@ -35,13 +35,16 @@ class Stripped(NamedTuple):
 
 
 class Redaction:
-    """Takes `fields`, names of document fields, out of one stream's records and documents; made once."""
+    """Takes `fields`, names of document fields, out of one stream's records and documents; made once.
 
-    def __init__(self, table: FieldTable, fields: Sequence[str]) -> None:
+    `beside` are places of records that are taken out as well.
+    """
+
+    def __init__(self, table: FieldTable, fields: Sequence[str], beside: frozenset[RecordPath] = frozenset()) -> None:
         self._fields = tuple(RecordPath(field) for field in fields)
         self._key_form = table.key_form
         self._sources = sorted(
-            {source for field in fields for source in sources_of(table, field)}, key=lambda source: source.path
+            beside.union(*(sources_of(table, field) for field in fields)), key=lambda source: source.path
         )
 
     @property

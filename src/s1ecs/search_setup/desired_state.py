@@ -20,7 +20,7 @@ _MOST_FIELDS = 2000  # an index of ours has at most some 400; the rest is for th
 class Dataset:
     """A stream as setup needs it: its fields, the values that its indices hold themselves, and whether it has things.
 
-    `latest`: indices of the latest state of each thing are wanted too; `latest_shown`: whoever asks for all logs finds
+    `latest`: indices of the latest state of each thing are wanted too; `latest_shown`: searches over `logs-*` find
     them; `finding_alias`: a further name of theirs, `finding_fields`: further names of their fields. `tells_layout`:
     the `ecs.version` of its documents tells their layout.
     """

@@ -1,14 +1,13 @@
 """Data streams: all that the engine, the views, the documentation and the collector read of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from s1ecs.ecs.envelope import PRESERVE_DUPLICATES, Collector, Envelope, default_tags
 from s1ecs.ecs.geoip import Locate
-from s1ecs.ecs.layouts import names_in_both, table_of
+from s1ecs.ecs.layouts import table_of
 from s1ecs.ecs.mapper import Mapper
-from s1ecs.ecs.redaction import Redaction
 from s1ecs.ecs.table import FieldTable, Layout
 from s1ecs.streams.collection_modes import Asking
 
@@ -106,11 +105,6 @@ class Stream:
     def mapper(self, locate: Locate | None = None, *, keep_duplicates: bool = False) -> Mapper:
         """Make a mapper of the stream; see there."""
         return Mapper(self.table, locate, keep_duplicates=keep_duplicates)
-
-    def redaction(self, fields: Sequence[str]) -> Redaction:
-        """Make what takes fields out of the stream's documents, by their name in either layout."""
-        names = dict.fromkeys(name for field in fields for name in names_in_both(self.declared, field))
-        return Redaction(self.table, tuple(names))
 
     def envelope(
         self,

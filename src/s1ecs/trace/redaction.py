@@ -11,6 +11,7 @@ from s1ecs.ecs.redaction import Redaction
 from s1ecs.masking import MASK
 from s1ecs.records import NotJSON, Record, read, settle
 from s1ecs.streams.collection_modes import CallPerItem
+from s1ecs.streams.redaction import redaction_of
 from s1ecs.streams.stream import Stream
 
 _KEY = re.compile(r"\{([A-Za-z.]+)\}")
@@ -58,7 +59,7 @@ class Redacted:
     """Knows for every path what of it may be shown, by the fields to redact of one console; made once."""
 
     def __init__(self, streams: Iterable[Stream], fields: Sequence[str]) -> None:
-        made = [kind for stream in streams for kind in _kinds(stream, stream.redaction(fields))]
+        made = [kind for stream in streams for kind in _kinds(stream, redaction_of(stream, fields))]
         self._kinds = [(kind.pattern, kind) for kind in made if kind.redaction.reaches_records]
         self._calls = [(kind.pattern, kind.call) for kind in made if kind.call] if self._kinds else []
 

@@ -58,6 +58,19 @@ def test_every_command_has_a_group() -> None:
     assert "\nCommands:" not in run("-h").output
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("migrate", "Continue a data stream in another layout than that of its newest document."),
+        ("fields", "1 (Elastic's integration 1.42) or 2 (2.x)"),
+        ("transform", "1 (Elastic's integration 1.42) or 2 (2.x)"),
+    ],
+)
+def test_options_about_layouts(command: str, told: str) -> None:
+    """The options about layouts tell in the help what they do, and what the numbers stand for."""
+    assert told in " ".join(run(command, "-h").output.split())
+
+
 def test_version() -> None:
     """-V is --version."""
     assert run("-V").output == run("--version").output == f"s1ecs {__version__}\n"

@@ -222,13 +222,39 @@ async def test_the_version_of_the_newest_document_counts() -> None:
     """Of all backing indices, the ECS version of the newest document tells the layout that would be continued."""
     old, new = ({"key": version, "newest": {"value": value}} for version, value in (("8.11.0", 1.0), ("9.3.0", 2.0)))
     buckets = [
-        bucket(".ds-logs-sentinel_one.alert-default-000002", NEWEST) | {"versions": {"buckets": [new]}},
-        bucket(".ds-logs-sentinel_one.alert-default-000001", NEWEST) | {"versions": {"buckets": [old]}},
+        bucket(".ds-logs-sentinel_one.alert-default-000002", NEWEST) | {"versions": {"of": {"buckets": [new]}}},
+        bucket(".ds-logs-sentinel_one.alert-default-000001", NEWEST) | {"versions": {"of": {"buckets": [old]}}},
     ]
     server = AnsweringServer(Reply(200, {"aggregations": {"indices": {"buckets": buckets}}}))
     [history] = (await histories(server, "alert", "@timestamp", NOW)).values()
     assert history.newest_ecs is not None
     assert history.newest_ecs[1] == "9.3.0"
+
+
+@dataclass
+class DatedServer(AnsweringServer):
+    """A search server with documents of two versions of ECS, one of them dated in the future."""
+
+    async def request(self, method: str, path: str, *sent: Any, **_: Any) -> Reply:
+        """Count the documents that the request's filter of versions lets through."""
+        self.asked.append(f"{method} {path}")
+        asked = sent[0]["aggs"]["indices"]["aggs"]["versions"]
+        until = datetime.fromisoformat(asked["filter"]["range"]["@timestamp"]["lte"])
+        documents = {"9.3.0": NEWEST, "8.11.0": datetime(2099, 1, 1, tzinfo=UTC)}
+        buckets = [
+            {"key": version, "newest": {"value": moment.timestamp() * 1000}}
+            for version, moment in documents.items()
+            if moment <= until
+        ]
+        found = bucket(".ds-logs-sentinel_one.alert-default-000001", NEWEST)
+        found["versions"] = {next(iter(asked["aggs"])): {"buckets": buckets}}
+        return Reply(200, {"aggregations": {"indices": {"buckets": [found]}}})
+
+
+async def test_a_document_of_the_future_tells_no_layout() -> None:
+    """One document of another layout that is dated in 2099 does not make every migration refuse."""
+    [history] = (await histories(DatedServer(Reply(200, {})), "alert", "@timestamp", NOW)).values()
+    assert history.newest_ecs == (NEWEST, "9.3.0")
 
 
 async def test_no_index_at_all_is_no_history() -> None:

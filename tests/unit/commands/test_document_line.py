@@ -7,6 +7,9 @@ import pytest
 
 from s1ecs.commands.document_columns import COLUMNS, column_of
 from s1ecs.commands.document_line import _FORMS, document_line
+from s1ecs.ecs.table import Layout
+from s1ecs.records import Record
+from s1ecs.streams import stream_in
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -43,6 +46,14 @@ def test_severity_is_a_word_and_a_colour(severity: object, level: str, style: st
     document = {"event": {"severity": severity}, "rule": {"name": "r"}, **who}
     line = document_line("alert", document)
     assert (line.what, line.who, line.style) == (level, "h u", style)
+
+
+@pytest.mark.parametrize("layout", [1, 2])
+def test_a_threat_of_either_layout(layout: Layout) -> None:
+    """A threat's line has its classification, whichever layout the document has."""
+    record = {"threatInfo": {"threatName": "x.exe", "classification": "Trojan", "incidentStatus": "resolved"}}
+    document = stream_in("threat", layout).mapper().map(Record(record, lambda: record)).document
+    assert document_line("threat", document).what == "x.exe, Trojan, resolved"
 
 
 def test_an_unknown_stream_shows_its_first_columns() -> None:

@@ -10,6 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from s1ecs.commands.archive_query.query import query_archive
+from s1ecs.commands.document_columns import COLUMNS
 from s1ecs.commands.query import query
 from s1ecs.errors import SettingsError, StateError, UsageError
 from s1ecs.settings import Settings, load
@@ -75,6 +76,29 @@ def test_archived_and_stored_days_answer_as_the_store_did(tmp_path: Path, store:
     whole = ArchivedStore(tmp_path / "whole")
     whole.fill()
     assert rows(store, sql.replace("'2026-02-20T12'", "'2026-02-20 12:00:00'")) == stored(whole, sql)
+
+
+IN_LAYOUT_2 = {
+    "activity": {"site": {"name": "Lab"}, "account": {"name": "Acme"}},
+    "agent": {"site": {"name": "Lab"}},
+    "application": {"site": {"name": "Lab"}},
+    "threat": {"threat_classification": {"name": "Trojan"}},
+}
+
+
+@pytest.mark.parametrize("stream", IN_LAYOUT_2)
+def test_archived_documents_of_layout_2_keep_their_columns(tmp_path: Path, stream: str) -> None:
+    """A column has the value that it had before the day was archived, whichever layout the document has."""
+    store = ArchivedStore(tmp_path)
+    document = {"@timestamp": f"{OLD[0]}T10:00:00.000Z", "sentinel_one": IN_LAYOUT_2[stream]}
+    store.add(stream, [("a", document)])
+    columns = [name for name in ("site", "account", "classification") if name in COLUMNS[stream]]
+    sql = f"SELECT {', '.join(columns)} FROM {stream}"  # noqa: S608 - names of ours
+    before = stored(store, sql)
+    store.run()
+    assert stored(store, sql) == []
+    assert rows(store, sql) == before
+    assert any(before[0])
 
 
 def test_every_view_can_be_asked(store: ArchivedStore) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from s1ecs.records import Record
 from s1ecs.streams import stream_in
+from s1ecs.streams.redaction import redaction_of
 
 from .documents import document_of, record_of
 
@@ -174,7 +175,19 @@ def test_redaction_of_the_severity() -> None:
     """Redacting the severity removes what it is made of, and nothing else of the threat."""
     loud = stream_in("threat", 1, frozenset({"threat_severity"}))
     record = record_of({"threatInfo": {"confidenceLevel": "malicious", "sha1": "abc"}})
-    assert loud.redaction(["event.severity"]).strip(record).record.value == {"threatInfo": {"sha1": "abc"}}
+    assert redaction_of(loud, ["event.severity"]).strip(record).record.value == {"threatInfo": {"sha1": "abc"}}
+
+
+@pytest.mark.parametrize(
+    ("field", "severity"),
+    [("sentinel_one.threat.mitigation.status", 73), ("sentinel_one.threat.confidence_level", None)],
+)
+def test_severity_without_what_it_is_made_of(field: str, severity: int | None) -> None:
+    """A malicious threat whose mitigation is redacted is not raised to 99; without confidence it has no severity."""
+    loud = stream_in("threat", 2, frozenset({"threat_severity"}))
+    record = record_of({"threatInfo": {"confidenceLevel": "malicious", "mitigationStatus": "not_mitigated"}})
+    document = loud.mapper().map(redaction_of(loud, [field]).strip(record).record).document
+    assert document["event"].get("severity") == severity
 
 
 REDACTED: Sequence[tuple[str, str, Any, str]] = [
@@ -192,7 +205,7 @@ REDACTED: Sequence[tuple[str, str, Any, str]] = [
 def test_redaction_holds_in_both_layouts(layout: Any, name: str, field: str, record: Any, secret: str) -> None:
     """A field of the setting redact is removed by the name that it has in either layout."""
     stream = stream_in(name, layout)
-    redaction = stream.redaction([field])
+    redaction = redaction_of(stream, [field])
     stripped = redaction.strip(record_of(record))
     mapped = stream.mapper().map(stripped.record)
     stream.envelope().seal(mapped, lambda: str(stripped.record.value), fetched=None, now=None)

@@ -38,7 +38,7 @@ class History:
     `documents` are those that Elastic's integration indexed from records, `newest` is the greatest time of them that is
     not in the future, `ingested` when the last of them was indexed, `ours` how many documents s1ecs delivered there.
     `untimed` are those of the integration that lack the time by which the stream is judged. `newest_ecs` is the
-    `ecs.version` of the newest document, whoever made it, with its time.
+    `ecs.version` of the newest document that is not in the future, whoever made it, with its time.
     """
 
     documents: int = 0
@@ -98,6 +98,12 @@ def _question(field: str, now: datetime) -> dict[str, Any]:
     failed = {"must": [until, _FAILED_RECORD, _OF_RECORD], "must_not": [_OURS]}
     untimed = {"must": [_OF_RECORD], "must_not": [_OURS, {"exists": {"field": field}}]}
     newest = {"newest": {"max": {"field": field}}, "ingested": {"max": {"field": "event.ingested"}}}
+    versions = {
+        "of": {
+            "terms": {"field": "ecs.version", "size": _MOST_VERSIONS},
+            "aggs": {"newest": {"max": {"field": "@timestamp"}}},
+        }
+    }
     return {
         "size": 0,
         "track_total_hits": False,
@@ -109,10 +115,7 @@ def _question(field: str, now: datetime) -> dict[str, Any]:
                     "failed": {"filter": {"bool": failed}, "aggs": newest},
                     "untimed": {"filter": {"bool": untimed}},
                     "ours": {"filter": _OURS},
-                    "versions": {
-                        "terms": {"field": "ecs.version", "size": _MOST_VERSIONS},
-                        "aggs": {"newest": {"max": {"field": "@timestamp"}}},
-                    },
+                    "versions": {"filter": {"range": {"@timestamp": {"lte": time_text(now)}}}, "aggs": versions},
                 },
             }
         },
@@ -123,7 +126,7 @@ def _history(bucket: Mapping[str, Any]) -> History:
     untimed = bucket.get("untimed", {}).get("doc_count", 0)
     versions = [
         (moment, version["key"])
-        for version in bucket.get("versions", {}).get("buckets", ())
+        for version in bucket.get("versions", {}).get("of", {}).get("buckets", ())
         if (moment := _moment(version["newest"])) is not None
     ]
     return replace(

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 DOCUMENTS = "documents"
 _OF_DOCUMENTS: Sequence[Typed] = (
-    ("id", "text", ""),
-    ("stream", "text", ""),
-    ("console", "text", ""),
-    ("time", "time", ""),
-    ("document", "text", ""),
+    ("id", "text", ()),
+    ("stream", "text", ()),
+    ("console", "text", ()),
+    ("time", "time", ()),
+    ("document", "text", ()),
 )
 
 

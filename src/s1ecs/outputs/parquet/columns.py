@@ -28,11 +28,11 @@ _64_BITS = range(-(2**63), 2**63)
 
 @dataclass(frozen=True)
 class TypedColumn:
-    """A column of a view with its type; `field` is the document's field that it shows, "" where it is none."""
+    """A column of a view with its type; it shows the first of `fields` that a document has, of none nothing."""
 
     name: str
     type: ColumnType
-    field: str = ""
+    fields: tuple[str, ...] = ()
 
 
 class _Misfit(Exception):
@@ -125,7 +125,15 @@ def batch_of(columns: Sequence[TypedColumn], rows: Iterable[Sequence[Any]], *, m
 
 def values_at(columns: Sequence[TypedColumn], document: Any) -> list[Any]:
     """Return the document's value for each column that shows one of its fields, None for the others."""
-    return [_at(document, column.field) if column.field else None for column in columns]
+    return [_first(document, column.fields) for column in columns]
+
+
+def _first(document: Any, fields: tuple[str, ...]) -> Any:
+    for field in fields:
+        value = _at(document, field)
+        if value is not None:
+            return value
+    return None
 
 
 def _at(document: Any, field: str) -> Any:

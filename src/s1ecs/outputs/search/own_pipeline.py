@@ -14,7 +14,7 @@ from s1ecs.outputs.search.responses import is_success
 
 
 async def make_sure_of_pipeline(server: SearchServer, pipeline: str) -> None:
-    """Raise OutputError, which names the cure, where the server has no such pipeline.
+    """Raise OutputError, which tells what to do, where the server has no such pipeline.
 
     A login that may not see pipelines passes: the first document tells.
     """

@@ -56,7 +56,7 @@ async def test_documents_go_through_it() -> None:
 
 
 async def test_one_that_is_missing_stops_the_output() -> None:
-    """Where the server has none of that name nothing is sent, and the error names the cure."""
+    """Where the server has none of that name nothing is sent, and the error tells what to do."""
     server = PipelineServer(NOT_THERE)
     with pytest.raises(OutputError, match=f"has no ingest pipeline {NAME}.*PUT _ingest/pipeline"):
         await output(server).deliver(batch("a"))
