@@ -30,10 +30,11 @@ class InstalledLayout:
     def advice(self, set_to: Iterable[Layout]) -> str:
         """Say what was found, and which setting fits it."""
         found = " and ".join(map(str, sorted(self.layouts)))
+        layout = "layout" if len(self.layouts) == 1 else "layouts"
         about = (
-            f"Elastic's integration {self.version} is installed, which writes layout {found}"
+            f"Elastic's integration {self.version} is installed, which writes {layout} {found}"
             if self.version
-            else f"documents of layout {found} were found"
+            else f"documents of {layout} {found} were found"
         )
         if len(self.layouts) > 1:
             return f"{about}; docs/elasticsearch.md explains how to query both"
@@ -41,7 +42,7 @@ class InstalledLayout:
         wanted = frozenset(set_to)
         if wanted == self.layouts:
             return f"{about}; layout: {fits} is set"
-        return f"{about}; set layout: {fits} to write the same fields ({_set(wanted)} is set)"
+        return f"{about}; set layout: {fits} to write the same fields ({_set(wanted)} {'is' if len(wanted) == 1 else 'are'} set)"
 
 
 async def installed_layout(
