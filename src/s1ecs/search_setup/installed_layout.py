@@ -42,7 +42,8 @@ class InstalledLayout:
         wanted = frozenset(set_to)
         if wanted == self.layouts:
             return f"{about}; layout: {fits} is set"
-        return f"{about}; set layout: {fits} to write the same fields ({_set(wanted)} {'is' if len(wanted) == 1 else 'are'} set)"
+        verb = "is" if len(wanted) == 1 else "are"
+        return f"{about}; set layout: {fits} to write the same fields ({_set(wanted)} {verb} set)"
 
 
 async def installed_layout(

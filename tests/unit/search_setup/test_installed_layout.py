@@ -77,7 +77,7 @@ async def test_the_package_of_a_template() -> None:
         (InstalledLayout(frozenset({2}), "2.9.0"), (1,), "set layout: 2 to write the same fields (layout: 1 is set)"),
         (InstalledLayout(frozenset({1})), (1, 2), "set layout: 1 to write the same fields (layout: 1 and layout: 2"),
         (InstalledLayout(frozenset({2}), "2.9.0"), (2,), "integration 2.9.0 is installed, which writes layout 2; layo"),
-        (InstalledLayout(frozenset({1, 2})), (2,), "documents of layout 1 and 2 were found; docs/elasticsearch.md"),
+        (InstalledLayout(frozenset({1, 2})), (2,), "documents of layouts 1 and 2 were found; docs/elasticsearch.md"),
     ],
 )
 def test_advice(found: InstalledLayout, set_to: tuple[Layout, ...], said: str) -> None:
