@@ -1,12 +1,20 @@
 """Archiving in the state database: documents leave it in small steps, and their ids stay known."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from functools import partial
 
 from s1ecs.records import dumps
-from s1ecs.state.archiving import ArchiveFile, DayPage, FoundDay, StoredDocument, StreamDay, TakenOut
+from s1ecs.state.archiving import (
+    ArchiveFile,
+    ChangedMeanwhile,
+    DayPage,
+    FoundDay,
+    StoredDocument,
+    StreamDay,
+    TakenOut,
+)
 from s1ecs.state.retention import PruneCursor, Stopwatch
 from s1ecs.state.sqlite.database import Database
 
@@ -15,13 +23,15 @@ _STEP_SECONDS = 0.02
 _LOOKED_AT = 50
 _PAGE = 200
 
+# A console that was renamed has documents under its former name until they were moved.
 _LATEST = (
-    "EXISTS (SELECT 1 FROM things WHERE (things.console, things.stream, things.id)"
-    " = (documents.console, documents.stream, documents.id))"
+    "EXISTS (SELECT 1 FROM things INDEXED BY things_by_id"
+    " WHERE things.console IN (documents.console, (SELECT name FROM consoles WHERE moving = documents.console))"
+    " AND (things.stream, things.id) = (documents.stream, documents.id))"
 )
-_ARCHIVED = (
-    "EXISTS (SELECT 1 FROM archived JOIN archive_files ON archive_files.number = archived.file"
-    " WHERE archived.id = documents.id"
+_RECORDED = (
+    "(SELECT min(archive_files.number) FROM archived CROSS JOIN archive_files ON archive_files.number = archived.file"
+    " WHERE archived.id = documents.id AND archive_files.day = ?"
     " AND (archive_files.console, archive_files.stream) = (documents.console, documents.stream))"
 )
 _OF_DAY = "documents.stream = ? AND console = ? AND time >= ? AND time < ? AND substr(time, 1, 10) = ?"
@@ -32,6 +42,10 @@ class SqliteArchiving:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def begun(self) -> bool:
+        """Return True if a file was ever recorded."""
+        return await self._database.run(_begun)
 
     async def next_day(
         self, place: PruneCursor, before: str, done: Collection[StreamDay], clock: Stopwatch
@@ -56,7 +70,7 @@ class SqliteArchiving:
         await self._database.run(partial(_finish, file=file))
 
     async def page(self, day: StreamDay, place: PruneCursor) -> DayPage:
-        """Return the next documents of a day, and remove those that are archived."""
+        """Return the next documents of a day."""
         return await self._database.run(partial(_page, day=day, place=place))
 
     async def differing(self, day: StreamDay, documents: Sequence[tuple[str, str]]) -> int:
@@ -64,11 +78,16 @@ class SqliteArchiving:
         return await self._database.run(partial(_differing, day=day, documents=documents))
 
     async def take_out(
-        self, day: StreamDay, file: ArchiveFile, documents: Sequence[tuple[str, str]], clock: Stopwatch
+        self,
+        day: StreamDay,
+        file: ArchiveFile,
+        documents: Sequence[tuple[str, str]],
+        clock: Stopwatch,
+        is_there: Callable[[], bool],
     ) -> TakenOut:
         """Remove the first of these documents."""
-        # The file is on the disk: what a power cut undoes is done again.
-        work = partial(_take_out, day=day, file=file, documents=documents, clock=clock)
+        # The file is flushed: what a power cut undoes is done again.
+        work = partial(_take_out, day=day, file=file, documents=documents, clock=clock, is_there=is_there)
         return await self._database.run(work, durable=False)
 
 
@@ -90,13 +109,25 @@ def count_archived(connection: sqlite3.Connection) -> int:
     return int(number)
 
 
+_MOVING = "SELECT moving, name FROM consoles WHERE moving IS NOT NULL"
+
+
+def _require_unmoved(connection: sqlite3.Connection, day: StreamDay) -> None:
+    """Raise ChangedMeanwhile while the day's console is being renamed."""
+    if any(day.console in names for names in connection.execute(_MOVING)):
+        raise ChangedMeanwhile(f"{day}: its console is being renamed; the day is archived later")
+
+
+def _begun(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_sequence WHERE name = 'archive_files'").fetchone() is not None
+
+
 def next_day(
     connection: sqlite3.Connection, place: PruneCursor, before: str, done: Collection[StreamDay], clock: Stopwatch
 ) -> FoundDay:
     """Look for documents that can be archived, for some hundredths of a second."""
     began = clock()
-    # Documents that still have a console's former name can't be told from latest states.
-    moving = {row[0] for row in connection.execute("SELECT moving FROM consoles WHERE moving IS NOT NULL")}
+    moving = {each for row in connection.execute(_MOVING) for each in row}
     while clock() - began < _STEP_SECONDS:
         rows = _looked_at(connection, "time = ? AND rowid > ?", place, before)
         if len(rows) < _LOOKED_AT:
@@ -164,31 +195,38 @@ def _finish(connection: sqlite3.Connection, file: ArchiveFile) -> None:
 
 
 def _page(connection: sqlite3.Connection, day: StreamDay, place: PruneCursor) -> DayPage:
+    _require_unmoved(connection, day)
     rows = connection.execute(
-        f"SELECT time, rowid, id, document, {_ARCHIVED} FROM documents WHERE {_OF_DAY}"  # noqa: S608 - texts of ours
+        f"SELECT time, rowid, id, document, {_RECORDED} FROM documents WHERE {_OF_DAY}"  # noqa: S608 - texts of ours
         f" AND (time, rowid) > (?, ?) AND NOT {_LATEST} ORDER BY time, rowid LIMIT {_PAGE}",
-        (*_range(day), *place),
+        (day.day, *_range(day), *place),
     ).fetchall()
-    connection.executemany("DELETE FROM documents WHERE rowid = ?", [row[1:2] for row in rows if row[4]])
-    found = [
-        StoredDocument(PruneCursor(time, row), name, text) for time, row, name, text, archived in rows if not archived
-    ]
+    found = [StoredDocument(PruneCursor(time, row), name, text, file) for time, row, name, text, file in rows]
     return DayPage(found, PruneCursor(*rows[-1][:2]) if rows else None)
 
 
 def _differing(connection: sqlite3.Connection, day: StreamDay, documents: Sequence[tuple[str, str]]) -> int:
+    _require_unmoved(connection, day)
     return sum(
         row is None or row[1] != text for text, row in ((text, _row(connection, day, each)) for each, text in documents)
     )
 
 
-def _take_out(
+def _take_out(  # noqa: PLR0917 - see the Protocol
     connection: sqlite3.Connection,
     day: StreamDay,
     file: ArchiveFile,
     documents: Sequence[tuple[str, str]],
     clock: Stopwatch,
+    is_there: Callable[[], bool],
 ) -> TakenOut:
+    """Remove documents: the only place where archiving does so."""
+    _require_unmoved(connection, day)
+    owner = connection.execute("SELECT console FROM archive_files WHERE number = ?", (file.number,)).fetchone()
+    if owner != (day.console,):
+        raise ChangedMeanwhile(f"{day}: its console was renamed; the day is archived later")
+    if not is_there():
+        raise ChangedMeanwhile(f"{day}: its file {file.name} is gone; the documents stay in the store")
     began = clock()
     done = removed = differing = noted = 0
     for identity, text in documents:
@@ -199,6 +237,7 @@ def _take_out(
         if row is not None and row[1] != text:
             differing += 1
             continue
+        # Also of a latest state: it tells which file to compare with once it is superseded.
         note = connection.execute("INSERT OR IGNORE INTO archived (id, file) VALUES (?, ?)", (identity, file.number))
         noted += note.rowcount
         if row is not None and not row[2]:
