@@ -66,12 +66,16 @@ def test_a_state_that_becomes_the_latest_while_it_is_archived_outlives_its_file(
     """It stays in the store, and once superseded it goes into a file that exists."""
     became = ("default", "agent", f"{OLD[0]} 1")
     before = store.hot()
-    store.between = lambda step: (
-        beside(store, partial(supersede, identity=became[2])) if step == "name the file" else None
-    )
+
+    def return_to_it(step: str) -> None:
+        if step == "name the file" and (store.archive / AGENT).parent.exists():
+            beside(store, partial(supersede, identity=became[2]))
+
+    store.between = return_to_it
     store.run()
     store.between = lambda _: None
     assert became in store.hot()
+    assert became in dict(store.cold())
     (store.archive / AGENT).unlink()
     store.change(partial(supersede, identity=f"{YOUNG} 0"))
     store.run()
