@@ -60,9 +60,10 @@ def export(state_folder: Path, wanted: Export, now: datetime) -> None:
     path = state_folder / FILE_NAME
     with closing(connect_for_reading(path)) as connection, explained(path):
         interruptible(connection)
-        TimeFunctions(now).add_to(connection)
+        functions = TimeFunctions(now)
+        functions.add_to(connection)
         total = count(connection, wanted.selection)
-        columns, rows = rows_of(connection, wanted.selection)
+        columns, rows = rows_of(connection, wanted.selection, lambda: functions.problem)
         with _destination(state_folder, wanted) as sink:
             number = _write(sink, wanted, columns, rows, total)
     told = counted(number, "document", grouped=True)

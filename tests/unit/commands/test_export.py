@@ -170,6 +170,20 @@ def test_what_is_no_condition_is_one_line(folder: Path, where: str) -> None:
     assert len(texts(folder)) == 4
 
 
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("time > ago('foo')", "export: --where: ago: "),
+        ("severity >= :x", "export: --where: parameters such as :name and \\? are not supported"),
+        ("severity >= ?", "export: --where: parameters such as :name and \\? are not supported"),
+    ],
+)
+def test_a_condition_that_fails_says_why(folder: Path, where: str, told: str) -> None:
+    """A time that is none is told as by `query`, and parameters, which an export has none of, by their name."""
+    with pytest.raises(UsageError, match=told):
+        export(folder, Export(ExportSelection("alert", where=where)), NOW)
+
+
 def test_an_existing_file_is_replaced_only_by_force(folder: Path) -> None:
     """Without --force the file stays as it was; what is no file is never replaced."""
     file = folder.parent / "exported"
