@@ -81,16 +81,16 @@ class Archiving(Protocol):
         """Look for documents from before `before` that can be archived, of other days than those in `done`."""
 
     async def files(self, day: StreamDay) -> Sequence[ArchiveFile]:
-        """Return the files of a day that are noted, those of the stream's other consoles included."""
+        """Return the files of a day that are recorded, those of the stream's other consoles included."""
 
     async def begin(self, day: StreamDay, name: str) -> ArchiveFile:
-        """Note a file before its documents are removed from the store."""
+        """Record a file before its documents are removed from the store."""
 
     async def forget(self, file: ArchiveFile) -> bool:
-        """Take back the note of a file that is not there; finish it, and return False, where documents left for it."""
+        """Delete the record of a file that is not there; finish it, and return False, where documents left for it."""
 
     async def finish(self, file: ArchiveFile) -> None:
-        """Note that the store has no document of this file any more."""
+        """Record that the documents of this file were compared with the store."""
 
     async def page(self, day: StreamDay, place: PruneCursor) -> DayPage:
         """Return the next documents of a day to be archived, oldest first; raise ChangedMeanwhile."""

@@ -111,15 +111,11 @@ def test_a_rename_while_a_day_is_archived_keeps_latest_states(tmp_path: Path, st
     store.add("agent", documents(OLD[0], 500))
     store.add("agent", documents(YOUNG, 3))
     latest = [f"{OLD[0]} 400", f"{OLD[0]} 71"]
-    for identity in latest:
-        store.change(
-            lambda connection, identity=identity: connection.execute(
-                "INSERT INTO things VALUES ('default', 'agent', ?1, ?1, 1)", (identity,)
-            )
-        )
+    things = [("default", "agent", identity, identity, 1) for identity in latest]
+    store.change(lambda connection: connection.executemany("INSERT INTO things VALUES (?, ?, ?, ?, ?)", things))
     store.change(partial(prepare, tables=store_tables()))
     before = {key[2]: text for key, text in store.hot().items()}
-    renamed = []
+    renamed: list[str] = []
 
     def move(connection: sqlite3.Connection) -> None:
         while move_documents(connection, "default", "new"):
@@ -187,6 +183,19 @@ def test_a_disk_that_goes_away_while_a_file_is_begun_makes_no_folder(store: Arch
     assert (store.hot(), store.files()) == (before, [])
 
 
+def flushes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that are flushed to disk from now on."""
+    flushed: list[str] = []
+    fsync = os.fsync
+
+    def flush(number: int) -> None:
+        flushed.append(str(Path(f"/proc/self/fd/{number}").readlink()))
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    return flushed
+
+
 def test_a_found_file_is_flushed_before_documents_are_removed(
     store: ArchivedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,11 +208,7 @@ def test_a_found_file_is_flushed_before_documents_are_removed(
     store.between = kill
     with pytest.raises(Killed):
         store.run()
-    flushed: list[str] = []
-    fsync = os.fsync
-    monkeypatch.setattr(
-        os, "fsync", lambda number: (flushed.append(str(Path(f"/proc/self/fd/{number}").readlink())), fsync(number))
-    )
+    flushed = flushes(monkeypatch)
     [name] = store.files()
     at_removal: list[list[str]] = []
     store.between = lambda step: at_removal.append([*flushed]) if step == "remove documents" else None
@@ -216,11 +221,7 @@ def test_a_new_archive_is_flushed_with_the_folders_above_it(
     store: ArchivedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their names are on the disk before anything is removed from the store."""
-    flushed: list[str] = []
-    fsync = os.fsync
-    monkeypatch.setattr(
-        os, "fsync", lambda number: (flushed.append(str(Path(f"/proc/self/fd/{number}").readlink())), fsync(number))
-    )
+    flushed = flushes(monkeypatch)
     store.archive = store.archive / "below" / "it"
     at_removal: list[list[str]] = []
     store.between = lambda step: at_removal.append([*flushed]) if step == "remove documents" else None

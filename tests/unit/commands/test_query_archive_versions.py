@@ -1,6 +1,7 @@
 """Queries over an archive with missing files, several versions of a document, and renamed consoles."""
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.commands.show import show
 from s1ecs.errors import StateError, UsageError
 from s1ecs.outputs.archive.names import files_in
 from s1ecs.outputs.store import prepare
@@ -124,3 +126,12 @@ def test_a_value_out_of_range_is_one_line(store: ArchivedStore) -> None:
     """An interval that Python does not have is no traceback."""
     with pytest.raises(UsageError, match="query: a value is out of range"):
         rows(store, "SELECT INTERVAL '3000000 years'")
+
+
+def test_show_names_the_file_of_an_archived_document(store: ArchivedStore) -> None:
+    """What is in the archive is not unknown: the error names its file and the command that reads it."""
+    identity = f"{OLD[0]} 5"
+    with pytest.raises(StateError, match=f"{identity}' is in the archive, in {re.escape(FIRST)}; .* query --archive"):
+        show(store.state, identity, json=False)
+    with pytest.raises(StateError, match="no document has the id"):
+        show(store.state, "none", json=False)

@@ -54,19 +54,19 @@ class SqliteArchiving:
         return await self._database.run(partial(next_day, place=place, before=before, done=done, clock=clock))
 
     async def files(self, day: StreamDay) -> Sequence[ArchiveFile]:
-        """Return the files of a day that are noted."""
+        """Return the files of a day that are recorded."""
         return await self._database.run(partial(_files, day=day))
 
     async def begin(self, day: StreamDay, name: str) -> ArchiveFile:
-        """Note a file."""
+        """Record a file."""
         return await self._database.run(partial(_begin, day=day, name=name))
 
     async def forget(self, file: ArchiveFile) -> bool:
-        """Take back the note of a file; return False where it must stay."""
+        """Delete the record of a file; return False where it must stay."""
         return await self._database.run(partial(_forget, file=file))
 
     async def finish(self, file: ArchiveFile) -> None:
-        """Note that the store has no document of this file any more."""
+        """Record that the documents of this file were compared with the store."""
         await self._database.run(partial(_finish, file=file))
 
     async def page(self, day: StreamDay, place: PruneCursor) -> DayPage:
@@ -101,9 +101,25 @@ def archived_among(connection: sqlite3.Connection, console: str, stream: str, id
     return frozenset(row[0] for row in rows)
 
 
+def file_with(connection: sqlite3.Connection, identity: str) -> str | None:
+    """Return the name of an archived document's file, of several the first; None if it is not in the archive."""
+    if not _is_there(connection):
+        return None
+    found = connection.execute(
+        "SELECT name FROM archived JOIN archive_files ON archive_files.number = archived.file"
+        " WHERE archived.id = ? ORDER BY number",
+        (identity,),
+    ).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _is_there(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'archive_files'").fetchone() is not None
+
+
 def count_archived(connection: sqlite3.Connection) -> int:
     """Count the documents in the archive; 0 in a state of an s1ecs that had none yet."""
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'archive_files'").fetchone() is None:
+    if not _is_there(connection):
         return 0
     [(number,)] = connection.execute("SELECT coalesce(sum(documents), 0) FROM archive_files")
     return int(number)
