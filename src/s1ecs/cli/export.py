@@ -8,7 +8,7 @@ import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.early_signals import end_at_sigterm
-from s1ecs.cli.options import moment_of_option, one_of, settings_of, stream_names
+from s1ecs.cli.options import moment_of_option, one_of, settings_of, stream_names, unicode_text
 from s1ecs.errors import UsageError
 from s1ecs.timestamps import time_text
 
@@ -68,6 +68,7 @@ def export(
     # Ending by an exception, it leaves no unfinished file.
     end_at_sigterm(1)
     from s1ecs.bootstrap.typed_views import require_view
+    from s1ecs.collect.upkeep.archiving import archive_rule
     from s1ecs.commands.export import FORMATS, Export, ExportFormat
     from s1ecs.commands.export import export as export_command
     from s1ecs.commands.export_query import ExportSelection
@@ -87,5 +88,9 @@ def export(
     )
     if first is not None and last is not None and first >= last:
         raise UsageError("export: --from must be before --to")
-    selection = ExportSelection(view, first, last, where.strip(), ordered=not view.endswith("_latest"))
-    export_command(settings_of(context).state_dir, Export(selection, chosen, output, force=force, raw=raw), now)
+    condition = unicode_text(where, "--where").strip()
+    selection = ExportSelection(view, first, last, condition, ordered=not view.endswith("_latest"))
+    settings = settings_of(context)
+    rule = archive_rule(settings)
+    archive = None if rule is None else rule.folder
+    export_command(settings.state_dir, Export(selection, chosen, output, force=force, raw=raw, archive=archive), now)

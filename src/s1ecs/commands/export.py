@@ -38,7 +38,8 @@ _Take = Callable[[Sequence[Any]], None]
 class Export:
     """An export: the documents, their format, and the file, None for standard output.
 
-    `force`: replace an existing file; `raw`: CSV without apostrophes before formulas.
+    `force`: replace an existing file; `raw`: CSV without apostrophes before formulas. `archive`: the directory of the
+    archive, in which no export is written.
     """
 
     selection: ExportSelection
@@ -46,6 +47,7 @@ class Export:
     file: Path | None = None
     force: bool = False
     raw: bool = False
+    archive: Path | None = None
 
 
 def export(state_folder: Path, wanted: Export, now: datetime) -> None:
@@ -58,9 +60,10 @@ def export(state_folder: Path, wanted: Export, now: datetime) -> None:
     path = state_folder / FILE_NAME
     with closing(connect_for_reading(path)) as connection, explained(path):
         interruptible(connection)
-        TimeFunctions(now).add_to(connection)
+        functions = TimeFunctions(now)
+        functions.add_to(connection)
         total = count(connection, wanted.selection)
-        columns, rows = rows_of(connection, wanted.selection)
+        columns, rows = rows_of(connection, wanted.selection, lambda: functions.problem)
         with _destination(state_folder, wanted) as sink:
             number = _write(sink, wanted, columns, rows, total)
     told = counted(number, "document", grouped=True)
@@ -99,6 +102,7 @@ def _destination(state_folder: Path, wanted: Export) -> Iterator[_Sink]:
         return
     if wanted.file.exists() and not wanted.file.is_file():
         raise UsageError(f"export: {wanted.file}: not a regular file; name a new file, or leave -o out")
+    _require_elsewhere(state_folder, wanted.file, wanted.archive)
     if not wanted.force and (wanted.file.exists() or wanted.file.is_symlink()):
         raise _there(wanted.file)
     try:
@@ -111,6 +115,24 @@ def _destination(state_folder: Path, wanted: Export) -> Iterator[_Sink]:
             f"export: {wanted.file}: can't be written ({error.strerror or error}); nothing was left there; choose "
             "another path or free some space"
         ) from None
+
+
+def _require_elsewhere(state_folder: Path, file: Path, archive: Path | None) -> None:
+    """Raise UsageError for a file of s1ecs itself, whatever its path: also behind links and under other names."""
+    for folder, what in ((state_folder, "state directory"), (archive, "archive")):
+        if (
+            folder is not None
+            and folder.exists()
+            and any(
+                each.exists() and each.samefile(folder)
+                for target in (file, file.resolve())
+                for each in target.absolute().parents
+            )
+        ):
+            raise UsageError(f"export: {file}: lies in the {what} {folder}; choose another directory")
+    for own in state_folder.glob(f"{FILE_NAME}*"):
+        if file.exists() and file.samefile(own):
+            raise UsageError(f"export: {file}: is the database {own}; choose another file")
 
 
 def _there(file: Path) -> UsageError:

@@ -1,10 +1,11 @@
 """The statement of an export: one view, a period, and a condition in SQL, which can only read."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from s1ecs.commands.querying.sql_words import has_positions, parameters_of
 from s1ecs.errors import UsageError
 
 # What the statement may do; everything else is denied before it runs.
@@ -39,8 +40,15 @@ class ExportSelection:
     ordered: bool = True
 
 
-def rows_of(connection: sqlite3.Connection, selection: ExportSelection) -> tuple[list[str], Iterator[Sequence[Any]]]:
-    """Return the names of the columns, and the rows one after the other; raise UsageError for a wrong condition."""
+def rows_of(
+    connection: sqlite3.Connection, selection: ExportSelection, problem: Callable[[], str] = str
+) -> tuple[list[str], Iterator[Sequence[Any]]]:
+    """Return the names of the columns, and the rows one after the other; raise UsageError for a wrong condition.
+
+    `problem` tells why a function of ours failed; "" if none did.
+    """
+    if parameters_of(selection.where) or has_positions(selection.where):
+        raise UsageError("export: --where: parameters such as :name and ? are not supported; write the value itself")
     _require_view(connection, selection.view)
     connection.set_authorizer(_authorize)
     condition, values = _condition(selection)
@@ -54,8 +62,8 @@ def rows_of(connection: sqlite3.Connection, selection: ExportSelection) -> tuple
             values,
         )
     except (sqlite3.Error, sqlite3.Warning) as error:
-        raise _explained(connection, error, selection.view) from None
-    return [column[0] for column in cursor.description], _rows(connection, cursor, selection.view)
+        raise _explained(connection, error, selection.view, problem()) from None
+    return [column[0] for column in cursor.description], _rows(connection, cursor, selection.view, problem)
 
 
 def count(connection: sqlite3.Connection, selection: ExportSelection) -> int | None:
@@ -80,13 +88,15 @@ def _condition(selection: ExportSelection) -> tuple[str, list[str]]:
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
 
 
-def _rows(connection: sqlite3.Connection, cursor: sqlite3.Cursor, view: str) -> Iterator[Sequence[Any]]:
+def _rows(
+    connection: sqlite3.Connection, cursor: sqlite3.Cursor, view: str, problem: Callable[[], str]
+) -> Iterator[Sequence[Any]]:
     try:
         # `yield from` would close the cursor behind the connection.
         for row in cursor:  # noqa: UP028
             yield row
     except (sqlite3.Error, sqlite3.Warning) as error:
-        raise _explained(connection, error, view) from None
+        raise _explained(connection, error, view, problem()) from None
 
 
 def _require_view(connection: sqlite3.Connection, view: str) -> None:
@@ -95,11 +105,13 @@ def _require_view(connection: sqlite3.Connection, view: str) -> None:
         raise UsageError(f"export: the store has no view {view} yet; run s1ecs collect first")
 
 
-def _explained(connection: sqlite3.Connection, error: sqlite3.Error | sqlite3.Warning, view: str) -> Exception:
+def _explained(
+    connection: sqlite3.Connection, error: sqlite3.Error | sqlite3.Warning, view: str, problem: str
+) -> Exception:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(_NOT_OF_THE_CONDITION):
         return error
-    text = str(error)
+    text = problem or str(error)
     if name == "SQLITE_AUTH":
         text = "only expressions that read are allowed"
     elif "one statement" in text:

@@ -15,6 +15,7 @@ from s1ecs.outputs.dead_letters import DeadLetters, Letter
 from s1ecs.records import as_written, indented
 from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.audit.state_journal import entry_of
+from s1ecs.state.sqlite.archive import file_with
 from s1ecs.state.sqlite.database import no_state
 from s1ecs.state.sqlite.find_documents import (
     Delivery,
@@ -69,6 +70,12 @@ def _find(state_folder: Path, identity: str) -> Shown:
                 ]
                 places = list({place.row: place for each in found for place in each}.values())
         if not places:
+            archived = file_with(connection, identity)
+            if archived is not None:
+                raise StateError(
+                    f"document {identity!r} is in the archive, in {archived}; use s1ecs query --archive with "
+                    "WHERE id = ... to read it"
+                )
             raise StateError(
                 f"no document has the id {identity!r}; check the id, or collect first; `s1ecs query` lists the views "
                 "and their columns of ids"

@@ -57,7 +57,7 @@ STORE = OutputType(
             "keep_days",
             value_types.COUNT,
             "Retention in days, by @timestamp. The latest state of each entity and documents without @timestamp "
-            "are kept.",
+            "are kept. Without effect with archive, which moves days before.",
             default_words="everything",
         ),
         Setting(

@@ -1,14 +1,20 @@
 """Archiving of the documents in the store: the small steps in which whole days leave it. A Protocol.
 
-A day's file is noted before it is there and finished when no document of it is left in the store. An id is noted as
-archived in the commit that removes its document, so that at any moment a document is in the store or known as archived.
-The latest state of an entity stays in the store.
+A day's file is recorded before it is there and finished once its documents were compared with the store. An id is
+recorded as archived in the commit that removes its document, so that at any moment a document is in the store or known
+as archived. A recorded id alone never justifies a removal: only `take_out` removes, and it compares texts. The latest
+state of an entity stays in the store.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
+from s1ecs.errors import StateError
 from s1ecs.state.retention import PruneCursor, Stopwatch
+
+
+class ChangedMeanwhile(StateError):
+    """The store, or the file, of a day changed while the day was archived; it is archived later."""
 
 
 class StreamDay(NamedTuple):
@@ -40,11 +46,12 @@ class ArchiveFile(NamedTuple):
 
 
 class StoredDocument(NamedTuple):
-    """A document of the store."""
+    """A document of the store; `recorded`: the number of a file of its day that has its id, if there is one."""
 
     place: PruneCursor
     id: str
     document: str
+    recorded: int | None = None
 
 
 class DayPage(NamedTuple):
@@ -65,33 +72,41 @@ class TakenOut(NamedTuple):
 class Archiving(Protocol):
     """The steps of archiving, each in a transaction of its own of some hundredths of a second."""
 
+    async def begun(self) -> bool:
+        """Return True if a file was ever recorded, be it forgotten since."""
+
     async def next_day(
         self, place: PruneCursor, before: str, done: Collection[StreamDay], clock: Stopwatch
     ) -> FoundDay:
         """Look for documents from before `before` that can be archived, of other days than those in `done`."""
 
     async def files(self, day: StreamDay) -> Sequence[ArchiveFile]:
-        """Return the files of a day that are noted, those of the stream's other consoles included."""
+        """Return the files of a day that are recorded, those of the stream's other consoles included."""
 
     async def begin(self, day: StreamDay, name: str) -> ArchiveFile:
-        """Note a file before its documents are removed from the store."""
+        """Record a file before its documents are removed from the store."""
 
     async def forget(self, file: ArchiveFile) -> bool:
-        """Take back the note of a file that is not there; finish it, and return False, where documents left for it."""
+        """Delete the record of a file that is not there; finish it, and return False, where documents left for it."""
 
     async def finish(self, file: ArchiveFile) -> None:
-        """Note that the store has no document of this file any more."""
+        """Record that the documents of this file were compared with the store."""
 
     async def page(self, day: StreamDay, place: PruneCursor) -> DayPage:
-        """Return the next documents of a day to be archived, oldest first.
-
-        Removes what came once more though it is archived: as in the store, the first document of an id stays.
-        """
+        """Return the next documents of a day to be archived, oldest first; raise ChangedMeanwhile."""
 
     async def differing(self, day: StreamDay, documents: Sequence[tuple[str, str]]) -> int:
-        """Count those of these documents (id, text) that the store does not have in exactly this form."""
+        """Count those of these (id, text) that the store does not have in exactly this form; raise ChangedMeanwhile."""
 
     async def take_out(
-        self, day: StreamDay, file: ArchiveFile, documents: Sequence[tuple[str, str]], clock: Stopwatch
+        self,
+        day: StreamDay,
+        file: ArchiveFile,
+        documents: Sequence[tuple[str, str]],
+        clock: Stopwatch,
+        is_there: Callable[[], bool],
     ) -> TakenOut:
-        """Remove the first of these documents of a file, where the store has them in exactly this form."""
+        """Remove the first of these documents, read from a flushed file, where the store has exactly this text.
+
+        Removes nothing, and raises ChangedMeanwhile, while the console is being renamed or if the file is gone.
+        """

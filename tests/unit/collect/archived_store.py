@@ -17,6 +17,7 @@ from pyarrow import parquet
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.bootstrap.typed_views import columns_of
 from s1ecs.collect.upkeep.archive import Archive, Archived
+from s1ecs.outputs.archive.marker import MARKER
 from s1ecs.outputs.output import Batch
 from s1ecs.outputs.parquet.columns import TypedColumn
 from s1ecs.outputs.store import insert, prepare
@@ -109,7 +110,11 @@ class ArchivedStore:
 
     def files(self) -> list[str]:
         """The files of the archive, unfinished ones included."""
-        return sorted(path.relative_to(self.archive).as_posix() for path in self.archive.rglob("*") if path.is_file())
+        return sorted(
+            path.relative_to(self.archive).as_posix()
+            for path in self.archive.rglob("*")
+            if path.is_file() and path.name != MARKER
+        )
 
     def cold(self) -> list[tuple[Key, str]]:
         """The documents of the archive."""

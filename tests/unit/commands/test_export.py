@@ -43,7 +43,8 @@ DOCUMENTS: Mapping[str, Mapping[str, Any]] = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A state folder with four alerts and one state of a group."""
-    with closing(connect(tmp_path / FILE_NAME)) as connection:
+    folder = tmp_path / "state"
+    with closing(connect(folder / FILE_NAME)) as connection:
         insert(
             connection,
             Batch("default", "default", "alert", list(DOCUMENTS.items())),
@@ -53,12 +54,13 @@ def folder(tmp_path: Path) -> Path:
         insert(connection, Batch("default", "default", "group", [("g", state)]), row_writer(store_tables()["group"]))
         connection.execute("INSERT INTO things VALUES ('default', 'group', 'g', 'g', 1)")
         prepare(connection, store_tables())
-    return tmp_path
+    return folder
 
 
 def files(folder: Path) -> list[str]:
-    """The files in the state folder, but for what SQLite keeps beside the database."""
-    return sorted(path.name for path in folder.iterdir() if not path.name.startswith(f"{FILE_NAME}-"))
+    """The files in the state folder and beside it, but for what SQLite keeps beside the database."""
+    there = [path for path in folder.parent.rglob("*") if path.is_file()]
+    return sorted(path.name for path in there if not path.name.startswith(f"{FILE_NAME}-"))
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -69,7 +71,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 def exported(folder: Path, selection: ExportSelection, **how: Any) -> bytes:
     """The file of an export."""
-    file = folder / "exported"
+    file = folder.parent / "exported"
     export(folder, Export(selection, file=file, force=True, **how), NOW)
     return file.read_bytes()
 
@@ -105,10 +107,10 @@ def test_csv_is_safe_for_a_spreadsheet_unless_raw(folder: Path) -> None:
 def test_parquet_has_types_and_loses_nothing(folder: Path) -> None:
     """Columns have the types of their fields; what does not fit is in `misfits`, and all of it in `document`."""
     exported(folder, ExportSelection("alert"), format="parquet")
-    table = parquet.read_table(folder / "exported")
+    table = parquet.read_table(folder.parent / "exported")
     types = {name: str(table.schema.field(name).type) for name in ("time", "severity", "rule", "document")}
     assert types == {"time": "timestamp[ms, tz=UTC]", "severity": "int64", "rule": "string", "document": "string"}
-    assert parquet.ParquetFile(folder / "exported").metadata.row_group(0).column(0).compression == "ZSTD"
+    assert parquet.ParquetFile(folder.parent / "exported").metadata.row_group(0).column(0).compression == "ZSTD"
     rows = {row["id"]: row for row in table.to_pylist()}
     assert {name: row["document"] for name, row in rows.items()} == texts(folder)
     assert (rows["two"]["severity"], rows["two"]["misfits"]) == (73, None)
@@ -127,7 +129,7 @@ def test_every_view_has_the_columns_that_its_types_name(folder: Path) -> None:
             assert [name for name, _, _ in columns] == there, view
             exported(folder, ExportSelection(view, ordered=False), format="parquet")
     exported(folder, ExportSelection("group_latest", ordered=False), format="parquet")
-    [group] = parquet.read_table(folder / "exported").to_pylist()
+    [group] = parquet.read_table(folder.parent / "exported").to_pylist()
     assert (group["group_name" if "group_name" in group else "name"], group["gone"]) == ("A", False)
 
 
@@ -162,22 +164,66 @@ def test_what_is_no_condition_is_one_line(folder: Path, where: str) -> None:
     """Anything but an expression that reads is refused, with the columns there are, and no file is left."""
     before = files(folder)
     with pytest.raises(UsageError, match=r"^export: --where: .*; columns of alert: time, severity, ") as raised:
-        export(folder, Export(ExportSelection("alert", where=where), file=folder / "exported"), NOW)
+        export(folder, Export(ExportSelection("alert", where=where), file=folder.parent / "exported"), NOW)
     assert "\n" not in str(raised.value)
     assert files(folder) == before
     assert len(texts(folder)) == 4
 
 
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("time > ago('foo')", "export: --where: ago: "),
+        ("severity >= :x", "export: --where: parameters such as :name and \\? are not supported"),
+        ("severity >= ?", "export: --where: parameters such as :name and \\? are not supported"),
+    ],
+)
+def test_a_condition_that_fails_says_why(folder: Path, where: str, told: str) -> None:
+    """A time that is none is told as by `query`, and parameters, which an export has none of, by their name."""
+    with pytest.raises(UsageError, match=told):
+        export(folder, Export(ExportSelection("alert", where=where)), NOW)
+
+
 def test_an_existing_file_is_replaced_only_by_force(folder: Path) -> None:
     """Without --force the file stays as it was; what is no file is never replaced."""
-    file = folder / "exported"
+    file = folder.parent / "exported"
     file.write_text("mine")
     with pytest.raises(UsageError, match="already exists"):
         export(folder, Export(ExportSelection("alert"), file=file), NOW)
     assert file.read_text() == "mine"
     with pytest.raises(UsageError, match="not a regular file"):
-        export(folder, Export(ExportSelection("alert"), file=folder, force=True), NOW)
+        export(folder, Export(ExportSelection("alert"), file=folder.parent, force=True), NOW)
     assert len(exported(folder, ExportSelection("alert")).splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"state/{FILE_NAME}",
+        f"state/{FILE_NAME}-wal",
+        "state/new",
+        f"beside/../state/{FILE_NAME}",
+        "link",
+        "hard",
+        "folder/new",
+        "archive/stream=alert/day",
+    ],
+)
+@pytest.mark.parametrize("force", [False, True])
+def test_files_of_s1ecs_are_never_replaced(folder: Path, target: str, force: bool) -> None:  # noqa: FBT001 - a parameter
+    """Not the database, not the archive, and nothing beside them, whatever the path and whatever --force."""
+    archive = folder.parent / "archive"
+    (archive / "stream=alert").mkdir(parents=True)
+    (archive / "stream=alert" / "day").write_text("archived")
+    (folder.parent / "beside").mkdir()
+    (folder.parent / "link").symlink_to(folder / FILE_NAME)
+    (folder.parent / "hard").hardlink_to(folder / FILE_NAME)
+    (folder.parent / "folder").symlink_to(folder)
+    before = (files(folder), texts(folder))
+    with pytest.raises(UsageError, match=r"lies in the (archive|state directory)|is the database"):
+        export(folder, Export(ExportSelection("alert"), file=folder.parent / target, force=force, archive=archive), NOW)
+    assert (files(folder), texts(folder)) == before
+    assert (archive / "stream=alert" / "day").read_text() == "archived"
 
 
 @pytest.fixture
@@ -198,7 +244,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(folder: Path, kind: Any) -> 
     """What could not be written whole is not there under any name."""
     before = files(folder)
     with pytest.raises(StateError, match=r"can't be written \(No space left on device\)"):
-        export(folder, Export(ExportSelection("alert"), kind, folder / "exported"), NOW)
+        export(folder, Export(ExportSelection("alert"), kind, folder.parent / "exported"), NOW)
     assert files(folder) == before
 
 

@@ -42,15 +42,15 @@ def all_steps(connection: sqlite3.Connection) -> tuple[list[str], int]:
         ids += [each.id for each in page.documents]
         texts = [(each.id, each.document) for each in page.documents]
         assert archive._differing(connection, DAY, texts) == 0
-        removed += archive._take_out(connection, DAY, file, texts, lambda: 0.0).removed
+        removed += archive._take_out(connection, DAY, file, texts, lambda: 0.0, lambda: True).removed
     return ids, removed
 
 
 def test_steps_lead_through_a_day_once(connection: sqlite3.Connection) -> None:
-    """The pages have every document once, but for those that are archived, which go; nothing is left."""
+    """The pages have every document once, with the file that is recorded for it; nothing is left."""
     ids, removed = all_steps(connection)
-    assert ids == [f"{number:03}" for number in range(10, 500)]
-    assert removed == 490
+    assert ids == [f"{number:03}" for number in range(500)]
+    assert removed == 500
     assert connection.execute("SELECT count(*) FROM documents").fetchone() == (0,)
     assert archive.count_archived(connection) == 490
     assert archive.archived_among(connection, "default", "alert", ["000", "499", "500"]) == {"000", "499"}
@@ -79,4 +79,4 @@ def test_a_step_ends_when_its_time_is_over(connection: sqlite3.Connection) -> No
     [file] = archive._files(connection, DAY)
     texts = [(each.id, each.document) for each in archive._page(connection, DAY, PruneCursor()).documents]
     ticks = iter(range(1_000_000))
-    assert archive._take_out(connection, DAY, file, texts, lambda: next(ticks) * 0.01) == (2, 2, 0)
+    assert archive._take_out(connection, DAY, file, texts, lambda: next(ticks) * 0.01, lambda: True) == (2, 2, 0)

@@ -1,37 +1,38 @@
 """Archiving while collecting: whole days leave the store for Parquet files, in small steps between commits.
 
-A process may be killed between any two steps. A file is noted, written under another name, brought onto the disk, read
-back and compared; then it gets its name, and its documents are removed from the store, each where the file has exactly
-its text. The next pass finishes what it finds unfinished.
+A process may be killed between any two steps. A file is recorded, written under a temporary name, flushed to disk, read
+back and compared; then it gets its name, is flushed and read once more, and each of its documents whose text the store
+has exactly is removed from the store. The next pass finishes what it finds unfinished. What is doubtful stays.
 """
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from s1ecs.errors import S1ecsError, StateDamaged, StateError
 from s1ecs.outputs.archive.day_file import DayWriter, read_back
+from s1ecs.outputs.archive.flushed_file import flushed_file
+from s1ecs.outputs.archive.marker import MARKER, make_archive, require_marker
 from s1ecs.outputs.archive.names import files_in, folder_of, free_name
 from s1ecs.outputs.parquet.columns import TypedColumn
 from s1ecs.permissions import private_folder
-from s1ecs.state.archiving import ArchiveFile, StoredDocument, StreamDay
+from s1ecs.state.archiving import ArchiveFile, ChangedMeanwhile, StoredDocument, StreamDay
 from s1ecs.state.retention import PruneCursor, Stopwatch
 from s1ecs.state.state import State
-from s1ecs.whole_files import publish, sync_folder, unfinished_file
+from s1ecs.whole_files import publish, unfinished_file
 
 T = TypeVar("T")
 
 # As long as a step takes, so that at least half of the time is for collecting.
 _PAUSE_SECONDS = 0.02
+# Of the whole archive rather than of one day's folder.
+_OF_ALL_DAYS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _NOTHING: Sequence[tuple[str, str]] = ()
-
-
-class ChangedMeanwhile(StateError):
-    """The store's documents of a day changed while its file was written; the day is archived later."""
 
 
 class _Stopped(Exception):
@@ -65,6 +66,7 @@ class Archive:
         done = set[StreamDay]()
         place: PruneCursor | None = PruneCursor()
         try:
+            await self._open()
             while place is not None:
                 found = await self.state.archiving.next_day(place, f"{before:%Y-%m-%d}", done, self.clock)
                 place = found.place
@@ -79,76 +81,111 @@ class Archive:
         except _Stopped:
             pass
         except OSError as error:
-            where = error.filename or self.folder
-            raise StateError(
-                f"{where}: can't be written ({error.strerror or error}); free some space or give s1ecs write access; "
-                "nothing is lost: the documents stay in the store, and are archived later"
-            ) from None
+            raise self._unwritten(error) from None
         return result
 
+    async def _open(self) -> None:
+        """Make the archive, but never a second time: its directory may be a mount point without its disk."""
+        if await self.state.archiving.begun():
+            await _blocking(partial(require_marker, self.folder))
+        elif not await _blocking((self.folder / MARKER).is_file):
+            await _blocking(partial(make_archive, self.folder))
+
+    def _unwritten(self, error: OSError) -> StateError:
+        return StateError(
+            f"{error.filename or self.folder}: cannot be written: {error.strerror or error}; the documents stay in the "
+            "store and s1ecs retries"
+        )
+
     async def _day(self, day: StreamDay, result: Archived, stop: asyncio.Event) -> None:
-        """Archive one day; what is wrong with its files alone is among the troubles."""
+        """Archive one day; what is wrong with this day alone is among the troubles."""
         before = result.removed
         try:
             taken = await self._finish_files(day, result, stop)
             await self._write_rest(day, taken, result, stop)
-        except (StateDamaged, ChangedMeanwhile) as error:
-            if isinstance(error, StateDamaged) and not str(error).startswith(f"{self.folder}/"):
-                raise  # the store itself
+        except _Stopped:
+            raise
+        except ChangedMeanwhile as error:
             result.troubles.append(error)
-        result.days += result.removed > before
+        except S1ecsError as error:
+            if not isinstance(error, StateDamaged) or not str(error).startswith(f"{self.folder}/"):
+                raise  # the store itself, or the whole archive
+            result.troubles.append(error)
+        except OSError as error:
+            if error.errno in _OF_ALL_DAYS:
+                raise
+            result.troubles.append(self._unwritten(error))
+        except Exception as error:  # noqa: BLE001 - one day must not keep all others from being archived
+            reason = f"{type(error).__name__}: {error}"
+            result.troubles.append(
+                StateError(f"{day}: not archived ({reason}); its documents stay in the store; please report this")
+            )
+        finally:
+            result.days += result.removed > before
 
     async def _finish_files(self, day: StreamDay, result: Archived, stop: asyncio.Event) -> set[str]:
-        """Finish the files that a day has, also those that no note tells of; return the names that are taken."""
-        noted = {file.name: file for file in await self.state.archiving.files(day)}
-        there = await self._blocking(
+        """Finish the files that a day has, also those that no record tells of; return the names that are taken."""
+        recorded = {file.name: file for file in await self.state.archiving.files(day)}
+        there = await _blocking(
             lambda: [found.name for found in files_in(self.folder, folder_of(day)) if found.day == day]
         )
         for name in there:
-            if name not in noted:
+            if name not in recorded:
                 # A backup of the store was put back, or the state is a new one.
-                self.between("note a file that is there")
-                noted[name] = await self.state.archiving.begin(day, name)
-        for file in [*noted.values()]:
-            if file.finished or file.console != day.console:
+                self.between("record a file that is there")
+                recorded[name] = await self.state.archiving.begin(day, name)
+        again = await self._come_again(day, stop) if recorded else set()
+        for file in [*recorded.values()]:
+            if file.console != day.console or (file.finished and file.number not in again):
                 continue
-            if not await self._blocking((self.folder / file.name).exists):
+            if await _blocking((self.folder / file.name).is_file):
+                await self._take_out(day, file, result, stop)
+            elif not file.finished:
                 self.between("forget a file that is not there")
                 if await self.state.archiving.forget(file):
-                    del noted[file.name]
-            else:
-                await self._take_out(day, file, result, stop)
-        return {*noted, *there}
+                    del recorded[file.name]
+                else:
+                    result.troubles.append(
+                        StateError(
+                            f"{self.folder / file.name}: missing, although documents were moved there; put it back"
+                        )
+                    )
+        return {*recorded, *there}
 
-    def _names_of(self, day: StreamDay) -> list[str]:
-        return [found.name for found in files_in(self.folder, folder_of(day)) if found.day == day]
+    async def _come_again(self, day: StreamDay, stop: asyncio.Event) -> set[int]:
+        """Return the numbers of the files that may have documents which are in the store, too."""
+        return {
+            each.recorded
+            async for documents in self._pages(day, stop)
+            for each in documents
+            if each.recorded is not None
+        }
 
     async def _write_rest(self, day: StreamDay, taken: set[str], result: Archived, stop: asyncio.Event) -> None:
-        """Write the documents that no file has yet into a further one, and remove them from the store."""
+        """Write the documents that are left into a further file, and remove them from the store."""
         pages = self._pages(day, stop)
         first = await anext(pages, None)
         if first is None:
             return
-        self.between("note the file")
+        self.between("record the file")
         file = await self.state.archiving.begin(day, free_name(day, taken))
         path = self.folder / file.name
         self.between("make the folder")
-        await self._blocking(partial(private_folder, path.parent))
+        await _blocking(partial(require_marker, self.folder))
+        await _blocking(partial(private_folder, path.parent))
         with unfinished_file(self.state_folder, path) as part:
             self.between("write the file")
             with DayWriter(part.file, day, self.columns(day.stream)) as writer:
-                await self._blocking(partial(writer.add, first))
+                await _blocking(partial(writer.add, first))
                 async for documents in pages:
-                    await self._blocking(partial(writer.add, documents))
-                await self._blocking(writer.close)
-            self.between("bring the file onto the disk")
-            await self._blocking(part.sync)
+                    await _blocking(partial(writer.add, documents))
+                await _blocking(writer.close)
+            self.between("flush the file to disk")
+            await _blocking(part.sync)
             self.between("read the file back")
             await self._compare(day, part.path, writer.written, stop)
             self.between("name the file")
-            await self._blocking(partial(publish, part.path, path))
-        for folder in (path.parent.parent, self.folder):  # they may be new, too
-            await self._blocking(partial(sync_folder, folder))
+            await _blocking(partial(publish, part.path, path))
         await self._take_out(day, file, result, stop)
 
     async def _pages(self, day: StreamDay, stop: asyncio.Event) -> AsyncIterator[Sequence[StoredDocument]]:
@@ -173,36 +210,36 @@ class Archive:
             raise StateDamaged(f"{path}: read back {read} of {written} documents; check the disk")
 
     async def _take_out(self, day: StreamDay, file: ArchiveFile, result: Archived, stop: asyncio.Event) -> None:
-        """Remove the documents of a file from the store."""
-        path = self.folder / file.name
-        differing = 0
-        async for documents in self._read(path):
-            left = documents
-            while left:
-                self.between("remove documents")
-                taken = await self.state.archiving.take_out(day, file, left, self.clock)
-                result.removed += taken.removed
-                differing += taken.differing
-                left = left[taken.done :]
-                await self._pause(stop)
-        if differing:
-            raise StateDamaged(
-                f"{path}: has other versions of {differing} documents of the store, which stay there; move the file "
-                "away to archive them"
-            )
+        """Remove the documents from the store that a file has exactly; others stay for a further file."""
+        flushed = await _blocking(partial(flushed_file, self.folder, file.name))
+        try:
+            async for documents in self._read(flushed.path, flushed.content):
+                left = documents
+                while left:
+                    self.between("remove documents")
+                    if not await _blocking(flushed.is_there):
+                        raise ChangedMeanwhile(f"{flushed.path}: gone; the documents stay in the store")
+                    taken = await self.state.archiving.take_out(day, file, left, self.clock, flushed.is_there)
+                    result.removed += taken.removed
+                    left = left[taken.done :]
+                    await self._pause(stop)
+        finally:
+            flushed.content.close()
         self.between("finish the file")
         await self.state.archiving.finish(file)
 
-    async def _read(self, path: Path) -> AsyncIterator[Sequence[tuple[str, str]]]:
+    async def _read(self, path: Path, content: BinaryIO | None = None) -> AsyncIterator[Sequence[tuple[str, str]]]:
         """Yield the documents of a file, some at once."""
-        rest: Iterator[Sequence[tuple[str, str]]] = read_back(path)
-        while documents := await self._blocking(partial(next, rest, _NOTHING)):
+        rest: Iterator[Sequence[tuple[str, str]]] = read_back(path, content)
+        while documents := await _blocking(partial(next, rest, _NOTHING)):
             yield documents
-
-    async def _blocking(self, work: Callable[[], T]) -> T:
-        return await self.state.run_blocking(work)
 
     async def _pause(self, stop: asyncio.Event) -> None:
         if stop.is_set():
             raise _Stopped
         await asyncio.sleep(self.pause_seconds)
+
+
+async def _blocking(work: Callable[[], T]) -> T:
+    """Do what waits for the disk on a thread of its own: the archive's disk may be slow, or a network's."""
+    return await asyncio.to_thread(work)

@@ -12,6 +12,8 @@ from uuid import UUID
 from s1ecs.collect.upkeep.archiving import archive_rule
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.tables import Row
+from s1ecs.commands.terminal.writer import ERR
+from s1ecs.counted import counted
 from s1ecs.errors import SettingsError, StateError, UsageError
 from s1ecs.extras import importing, require
 from s1ecs.settings import Settings
@@ -52,18 +54,23 @@ def query_archive(settings: Settings, sql: str, show: Print) -> None:
         closing(duckdb.connect(":memory:", config=_CONFIG)) as database,
     ):
         try:
+            if found.missing:
+                number = counted(found.missing, "file", grouped=True)
+                ERR.line(f"s1ecs: query: {number} of the archive missing in {rule.folder}: the result is incomplete")
             _require_select(database.extract_statements(sql))
             # Each that the statement may name: to make one reads the end of its files.
             words = set(_WORD.findall(sql.lower()))
             with waiting_if_slow("Querying"):
                 for view in view_names():
                     if view in words:
-                        files |= make_view(database, found, view)
+                        make_view(database, found, view, files)
                 _lock(database)
                 result = database.execute(sql)
             show([column[0] for column in result.description], _rows(result))
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
+        except OverflowError as error:
+            raise UsageError(f"query: a value is out of range ({error}); cast it to text with ::VARCHAR") from None
         except duckdb.Error as error:
             told = str(error)
             _raise_damaged([path for table, paths in files.items() if table in told for path in paths])

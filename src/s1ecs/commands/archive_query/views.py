@@ -1,12 +1,12 @@
 """The views of the archive's database: hot rows of the store and the files of the archive, under the store's names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from s1ecs.bootstrap.typed_views import Typed, typed_views
 from s1ecs.commands.archive_query.cold_rows import ColdRows
 from s1ecs.commands.archive_query.hot_rows import HotRows
-from s1ecs.commands.archive_query.snapshot import Snapshot
+from s1ecs.commands.archive_query.snapshot import Cold, Snapshot
 from s1ecs.extras import importing
 from s1ecs.outputs.parquet.columns import TypedColumn
 
@@ -31,37 +31,68 @@ def view_names() -> Sequence[str]:
     return [*typed_views(), DOCUMENTS]
 
 
-def make_view(database: "DuckDBPyConnection", snapshot: Snapshot, view: str) -> Mapping[str, Sequence[str]]:
-    """Make a view; return the files of the archive that it reads, by the table that has their rows."""
+def make_view(database: "DuckDBPyConnection", snapshot: Snapshot, view: str, tables: dict[str, Sequence[str]]) -> None:
+    """Make a view; add the files of the archive that it reads to `tables`, by the table that has their rows."""
     columns = _OF_DOCUMENTS if view == DOCUMENTS else typed_views()[view]
-    names = ", ".join(f'"{name}"' for name, _, _ in columns)
+    names = [f'"{name}"' for name, _, _ in columns]
     hot = f"hot_{view}"
     typed = [TypedColumn(*column) for column in columns]
     database.register(hot, HotRows(snapshot.connection, snapshot.lock, view, typed))
-    parts = [f'SELECT {names} FROM "{hot}"']  # noqa: S608 - names of ours
-    tables: dict[str, Sequence[str]] = {}
+    parts = [f'SELECT {", ".join(names)} FROM "{hot}"']  # noqa: S608 - names of ours
+    # The stream is not in the file, but in its path.
+    in_file = [column for column in typed if view != DOCUMENTS or column.name != "stream"]
+
+    def rows_of(cold: Sequence[Cold], name: str, stream: str) -> str:
+        """Return the SELECT of the rows of files, with the present names of their consoles."""
+        selects = []
+        for number, each in enumerate(cold):
+            table = f"{name}_{number}"
+            tables[table] = each.paths
+            database.register(table, ColdRows(each.paths, in_file))
+            told = {'"stream"': stream} | ({} if each.renamed is None else {'"console"': each.renamed})
+            shown = (f"{_text(told[column])} AS {column}" if column in told else column for column in names)
+            selects.append(f'SELECT {", ".join(shown)} FROM "{table}"')  # noqa: S608 - names of ours
+        return " UNION ALL ".join(selects)
+
     for number, stream in enumerate(_archived_streams(snapshot, view)):
         found = snapshot.of_stream(stream)
-        # The stream is not in the file, but in its path.
-        in_file = [column for column in typed if view != DOCUMENTS or column.name != "stream"]
-        shown = names.replace('"stream"', f"'{stream}'") if view == DOCUMENTS else names
-        for kind, files, condition in (("alone", found.alone, ""), ("shared", found.shared, _NOT_STORED)):
-            if files:
-                table = f"{kind}_{number}_{view}"
-                tables[table] = files
-                database.register(table, ColdRows(files, in_file))
-                stored = f"stored_{number}_{view}"
-                parts.append(f'SELECT {shown} FROM "{table}" AS archived {condition.format(stored)}')  # noqa: S608 - names of ours
-                if condition:
-                    consoles, ids = [each[0] for each in found.stored], [each[1] for each in found.stored]
-                    database.register(stored, pa.table({"console": consoles, "id": ids}, _STORED))
+        if found.alone:
+            parts.append(rows_of(found.alone, f"alone_{number}_{view}", stream))
+        if found.shared:
+            shared = rows_of(found.shared, f"shared_{number}_{view}", stream)
+            stored, twice = f"stored_{number}_{view}", f"twice_{number}_{view}"
+            database.register(stored, _ids(found.stored))
+            database.register(twice, _ids(database.execute(_TWICE.format(shared=shared)).fetchall()))
+            parts += [once.format(shared=shared, stored=stored, twice=twice) for once in (_ONCE, _OF_SEVERAL)]
     database.execute(f'CREATE VIEW "{view}" AS {" UNION ALL ".join(parts)}')
-    return tables
 
 
-# Documents that are just being moved, or came once more: the store's count.
-_NOT_STORED = 'WHERE (console, id) NOT IN (SELECT (console, id) FROM "{}")'
-_STORED = pa.schema([("console", pa.string()), ("id", pa.string())])
+# Of a document that is in the store, too, as it is just being moved or came once more, the store's version counts.
+_ONCE = """
+    SELECT * FROM ({shared})
+    WHERE ("console", "id") NOT IN (SELECT ("console", "id") FROM "{stored}")
+    AND ("console", "id") NOT IN (SELECT ("console", "id") FROM "{twice}")
+"""
+# Of several versions in the archive the oldest counts.
+_OF_SEVERAL = """
+    SELECT * FROM (
+        SELECT DISTINCT ON ("console", "id") * FROM ({shared})
+        WHERE ("console", "id") NOT IN (SELECT ("console", "id") FROM "{stored}")
+        AND ("console", "id") IN (SELECT ("console", "id") FROM "{twice}")
+        ORDER BY "console", "id", "time", "document"
+    )
+"""
+_TWICE = 'SELECT "console", "id" FROM ({shared}) GROUP BY ALL HAVING count(*) > 1'
+_IDS = pa.schema([("console", pa.string()), ("id", pa.string())])
+
+
+def _ids(pairs: Sequence[tuple[str, str]]) -> "pa.Table":
+    return pa.table({"console": [each[0] for each in pairs], "id": [each[1] for each in pairs]}, _IDS)
+
+
+def _text(value: str) -> str:
+    escaped = value.replace("'", "''")
+    return f"'{escaped}'"
 
 
 def _archived_streams(snapshot: Snapshot, view: str) -> Sequence[str]:

@@ -10,7 +10,7 @@ from s1ecs.errors import StateDamaged
 from s1ecs.extras import importing
 from s1ecs.outputs.parquet.columns import TypedColumn, values_at
 from s1ecs.outputs.parquet.writer import ParquetRows
-from s1ecs.records import NotJSON, as_written
+from s1ecs.records import NotJSON, as_written, settle
 from s1ecs.state.archiving import StoredDocument, StreamDay
 
 with importing("parquet"):
@@ -43,7 +43,7 @@ class DayWriter:
                 document: Any = as_written(each.document.encode())
             except NotJSON:
                 document = None
-            values = values_at(self._columns, document)
+            values = values_at(self._columns, settle(document)[0])
             told = {"time": each.place.time, "console": self._day.console, "id": each.id, "document": each.document}
             self._rows.add([told.get(column.name, value) for column, value in zip(self._columns, values, strict=True)])
         self.written += len(documents)
@@ -53,9 +53,12 @@ class DayWriter:
         self._rows.close()
 
 
-def read_back(path: Path) -> Iterator[Sequence[tuple[str, str]]]:
-    """Yield the documents of a file as (id, text), some at once; raise StateDamaged or OSError."""
-    with _explained(path), parquet.ParquetFile(path, page_checksum_verification=True) as file:
+def read_back(path: Path, content: BinaryIO | None = None) -> Iterator[Sequence[tuple[str, str]]]:
+    """Yield the documents of a file as (id, text), some at once; `content`: the file if it is open.
+
+    Raise StateDamaged or OSError.
+    """
+    with _explained(path), parquet.ParquetFile(content or path, page_checksum_verification=True) as file:
         # All columns, so that damage anywhere is found.
         for batch in file.iter_batches(batch_size=_READ_AT_ONCE):
             yield list(zip(batch["id"].to_pylist(), batch["document"].to_pylist(), strict=True))

@@ -1,5 +1,6 @@
 """Names in the archive: `stream=alert/console=default/day=2026-01-31.parquet`, further files of a day with a number."""
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -36,8 +37,22 @@ def free_name(day: StreamDay, taken: Collection[str]) -> str:
 
 def files_in(folder: Path, below: str = "") -> Iterator[ArchivedDay]:
     """Yield the files of the archive, or of one folder of it, in the order of their names; raise OSError."""
-    for path in sorted((folder / below).glob("*.parquet" if below else "stream=*/console=*/day=*.parquet")):
-        name = path.relative_to(folder).as_posix()
+    # `Path.glob` takes a folder that it may not read for an empty one.
+    folders = [below] if below else [""]
+    for prefix in () if below else ("stream=", "console="):
+        folders = [
+            name for each in folders for name in _names_in(folder, each) if name.split("/")[-1].startswith(prefix)
+        ]
+    for name in (name for each in folders for name in _names_in(folder, each)):
         found = _NAME.fullmatch(name)
         if found is not None:
             yield ArchivedDay(name, StreamDay(unquote(found["stream"]), unquote(found["console"]), found["day"]))
+
+
+def _names_in(folder: Path, below: str) -> list[str]:
+    """Return the names in a folder, none if it is not there, as paths below the archive; raise OSError."""
+    try:
+        with os.scandir(folder / below) as entries:
+            return sorted(f"{below}/{each.name}" if below else each.name for each in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []

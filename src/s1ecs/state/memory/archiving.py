@@ -1,6 +1,6 @@
 """No archiving: there are no documents in memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from s1ecs.state.archiving import ArchiveFile, DayPage, FoundDay, StreamDay, TakenOut
 from s1ecs.state.retention import PruneCursor, Stopwatch
@@ -8,6 +8,10 @@ from s1ecs.state.retention import PruneCursor, Stopwatch
 
 class MemoryArchiving:
     """Steps that find nothing to archive."""
+
+    async def begun(self) -> bool:
+        """Return False."""
+        return False
 
     async def next_day(
         self, place: PruneCursor, before: str, done: Collection[StreamDay], clock: Stopwatch
@@ -39,7 +43,12 @@ class MemoryArchiving:
         return len(documents)
 
     async def take_out(
-        self, day: StreamDay, file: ArchiveFile, documents: Sequence[tuple[str, str]], clock: Stopwatch
+        self,
+        day: StreamDay,
+        file: ArchiveFile,
+        documents: Sequence[tuple[str, str]],
+        clock: Stopwatch,
+        is_there: Callable[[], bool],
     ) -> TakenOut:
         """Remove nothing."""
         return TakenOut(len(documents))
