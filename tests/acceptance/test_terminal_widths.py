@@ -49,6 +49,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("query", "SELECT id, severity FROM alert LIMIT 5"),
     ("query",),
     ("search", "ws", "--stream", "alert", "-n", "2"),
+    ("export", "alert", "--format", "csv"),
     ("query", "--saved"),
     ("query", "--saved", "loudest-rules", "-p", "since=3650d"),
     ("show", "nobody"),

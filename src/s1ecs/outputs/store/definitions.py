@@ -63,6 +63,8 @@ def triggers_made(table: StreamTable) -> list[str]:
 
 def _triggers(table: StreamTable) -> Iterator[str]:
     stream, rows = table.stream, quoted(table.rows)
+    # Things have the new name of a console before documents do.
+    latest = f", latest = {is_latest(table, 'new.console', 'new.id')}" if table.latest_view else ""
     yield (
         f"CREATE TRIGGER \"{stream}_document_removed\" AFTER DELETE ON documents WHEN old.stream = '{stream}' BEGIN"
         f" DELETE FROM {rows} WHERE row = old.rowid; END"
@@ -70,7 +72,7 @@ def _triggers(table: StreamTable) -> Iterator[str]:
     yield (
         f'CREATE TRIGGER "{stream}_document_changed" AFTER UPDATE OF console, time ON documents'
         f" WHEN old.stream = '{stream}' BEGIN"
-        f" UPDATE {rows} SET console = new.console, time = new.time WHERE row = old.rowid; END"
+        f" UPDATE {rows} SET console = new.console, time = new.time{latest} WHERE row = old.rowid; END"
     )
     counted, uncounted = _counted(table, "new"), _uncounted(table, "old")
     words_removed = f" DELETE FROM {quoted(table.words)} WHERE rowid = old.row;"
@@ -109,7 +111,7 @@ def _thing_triggers(table: StreamTable) -> Iterator[str]:
     stream = table.stream
     events = (
         ("added", "INSERT", "new.stream", ("new",)),
-        ("changed", "UPDATE OF id, console", "new.stream", ("old", "new")),
+        ("changed", "UPDATE OF id", "new.stream", ("old", "new")),
         ("removed", "DELETE", "old.stream", ("old",)),
     )
     for event, statement, of_stream, things in events:

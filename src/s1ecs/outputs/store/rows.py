@@ -47,7 +47,7 @@ class RowWriter:
             columns, texts = self.values(document)
             rows.append((row, identity, console, time, *columns))
             words.append((row, *texts))
-            hour = "" if time is None else time[:_HOUR]
+            hour = "" if time is None else str(time)[:_HOUR]
             counts[TOTAL, hour, console, ""] += 1
             for name, place in self.counted:
                 value = columns[place]

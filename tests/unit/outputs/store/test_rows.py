@@ -15,6 +15,8 @@ from s1ecs.outputs.store.rows import row_writer
 from s1ecs.outputs.store.stream_table import OWN_COLUMNS
 from s1ecs.outputs.store.views import view_texts
 from s1ecs.records import ExactFloat, ExactInteger, dumps
+from s1ecs.state.consoles import KnownConsole
+from s1ecs.state.sqlite.consoles import move_documents, rename_console
 from s1ecs.streams import STREAMS
 
 from .made_documents import documents, store, wrong
@@ -127,6 +129,21 @@ def test_whatever_happens_to_documents(
     assert connection.execute("SELECT count(*) FROM alert").fetchone() == (kept,)
     assert counted == kept
     connection.execute("INSERT INTO alert_words(alert_words) VALUES ('integrity-check')")
+
+
+def test_latest_states_of_a_console_that_is_renamed(connection: sqlite3.Connection) -> None:
+    """They are latest all the while: before the entities are renamed, until its documents follow, and afterwards."""
+    store(connection, "agent")
+    connection.execute("INSERT INTO things SELECT console, stream, id, id, 1 FROM documents")
+    latest = "SELECT count(*) FROM agent_latest"
+    [before] = connection.execute(latest).fetchall()
+    assert before == (len(documents("agent")),)
+    old = KnownConsole("default", "default")
+    rename_console(connection, old, "new")
+    assert connection.execute(latest).fetchall() == [before]
+    assert move_documents(connection, "default", "new") == len(documents("agent"))
+    assert connection.execute(f"{latest} WHERE console = 'new'").fetchall() == [before]
+    assert wrong(connection) == []
 
 
 def test_same_documents_again(connection: sqlite3.Connection) -> None:
