@@ -49,7 +49,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("query", "SELECT id, severity FROM alert LIMIT 5"),
     ("query",),
     ("search", "ws", "--stream", "alert", "-n", "2"),
-    ("export", "alert", "--format", "csv"),
+    ("export", "alert"),
     ("query", "--saved"),
     ("query", "--saved", "loudest-rules", "-p", "since=3650d"),
     ("show", "nobody"),
@@ -64,8 +64,8 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("collect", "alrt"),
     ("respond", "help", "isolate"),
 )
-# What these print is no table: JSON, lines with their cure, messages of the parser.
-NO_TABLES = ("--json", "show", "check", "colect", "alrt", "--least-privilege")
+# What these print is no table: JSON, lines for other programs, lines with their cure, messages of the parser.
+NO_TABLES = ("--json", "show", "export", "check", "colect", "alrt", "--least-privilege")
 
 # A line of what a terminal shows: colours are nothing, a move of the cursor begins anew.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
