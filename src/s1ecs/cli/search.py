@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.options import JsonArrayOption, moment_of_option, settings_of, stream_names
+from s1ecs.cli.options import JsonArrayOption, moment_of_option, settings_of, stored_stream_names, stored_streams
 
 
 @app.command()
@@ -23,7 +23,10 @@ def search(
     stream: Annotated[
         list[str] | None,
         typer.Option(
-            "--stream", metavar="STREAM", help="Search this stream only. Default: all.", autocompletion=stream_names
+            "--stream",
+            metavar="STREAM",
+            help="Search this stream only. Default: all.",
+            autocompletion=stored_stream_names,
         ),
     ] = None,
     since: Annotated[
@@ -52,18 +55,9 @@ def search(
     search_store(
         settings_of(context).state_dir,
         " ".join(question),
-        _streams(stream or []),
+        stored_streams(stream or []),
         SearchRange(*bounds),
         limit=limit,
         newest=newest,
         json=json,
     )
-
-
-def _streams(names: list[str]) -> list[str]:
-    from s1ecs.cli.options import streams_named
-    from s1ecs.streams import response_action
-
-    own = response_action.STREAM.name
-    others = [name for name in names if name != own]
-    return [*(each.name for each in (streams_named(others) if others else [])), *([own] if own in names else [])]
