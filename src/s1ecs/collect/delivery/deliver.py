@@ -5,7 +5,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from s1ecs.collect.delivery.entities import states_of, thing_of
+from s1ecs.collect.delivery.entities import latest_by_thing, states_of, thing_of
 from s1ecs.collect.delivery.fan_out import fan_out
 from s1ecs.collect.delivery.output_contents import output_contents
 from s1ecs.collect.feed import Feed
@@ -166,10 +166,8 @@ async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
             walk.round,
             before={thing: known.get(thing) for thing, identity in seen if identity in records},
         ),
-        latest=states_of(
-            feed.stream,
-            ((identity, record, time) for (record, identity), time in zip(identified, step.times, strict=True)),
-            feed.thing,
+        latest=latest_by_thing(
+            ((identity, thing, time) for (thing, identity), time in zip(seen, step.times, strict=True)),
             step.fetched,
             feed.gate.born,
         ),

@@ -25,18 +25,24 @@ def thing_of(record: Record, keys: tuple[str, ...], identity: str) -> str:
 def latest_states(
     states: Iterable[tuple[str, Record, str]], keys: tuple[str, ...], fetched: datetime, born: str = ""
 ) -> Mapping[str, Entity]:
-    """Of states (id, record, its time) the latest of each thing, by id; of two with one time it is the later one.
+    """Of states (id, record, its time) the latest of each thing that `keys` name; see `latest_by_thing`."""
+    known = ((identity, thing_of(record, keys, identity), time) for identity, record, time in states)
+    return latest_by_thing(known, fetched, born)
+
+
+def latest_by_thing(states: Iterable[tuple[str, str, str]], fetched: datetime, born: str = "") -> Mapping[str, Entity]:
+    """Of states (id, thing, time) the latest of each thing, by id; of two with one time it is the later one.
 
     The time is the record's own; a whole inventory has none, there it is when the record was fetched. A time after
     that counts as then, or no later state would ever take its place; one before 1970 as 1970, because servers refuse a
     request with a negative version. `born` is the name that the console had first, where that is another.
     """
     latest: dict[str, tuple[str, Entity]] = {}
-    for identity, record, time in states:
+    for identity, key, time in states:
         moment = fetched if time == ALWAYS else min(moment_of(time), fetched)
-        thing = Entity(thing_of(record, keys, identity), max(0, _milliseconds(moment)), born)
-        if thing.key not in latest or latest[thing.key][1].version <= thing.version:
-            latest[thing.key] = (identity, thing)
+        thing = Entity(key, max(0, _milliseconds(moment)), born)
+        if key not in latest or latest[key][1].version <= thing.version:
+            latest[key] = (identity, thing)
     return dict(latest.values())
 
 
