@@ -7,20 +7,10 @@ from typing import Any
 
 from s1ecs.commands.querying.sql_words import has_positions, parameters_of
 from s1ecs.errors import UsageError
+from s1ecs.state.sqlite.database import is_of_the_file
 
 # What the statement may do; everything else is denied before it runs.
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
-
-# Errors of the file, or Ctrl-C, not of the condition.
-_NOT_OF_THE_CONDITION = (
-    "SQLITE_INTERRUPT",
-    "SQLITE_CORRUPT",
-    "SQLITE_NOTADB",
-    "SQLITE_IOERR",
-    "SQLITE_CANTOPEN",
-    "SQLITE_BUSY",
-    "SQLITE_FULL",
-)
 
 # Either alone could be left by closing what it opens.
 _EXPRESSION_IN = ("SELECT (\n{}\n) FROM {}", "SELECT CASE WHEN\n{}\nTHEN 1 END FROM {}")
@@ -108,11 +98,10 @@ def _require_view(connection: sqlite3.Connection, view: str) -> None:
 def _explained(
     connection: sqlite3.Connection, error: sqlite3.Error | sqlite3.Warning, view: str, problem: str
 ) -> Exception:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(_NOT_OF_THE_CONDITION):
+    if is_of_the_file(error):
         return error
     text = problem or str(error)
-    if name == "SQLITE_AUTH":
+    if getattr(error, "sqlite_errorname", "") == "SQLITE_AUTH":
         text = "only expressions that read are allowed"
     elif "one statement" in text:
         text = "only one expression is allowed"

@@ -13,24 +13,13 @@ from s1ecs.commands.querying.suggestions import Schema
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.tables import Row
 from s1ecs.errors import UsageError
-from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explained, interruptible
+from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explained, interruptible, is_of_the_file
 
 Print = Callable[[Sequence[str], Iterable[Row]], None]
 
 # What a statement may do; everything else, such as attaching another file, is denied before it runs.
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "function_list", "page_count", "page_size"})
-
-# Errors of the file, or Ctrl-C, not of the statement.
-_NOT_OF_THE_STATEMENT = (
-    "SQLITE_INTERRUPT",
-    "SQLITE_CORRUPT",
-    "SQLITE_NOTADB",
-    "SQLITE_IOERR",
-    "SQLITE_CANTOPEN",
-    "SQLITE_BUSY",
-    "SQLITE_FULL",
-)
 
 
 def query(
@@ -59,7 +48,7 @@ def query(
                 raise UsageError(f"query: the statement returns no rows; write a SELECT; {told}")
             show([column[0] for column in cursor.description], cursor)
         except (sqlite3.Error, sqlite3.Warning) as error:
-            if getattr(error, "sqlite_errorname", "").startswith(_NOT_OF_THE_STATEMENT):
+            if is_of_the_file(error):
                 raise
             told = functions.problem or suggestions.explained(_told(error), sql, _schema(connection))
             raise UsageError(f"query: {told}") from None

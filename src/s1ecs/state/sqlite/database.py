@@ -31,6 +31,16 @@ _STEPS_BETWEEN_SIGNALS = 10_000
 _SYNCHRONOUS = {True: "PRAGMA synchronous = FULL", False: "PRAGMA synchronous = NORMAL"}
 # What SQLite calls it when the limit of open files is reached, or the file system is read-only.
 _UNTOLD = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
+# Whatever the statement is, it may meet these.
+_NOT_OF_A_STATEMENT = (
+    "SQLITE_INTERRUPT",
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+    "SQLITE_IOERR",
+    "SQLITE_CANTOPEN",
+    "SQLITE_BUSY",
+    "SQLITE_FULL",
+)
 # After these the connection may know things that hold no more, or not see that they are mended.
 _DOUBTFUL = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 
@@ -188,6 +198,11 @@ def no_state(folder: Path) -> StateError:
     return StateError(
         f"no state at {folder}: check --state-dir and the setting state_dir, or collect first (s1ecs collect)"
     )
+
+
+def is_of_the_file(error: sqlite3.Error | sqlite3.Warning) -> bool:
+    """Tell whether an error is of the file, or Ctrl-C, and not of the statement that a user wrote; for `explained`."""
+    return (getattr(error, "sqlite_errorname", "") or "").startswith(_NOT_OF_A_STATEMENT)
 
 
 def interruptible(connection: sqlite3.Connection) -> None:
