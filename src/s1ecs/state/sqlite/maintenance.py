@@ -5,7 +5,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from s1ecs.errors import StateDamaged, StateError, UsageError
@@ -19,7 +19,14 @@ _PAGES_AT_ONCE = 10_000
 def size_on_disk(path: Path) -> int:
     """The bytes of the database and of what SQLite keeps beside it."""
     files = [path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))]
-    return sum(file.stat().st_size for file in files if file.exists())
+    return sum(map(_size, files))
+
+
+def _size(file: Path) -> int:
+    # The last process that closes the database removes what lies beside it.
+    with suppress(FileNotFoundError):
+        return file.stat().st_size
+    return 0
 
 
 def findings(path: Path) -> Sequence[str]:
