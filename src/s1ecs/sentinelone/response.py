@@ -1,9 +1,10 @@
 """An answer of the console, and the records in it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -15,6 +16,9 @@ from s1ecs.sentinelone.signed_urls import masking
 from s1ecs.slices import in_slices
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Numbers that the fast parser may not give as they were written: with fraction or exponent, or beyond 64 bits. A text
+# that looks like one costs a second reading and nothing else.
+_MAY_CHANGE = re.compile(rb'(?:"\s*:|[\[,])\s*-?(?:\d+[.eE]|\d{19})')
 
 
 @dataclass(frozen=True)
@@ -134,14 +138,23 @@ def _total(content: dict[str, Any]) -> int | None:
 
 
 class _ExactPage:
-    """The records of a page with every number as it was written: read as far as they are asked for, and kept."""
+    """The records of a page with every number as it was written: read as far as they are asked for, and kept.
+
+    Where the fast parser changes no number of the page, its values are exact, and nothing is read again.
+    """
 
     def __init__(self, answer: ConsoleResponse) -> None:
         self._answer = answer
         self._coming = answer.exact_records()
         self._read: list[Record] = []
 
+    @cached_property
+    def _is_exact(self) -> bool:
+        return _MAY_CHANGE.search(self._answer.body) is None
+
     def element(self, index: int, value: Any) -> Any:
         """Give one; `value`, as the fast parser read it, where the answer's text does not hold it."""
+        if self._is_exact:
+            return value
         self._read.extend(islice(self._coming, max(0, index + 1 - len(self._read))))
         return self._read[index].exact() if index < len(self._read) else value

@@ -68,10 +68,11 @@ def test_the_key_is_that_of_the_checkpoints() -> None:
     assert thing.key == thing_of(record("host", "another"), ("id",), "b")
 
 
-async def test_outputs_are_told_of_every_state_that_is_delivered(
+async def test_an_output_of_latest_states_is_told_of_every_state(
     feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
 ) -> None:
-    """Also a state that the thing had before, so that an output of latest states can go back to it."""
+    """Also a state that the thing had before, so that the output can go back to it."""
+    output.capabilities = Capabilities(latest_states=True)
     feed = feed_of("application_risk")
     told = []
     for status in ("Detected", "Resolved", "Detected"):

@@ -3,13 +3,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from s1ecs.errors import ConsoleError, Refused
-from s1ecs.records import NOT_UNICODE, ExactInteger, canonical, dumps
+from s1ecs.records import NOT_UNICODE, ExactInteger, canonical, dumps, exact
 from s1ecs.sentinelone.client import Client
 from s1ecs.sentinelone.error_mapping import Failures
-from s1ecs.sentinelone.response import answer_from
+from s1ecs.sentinelone.response import ConsoleResponse, answer_from
 from s1ecs.sentinelone.transport import Connection
 
 from .conftest import NOON, TOKEN
@@ -36,6 +39,37 @@ async def test_exact(console: Console, client: Client) -> None:
     assert second.exact()["big"] == ExactInteger("123456789012345678901234567890")
     assert dumps(first.exact()) == b'{"n":1.0}'
     assert second.flaws == ()
+
+
+NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?", fullmatch=True)
+SPACE = st.sampled_from(["", " ", "\n\t "])
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])).map(orjson.dumps).map(bytes.decode)
+
+
+def _list(members: list[tuple[str, str]]) -> str:
+    return "[" + ",".join(before + member for before, member in members) + "]"
+
+
+def _object(members: list[tuple[str, str, str, str]]) -> str:
+    return "{" + ",".join(f"{key}{before}:{after}{member}" for key, before, after, member in members) + "}"
+
+
+VALUES = st.recursive(
+    st.one_of(NUMBERS, TEXTS, st.sampled_from(["true", "null", '"10:00:00.5Z"', '",1.5"'])),
+    lambda inner: st.one_of(
+        st.lists(st.tuples(SPACE, inner)).map(_list), st.lists(st.tuples(TEXTS, SPACE, SPACE, inner)).map(_object)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(VALUES, min_size=1, max_size=3))
+def test_every_number_is_exact(elements: list[str]) -> None:
+    """Wherever a number stands and however it is written, the exact record has its text."""
+    body = f'{{"data": [{",".join(elements)}]}}'.encode()
+    answer = ConsoleResponse(orjson.loads(body)["data"], None, (), body, NOON)
+    written = [dumps(record.exact()) for record in answer.records()]
+    assert written == [dumps(exact(element.encode())) for element in elements]
 
 
 async def test_tolerant(console: Console, client: Client) -> None:

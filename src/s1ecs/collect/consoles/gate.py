@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -27,11 +27,13 @@ from s1ecs.errors import ConsoleError, OtherConsole
 from s1ecs.outputs.dead_letters import DeadLetters, Letter
 from s1ecs.sentinelone.client import Client
 from s1ecs.sentinelone.console_identity import identity_of
-from s1ecs.settings import ConsoleSettings, Settings
 from s1ecs.state.checkpoints import LIVE, REREAD, WalkName
 from s1ecs.state.consoles import KnownConsole
 from s1ecs.state.state import State
 from s1ecs.streams import STREAMS
+
+if TYPE_CHECKING:
+    from s1ecs.settings import ConsoleSettings, Settings
 
 
 class Gate(Protocol):
@@ -63,8 +65,8 @@ class ConsoleGate:
 
     def __init__(
         self,
-        settings: Settings,
-        console: ConsoleSettings,
+        settings: "Settings",
+        console: "ConsoleSettings",
         client: Client,
         state: State,
         log: structlog.stdlib.BoundLogger,

@@ -102,9 +102,8 @@ async def _new_records(feed: Feed, walk: Walk, step: Step) -> _New:
         doubted, lacking = frozenset(), await _lacking(feed, ids, unknown)
     wanted = frozenset().union(*lacking) if lacking else unknown
     states = ((identity, *found) for identity, found in first_of_id.items() if identity in wanted)
-    with_latest = any(output.capabilities.latest_states for output in feed.outputs)
     return _New(
-        latest=states_of(feed.stream, states, (), step.fetched, feed.gate.born) if with_latest else {},
+        latest=states_of(feed.stream, states, (), step.fetched, feed.gate.born) if _keeps_latest(feed) else {},
         records={identity: record for identity, (record, _) in first_of_id.items() if identity in wanted},
         lacking=lacking,
         read={identity: time for identity, (_, time) in first_of_id.items()},
@@ -170,8 +169,15 @@ async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
             ((identity, thing, time) for (thing, identity), time in zip(seen, step.times, strict=True)),
             step.fetched,
             feed.gate.born,
-        ),
+        )
+        if _keeps_latest(feed)
+        else {},
     )
+
+
+def _keeps_latest(feed: Feed) -> bool:
+    """Tell whether an output keeps latest states; for others they are not made out."""
+    return any(output.capabilities.latest_states for output in feed.outputs)
 
 
 async def documents_of(feed: Feed, step: Step, records: dict[str, Record]) -> tuple[list[tuple[str, Document]], int]:

@@ -38,9 +38,9 @@ def latest_by_thing(states: Iterable[tuple[str, str, str]], fetched: datetime, b
     request with a negative version. `born` is the name that the console had first, where that is another.
     """
     latest: dict[str, tuple[str, Entity]] = {}
+    fetching = _version(fetched)
     for identity, key, time in states:
-        moment = fetched if time == ALWAYS else min(moment_of(time), fetched)
-        thing = Entity(key, max(0, _milliseconds(moment)), born)
+        thing = Entity(key, fetching if time == ALWAYS else _version(min(moment_of(time), fetched)), born)
         if key not in latest or latest[key][1].version <= thing.version:
             latest[key] = (identity, thing)
     return dict(latest.values())
@@ -60,5 +60,6 @@ def states_of(
     return latest_states(timed, key.keys, fetched, born)
 
 
-def _milliseconds(moment: datetime) -> int:
-    return (moment - _BEGINNING) // timedelta(milliseconds=1)
+def _version(moment: datetime) -> int:
+    """Milliseconds since 1970."""
+    return max(0, (moment - _BEGINNING) // timedelta(milliseconds=1))
