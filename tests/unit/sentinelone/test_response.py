@@ -55,7 +55,12 @@ def _object(members: list[tuple[str, str, str, str]]) -> str:
 
 
 VALUES = st.recursive(
-    st.one_of(NUMBERS, TEXTS, st.sampled_from(["true", "null", '"10:00:00.5Z"', '",1.5"'])),
+    st.one_of(
+        NUMBERS,
+        st.integers(-(10**24), 10**24).map(str),
+        TEXTS,
+        st.sampled_from(["true", "null", '"10:00:00.5Z"', '",1.5"']),
+    ),
     lambda inner: st.one_of(
         st.lists(st.tuples(SPACE, inner)).map(_list), st.lists(st.tuples(TEXTS, SPACE, SPACE, inner)).map(_object)
     ),
