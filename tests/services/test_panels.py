@@ -1,4 +1,4 @@
-"""The panels of Elastic's dashboards on both real servers, in both layouts: they show what the documents tell."""
+"""Panels and rules of Elastic on both real servers, in both layouts: they show and find what the documents tell."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +28,9 @@ from tests.services.panels import NOT, PANELS, Panel
 
 _ALL = 10_000
 _DAY = len("2026-01-31")
+# What the rules name the promoted ones by.
+_NAMED_BY = {"alert": "rule.name", "threat": "message"}
+_SEVERITIES = {21, 47, 73, 99}
 NAMESPACES: Mapping[Layout, str] = {layout: f"panels_{layout}" for layout in LAYOUTS}
 
 
@@ -225,3 +228,28 @@ def test_all_logs_find_what_dashboards_ask_for(collected: None, search_server: R
     findings = search_server.ask("POST", "/security_solution-*.vulnerability_latest/_count")["count"]
     risks = [documents(search_server, f"sentinel_one-application_risk-latest-{each}") for each in NAMESPACES.values()]
     assert findings >= sum(map(len, risks)) > 0
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("kind", "stream"), [("event", "alert"), ("alert", "threat")])
+def test_promotion_rules_find_their_documents(
+    collected: None, search_server: Running, kind: str, stream: str, layout: Layout
+) -> None:
+    """Elastic's rules that promote alerts and threats find all of them, nothing else, by when they were ingested."""
+    del collected
+    held = documents(search_server, data_stream(stream, NAMESPACES[layout]))
+    everything = f"logs-*-{NAMESPACES[layout]}"
+    query: dict[str, Any] = {
+        "filter": [
+            {"match": {"event.kind": kind}},
+            {"match": {"data_stream.dataset": f"sentinel_one.{stream}"}},
+            {"range": {"event.ingested": {"gte": "now-1h", "lte": "now+1h"}}},
+        ]
+    }
+    assert held
+    for named in ({}, {"must": {"exists": {"field": _NAMED_BY[stream]}}}):
+        body = {"size": _ALL, "_source": False, "query": {"bool": {**query, **named}}}
+        hits = search_server.ask("POST", f"/{everything}/_search", body)["hits"]["hits"]
+        assert sorted(hit["_id"] for hit in hits) == sorted(held)
+    severities = {each["event"].get("severity") for each in held.values()}
+    assert stream != "alert" or severities <= _SEVERITIES

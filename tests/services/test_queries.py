@@ -1,4 +1,4 @@
-"""What others ask of the documents on both real servers: rules, Kibana's lookups, and every field by its type."""
+"""What others ask of the documents on both real servers: Kibana's lookups, and every field by its type."""
 
 import ipaddress
 import json
@@ -31,8 +31,6 @@ COLLECTED = "queries_collected"
 MORE = "queries_more"
 CASES = Path(__file__).parents[1] / "cases"
 EARLIER = "2020-01-01T00:00:00.000Z"
-SEVERITIES = {21, 47, 73, 99}
-NAMED_BY = {"alert": "rule.name", "threat": "message"}
 
 TERMS = ("keyword", "wildcard", "constant_keyword")
 NUMBERS = ("long", "integer", "float", "double", "scaled_float")
@@ -195,31 +193,6 @@ def limits(found: list[Any], kind: str) -> tuple[Any, Any]:
 def written(limit: Any) -> Any:
     """A limit as a query has it."""
     return limit.isoformat() if isinstance(limit, datetime) else limit
-
-
-@pytest.mark.parametrize(("kind", "stream"), [("event", "alert"), ("alert", "threat")])
-def test_promotion_rules_find_their_documents(
-    asked: Ask, search_server: Running, collected: Mapping[str, int], kind: str, stream: str
-) -> None:
-    """Elastic's rules that promote alerts and threats find all of them, nothing else, by when they were ingested."""
-    everything = asked(search_server, data_stream("*", COLLECTED))
-    query = {
-        "bool": {
-            "filter": [
-                {"match": {"event.kind": kind}},
-                {"match": {"data_stream.dataset": f"sentinel_one.{stream}"}},
-                {"range": {"event.ingested": {"gte": "now-1h", "lte": "now+1h"}}},
-            ]
-        }
-    }
-    found = everything.ids(query)
-    assert len(found) == collected[stream]
-    assert found == sorted(documents(search_server, data_stream(stream, COLLECTED)))
-    # What the rules name the promoted ones by.
-    named = everything.ids({"bool": {**query["bool"], "must": {"exists": {"field": NAMED_BY[stream]}}}})
-    assert named == found
-    severities = {everything.documents[identity]["event"].get("severity") for identity in found}
-    assert stream != "alert" or severities <= SEVERITIES
 
 
 def test_newest_document_of_each_agent(asked: Ask, search_server: Running, collected: Mapping[str, int]) -> None:
