@@ -129,6 +129,17 @@ def test_late(console: TestClient, hands: Hands) -> None:
     assert seen[0] < seen[1] < seen[2] < seen[3] == set(expected)
 
 
+def test_what_is_stamped_ahead_of_the_clock_is_not_late(console: TestClient, hands: Hands) -> None:
+    """No record is late by more than the minutes: one of a day ahead would be by that day."""
+    late = {"kind": "late", "minutes": 5, "share": 1}
+    _rules(console, {"kind": "same_time", "path": "/activities", "records": 5, "minutes": 1440, "at_most": 1}, late)
+    _rest(console, hands)(None)
+    given = {"limit": "300", "sortBy": "createdAt", "sortOrder": "desc"}
+    records = console.get(f"{API}/activities", params=given).json()["data"]
+    ahead = (NOW + timedelta(hours=23)).isoformat()
+    assert sum(each["createdAt"] > ahead for each in records) == 5
+
+
 def test_cursor_expired(console: TestClient) -> None:
     """A request with a cursor is refused as one with a bad cursor is, in REST with 400, in GraphQL with errors."""
     _rules(console, {"kind": "cursor_expired"})
