@@ -92,8 +92,8 @@ KINDS: Mapping[str, FaultKind] = {
         {"records": FaultOption(2, (int,), least=1), "seed": _SEED},
     ),
     "late": FaultKind(
-        "page", "records become visible up to `minutes` after their time, by the console's clock; `share` of them do, but "
-        "none that is stamped ahead of it",
+        "page", "records become visible up to `minutes` after their time, by the console's clock; `share` of them do, "
+        "but none that is stamped ahead of it",
         {
             "minutes": FaultOption(5, _NUMBER, least=0), "share": FaultOption(0.3, _NUMBER, least=0), "seed": _SEED,
         },
