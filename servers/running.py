@@ -3,7 +3,6 @@
 import base64
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -18,6 +17,7 @@ import orjson
 
 from servers.account import as_nobody, hand_over
 from servers.archives import Kind, cache_folder, unpacked
+from servers.free_port import free_port
 from servers.java import java_home
 from servers.layout import Layout
 
@@ -152,7 +152,7 @@ def start(
     java = java_home()
     layout = Layout(kind, folder)
     archive = unpacked(kind, cache or cache_folder())
-    http, transport = port or _free_port(), _free_port()
+    http, transport = port or free_port(), free_port()
     security = {"xpack.security.enabled": True} if user else {}
     layout.prepare(archive, {"http.port": http, "transport.port": transport, **security, **(settings or {})})
     hand_over(folder)
@@ -179,13 +179,6 @@ def _signal_group(group: int, how: signal.Signals) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
 
 
 def _parsed(body: bytes) -> Any:

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ import zstandard
 from pyarrow import parquet
 
 from s1ecs.extras import EXTRAS
+from servers.free_port import free_port
 
 from .conftest import MOMENT, Commands, Start
 from .installed import Installer
@@ -36,9 +36,7 @@ for name in EXTRAS:
 
 def _metrics(commands: Commands) -> None:
     """Run with an endpoint for metrics and read it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with commands.running("run", S1ECS_METRICS_PORT=str(port), S1ECS_STREAMS="group") as process:
         assert process.stderr is not None
         assert any("default group: up to date" in line for line in process.stderr)

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from servers.free_port import free_port
+
 from .conftest import ALERTS, Commands, Start
 from .patience import PATIENCE
 
@@ -149,9 +151,7 @@ def count(commands: Commands, sql: str) -> int:
 @pytest.fixture
 def port() -> int:
     """A port that nobody listens at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 def test_a_search_server_that_is_down_holds_up_nothing_and_gets_everything(commands: Commands, port: int) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from servers.free_port import free_port
+
 from .conftest import Commands, Start
 from .patience import PATIENCE
 
@@ -27,22 +29,19 @@ def status(commands: Commands) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.fixture
-def free_port() -> int:
+def port() -> int:
     """A port that nobody listens at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-    return port
+    return free_port()
 
 
-def test_life_of_a_run(start_standin: Start, alone: Commands, free_port: int) -> None:
+def test_life_of_a_run(start_standin: Start, alone: Commands, port: int) -> None:
     """Metrics and status of a run that is at work, that was told to end, and that died."""
     url = start_standin("--agents", "5")
     alone.environment |= {"S1ECS_URL": url, "S1ECS_TOKEN": "a-token-for-tests"}
     before, lines = status(alone)
     assert (before, lines["default alert"]["text"]) == (1, "never polled")
 
-    process = alone.start("run", S1ECS_METRICS_PORT=str(free_port), **CALM)
+    process = alone.start("run", S1ECS_METRICS_PORT=str(port), **CALM)
     deadline = time.monotonic() + PATIENCE
     during: tuple[int, dict[str, Any]] = (2, {})
     while during[0] or "default token" not in during[1] or during[1]["default group"]["age_seconds"] is None:
@@ -51,18 +50,18 @@ def test_life_of_a_run(start_standin: Start, alone: Commands, free_port: int) ->
     assert f"process {process.pid} on " in during[1]["collector"]["text"]
     assert 29 < during[1]["default token"]["token_days_left"] < 31
     assert during[1]["default group"]["age_seconds"] < 30
-    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/metrics") as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         metrics = answer.read().decode()
     assert 's1ecs_records_total{console="default",stream="group"} 5.0\n' in metrics
     assert 's1ecs_requests_total{console="default",path="/groups",status="200"} 1.0\n' in metrics
     assert "a-token-for-tests" not in metrics
     for path in ("healthz", "readyz"):
-        with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/{path}") as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}") as answer:
             assert (answer.status, answer.read().decode().split(":")[0]) == (200, "ok")
 
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=PATIENCE)
-    assert f"metrics at http://127.0.0.1:{free_port}/metrics" in log
+    assert f"metrics at http://127.0.0.1:{port}/metrics" in log
     ended, lines = status(alone)
     assert (ended, "was stopped" in lines["collector"]["text"]) == (0, True)
 
@@ -92,29 +91,29 @@ def test_for_people(commands: Commands) -> None:
     assert [line.split()[:3] for line in table[1:]] == [["ok", "collector", "`s1ecs"], ["ok", "default", "group"]]
 
 
-def test_health_of_a_critical_run(start_standin: Start, alone: Commands, free_port: int) -> None:
+def test_health_of_a_critical_run(start_standin: Start, alone: Commands, port: int) -> None:
     """Where `status` is critical, /healthz and /readyz answer 503 with its first line, and /metrics as ever."""
     alone.environment |= {"S1ECS_URL": start_standin("--agents", "5"), "S1ECS_TOKEN": "expiring-now"}
-    process = alone.start("run", S1ECS_METRICS_PORT=str(free_port), **CALM)
+    process = alone.start("run", S1ECS_METRICS_PORT=str(port), **CALM)
     deadline = time.monotonic() + PATIENCE
     while status(alone)[0] != 2:
         assert time.monotonic() < deadline, status(alone)
         time.sleep(0.2)
     for path in ("healthz", "readyz"):
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"http://127.0.0.1:{free_port}/{path}")
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}")
         with refused.value as answer:
             assert (answer.code, "token" in answer.read().decode()) == (503, True)
-    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/metrics") as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         assert "s1ecs_token_days_left" in answer.read().decode()
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=PATIENCE)
 
 
-def test_metrics_port_in_use(commands: Commands, free_port: int) -> None:
+def test_metrics_port_in_use(commands: Commands, port: int) -> None:
     """A port that is taken ends `run` with one line that names the setting."""
-    with socket.create_server(("127.0.0.1", free_port)):
-        result = commands.run("run", S1ECS_METRICS_PORT=str(free_port), **CALM)
+    with socket.create_server(("127.0.0.1", port)):
+        result = commands.run("run", S1ECS_METRICS_PORT=str(port), **CALM)
     assert result.returncode == 2
     assert "metrics_port" in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr
