@@ -9,7 +9,6 @@ from the kernel. Everything is counted, nothing is timed, so that the figures do
 
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from servers.free_port import free_port
 
 S1ECS = str(Path(sys.executable).with_name("s1ecs"))
 SIZES = (100, 1000)
@@ -76,7 +77,7 @@ def run(sizes: tuple[int, ...] = SIZES) -> Iterator[str]:
 def measure(hosts: int) -> Figures:
     """Collect from a console of that many hosts until every stream was read, then watch it while nothing changes."""
     with tempfile.TemporaryDirectory() as folder, _standin(hosts) as address:
-        port = _free_port()
+        port = free_port()
         environment = {
             **os.environ,
             "S1ECS_URL": address,
@@ -115,12 +116,6 @@ def _standin(hosts: int) -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
-
-
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _when_read(port: int, collector: "subprocess.Popen[bytes]") -> Metrics:

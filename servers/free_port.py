@@ -1,6 +1,6 @@
 """A port for a server that is started later, where nothing else takes it meanwhile."""
 
-import random
+import secrets
 import socket
 
 # Systems give ports from 32768 on to whoever asks for any, outgoing connections included: on a busy machine one of
@@ -12,7 +12,7 @@ _TRIES = 100
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nothing listens on. Raise OSError where none was found."""
     for _ in range(_TRIES):
-        port = random.SystemRandom().choice(_PORTS)
+        port = secrets.choice(_PORTS)
         with socket.socket() as asked:
             try:
                 asked.bind(("127.0.0.1", port))

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from servers.free_port import free_port
+
 from .installed import Installer, Unavailable
 from .patience import PATIENCE
 from .quick_start import LoadedCommand
@@ -132,6 +134,12 @@ def commands(tmp_path: Path, standin: str) -> Commands:
 def alone(tmp_path: Path) -> Commands:
     """Commands without a console."""
     return Commands(tmp_path)
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody listens at."""
+    return free_port()
 
 
 @pytest.fixture(scope="session")

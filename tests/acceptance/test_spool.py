@@ -12,10 +12,6 @@ from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pytest
-
-from servers.free_port import free_port
-
 from .conftest import ALERTS, Commands, Start
 from .patience import PATIENCE
 
@@ -146,12 +142,6 @@ def count(commands: Commands, sql: str) -> int:
             return int(connection.execute(sql).fetchone()[0])
         except sqlite3.OperationalError:
             return 0
-
-
-@pytest.fixture
-def port() -> int:
-    """A port that nobody listens at."""
-    return free_port()
 
 
 def test_a_search_server_that_is_down_holds_up_nothing_and_gets_everything(commands: Commands, port: int) -> None:

@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-from servers.free_port import free_port
-
 from .conftest import Commands, Start
 from .patience import PATIENCE
 
@@ -26,12 +24,6 @@ def status(commands: Commands) -> tuple[int, dict[str, Any]]:
     result = commands.run("status", "--json", **CALM)
     assert result.stderr == ""
     return result.returncode, {line["about"]: line for line in json.loads(result.stdout)}
-
-
-@pytest.fixture
-def port() -> int:
-    """A port that nobody listens at."""
-    return free_port()
 
 
 def test_life_of_a_run(start_standin: Start, alone: Commands, port: int) -> None:

@@ -74,7 +74,10 @@ def _is_visible(parameters: Mapping[str, Any], record: JsonObject, now: datetime
     One that is stamped ahead of the clock is not: it would be late by all of that, more than the minutes allow.
     """
     time = next((text for path in _TIMES if isinstance(text := _at(record, path), str)), None)
-    if time is None or now < datetime.fromisoformat(time).astimezone(UTC):
+    if time is None:
+        return True
+    moment = datetime.fromisoformat(time).astimezone(UTC)
+    if now < moment:
         return True
     identity = next((_at(record, path) for path in _IDS if _at(record, path)), None)
     text = f"{parameters['seed']}/{identity}/{time}"
@@ -82,7 +85,7 @@ def _is_visible(parameters: Mapping[str, Any], record: JsonObject, now: datetime
     share, delay = (int.from_bytes(part) / _PARTS for part in (digest[:4], digest[4:]))
     if share >= parameters["share"]:
         return True
-    return now >= datetime.fromisoformat(time).astimezone(UTC) + timedelta(minutes=parameters["minutes"]) * delay
+    return now >= moment + timedelta(minutes=parameters["minutes"]) * delay
 
 
 def _at(record: JsonObject, path: tuple[str, ...]) -> Any:
