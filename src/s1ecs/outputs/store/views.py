@@ -30,7 +30,7 @@ def _of_rows(table: StreamTable, *, latest: bool, plus: str = "") -> str:
     rows = quoted(table.rows)
     # The plus keeps indices of single columns out of a union, whose parts are then read in the order of time.
     columns = "".join(f"    {plus}{quoted(name)} AS {quoted(name)},\n" for name, _ in table.view)
-    gone = f"    {_gone(table, f'{rows}.console', f'{rows}.id')} AS gone,\n" if latest else ""
+    gone = f"    {is_gone(table, f'{rows}.console', f'{rows}.id')} AS gone,\n" if latest else ""
     return (
         f"SELECT\n    time,\n{columns}{gone}    console,\n    id,\n"
         f"    (SELECT document FROM documents WHERE documents.rowid = {rows}.row) AS document\n"
@@ -41,7 +41,7 @@ def _of_rows(table: StreamTable, *, latest: bool, plus: str = "") -> str:
 def _of_documents(table: StreamTable, *, latest: bool) -> str:
     """Documents behind the place that the filling came to, in the order of time."""
     columns = "".join(f"    {_extracted(paths)} AS {quoted(name)},\n" for name, paths in table.view)
-    gone = f"    {_gone(table, 'documents.console', 'documents.id')} AS gone,\n" if latest else ""
+    gone = f"    {is_gone(table, 'documents.console', 'documents.id')} AS gone,\n" if latest else ""
     only = f" AND {is_latest(table, 'documents.console', 'documents.id')}" if latest else ""
     return (
         f"SELECT\n    time,\n{columns}{gone}    console,\n    id,\n    document\n"
@@ -52,7 +52,7 @@ def _of_documents(table: StreamTable, *, latest: bool) -> str:
     )
 
 
-def _gone(table: StreamTable, console: str, identity: str) -> str:
+def is_gone(table: StreamTable, console: str, identity: str) -> str:
     """Gone is what the last complete walk did not see; a thing of a negative round was never to be seen by one.
 
     All that is gone is found once for a query, not anew for each row. A console that was renamed has documents under

@@ -1,0 +1,1 @@
+"""Access to the page: login, users, roles, sessions, and checks of every request."""

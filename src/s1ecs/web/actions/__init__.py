@@ -1,0 +1,1 @@
+"""Response actions of the page: plan, confirmation, progress, results."""

@@ -1,0 +1,17 @@
+"""What the page is made of: settings, the store, and the clock; one object that all its parts share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from s1ecs.settings import Settings
+from s1ecs.web.questions.reader import StoreReader
+
+
+@dataclass(frozen=True)
+class WebContext:
+    """Surroundings of every page; `now` returns the present in UTC."""
+
+    settings: Settings
+    store: StoreReader
+    now: Callable[[], datetime]

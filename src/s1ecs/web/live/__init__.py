@@ -1,0 +1,1 @@
+"""Live parts of the page by server-sent events."""

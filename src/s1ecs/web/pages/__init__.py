@@ -1,0 +1,1 @@
+"""Pages: each a router that asks, and a template that shows."""

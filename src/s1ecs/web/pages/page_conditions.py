@@ -1,0 +1,21 @@
+"""Conditions of a list from a request: its address, and the consoles that its user may see."""
+
+from fastapi import Request
+
+from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.context import WebContext
+from s1ecs.web.questions.conditions import Conditions, conditions_of
+from s1ecs.web.questions.list_view import ListView
+from s1ecs.web.rendering import state_of
+
+
+def user_of(request: Request) -> PageUser:
+    """Return who sent the request; access has made sure that somebody did."""
+    user: PageUser = request.state.user
+    return user
+
+
+def requested(request: Request, view: ListView, context: WebContext) -> Conditions:
+    """Read the conditions of a list; raise UsageError for what is not understood."""
+    return conditions_of(state_of(request), view, store_tables()[view.stream], context.now(), user_of(request).visible)

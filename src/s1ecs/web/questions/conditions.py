@@ -1,0 +1,167 @@
+"""Conditions of a list from the parameters of its address, and the SQL that they are."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from s1ecs.errors import UsageError
+from s1ecs.outputs.store.search_terms import match_expression
+from s1ecs.outputs.store.stream_table import StreamTable, quoted
+from s1ecs.outputs.store.views import is_gone
+from s1ecs.web.questions.list_view import SEVERITY_WORDS, SHARED_FILTERS, ListView
+from s1ecs.web.questions.time_range import TimeRange, time_range
+from s1ecs.web.view_state import NOT, ViewState
+
+# Parameters that are no filter: the range of time, words, order and place.
+_OWN = frozenset({"from", "to", "q", "current", "sort", "after", "limit", "open", "facet", "gone"})
+_NUMBERS = {word: number for number, word in SEVERITY_WORDS.items()}
+_BOOLEANS = {"true": 1, "false": 0}
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+
+
+@dataclass(frozen=True)
+class ColumnFilter:
+    """A column that must have one of the values, or none of them; None stands for documents without a value."""
+
+    column: str
+    values: Sequence[Any]
+    negated: bool = False
+    many: bool = False
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """Return the condition and its parameters."""
+        parts, parameters = [], []
+        for value in self.values:
+            text, bound = self._one(value)
+            parts.append(text)
+            parameters.extend(bound)
+        condition = f"({' OR '.join(parts)})"
+        return (f"NOT coalesce({condition}, 0)" if self.negated else condition), parameters
+
+    def _one(self, value: Any) -> tuple[str, list[Any]]:
+        name = quoted(self.column)
+        if value is None:
+            return f"{name} IS NULL", []
+        if isinstance(value, str) and "*" in value:
+            # Of GLOB's signs only the star is offered; the others stand for themselves.
+            pattern = value.replace("[", "[[]").replace("?", "[?]")
+            return f"({name} = ? OR {name} GLOB ?)", [value, pattern]
+        if self.many:
+            member = (
+                f"CASE WHEN {name} LIKE '[%' THEN EXISTS (SELECT 1 FROM json_each({name}) AS m WHERE m.value = ?) END"
+            )
+            return f"({name} = ? OR {member})", [value, value]
+        equal = _stored_as(value)
+        return f"{name} IN ({', '.join('?' * len(equal))})", equal
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """All conditions of a list: range of time, consoles, columns, words (an FTS5 expression, "" for none).
+
+    `current` keeps the newest document of each object only; `gone` keeps entities that are no longer on the console.
+    `ignored` names the shared filters for which the stream has no column.
+    """
+
+    view: ListView
+    table: StreamTable
+    within: TimeRange
+    consoles: Sequence[str] | None = None
+    filters: Sequence[ColumnFilter] = ()
+    words: str = ""
+    current: bool = False
+    gone: bool = False
+    ignored: Sequence[str] = field(default=())
+
+    @property
+    def source(self) -> str:
+        """The table of the rows."""
+        return quoted(self.table.rows)
+
+    def sql(self, *more: tuple[str, Sequence[Any]], timed: bool = True) -> tuple[str, list[Any]]:
+        """Return the WHERE clause over the table of rows, and its parameters."""
+        parts = [*(self._parts(timed=timed)), *more]
+        if not parts:
+            return "", []
+        return f" WHERE {' AND '.join(text for text, _ in parts)}", [value for _, values in parts for value in values]
+
+    def _parts(self, *, timed: bool) -> Iterator[tuple[str, Sequence[Any]]]:
+        if self.view.latest:
+            yield "latest", ()
+            if not self.gone:
+                yield f"NOT {is_gone(self.table, f'{self.source}.console', f'{self.source}.id')}", ()
+        elif timed:
+            if self.within.since is not None:
+                yield "time >= ?", (self.within.since,)
+            if self.within.until is not None:
+                yield "time < ?", (self.within.until,)
+        if self.consoles is not None:
+            yield f"console IN ({', '.join('?' * len(self.consoles))})", self.consoles
+        for each in self.filters:
+            yield each.sql()
+        if self.words:
+            yield (
+                f"row IN (SELECT rowid FROM {quoted(self.table.words)} WHERE {quoted(self.table.words)} MATCH ?)",
+                (self.words,),
+            )
+        if self.current and self.view.key:
+            yield f"NOT {superseded(self.table, self.view.key)}", ()
+
+
+def superseded(table: StreamTable, key: str) -> str:
+    """Return the SQL that tells whether a newer document of the same object is there."""
+    rows, name = quoted(table.rows), quoted(key)
+    return (
+        f"EXISTS (SELECT 1 FROM {rows} AS newer WHERE newer.{name} = {rows}.{name} AND newer.console = {rows}.console"
+        f" AND (newer.time, newer.row) > ({rows}.time, {rows}.row))"
+    )
+
+
+def conditions_of(
+    state: ViewState, view: ListView, table: StreamTable, now: datetime, visible: Sequence[str] | None
+) -> Conditions:
+    """Read the conditions of a list from its address; raise UsageError for what is not understood."""
+    columns = [name for name, _ in table.columns]
+    filters: dict[tuple[str, bool], list[Any]] = {}
+    ignored: list[str] = []
+    for key, text in state.parameters:
+        name, negated = key.removeprefix(NOT), key.startswith(NOT)
+        if name in _OWN and not negated:
+            continue
+        column = name if name in columns or name in {"console", "id"} else ""
+        if column:
+            filters.setdefault((column, negated), []).append(_value(column, text))
+        elif name in SHARED_FILTERS:
+            ignored.append(name)
+        else:
+            near = get_close_matches(name, [*columns, *_OWN], 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(sorted(columns))}"
+            raise UsageError(f"{view.title.lower()} have no {name!r}{hint}")
+    words = state.get("q").strip()
+    return Conditions(
+        view,
+        table,
+        time_range(state.get("from"), state.get("to"), now),
+        visible,
+        [ColumnFilter(column, values, negated, column in view.many) for (column, negated), values in filters.items()],
+        match_expression(words) if words else "",
+        current=state.get("current") == "1",
+        gone=state.get("gone") == "1",
+        ignored=list(dict.fromkeys(ignored)),
+    )
+
+
+def _value(column: str, text: str) -> Any:
+    if text == "":
+        return None
+    return str(_NUMBERS.get(text.lower(), text)) if column == "severity" else text
+
+
+def _stored_as(text: str) -> list[Any]:
+    """Return what a value of an address may be in the store: a text, a number or a truth value."""
+    if _NUMBER.fullmatch(text):
+        return [text, float(text) if "." in text else int(text)]
+    return [text, _BOOLEANS[text]] if text in _BOOLEANS else [text]
