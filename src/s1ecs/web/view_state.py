@@ -48,6 +48,10 @@ class ViewState:
         names = {*EVERYWHERE, *kept}
         return ViewState(path, [each for each in self.parameters if each[0] in names])
 
+    def to(self, path: str) -> "ViewState":
+        """Return the view of another path with all filters and the range, at its first page."""
+        return ViewState(path, list(self._placeless()))
+
     def in_place(self, **values: object) -> "ViewState":
         """Replace parameters and keep the place in the list."""
         return self._with({name.rstrip("_"): value for name, value in values.items()}, keep_place=True)

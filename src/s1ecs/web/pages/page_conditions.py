@@ -6,7 +6,7 @@ from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.context import WebContext
 from s1ecs.web.questions.conditions import Conditions, conditions_of
-from s1ecs.web.questions.list_view import ListView
+from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
 from s1ecs.web.rendering import state_of
 
 
@@ -16,6 +16,11 @@ def user_of(request: Request) -> PageUser:
     return user
 
 
-def requested(request: Request, view: ListView, context: WebContext) -> Conditions:
+def requested(request: Request, view: ListView, context: WebContext, *, lenient: bool = False) -> Conditions:
     """Read the conditions of a list; raise UsageError for what is not understood."""
     return conditions_of(state_of(request), view, store_tables()[view.stream], context.now(), user_of(request).visible)
+
+
+def requested_everywhere(request: Request, context: WebContext) -> dict[str, Conditions]:
+    """Read the conditions of every list from one address; filters of columns that a stream lacks are ignored there."""
+    return {view.stream: requested(request, view, context, lenient=True) for view in LIST_VIEWS}

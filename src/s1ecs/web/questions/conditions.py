@@ -121,9 +121,12 @@ def superseded(table: StreamTable, key: str) -> str:
 
 
 def conditions_of(
-    state: ViewState, view: ListView, table: StreamTable, now: datetime, visible: Sequence[str] | None
+    state: ViewState, view: ListView, table: StreamTable, now: datetime, visible: Sequence[str] | None, *, lenient: bool = False
 ) -> Conditions:
-    """Read the conditions of a list from its address; raise UsageError for what is not understood."""
+    """Read the conditions of a list from its address; raise UsageError for what is not understood.
+
+    `lenient` ignores filters of columns that the stream lacks instead.
+    """
     columns = [name for name, _ in table.columns]
     filters: dict[tuple[str, bool], list[Any]] = {}
     ignored: list[str] = []
@@ -135,6 +138,8 @@ def conditions_of(
         if column:
             filters.setdefault((column, negated), []).append(_value(column, text))
         elif name in SHARED_FILTERS:
+            ignored.append(name)
+        elif lenient:
             ignored.append(name)
         else:
             near = get_close_matches(name, [*columns, *_OWN], 1)

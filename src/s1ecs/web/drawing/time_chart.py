@@ -1,0 +1,122 @@
+"""A chart of counts over time, stacked by value: geometry for SVG, computed on the server."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from s1ecs.web.questions.counting import TimeCount
+from s1ecs.web.questions.time_range import TimeRange
+
+WIDTH, HEIGHT = 1000, 200
+# The longest range, and the length of its steps.
+_STEPS = (
+    (timedelta(days=3), timedelta(hours=1)),
+    (timedelta(days=21), timedelta(hours=6)),
+    (timedelta(days=150), timedelta(days=1)),
+    (timedelta(days=1_000), timedelta(days=7)),
+    (timedelta(days=5_000), timedelta(days=30)),
+)
+_LONGEST = timedelta(days=365)
+_GAP = 0.12
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part of a column, in units of the chart, and its meaning: the value, its count, the range of the column."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    value: Any
+    count: int
+    since: str
+    until: str
+
+
+@dataclass(frozen=True)
+class TimeChart:
+    """Bars in the order of time, the range that the chart covers, the greatest sum of a column, and sums by value."""
+
+    bars: Sequence[Bar]
+    since: str
+    until: str
+    highest: int
+    sums: Mapping[Any, int]
+
+
+def time_chart(
+    counts: Sequence[TimeCount], within: TimeRange, now: datetime, rank: Callable[[Any], Any]
+) -> TimeChart | None:
+    """Lay a chart out; values are stacked by `rank`, the lowest at the bottom. None where there is nothing to show."""
+    if not counts:
+        return None
+    begin = _hour(within.since[:13] if within.since else counts[0].hour)
+    end = _end(within, counts, now)
+    step = next((step for most, step in _STEPS if end - begin <= most), _LONGEST)
+    begin = _EPOCH + (begin - _EPOCH) // step * step
+    columns = max(1, -((begin - end) // step))
+    grouped: dict[int, dict[Any, int]] = {}
+    sums: dict[Any, int] = {}
+    for each in counts:
+        place = (_hour(each.hour) - begin) // step
+        column = grouped.setdefault(place, {})
+        column[each.value] = column.get(each.value, 0) + each.count
+        sums[each.value] = sums.get(each.value, 0) + each.count
+    highest = max(sum(column.values()) for column in grouped.values())
+    bars = [
+        bar
+        for place, column in sorted(grouped.items())
+        for bar in _stacked(place, column, begin + place * step, step, columns, highest, rank)
+    ]
+    ordered = dict(sorted(sums.items(), key=lambda each: rank(each[0])))
+    return TimeChart(bars, _text(begin), _text(begin + columns * step), highest, ordered)
+
+
+def _stacked(
+    place: int,
+    column: Mapping[Any, int],
+    begin: datetime,
+    step: timedelta,
+    columns: int,
+    highest: int,
+    rank: Callable[[Any], Any],
+) -> Sequence[Bar]:
+    width = WIDTH / columns
+    bars, below = [], 0
+    for value, count in sorted(column.items(), key=lambda each: rank(each[0])):
+        height = count / highest * HEIGHT
+        bars.append(
+            Bar(
+                round(place * width + width * _GAP / 2, 2),
+                round(HEIGHT - below / highest * HEIGHT - height, 2),
+                round(width * (1 - _GAP), 2),
+                round(height, 2),
+                value,
+                count,
+                _text(begin),
+                _text(begin + step),
+            )
+        )
+        below += count
+    return bars
+
+
+def _end(within: TimeRange, counts: Sequence[TimeCount], now: datetime) -> datetime:
+    newest = _hour(counts[-1].hour) + timedelta(hours=1)
+    if within.until:
+        return max(datetime.fromisoformat(f"{within.until}+00:00") if "T" in within.until else newest, newest)
+    return max(newest, now if within.since else newest)
+
+
+def _hour(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(f"{text}:00:00+00:00")
+    except ValueError:
+        return _EPOCH
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

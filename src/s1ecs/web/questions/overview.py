@@ -1,0 +1,113 @@
+"""Everything that the overview shows, asked in one read transaction."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from s1ecs.web.drawing.time_chart import TimeChart, time_chart
+from s1ecs.web.mitre import matrix
+from s1ecs.web.questions.conditions import Conditions
+from s1ecs.web.questions.counting import ValueCount, over_time, total, values
+from s1ecs.web.questions.list_rows import ListRow, Sorting, list_page
+from s1ecs.web.questions.summaries import Cross, PatchFirst, also, by_two, distinct, members, patch_first
+
+# Streams whose documents are counted in the first line, and the column that stacks their chart.
+COUNTED = ("alert", "unified_alert", "threat", "threat_event", "activity", "agent", "application", "application_risk", "group")
+CHARTS: Mapping[str, str] = {"alert": "severity", "unified_alert": "severity", "threat": "confidence"}
+_TOP = 8
+_OPEN = "resolved"
+
+
+@dataclass(frozen=True)
+class TopPanel:
+    """The most frequent values of a column of a stream."""
+
+    title: str
+    stream: str
+    column: str
+    values: Sequence[ValueCount]
+
+
+# Title, stream, column; shown in this order.
+_TOPS = (
+    ("Loudest rules", "alert", "rule"),
+    ("Hosts with most alerts", "alert", "host"),
+    ("Users with most alerts", "alert", "user"),
+    ("Agents by operating system", "agent", "os"),
+    ("Agents by version", "agent", "version"),
+    ("Agents by network status", "agent", "network"),
+    ("Vulnerabilities by severity", "application_risk", "severity"),
+    ("Threats by classification", "threat", "classification"),
+)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Answers for the overview; panels without documents are empty, and say so."""
+
+    totals: Mapping[str, int]
+    charts: Mapping[str, TimeChart | None]
+    open_threats: Sequence[Cross]
+    open_threat_count: int
+    tops: Sequence[TopPanel]
+    techniques: Sequence[tuple[str, Sequence[tuple[str, int]]]]
+    infected: int
+    outdated: int
+    unseen: int
+    cves: int
+    severe_cves: int
+    patch_first: Sequence[PatchFirst]
+    activity: Sequence[ListRow]
+
+
+def ask_overview(
+    connection: sqlite3.Connection, lists: Mapping[str, Conditions], now: datetime, week_ago: str
+) -> Overview:
+    """Ask it all; `lists` are the conditions of every stream, `week_ago` a time as documents have it."""
+    threats = also(replace(lists["threat"], current=True), "status", _OPEN, negated=True)
+    risks = lists["application_risk"]
+    return Overview(
+        totals={stream: total(connection, lists[stream]) for stream in COUNTED},
+        charts={
+            stream: time_chart(over_time(connection, lists[stream], column), lists[stream].within, now, RANKS[stream])
+            for stream, column in CHARTS.items()
+        },
+        open_threats=by_two(connection, threats, "status", "verdict"),
+        open_threat_count=total(connection, threats),
+        tops=[
+            TopPanel(title, stream, column, values(connection, lists[stream], column, _TOP))
+            for title, stream, column in _TOPS
+        ],
+        techniques=matrix(members(connection, lists["threat"], "techniques")),
+        infected=total(connection, also(lists["agent"], "infected", "true")),
+        outdated=total(connection, also(lists["agent"], "up_to_date", "false")),
+        unseen=_unseen(connection, lists["agent"], week_ago),
+        cves=distinct(connection, risks, "cve"),
+        severe_cves=distinct(connection, also(risks, "severity", "99", "73"), "cve"),
+        patch_first=patch_first(connection, risks, _TOP),
+        activity=list_page(connection, lists["activity"], Sorting("time", descending=True), "", _TOP).rows,
+    )
+
+
+def _by_severity(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else -1.0
+
+
+def _by_confidence(value: Any) -> int:
+    return {"malicious": 2, "suspicious": 1}.get(str(value).lower(), 0)
+
+
+# Order in which the values of a chart are stacked, the gravest on top.
+RANKS: Mapping[str, Callable[[Any], Any]] = {
+    "alert": _by_severity,
+    "unified_alert": _by_severity,
+    "threat": _by_confidence,
+}
+
+
+def _unseen(connection: sqlite3.Connection, agents: Conditions, week_ago: str) -> int:
+    where, parameters = agents.sql(("last_active < ?", (week_ago,)))
+    [(count,)] = connection.execute(f"SELECT count(*) FROM {agents.source}{where}", parameters)
+    return int(count)

@@ -1,0 +1,81 @@
+"""Questions of the overview and of panels that count more than documents of one value."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from s1ecs.outputs.store.stream_table import quoted
+from s1ecs.web.questions.conditions import ColumnFilter, Conditions
+
+
+@dataclass(frozen=True)
+class Cross:
+    """Counts by two columns."""
+
+    first: Any
+    second: Any
+    count: int
+
+
+def by_two(connection: sqlite3.Connection, conditions: Conditions, first: str, second: str) -> list[Cross]:
+    """Count the documents of a list by the values of two columns, the most frequent first."""
+    where, parameters = conditions.sql()
+    found = connection.execute(
+        f"SELECT {quoted(first)}, {quoted(second)}, count(*) FROM {conditions.source}{where}"
+        " GROUP BY 1, 2 ORDER BY 3 DESC",
+        parameters,
+    )
+    return [Cross(*row) for row in found]
+
+
+def members(connection: sqlite3.Connection, conditions: Conditions, column: str) -> Mapping[str, int]:
+    """Count the documents of a list by the members of a column that may hold several values."""
+    name = quoted(column)
+    where, parameters = conditions.sql((f"{name} IS NOT NULL", ()))
+    found = connection.execute(
+        f"SELECT each.value, count(*) FROM (SELECT {name} AS list FROM {conditions.source}{where}) AS lists,"
+        " json_each(CASE WHEN list LIKE '[%' AND json_valid(list) THEN list ELSE json_array(list) END) AS each"
+        " GROUP BY 1 ORDER BY 2 DESC",
+        parameters,
+    )
+    return {str(value): count for value, count in found}
+
+
+def distinct(connection: sqlite3.Connection, conditions: Conditions, column: str) -> int:
+    """Count the different values of a column in a list."""
+    where, parameters = conditions.sql()
+    [(count,)] = connection.execute(
+        f"SELECT count(DISTINCT {quoted(column)}) FROM {conditions.source}{where}", parameters
+    )
+    return int(count)
+
+
+@dataclass(frozen=True)
+class PatchFirst:
+    """A vulnerability with what makes it urgent: the hosts that have it, its score and its severity."""
+
+    cve: str
+    application: str
+    severity: Any
+    score: Any
+    hosts: int
+
+
+def patch_first(connection: sqlite3.Connection, conditions: Conditions, limit: int) -> list[PatchFirst]:
+    """Return what to patch first: the most severe on the most hosts."""
+    where, parameters = conditions.sql()
+    found = connection.execute(
+        f"SELECT cve, application, max(severity), max(score), count(DISTINCT host) FROM {conditions.source}{where}"
+        " GROUP BY cve, application ORDER BY max(severity) DESC, count(DISTINCT host) * coalesce(max(score), 1) DESC,"
+        " cve LIMIT ?",
+        (*parameters, limit),
+    )
+    return [PatchFirst(*row) for row in found]
+
+
+def also(conditions: Conditions, column: str, *wanted: str, negated: bool = False) -> Conditions:
+    """Return the conditions with one filter more."""
+    more = ColumnFilter(column, wanted, negated, column in conditions.view.many)
+    return replace(conditions, filters=[*conditions.filters, more])
+
