@@ -10,10 +10,11 @@ from fastapi.responses import HTMLResponse
 
 from s1ecs import __version__
 from s1ecs.monitor.stream_status import short_duration
+from s1ecs.settings.output_types import output_name
 from s1ecs.web.drawing.colours import value_class
 from s1ecs.web.questions.list_view import LIST_VIEWS, severity_word
 from s1ecs.web.questions.time_range import CHOICES
-from s1ecs.web.shown_values import shown, values_in
+from s1ecs.web.shown_values import parameter, shown, values_in
 from s1ecs.web.view_state import ViewState
 
 # Path and heading of what the navigation leads to, in its order.
@@ -58,8 +59,11 @@ class Pages:
         self._environment.filters.update(
             shown=shown,
             values_in=values_in,
+            parameter=parameter,
             value_class=value_class,
             severity_word=severity_word,
+            duration=short_duration,
+            output_name=lambda output: output_name(output.type, output.values),
             grouped=lambda number: f"{number:,}",
         )
 

@@ -27,6 +27,13 @@ def shown(value: Any, column: str = "", *, most: int = MOST_CHARACTERS) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def parameter(value: Any) -> str:
+    """Return a value as a filter of an address has it; no value is an empty text."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def harmless(text: str) -> str:
     """Replace characters that no screen shows or that would turn the text around them."""
     return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,24 +1,30 @@
-"""Pages with a list: rows, facets, the number of all, the place of the next page."""
+"""Pages with a list: a chart, rows or groups, facets, the number of all, the place of the next page."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from s1ecs.web.context import WebContext
+from s1ecs.web.drawing.stacking import rank_of
+from s1ecs.web.drawing.time_chart import TimeChart, time_chart
 from s1ecs.web.pages.page_conditions import requested
 from s1ecs.web.questions.conditions import Conditions
-from s1ecs.web.questions.counting import ValueCount, total, values
+from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
+from s1ecs.web.questions.groupings import Grouping, grouping
 from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page, sortable
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
+from s1ecs.web.questions.time_range import TimeRange
 from s1ecs.web.rendering import Pages, state_of
 
 _ROWS = 50
 _FACET_VALUES = 8
-# Facets that are counted at once; the others are counted when they are opened.
+# Facets that are counted at once; each of the others is counted when it is opened.
 _COUNTED_FACETS = 6
+_EVER = TimeRange(None, None)
 
 
 @dataclass(frozen=True)
@@ -31,32 +37,39 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class _Answer:
+class ListAnswer:
+    """Everything that the page of a list shows."""
+
     page: ListPage
     total: int
     facets: Sequence[Facet]
+    charts: Sequence[tuple[str, str, TimeChart | None]]
+    grouping: Grouping | None
 
 
 def list_pages(context: WebContext, pages: Pages) -> APIRouter:
     """Return the routes of all lists."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
     for view in LIST_VIEWS:
-        router.add_api_route(
-            view.path, _handler(context, pages, view), response_class=HTMLResponse, include_in_schema=False
-        )
+        router.add_api_route(view.path, _handler(context, pages, view), response_class=HTMLResponse)
     return router
 
 
-def _handler(context: WebContext, pages: Pages, view: ListView):  # noqa: ANN202
+def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Request], Awaitable[HTMLResponse]]:
     async def show(request: Request) -> HTMLResponse:
         state = state_of(request)
         conditions = requested(request, view, context)
         sorting = Sorting.of(state.get("sort"), conditions)
-        facet = state.get("facet")
+        by, facet, now = state.get("by"), state.get("facet"), context.now()
 
-        def ask(connection: sqlite3.Connection) -> _Answer:
-            page = list_page(connection, conditions, sorting, state.get("after"), _ROWS)
-            return _Answer(page, total(connection, conditions), _facets(connection, conditions, facet))
+        def ask(connection: sqlite3.Connection) -> ListAnswer:
+            return ListAnswer(
+                list_page(connection, conditions, sorting, state.get("after"), _ROWS),
+                total(connection, conditions),
+                _facets(connection, conditions, facet),
+                [(time, column, _chart(connection, conditions, time, column, now)) for time, column in view.charts],
+                grouping(connection, conditions, by) if by else None,
+            )
 
         answer = await context.store.ask(ask)
         return pages.render(
@@ -64,9 +77,7 @@ def _handler(context: WebContext, pages: Pages, view: ListView):  # noqa: ANN202
             "list.html",
             view=view,
             conditions=conditions,
-            page=answer.page,
-            total=answer.total,
-            facets=answer.facets,
+            answer=answer,
             more_facets=[name for name in view.facets[_COUNTED_FACETS:] if name != facet],
             sorting=sorting,
             sortable=sortable(conditions),
@@ -79,3 +90,12 @@ def _facets(connection: sqlite3.Connection, conditions: Conditions, opened: str)
     view = conditions.view
     names = [*view.facets[:_COUNTED_FACETS], *([opened] if opened in view.facets[_COUNTED_FACETS:] else [])]
     return [Facet(name, view.heading(name), values(connection, conditions, name, _FACET_VALUES)) for name in names]
+
+
+def _chart(
+    connection: sqlite3.Connection, conditions: Conditions, time: str, column: str, now: datetime
+) -> TimeChart | None:
+    if time == "time":
+        counts = over_time(connection, conditions, column)
+        return time_chart(counts, conditions.within, now, rank_of(conditions.view.stream, column))
+    return time_chart(of_column_over_time(connection, conditions, time), _EVER, now, rank_of("", ""))

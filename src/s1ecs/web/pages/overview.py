@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -10,10 +11,11 @@ from s1ecs.monitor.health import overall, read_health
 from s1ecs.timestamps import time_text
 from s1ecs.web.context import WebContext
 from s1ecs.web.pages.page_conditions import requested_everywhere
-from s1ecs.web.questions.overview import ask_overview
+from s1ecs.web.questions.overview import Overview, ask_overview
 from s1ecs.web.rendering import Pages
 
-_UNSEEN = timedelta(days=7)
+# An agent that did not report for so long is shown.
+UNSEEN = timedelta(days=7)
 
 
 def overview_page(context: WebContext, pages: Pages) -> APIRouter:
@@ -24,7 +26,7 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
     async def overview(request: Request) -> HTMLResponse:
         now = context.now()
         lists = requested_everywhere(request, context)
-        week_ago = time_text(now - _UNSEEN)
+        week_ago = time_text(now - UNSEEN)
         answer, health = await asyncio.gather(
             context.store.ask(lambda connection: ask_overview(connection, lists, now, week_ago)),
             asyncio.to_thread(lambda: overall(read_health(context.settings, now))),
@@ -35,3 +37,28 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
         )
 
     return router
+
+
+def overview_json(overview: Overview) -> dict[str, Any]:
+    """Return the overview as the JSON API has it."""
+    return {
+        "totals": dict(overview.totals),
+        "open_threats": [
+            {"status": each.first, "verdict": each.second, "count": each.count} for each in overview.open_threats
+        ],
+        "top": [
+            {
+                "stream": panel.stream,
+                "column": panel.column,
+                "values": [{"value": each.value, "count": each.count} for each in panel.values],
+            }
+            for panel in overview.tops
+        ],
+        "techniques": [
+            {"tactic": tactic, "techniques": [{"id": name, "count": count} for name, count in techniques]}
+            for tactic, techniques in overview.techniques
+        ],
+        "agents": {"infected": overview.infected, "out_of_date": overview.outdated, "not_seen": overview.unseen},
+        "cves": overview.cves,
+        "severe_cves": overview.severe_cves,
+    }

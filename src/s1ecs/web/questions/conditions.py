@@ -16,7 +16,7 @@ from s1ecs.web.questions.time_range import TimeRange, time_range
 from s1ecs.web.view_state import NOT, ViewState
 
 # Parameters that are no filter: the range of time, words, order and place.
-_OWN = frozenset({"from", "to", "q", "current", "sort", "after", "limit", "open", "facet", "gone"})
+_OWN = frozenset({"from", "to", "q", "current", "sort", "after", "limit", "open", "facet", "gone", "by"})
 _NUMBERS = {word: number for number, word in SEVERITY_WORDS.items()}
 _BOOLEANS = {"true": 1, "false": 0}
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")

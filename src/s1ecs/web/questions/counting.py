@@ -9,8 +9,10 @@ from typing import Any
 from s1ecs.outputs.store.stream_table import TOTAL, quoted
 from s1ecs.web.questions.conditions import ColumnFilter, Conditions
 from s1ecs.web.questions.time_range import TimeRange
+from s1ecs.web.questions.value_types import typed
 
 _HOUR = len("2026-01-31T12")
+_NO_VALUE = "''"
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,14 @@ def values(connection: sqlite3.Connection, conditions: Conditions, column: str, 
         for edge in edges:
             _add(connection, conditions, column, edge, found)
     ordered = sorted(found.items(), key=lambda each: (-each[1], str(each[0])))
-    return [ValueCount(value, count) for value, count in ordered[:limit]]
+    return [ValueCount(typed(conditions.view.stream, column, value), count) for value, count in ordered[:limit]]
 
 
 def over_time(connection: sqlite3.Connection, conditions: Conditions, column: str) -> list[TimeCount]:
-    """Count the documents of a list by the hour and the values of a column; those without a time are left out."""
+    """Count the documents of a list by the hour and the values of a column, all as one where it is "".
+
+    Those without a time are left out.
+    """
     hourly = _hourly(conditions, column)
     found: dict[tuple[str, Any], int] = {}
     if hourly is None:
@@ -85,6 +90,17 @@ def over_time(connection: sqlite3.Connection, conditions: Conditions, column: st
     return [
         TimeCount(hour, value, count) for (hour, value), count in sorted(found.items(), key=lambda each: each[0][0])
     ]
+
+
+def of_column_over_time(connection: sqlite3.Connection, conditions: Conditions, column: str) -> list[TimeCount]:
+    """Count the documents of a list by the hour of a time in a column of theirs."""
+    name = quoted(column)
+    # The lists that have such columns are of latest states; the hour is enough, and only of times that are ones.
+    where, parameters = conditions.sql((f"{name} GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:*'", ()))
+    found = connection.execute(
+        f"SELECT substr({name}, 1, {_HOUR}), count(*) FROM {conditions.source}{where} GROUP BY 1 ORDER BY 1", parameters
+    )
+    return [TimeCount(hour, None, count) for hour, count in found]
 
 
 def _add(
@@ -108,7 +124,7 @@ def _add_by_hour(
 ) -> None:
     where, parameters = replace(conditions, within=within).sql(("time IS NOT NULL", ()))
     for hour, value, count in connection.execute(
-        f"SELECT substr(time, 1, {_HOUR}), {quoted(column)}, count(*) FROM {conditions.source}{where} GROUP BY 1, 2",
+        f"SELECT substr(time, 1, {_HOUR}), {quoted(column) if column else _NO_VALUE}, count(*) FROM {conditions.source}{where} GROUP BY 1, 2",
         parameters,
     ):
         key = (hour, None if value == "" else value)

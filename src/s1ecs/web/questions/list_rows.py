@@ -12,6 +12,7 @@ import orjson
 from s1ecs.errors import UsageError
 from s1ecs.outputs.store.stream_table import quoted
 from s1ecs.web.questions.conditions import Conditions, superseded
+from s1ecs.web.questions.value_types import typed
 
 # Of every row, beside the columns of its stream.
 _OWN = ("row", "id", "console", "time")
@@ -103,7 +104,10 @@ def _read(
         (*parameters, limit),
     )
     for row, identity, console, time, is_old, *values in found:
-        yield ListRow(identity, console, time, row, dict(zip(columns, values, strict=True)), bool(is_old))
+        named = {
+            name: typed(conditions.view.stream, name, value) for name, value in zip(columns, values, strict=True)
+        }
+        yield ListRow(identity, console, time, row, named, bool(is_old))
 
 
 def _key(row: ListRow, sorting: Sorting) -> str:

@@ -17,7 +17,9 @@ class ListView:
     `columns` are shown, by their names in the store's table; `facets` are offered as filters with their counts;
     `many` may hold several values. `title_column` leads to the item; `key` names the object that several documents
     may be versions of, "" where each document stands for itself. With `latest` the list shows the latest state of each
-    entity and no range of time.
+    entity and no range of time. `charts` are drawn above the list: the column of the time, "time" where it is that of
+    the document, and the column by which it is stacked, "" for none. `groupings` are columns by which the list can be
+    summed up.
     """
 
     stream: str
@@ -31,6 +33,8 @@ class ListView:
     latest: bool = False
     many: Sequence[str] = ()
     order: str = "-time"
+    charts: Sequence[tuple[str, str]] = ()
+    groupings: Sequence[str] = ()
     headings: Mapping[str, str] = field(default_factory=lambda: _HEADINGS)
 
     def heading(self, column: str) -> str:
@@ -40,6 +44,10 @@ class ListView:
 
 _HEADINGS = {
     "os": "OS",
+    "os_type": "OS type",
+    "os_family": "OS family",
+    "is_active": "Active",
+    "is_default": "Default",
     "ip": "IP",
     "cve": "CVE",
     "group_name": "Group",
@@ -75,6 +83,7 @@ LIST_VIEWS: Sequence[ListView] = (
             "source_ip",
         ),
         key="alert_id",
+        charts=(("time", "severity"),),
     ),
     ListView(
         "unified_alert",
@@ -99,6 +108,7 @@ LIST_VIEWS: Sequence[ListView] = (
         ),
         key="alert_id",
         many=("surfaces", "category"),
+        charts=(("time", "severity"),),
     ),
     ListView(
         "threat",
@@ -126,6 +136,7 @@ LIST_VIEWS: Sequence[ListView] = (
         ),
         key="threat_id",
         many=("techniques",),
+        charts=(("time", "confidence"),),
     ),
     ListView(
         "threat_event",
@@ -148,6 +159,7 @@ LIST_VIEWS: Sequence[ListView] = (
             "site",
         ),
         many=("indicator", "indicator_category"),
+        charts=(("time", ""),),
     ),
     ListView(
         "agent",
@@ -161,11 +173,9 @@ LIST_VIEWS: Sequence[ListView] = (
             "user",
             "network",
             "infected",
-            "active_threats",
             "version",
             "up_to_date",
             "last_active",
-            "group_name",
             "site",
         ),
         "host",
@@ -205,6 +215,7 @@ LIST_VIEWS: Sequence[ListView] = (
         ("vendor", "application", "os_type", "os", "host", "host_type", "site", "group_name"),
         latest=True,
         order="application",
+        charts=(("installed", ""), ("detected", "")), groupings=("application", "vendor", "host"),
     ),
     ListView(
         "application_risk",
@@ -216,6 +227,7 @@ LIST_VIEWS: Sequence[ListView] = (
         ("severity", "status", "application", "vendor", "cve", "host", "os", "mitigation", "mark"),
         latest=True,
         order="-severity",
+        groupings=("cve", "application", "host"),
     ),
     ListView(
         "activity",
@@ -225,6 +237,7 @@ LIST_VIEWS: Sequence[ListView] = (
         ("description", "user", "host", "outcome", "site"),
         "description",
         ("type", "outcome", "user", "host", "agent_id", "os", "site", "account"),
+        charts=(("time", ""),),
     ),
     ListView(
         "group",

@@ -1,11 +1,11 @@
 """Everything that the overview shows, asked in one read transaction."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
+from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import TimeChart, time_chart
 from s1ecs.web.mitre import matrix
 from s1ecs.web.questions.conditions import Conditions
@@ -71,7 +71,7 @@ def ask_overview(
     return Overview(
         totals={stream: total(connection, lists[stream]) for stream in COUNTED},
         charts={
-            stream: time_chart(over_time(connection, lists[stream], column), lists[stream].within, now, RANKS[stream])
+            stream: time_chart(over_time(connection, lists[stream], column), lists[stream].within, now, rank_of(stream, column))
             for stream, column in CHARTS.items()
         },
         open_threats=by_two(connection, threats, "status", "verdict"),
@@ -89,22 +89,6 @@ def ask_overview(
         patch_first=patch_first(connection, risks, _TOP),
         activity=list_page(connection, lists["activity"], Sorting("time", descending=True), "", _TOP).rows,
     )
-
-
-def _by_severity(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else -1.0
-
-
-def _by_confidence(value: Any) -> int:
-    return {"malicious": 2, "suspicious": 1}.get(str(value).lower(), 0)
-
-
-# Order in which the values of a chart are stacked, the gravest on top.
-RANKS: Mapping[str, Callable[[Any], Any]] = {
-    "alert": _by_severity,
-    "unified_alert": _by_severity,
-    "threat": _by_confidence,
-}
 
 
 def _unseen(connection: sqlite3.Connection, agents: Conditions, week_ago: str) -> int:

@@ -1,0 +1,152 @@
+"""The page about collection: stream by stream what was collected, how late, and what is wrong; outputs; tokens."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from s1ecs.bootstrap.state import open_readonly
+from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.monitor.health import HealthLine, overall, read_health
+from s1ecs.monitor.stream_status import StreamStatus, endpoint, stream_statuses
+from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.store.row_filling import remaining
+from s1ecs.settings import Settings
+from s1ecs.state.outbox import Spooled
+from s1ecs.state.sqlite.outbox import read_spools
+from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.context import WebContext
+from s1ecs.web.pages.page_conditions import user_of
+from s1ecs.web.questions.collection import CollectionState, ask_collection
+from s1ecs.web.rendering import Pages
+
+_MOST_REASONS = 20
+
+
+@dataclass(frozen=True)
+class DeadLetterCount:
+    """Dead letters of a stream that an output refused for the same reason, and the newest of them."""
+
+    output: str
+    console: str
+    stream: str
+    reason: str
+    count: int
+    newest: str
+
+
+@dataclass(frozen=True)
+class CollectionView:
+    """Everything that the page about collection shows, as far as its user may see it."""
+
+    health: Sequence[HealthLine]
+    overall: HealthLine
+    streams: Sequence[StreamStatus]
+    spools: Sequence[Spooled]
+    letters: Sequence[DeadLetterCount]
+    state: CollectionState
+    unfilled: int
+
+
+async def collection_view(context: WebContext, user: PageUser) -> CollectionView:
+    """Read the state of collection; raise StateError where there is none yet."""
+    now = context.now()
+
+    def ask(connection):  # noqa: ANN001, ANN202 - typed by what it is given to
+        return ask_collection(connection, now), remaining(connection, store_tables())
+
+    (state, unfilled), rest = await asyncio.gather(
+        context.store.ask(ask), asyncio.to_thread(_beside_the_store, context.settings, user, now)
+    )
+    health, streams, spools, letters = rest
+    return CollectionView(health, overall(health), streams, spools, letters, state, unfilled)
+
+
+def collection_page(context: WebContext, pages: Pages) -> APIRouter:
+    """Return the route of the page."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/collection", response_class=HTMLResponse)
+    async def collection(request: Request) -> HTMLResponse:
+        view = await collection_view(context, user_of(request))
+        return pages.render(
+            request, "collection.html", view=view, endpoint=endpoint, outputs=context.settings.outputs
+        )
+
+    return router
+
+
+_BesideTheStore = tuple[list[HealthLine], list[StreamStatus], list[Spooled], list[DeadLetterCount]]
+
+
+def _beside_the_store(settings: Settings, user: PageUser, now: datetime) -> _BesideTheStore:
+    statuses = stream_statuses(settings, open_readonly(settings.state_dir).polls(), now)
+    return (
+        [each for each in read_health(settings, now) if not each.console or user.role_on(each.console)],
+        [each for each in statuses if user.role_on(each.key.console)],
+        read_spools(settings.state_dir),
+        _letters(DeadLetters(settings.state_dir), user),
+    )
+
+
+def _letters(dead_letters: DeadLetters, user: PageUser) -> list[DeadLetterCount]:
+    counts = Counter[tuple[str, str, str, str]]()
+    newest: dict[tuple[str, str, str, str], str] = {}
+    for stream in dead_letters.streams():
+        for letter in dead_letters.read(stream):
+            if user.role_on(letter.console):
+                key = (letter.output, letter.console, letter.stream, letter.reason)
+                counts[key] += 1
+                newest[key] = max(letter.time, newest.get(key, ""))
+    return [DeadLetterCount(*key, count, newest[key]) for key, count in counts.most_common(_MOST_REASONS)]
+
+
+def health_json(view: CollectionView) -> Mapping[str, object]:
+    """Return the view as the JSON API has it."""
+    return {
+        "health": str(view.overall.health),
+        "text": view.overall.text,
+        "lines": [
+            {
+                "health": str(line.health),
+                "about": line.about,
+                "console": line.console,
+                "stream": line.stream,
+                "text": line.text,
+                "token_days": line.token_days,
+            }
+            for line in view.health
+        ],
+        "streams": [
+            {
+                "console": each.key.console,
+                "stream": each.key.stream,
+                "state": each.state,
+                "reason": each.poll.reason if each.poll else "",
+                "polled": each.poll.polled if each.poll else None,
+                "newest": each.poll.newest if each.poll else None,
+                "lag_seconds": each.lag.total_seconds() if each.lag else None,
+                "documents": each.poll.documents if each.poll else 0,
+                "last_24_hours": list(view.state.hourly.get(each.key, ())),
+            }
+            for each in view.streams
+        ],
+        "outbox": [
+            {"output": each.output, "documents": each.waiting.documents, "bytes": each.waiting.bytes}
+            for each in view.spools
+        ],
+        "dead_letters": [
+            {
+                "output": each.output,
+                "console": each.console,
+                "stream": each.stream,
+                "reason": each.reason,
+                "count": each.count,
+            }
+            for each in view.letters
+        ],
+    }

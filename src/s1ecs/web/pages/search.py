@@ -1,0 +1,87 @@
+"""The page of the search over everything: documents by their words, by kind."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.errors import UsageError
+from s1ecs.outputs.store.row_filling import remaining
+from s1ecs.outputs.store.search import Hit, SearchRange, is_searchable, search
+from s1ecs.outputs.store.search_terms import match_expression
+from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.context import WebContext
+from s1ecs.web.pages.page_conditions import user_of
+from s1ecs.web.questions.time_range import time_range
+from s1ecs.web.rendering import Pages, state_of
+from s1ecs.web.view_state import ViewState
+
+_HITS_OF_A_KIND = 10
+_ALL_OF_A_KIND = 100
+
+
+@dataclass(frozen=True)
+class HitsOfAKind:
+    """Documents of one stream that were found; `more` where there are others."""
+
+    stream: str
+    hits: Sequence[Hit]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """The result of a search, the kind with the best document first, and documents that could not be searched yet."""
+
+    kinds: Sequence[HitsOfAKind]
+    unsearched: int
+
+
+async def find(context: WebContext, state: ViewState, user: PageUser) -> Found | None:
+    """Search by the parameters of an address; None without words. Raise UsageError for what is not understood."""
+    question = state.get("q").strip()
+    if not question:
+        return None
+    expression = match_expression(question)
+    chosen = state.all("stream")
+    unknown = [name for name in chosen if name not in store_tables()]
+    if unknown:
+        raise UsageError(f"stream: {unknown[0]!r} is not one of {', '.join(store_tables())}")
+    bounds = time_range(state.get("from"), state.get("to"), context.now())
+    within = SearchRange(bounds.since, bounds.until)
+    consoles = set(state.all("console"))
+    limit = _ALL_OF_A_KIND if chosen else _HITS_OF_A_KIND
+
+    def may_see(hit: Hit) -> bool:
+        return user.role_on(hit.console) is not None and (not consoles or hit.console in consoles)
+
+    def ask(connection: sqlite3.Connection) -> Found:
+        tables = [table for name, table in store_tables().items() if not chosen or name in chosen]
+        kinds = []
+        for table in tables:
+            if is_searchable(connection, table):
+                # Those of other consoles are left out afterwards, so more are asked for where some may be.
+                most = limit + 1 if user.visible is None and not consoles else _ALL_OF_A_KIND * 10
+                hits = search(connection, [table], expression, within, limit=most, newest=state.get("newest") == "1")
+                seen = [hit for hit in hits if may_see(hit)]
+                if seen:
+                    kinds.append(HitsOfAKind(table.stream, seen[:limit], len(seen) > limit))
+        return Found(kinds, remaining(connection, store_tables(), [table.stream for table in tables]))
+
+    return await context.store.ask(ask)
+
+
+def search_page(context: WebContext, pages: Pages) -> APIRouter:
+    """Return the route of the page."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/search", response_class=HTMLResponse)
+    async def search_everything(request: Request) -> HTMLResponse:
+        state = state_of(request)
+        found = await find(context, state, user_of(request))
+        return pages.render(request, "search.html", found=found, words=state.get("q"))
+
+    return router
