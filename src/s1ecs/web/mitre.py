@@ -1,4 +1,4 @@
-"""Tactics and techniques of MITRE ATT&CK for Enterprise: which technique serves which tactics. Facts from attack.mitre.org."""
+"""Tactics of MITRE ATT&CK for Enterprise with their techniques, as attack.mitre.org has them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,9 +41,7 @@ TACTICS: Sequence[Tactic] = (
         " 1526 1538 1580 1613 1614 1615 1619 1622 1652 1654",
     ),
     _tactic("Lateral movement", "1021 1072 1080 1091 1210 1534 1550 1563 1570"),
-    _tactic(
-        "Collection", "1005 1025 1039 1056 1074 1113 1114 1115 1119 1123 1125 1185 1213 1530 1557 1560 1602"
-    ),
+    _tactic("Collection", "1005 1025 1039 1056 1074 1113 1114 1115 1119 1123 1125 1185 1213 1530 1557 1560 1602"),
     _tactic(
         "Command and control", "1001 1008 1071 1090 1092 1095 1102 1104 1105 1132 1205 1219 1568 1571 1572 1573 1659"
     ),

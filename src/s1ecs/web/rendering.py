@@ -69,7 +69,9 @@ class Pages:
 
     def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Render a template of a page, or of a part of one."""
-        return HTMLResponse(self._environment.get_template(template).render(self._shared(request) | values), status)
+        return HTMLResponse(
+            self._environment.get_template(template).render({**self._shared(request), **values}), status
+        )
 
     def _shared(self, request: Request) -> Mapping[str, Any]:
         prefix = request.scope.get("root_path", "")

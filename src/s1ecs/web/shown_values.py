@@ -8,7 +8,7 @@ import orjson
 
 from s1ecs.web.questions.list_view import severity_word
 
-NOTHING = "–"
+NOTHING = "\N{EN DASH}"
 # Longer texts are cut where they stand beside others; the story shows them whole.
 MOST_CHARACTERS = 200
 # Control characters, and those that turn the direction of what follows.

@@ -33,12 +33,9 @@ def api_routes(context: WebContext) -> APIRouter:
 
     @router.get("/overview", summary="Counts of every stream, and open threats")
     async def overview(request: Request) -> dict[str, Any]:
-        now = context.now()
         lists = requested_everywhere(request, context)
-        week_ago = time_text(now - UNSEEN)
-        return overview_json(
-            await context.store.ask(lambda connection: ask_overview(connection, lists, now, week_ago))
-        )
+        week_ago = time_text(context.now() - UNSEEN)
+        return overview_json(await context.store.ask(lambda connection: ask_overview(connection, lists, week_ago)))
 
     @router.get("/collection", summary="Health of collection, streams, outbox and dead letters")
     async def collection(request: Request) -> Mapping[str, Any]:
@@ -55,25 +52,32 @@ def api_routes(context: WebContext) -> APIRouter:
     for view in LIST_VIEWS:
         name = view.title.lower()
         router.add_api_route(
-            f"/{view.stream}", _rows(context, view), summary=f"List of {name}", openapi_extra=LIST_PARAMETERS,
+            f"/{view.stream}",
+            _rows(context, view),
+            summary=f"List of {name}",
+            openapi_extra=LIST_PARAMETERS,
             operation_id=f"list_{view.stream}",
         )
         router.add_api_route(
-            f"/{view.stream}/values/{{column}}", _values(context, view), summary=f"Counts of {name} by a column",
-            openapi_extra=LIST_PARAMETERS, operation_id=f"count_{view.stream}",
+            f"/{view.stream}/values/{{column}}",
+            _values(context, view),
+            summary=f"Counts of {name} by a column",
+            openapi_extra=LIST_PARAMETERS,
+            operation_id=f"count_{view.stream}",
         )
         if not view.latest:
             router.add_api_route(
-                f"/{view.stream}/over-time", _over_time(context, view), summary=f"Counts of {name} by the hour",
-                openapi_extra=LIST_PARAMETERS, operation_id=f"count_{view.stream}_over_time",
+                f"/{view.stream}/over-time",
+                _over_time(context, view),
+                summary=f"Counts of {name} by the hour",
+                openapi_extra=LIST_PARAMETERS,
+                operation_id=f"count_{view.stream}_over_time",
             )
     return router
 
 
 def _rows(context: WebContext, view: ListView) -> Answer:
-    async def rows(
-        request: Request, limit: Annotated[int, Query(ge=1, le=_MOST_ROWS)] = _ROWS
-    ) -> dict[str, Any]:
+    async def rows(request: Request, limit: Annotated[int, Query(ge=1, le=_MOST_ROWS)] = _ROWS) -> dict[str, Any]:
         state = state_of(request)
         conditions = requested(request, view, context)
         sorting = Sorting.of(state.get("sort"), conditions)

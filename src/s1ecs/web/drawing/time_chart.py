@@ -1,10 +1,11 @@
 """A chart of counts over time, stacked by value: geometry for SVG, computed on the server."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from s1ecs.web.drawing.stacking import Rank
 from s1ecs.web.questions.counting import TimeCount
 from s1ecs.web.questions.time_range import TimeRange
 
@@ -47,9 +48,34 @@ class TimeChart:
     sums: Mapping[Any, int]
 
 
-def time_chart(
-    counts: Sequence[TimeCount], within: TimeRange, now: datetime, rank: Callable[[Any], Any]
-) -> TimeChart | None:
+@dataclass(frozen=True)
+class _Scale:
+    """The first column's time, the length of a column, and the units of a column and of one document."""
+
+    begin: datetime
+    step: timedelta
+    width: float
+    height: float
+    rank: Rank
+
+    def stacked(self, place: int, column: Mapping[Any, int]) -> Iterator[Bar]:
+        """Yield the bars of a column, the lowest first."""
+        begin, below = self.begin + place * self.step, 0
+        for value, count in sorted(column.items(), key=lambda each: self.rank(each[0])):
+            below += count
+            yield Bar(
+                round((place + _GAP / 2) * self.width, 2),
+                round(HEIGHT - below * self.height, 2),
+                round((1 - _GAP) * self.width, 2),
+                round(count * self.height, 2),
+                value,
+                count,
+                _text(begin),
+                _text(begin + self.step),
+            )
+
+
+def time_chart(counts: Sequence[TimeCount], within: TimeRange, now: datetime, rank: Rank) -> TimeChart | None:
     """Lay a chart out; values are stacked by `rank`, the lowest at the bottom. None where there is nothing to show."""
     if not counts:
         return None
@@ -66,42 +92,10 @@ def time_chart(
         column[each.value] = column.get(each.value, 0) + each.count
         sums[each.value] = sums.get(each.value, 0) + each.count
     highest = max(sum(column.values()) for column in grouped.values())
-    bars = [
-        bar
-        for place, column in sorted(grouped.items())
-        for bar in _stacked(place, column, begin + place * step, step, columns, highest, rank)
-    ]
+    scale = _Scale(begin, step, WIDTH / columns, HEIGHT / highest, rank)
+    bars = [bar for place, column in sorted(grouped.items()) for bar in scale.stacked(place, column)]
     ordered = dict(sorted(sums.items(), key=lambda each: rank(each[0])))
     return TimeChart(bars, _text(begin), _text(begin + columns * step), highest, ordered)
-
-
-def _stacked(
-    place: int,
-    column: Mapping[Any, int],
-    begin: datetime,
-    step: timedelta,
-    columns: int,
-    highest: int,
-    rank: Callable[[Any], Any],
-) -> Sequence[Bar]:
-    width = WIDTH / columns
-    bars, below = [], 0
-    for value, count in sorted(column.items(), key=lambda each: rank(each[0])):
-        height = count / highest * HEIGHT
-        bars.append(
-            Bar(
-                round(place * width + width * _GAP / 2, 2),
-                round(HEIGHT - below / highest * HEIGHT - height, 2),
-                round(width * (1 - _GAP), 2),
-                round(height, 2),
-                value,
-                count,
-                _text(begin),
-                _text(begin + step),
-            )
-        )
-        below += count
-    return bars
 
 
 def _end(within: TimeRange, counts: Sequence[TimeCount], now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """The page about collection: stream by stream what was collected, how late, and what is wrong; outputs; tokens."""
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ async def collection_view(context: WebContext, user: PageUser) -> CollectionView
     """Read the state of collection; raise StateError where there is none yet."""
     now = context.now()
 
-    def ask(connection):  # noqa: ANN001, ANN202 - typed by what it is given to
+    def ask(connection: sqlite3.Connection) -> tuple[CollectionState, int]:
         return ask_collection(connection, now), remaining(connection, store_tables())
 
     (state, unfilled), rest = await asyncio.gather(
@@ -73,9 +74,7 @@ def collection_page(context: WebContext, pages: Pages) -> APIRouter:
     @router.get("/collection", response_class=HTMLResponse)
     async def collection(request: Request) -> HTMLResponse:
         view = await collection_view(context, user_of(request))
-        return pages.render(
-            request, "collection.html", view=view, endpoint=endpoint, outputs=context.settings.outputs
-        )
+        return pages.render(request, "collection.html", view=view, endpoint=endpoint, outputs=context.settings.outputs)
 
     return router
 

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from s1ecs.web.context import WebContext
 from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import TimeChart, time_chart
+from s1ecs.web.pages.groups import agents_of_groups
 from s1ecs.web.pages.page_conditions import requested
 from s1ecs.web.questions.conditions import Conditions
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
@@ -72,12 +73,14 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
             )
 
         answer = await context.store.ask(ask)
+        agents = await agents_of_groups(request, context) if view.stream == "group" else []
         return pages.render(
             request,
             "list.html",
             view=view,
             conditions=conditions,
             answer=answer,
+            agents_by_group=agents,
             more_facets=[name for name in view.facets[_COUNTED_FACETS:] if name != facet],
             sorting=sorting,
             sortable=sortable(conditions),

@@ -10,8 +10,10 @@ from fastapi.responses import HTMLResponse
 from s1ecs.monitor.health import overall, read_health
 from s1ecs.timestamps import time_text
 from s1ecs.web.context import WebContext
+from s1ecs.web.drawing.stacking import rank_of
+from s1ecs.web.drawing.time_chart import time_chart
 from s1ecs.web.pages.page_conditions import requested_everywhere
-from s1ecs.web.questions.overview import Overview, ask_overview
+from s1ecs.web.questions.overview import CHARTS, Overview, ask_overview
 from s1ecs.web.rendering import Pages
 
 # An agent that did not report for so long is shown.
@@ -28,12 +30,16 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
         lists = requested_everywhere(request, context)
         week_ago = time_text(now - UNSEEN)
         answer, health = await asyncio.gather(
-            context.store.ask(lambda connection: ask_overview(connection, lists, now, week_ago)),
+            context.store.ask(lambda connection: ask_overview(connection, lists, week_ago)),
             asyncio.to_thread(lambda: overall(read_health(context.settings, now))),
         )
         ignored = sorted({name for each in lists.values() for name in each.ignored})
+        charts = {
+            stream: time_chart(answer.over_time[stream], lists[stream].within, now, rank_of(stream, column))
+            for stream, column in CHARTS.items()
+        }
         return pages.render(
-            request, "overview.html", overview=answer, health=health, week_ago=week_ago, ignored=ignored, filters=lists
+            request, "overview.html", overview=answer, charts=charts, health=health, week_ago=week_ago, ignored=ignored
         )
 
     return router

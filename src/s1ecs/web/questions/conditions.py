@@ -121,7 +121,13 @@ def superseded(table: StreamTable, key: str) -> str:
 
 
 def conditions_of(
-    state: ViewState, view: ListView, table: StreamTable, now: datetime, visible: Sequence[str] | None, *, lenient: bool = False
+    state: ViewState,
+    view: ListView,
+    table: StreamTable,
+    now: datetime,
+    visible: Sequence[str] | None,
+    *,
+    lenient: bool = False,
 ) -> Conditions:
     """Read the conditions of a list from its address; raise UsageError for what is not understood.
 
@@ -137,9 +143,7 @@ def conditions_of(
         column = name if name in columns or name in {"console", "id"} else ""
         if column:
             filters.setdefault((column, negated), []).append(_value(column, text))
-        elif name in SHARED_FILTERS:
-            ignored.append(name)
-        elif lenient:
+        elif name in SHARED_FILTERS or lenient:
             ignored.append(name)
         else:
             near = get_close_matches(name, [*columns, *_OWN], 1)

@@ -123,9 +123,9 @@ def _add_by_hour(
     found: dict[tuple[str, Any], int],
 ) -> None:
     where, parameters = replace(conditions, within=within).sql(("time IS NOT NULL", ()))
+    name = quoted(column) if column else _NO_VALUE
     for hour, value, count in connection.execute(
-        f"SELECT substr(time, 1, {_HOUR}), {quoted(column) if column else _NO_VALUE}, count(*) FROM {conditions.source}{where} GROUP BY 1, 2",
-        parameters,
+        f"SELECT substr(time, 1, {_HOUR}), {name}, count(*) FROM {conditions.source}{where} GROUP BY 1, 2", parameters
     ):
         key = (hour, None if value == "" else value)
         found[key] = found.get(key, 0) + count

@@ -104,9 +104,7 @@ def _read(
         (*parameters, limit),
     )
     for row, identity, console, time, is_old, *values in found:
-        named = {
-            name: typed(conditions.view.stream, name, value) for name, value in zip(columns, values, strict=True)
-        }
+        named = {name: typed(conditions.view.stream, name, value) for name, value in zip(columns, values, strict=True)}
         yield ListRow(identity, console, time, row, named, bool(is_old))
 
 

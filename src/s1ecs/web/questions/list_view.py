@@ -10,6 +10,25 @@ SEVERITY_WORDS: Mapping[int, str] = MappingProxyType({99: "critical", 73: "high"
 SHARED_FILTERS = ("console", "site", "severity", "status", "host")
 
 
+_HEADINGS: Mapping[str, str] = {
+    "os": "OS",
+    "os_type": "OS type",
+    "os_family": "OS family",
+    "is_active": "Active",
+    "is_default": "Default",
+    "ip": "IP",
+    "cve": "CVE",
+    "group_name": "Group",
+    "sha1": "SHA-1",
+    "sha256": "SHA-256",
+    "mitigation": "Mitigation",
+    "up_to_date": "Up to date",
+    "dns": "DNS",
+    "url": "URL",
+    "agent_id": "Agent id",
+}
+
+
 @dataclass(frozen=True)
 class ListView:
     """A list of documents of one stream.
@@ -41,24 +60,6 @@ class ListView:
         """Return the heading of a column."""
         return self.headings.get(column) or column.replace("_", " ").capitalize()
 
-
-_HEADINGS = {
-    "os": "OS",
-    "os_type": "OS type",
-    "os_family": "OS family",
-    "is_active": "Active",
-    "is_default": "Default",
-    "ip": "IP",
-    "cve": "CVE",
-    "group_name": "Group",
-    "sha1": "SHA-1",
-    "sha256": "SHA-256",
-    "mitigation": "Mitigation",
-    "up_to_date": "Up to date",
-    "dns": "DNS",
-    "url": "URL",
-    "agent_id": "Agent id",
-}
 
 LIST_VIEWS: Sequence[ListView] = (
     ListView(
@@ -215,7 +216,8 @@ LIST_VIEWS: Sequence[ListView] = (
         ("vendor", "application", "os_type", "os", "host", "host_type", "site", "group_name"),
         latest=True,
         order="application",
-        charts=(("installed", ""), ("detected", "")), groupings=("application", "vendor", "host"),
+        charts=(("installed", ""), ("detected", "")),
+        groupings=("application", "vendor", "host"),
     ),
     ListView(
         "application_risk",

@@ -3,18 +3,25 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from s1ecs.web.drawing.stacking import rank_of
-from s1ecs.web.drawing.time_chart import TimeChart, time_chart
 from s1ecs.web.mitre import matrix
 from s1ecs.web.questions.conditions import Conditions
-from s1ecs.web.questions.counting import ValueCount, over_time, total, values
+from s1ecs.web.questions.counting import TimeCount, ValueCount, over_time, total, values
 from s1ecs.web.questions.list_rows import ListRow, Sorting, list_page
 from s1ecs.web.questions.summaries import Cross, PatchFirst, also, by_two, distinct, members, patch_first
 
 # Streams whose documents are counted in the first line, and the column that stacks their chart.
-COUNTED = ("alert", "unified_alert", "threat", "threat_event", "activity", "agent", "application", "application_risk", "group")
+COUNTED = (
+    "alert",
+    "unified_alert",
+    "threat",
+    "threat_event",
+    "activity",
+    "agent",
+    "application",
+    "application_risk",
+    "group",
+)
 CHARTS: Mapping[str, str] = {"alert": "severity", "unified_alert": "severity", "threat": "confidence"}
 _TOP = 8
 _OPEN = "resolved"
@@ -48,7 +55,7 @@ class Overview:
     """Answers for the overview; panels without documents are empty, and say so."""
 
     totals: Mapping[str, int]
-    charts: Mapping[str, TimeChart | None]
+    over_time: Mapping[str, Sequence[TimeCount]]
     open_threats: Sequence[Cross]
     open_threat_count: int
     tops: Sequence[TopPanel]
@@ -62,18 +69,13 @@ class Overview:
     activity: Sequence[ListRow]
 
 
-def ask_overview(
-    connection: sqlite3.Connection, lists: Mapping[str, Conditions], now: datetime, week_ago: str
-) -> Overview:
+def ask_overview(connection: sqlite3.Connection, lists: Mapping[str, Conditions], week_ago: str) -> Overview:
     """Ask it all; `lists` are the conditions of every stream, `week_ago` a time as documents have it."""
     threats = also(replace(lists["threat"], current=True), "status", _OPEN, negated=True)
     risks = lists["application_risk"]
     return Overview(
         totals={stream: total(connection, lists[stream]) for stream in COUNTED},
-        charts={
-            stream: time_chart(over_time(connection, lists[stream], column), lists[stream].within, now, rank_of(stream, column))
-            for stream, column in CHARTS.items()
-        },
+        over_time={stream: over_time(connection, lists[stream], column) for stream, column in CHARTS.items()},
         open_threats=by_two(connection, threats, "status", "verdict"),
         open_threat_count=total(connection, threats),
         tops=[

@@ -79,3 +79,24 @@ def also(conditions: Conditions, column: str, *wanted: str, negated: bool = Fals
     more = ColumnFilter(column, wanted, negated, column in conditions.view.many)
     return replace(conditions, filters=[*conditions.filters, more])
 
+
+@dataclass(frozen=True)
+class AgentsOf:
+    """Agents of a site and group: all, infected ones, and those with an outdated version."""
+
+    site: Any
+    group: Any
+    agents: int
+    infected: int
+    outdated: int
+
+
+def agents_by_group(connection: sqlite3.Connection, agents: Conditions, limit: int) -> list[AgentsOf]:
+    """Count agents by site and group, the largest first."""
+    where, parameters = agents.sql()
+    found = connection.execute(
+        "SELECT site, group_name, count(*), total(infected), total(NOT up_to_date)"
+        f" FROM {agents.source}{where} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT ?",
+        (*parameters, limit),
+    )
+    return [AgentsOf(site, group, count, int(infected), int(old)) for site, group, count, infected, old in found]
