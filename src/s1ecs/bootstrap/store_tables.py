@@ -31,6 +31,7 @@ def table_of(stream: Stream | OwnStream) -> StreamTable:
         more=_columns(stream, stream.stored.panels),
         counted=stream.stored.counted,
         indexed=stream.stored.indexed,
+        timed=stream.stored.timed,
         latest_indexed=stream.stored.latest_indexed,
         searched={
             name: [path for field in fields for path in column_fields(stream, field)]

@@ -266,6 +266,7 @@ STREAM = Stream(
         ),
         counted=("type", "user", "host", "site", "outcome"),
         indexed=("host",),
+        timed=("type", "outcome", "user", "host"),
         searched={
             "user": ("user.full_name", "user.email"),
             "path": ("file.name", "file.path"),

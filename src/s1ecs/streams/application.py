@@ -153,7 +153,17 @@ STREAM = Stream(
         ),
         counted=("host", "application", "vendor", "os", "site"),
         indexed=("host", "application"),
-        latest_indexed=("vendor", "application", "version", "host"),
+        latest_indexed=(
+            "vendor",
+            "application",
+            "version",
+            "host",
+            "os_type",
+            "os",
+            "host_type",
+            "installed",
+            "detected",
+        ),
         searched={
             "path": ("sentinel_one.application.application_installation_path",),
             "name": (

@@ -194,7 +194,7 @@ STREAM = Stream(
     stored=Stored(
         counted=("severity", "host", "application", "status", "os"),
         indexed=("host",),
-        latest_indexed=("cve", "application", "score", "host", "severity"),
+        latest_indexed=("cve", "application", "score", "host", "severity", "status", "vendor"),
         searched={
             "host": ("resource.name",),
             "name": ("vulnerability.id", "package.name", "sentinel_one.application_risk.application_vendor"),

@@ -315,7 +315,8 @@ STREAM = Stream(
             Column("indicator_category", "sentinel_one.threat_event.indicator.category"),
         ),
         counted=("event", "host", "user", "indicator"),
-        indexed=("host",),
+        indexed=("host", "storyline"),
+        timed=("event", "object", "host", "user", "process", "indicator"),
         searched={
             "host": ("sentinel_one.threat_event.agent.name",),
             "user": ("process.user.name", "sentinel_one.threat_event.logins_user_name"),

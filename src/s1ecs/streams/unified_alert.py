@@ -211,7 +211,8 @@ STREAM = Stream(
             Column("sha1", "file.hash.sha1"),
         ),
         counted=("severity", "status", "verdict", "classification", "host", "product", "site"),
-        indexed=("host",),
+        indexed=("host", "alert_id"),
+        timed=("severity", "status", "verdict", "classification", "result", "confidence", "host"),
         searched={
             "user": ("user.name", "user.email"),
             "address": ("source.domain",),

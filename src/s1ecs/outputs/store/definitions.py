@@ -41,11 +41,13 @@ def _rows(table: StreamTable) -> Iterator[str]:
         f"CREATE TABLE {rows} (row INTEGER PRIMARY KEY, id TEXT NOT NULL, console TEXT NOT NULL, time TEXT,"
         f" latest INTEGER NOT NULL, {columns})"
     )
-    yield f"CREATE INDEX {quoted(f'{table.rows}_by_time')} ON {rows} (time)"
+    timed = "".join(f", {quoted(name)}" for name in (*table.timed, "console") if table.timed)
+    yield f"CREATE INDEX {quoted(f'{table.rows}_by_time')} ON {rows} (time{timed})"
     for name in table.indexed:
         yield f"CREATE INDEX {quoted(f'{table.rows}_by_{name}')} ON {rows} ({quoted(name)}, time)"
     if table.latest_view:
-        indexed = ", ".join(map(quoted, table.latest_indexed))
+        # Console and id tell whether a thing is gone.
+        indexed = ", ".join(map(quoted, (*table.latest_indexed, "console", "id")))
         yield f"CREATE INDEX {quoted(f'{table.rows}_latest')} ON {rows} ({indexed}) WHERE latest"
 
 

@@ -18,7 +18,8 @@ class StreamTable:
     Of a column's fields the first that a document has counts: in another layout of documents it has another name.
 
     `view` are the columns of the stream's view; `more` are further ones of its table. `counted` names the columns whose
-    values are counted by the hour, `indexed` those by which single values are looked up, and
+    values are counted by the hour, `indexed` those by which single values are looked up,
+    `timed` those that the index by time holds beside it, so that counts of a range read nothing else, and
     `latest_indexed` those by which latest states are read. `searched` gives for a field of the full-text search the
     fields of the document that go into it. `latest_view` is the name of the view of the
     latest state of each thing; "" where the stream is no inventory.
@@ -29,6 +30,7 @@ class StreamTable:
     more: Sequence[StoreColumn] = ()
     counted: Sequence[str] = ()
     indexed: Sequence[str] = ()
+    timed: Sequence[str] = ()
     latest_indexed: Sequence[str] = ("time",)
     searched: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
     latest_view: str = ""
