@@ -14,7 +14,7 @@ from s1ecs.web.pages.collection import collection_view, health_json
 from s1ecs.web.pages.overview import UNSEEN, overview_json
 from s1ecs.web.pages.page_conditions import requested, requested_everywhere, user_of
 from s1ecs.web.pages.search import find
-from s1ecs.web.questions.conditions import Conditions
+from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import over_time, total, values
 from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
@@ -83,7 +83,9 @@ def _rows(context: WebContext, view: ListView) -> Answer:
         sorting = Sorting.of(state.get("sort"), conditions)
 
         def ask(connection: sqlite3.Connection) -> tuple[ListPage, int]:
-            return list_page(connection, conditions, sorting, state.get("after"), limit), total(connection, conditions)
+            all_of_it = weighed(connection, conditions)
+            page = list_page(connection, all_of_it, sorting, state.get("after"), limit)
+            return page, total(connection, all_of_it)
 
         page, count = await context.store.ask(ask)
         data = [{"id": row.id, "console": row.console, "time": row.time, **row.values} for row in page.rows]

@@ -13,7 +13,7 @@ from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import TimeChart, time_chart
 from s1ecs.web.pages.groups import agents_of_groups
 from s1ecs.web.pages.page_conditions import requested
-from s1ecs.web.questions.conditions import Conditions
+from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
 from s1ecs.web.questions.groupings import Grouping, grouping
 from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page, sortable
@@ -59,11 +59,12 @@ def list_pages(context: WebContext, pages: Pages) -> APIRouter:
 def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Request], Awaitable[HTMLResponse]]:
     async def show(request: Request) -> HTMLResponse:
         state = state_of(request)
-        conditions = requested(request, view, context)
-        sorting = Sorting.of(state.get("sort"), conditions)
+        asked = requested(request, view, context)
+        sorting = Sorting.of(state.get("sort"), asked)
         by, facet, now = state.get("by"), state.get("facet"), context.now()
 
         def ask(connection: sqlite3.Connection) -> ListAnswer:
+            conditions = weighed(connection, asked)
             return ListAnswer(
                 list_page(connection, conditions, sorting, state.get("after"), _ROWS),
                 total(connection, conditions),
@@ -78,12 +79,12 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
             request,
             "list.html",
             view=view,
-            conditions=conditions,
+            conditions=asked,
             answer=answer,
             agents_by_group=agents,
             more_facets=[name for name in view.facets[_COUNTED_FACETS:] if name != facet],
             sorting=sorting,
-            sortable=sortable(conditions),
+            sortable=sortable(asked),
         )
 
     return show

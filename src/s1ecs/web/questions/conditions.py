@@ -1,8 +1,9 @@
 """Conditions of a list from the parameters of its address, and the SQL that they are."""
 
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -18,6 +19,8 @@ from s1ecs.web.view_state import NOT, ViewState
 # Parameters that are no filter: the range of time, words, order and place.
 _OWN = frozenset({"from", "to", "q", "current", "sort", "after", "limit", "open", "facet", "gone", "by"})
 _NUMBERS = {word: number for number, word in SEVERITY_WORDS.items()}
+# Documents with the words, from which on all rows are read.
+_COMMON = 20_000
 _BOOLEANS = {"true": 1, "false": 0}
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
@@ -72,6 +75,7 @@ class Conditions:
     consoles: Sequence[str] | None = None
     filters: Sequence[ColumnFilter] = ()
     words: str = ""
+    common_words: bool = False
     current: bool = False
     gone: bool = False
     ignored: Sequence[str] = field(default=())
@@ -103,21 +107,42 @@ class Conditions:
         for each in self.filters:
             yield each.sql()
         if self.words:
-            yield (
-                f"row IN (SELECT rowid FROM {quoted(self.table.words)} WHERE {quoted(self.table.words)} MATCH ?)",
-                (self.words,),
-            )
+            words = quoted(self.table.words)
+            # Many rows are better compared with those found than looked up one by one; the plus tells SQLite so.
+            row = "+row" if self.common_words else "row"
+            yield f"{row} IN (SELECT rowid FROM {words} WHERE {words} MATCH ?)", (self.words,)
         if self.current and self.view.key:
-            yield f"NOT {superseded(self.table, self.view.key)}", ()
+            yield f"row NOT IN ({_superseded_rows(self.table, self.view.key)})", ()
 
 
-def superseded(table: StreamTable, key: str) -> str:
+def superseded(table: StreamTable, key: str, row: str = "") -> str:
     """Return the SQL that tells whether a newer document of the same object is there."""
     rows, name = quoted(table.rows), quoted(key)
+    older = row or rows
     return (
-        f"EXISTS (SELECT 1 FROM {rows} AS newer WHERE newer.{name} = {rows}.{name} AND newer.console = {rows}.console"
-        f" AND (newer.time, newer.row) > ({rows}.time, {rows}.row))"
+        f"EXISTS (SELECT 1 FROM {rows} AS newer WHERE newer.{name} = {older}.{name} AND newer.console = {older}.console"
+        f" AND (newer.time, newer.row) > ({older}.time, {older}.row))"
     )
+
+
+def _superseded_rows(table: StreamTable, key: str) -> str:
+    """Return the SQL that finds all such rows at once; of most objects there is one document."""
+    rows, name = quoted(table.rows), quoted(key)
+    return (
+        f"SELECT older.row FROM (SELECT {name} AS object FROM {rows} GROUP BY 1 HAVING count(*) > 1) AS several"
+        f" CROSS JOIN {rows} AS older ON older.{name} = several.object WHERE {superseded(table, key, 'older')}"
+    )
+
+
+def weighed(connection: sqlite3.Connection, conditions: Conditions) -> Conditions:
+    """Find out whether the words of a list are in so many documents that all rows are better read."""
+    if not conditions.words:
+        return conditions
+    words = quoted(conditions.table.words)
+    [(count,)] = connection.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM {words} WHERE {words} MATCH ? LIMIT {_COMMON})", (conditions.words,)
+    )
+    return replace(conditions, common_words=count == _COMMON)
 
 
 def conditions_of(
