@@ -109,7 +109,7 @@ def _add(
     where, parameters = replace(conditions, within=within).sql()
     name = quoted(column)
     for value, count in connection.execute(
-        f"SELECT {name}, count(*) FROM {conditions.source}{where} GROUP BY 1", parameters
+        f"SELECT {name}, count(*) FROM {conditions.counted_from(column)}{where} GROUP BY 1", parameters
     ):
         key = None if value == "" else value
         found[key] = found.get(key, 0) + count
@@ -123,9 +123,9 @@ def _add_by_hour(
     found: dict[tuple[str, Any], int],
 ) -> None:
     where, parameters = replace(conditions, within=within).sql(("time IS NOT NULL", ()))
-    name = quoted(column) if column else _NO_VALUE
+    name, source = quoted(column) if column else _NO_VALUE, conditions.counted_from(column)
     for hour, value, count in connection.execute(
-        f"SELECT substr(time, 1, {_HOUR}), {name}, count(*) FROM {conditions.source}{where} GROUP BY 1, 2", parameters
+        f"SELECT substr(time, 1, {_HOUR}), {name}, count(*) FROM {source}{where} GROUP BY 1, 2", parameters
     ):
         key = (hour, None if value == "" else value)
         found[key] = found.get(key, 0) + count
@@ -133,7 +133,7 @@ def _add_by_hour(
 
 def _counted(connection: sqlite3.Connection, conditions: Conditions, what: str, within: TimeRange | None = None) -> int:
     where, parameters = replace(conditions, within=within or conditions.within).sql()
-    [(count,)] = connection.execute(f"SELECT {what} FROM {conditions.source}{where}", parameters)
+    [(count,)] = connection.execute(f"SELECT {what} FROM {conditions.counted_from()}{where}", parameters)
     return int(count)
 
 
