@@ -294,7 +294,7 @@ STREAM = Stream(
             Column("site_id", "sentinel_one.alert.agent.site_id"),
         ),
         counted=("severity", "status", "verdict", "rule", "host", "os"),
-        indexed=("host", "rule", "alert_id"),
+        indexed=("host", "rule", "user", "alert_id"),
         timed=("severity", "status", "verdict", "rule", "host", "user", "os"),
         searched={
             "user": ("user.name", "process.user.name"),

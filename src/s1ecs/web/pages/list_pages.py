@@ -18,14 +18,13 @@ from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_t
 from s1ecs.web.questions.groupings import Grouping, grouping
 from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page, sortable
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
-from s1ecs.web.questions.time_range import TimeRange
+from s1ecs.web.questions.time_range import EVER
 from s1ecs.web.rendering import Pages, state_of
 
 _ROWS = 50
 _FACET_VALUES = 8
 # Facets that are counted at once; each of the others is counted when it is opened.
 _COUNTED_FACETS = 6
-_EVER = TimeRange(None, None)
 
 
 @dataclass(frozen=True)
@@ -102,4 +101,4 @@ def _chart(
     if time == "time":
         counts = over_time(connection, conditions, column)
         return time_chart(counts, conditions.within, now, rank_of(conditions.view.stream, column))
-    return time_chart(of_column_over_time(connection, conditions, time), _EVER, now, rank_of("", ""))
+    return time_chart(of_column_over_time(connection, conditions, time), EVER, now, rank_of("", ""))

@@ -8,7 +8,7 @@ from typing import Any
 
 from s1ecs.outputs.store.stream_table import TOTAL, quoted
 from s1ecs.web.questions.conditions import ColumnFilter, Conditions
-from s1ecs.web.questions.time_range import TimeRange
+from s1ecs.web.questions.time_range import EVER, TimeRange
 from s1ecs.web.questions.value_types import typed
 
 _HOUR = len("2026-01-31T12")
@@ -56,7 +56,8 @@ def values(connection: sqlite3.Connection, conditions: Conditions, column: str, 
     """Count the documents of a list by the values of a column, the most frequent first."""
     hourly = _hourly(conditions, column)
     found: dict[Any, int] = {}
-    if hourly is None:
+    # Of many values there are as many hourly counts as documents; an index by the value is read faster.
+    if hourly is None or (conditions.within == EVER and not conditions.filters and column in conditions.table.indexed):
         _add(connection, conditions, column, conditions.within, found)
     else:
         inner, edges = _split(conditions.within)

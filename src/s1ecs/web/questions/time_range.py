@@ -38,6 +38,9 @@ class TimeRange:
         return datetime.fromisoformat(self.until) - datetime.fromisoformat(self.since)
 
 
+EVER = TimeRange(None, None)
+
+
 def time_range(since: str, until: str, now: datetime, default: str = DEFAULT_FROM) -> TimeRange:
     """Read both parameters, relative to `now`; raise UsageError with what is allowed."""
     begins = since or default
