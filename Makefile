@@ -7,13 +7,13 @@ SITE := .venv/.site-$(shell cksum < requirements/site.txt | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cksum < requirements/dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check chaos fuzz bench docs docs-site pictures build lock clean
+.PHONY: help demo test check chaos fuzz bench docs docs-site pictures screenshots build lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
-demo: $(RUN) ## start a stand-in console, collect its nine streams, query the result
-	@PATH="$(CURDIR)/$(BIN):$$PATH" ./demo.sh
+demo: $(RUN) ## start a stand-in console, collect its nine streams, query the result, serve the page (ARGS=--no-serve: not)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ./demo.sh $(ARGS)
 
 test: $(DEV) ## run all tests; tests of unavailable services are skipped with the reason
 	@# Three processes on two cores: tests of real processes wait as long as they compute.
@@ -46,6 +46,9 @@ docs-site: $(DEV) $(SITE) ## build the site of the documentation with search; br
 
 pictures: $(DEV) ## draw what commands print on a terminal to docs/pictures (a minute)
 	@$(BIN)/python -m docs.make_pictures $(ARGS)
+
+screenshots: $(DEV) ## draw the page over the demo's data to docs/images (a minute; needs Chromium)
+	@$(BIN)/python -m docs.make_screenshots $(ARGS)
 
 build: $(DEV) ## build a wheel in dist/, install it with pip into a fresh environment and try it
 	@rm -rf dist .venv/wheel

@@ -1,7 +1,16 @@
 #!/usr/bin/env bash
-# Demo on this machine only: start a stand-in console, check it, collect from it, query the result.
+# Demo on this machine only: start a stand-in console, check it, collect from it, query the result, open the page.
+# On a terminal the page is served until Ctrl-C; --no-serve ends before.
 set -euo pipefail
 cd "$(dirname "$0")"
+
+serve=no
+[ -t 0 ] && [ -t 1 ] && serve=yes
+case "${1:-}" in
+  "") ;;
+  --no-serve) serve=no ;;
+  *) echo "usage: demo.sh [--no-serve]" >&2; exit 2 ;;
+esac
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -13,7 +22,7 @@ say "a stand-in console with 100 hosts and 5,000 alerts (a real HTTP server with
 s1ecs standin --port 0 --agents 100 --alerts 5000 --seed 7 >"$state/standin.out" &
 standin=$!
 trap 'kill "$standin" 2>/dev/null || true; wait "$standin" 2>/dev/null || true' EXIT
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   [ -s "$state/standin.out" ] && break
   kill -0 "$standin" 2>/dev/null || exit 1
   sleep 0.1
@@ -60,8 +69,13 @@ count() { s1ecs query --csv "SELECT count(*) FROM $1" | tail -n 1; }
 alerts=$(count alert)
 say "$(count documents) documents in $state/s1ecs.db, $alerts of them alerts"
 cat <<END
+Open the page: S1ECS_URL=$address S1ECS_TOKEN=demo-token S1ECS_STATE_DIR=$state .venv/bin/s1ecs serve
 Query more:    S1ECS_STATE_DIR=$state .venv/bin/s1ecs query "SELECT time, description FROM activity ORDER BY time DESC LIMIT 10"
 Your console:  S1ECS_URL=https://your-console.example S1ECS_TOKEN=... S1ECS_STATE_DIR=./data .venv/bin/s1ecs collect
 All commands:  .venv/bin/s1ecs --help
 END
 [ "$alerts" = 5000 ]
+[ "$serve" = yes ] || exit 0
+
+say "the page: open this address in a browser; isolating a host works, on the stand-in console (Ctrl-C ends the demo)"
+S1ECS_ACTION_TOKEN=actor s1ecs serve --port 0

@@ -17,6 +17,8 @@ from docs.markdown_pages import ROOT, all_pages
 
 BUILD = ROOT / "build" / "docs-site"
 INDEX = "docs/README.md"
+# Folders of pictures below docs/.
+PICTURES = ("pictures", "images")
 # Pages at the root of the repository, by their names on the site.
 AT_THE_ROOT = {
     "README.md": "index.md",
@@ -34,8 +36,9 @@ def main() -> None:
         if page.path != INDEX:
             text = (ROOT / page.path).read_text(encoding="utf-8")
             _write(BUILD / "docs" / site_path(page.path), with_site_links(text, page.path))
-    if (pictures := ROOT / "docs" / "pictures").exists():
-        shutil.copytree(pictures, BUILD / "docs" / "pictures")
+    for pictures in PICTURES:
+        if (ROOT / "docs" / pictures).exists():
+            shutil.copytree(ROOT / "docs" / pictures, BUILD / "docs" / pictures)
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     settings |= {"docs_dir": "docs", "nav": navigation((ROOT / INDEX).read_text(encoding="utf-8"))}
     _write(BUILD / "mkdocs.yml", yaml.safe_dump(settings, sort_keys=False))
