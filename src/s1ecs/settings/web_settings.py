@@ -8,7 +8,7 @@ from s1ecs.settings import web_values
 from s1ecs.settings.console_settings import Frozen
 from s1ecs.settings.secrets import Secret
 from s1ecs.settings.setting import Described
-from s1ecs.settings.value_types import DURATION, EXISTING_FILE, HOST, PASSWORD, PATH, TOKEN, TOKEN_FILE
+from s1ecs.settings.value_types import DURATION, EXISTING_FILE, HOST, LOGIN_FILE, PASSWORD, PATH, TOKEN, TOKEN_FILE
 
 
 class OfWeb(Frozen):
@@ -117,7 +117,7 @@ class OfWeb(Frozen):
     ]
     web_oidc_client_secret_file: Annotated[
         Path | None,
-        TOKEN_FILE,
+        LOGIN_FILE,
         Described("File with the secret of the client.", default_words="not set"),
     ]
     web_oidc_scopes: Annotated[

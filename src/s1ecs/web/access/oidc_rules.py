@@ -29,7 +29,8 @@ class OidcRules:
     def user(self, claims: Mapping[str, Any]) -> PageUser | None:
         """Return the person whom the claims describe; None where they bring no role."""
         found = claims.get(self.role_claim)
-        values = {found} if isinstance(found, str) else {each for each in found or () if isinstance(each, str)}
+        listed = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+        values = {each for each in listed if isinstance(each, str)}
         roles: dict[str, Role] = {}
         for value, role, console in self.roles:
             # Of several rules that apply to a console the one with more rights counts.
