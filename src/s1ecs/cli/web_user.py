@@ -12,7 +12,7 @@ web_user = CommandLine(
     name="web-user",
     help="""Manage the users of the web page.
 
-    They are kept with hashes of their passwords in the file of the setting web_users.
+    They are kept with hashes of their passwords in the file of the setting web_users_file.
 
     Example: s1ecs web-user add ada --role responder
     """,

@@ -51,17 +51,17 @@ class OfWeb(Frozen):
             default_words="none",
         ),
     ]
-    web_tls_cert: Annotated[
+    web_cert_file: Annotated[
         Path | None,
         EXISTING_FILE,
         Described("PEM file of the certificate of the web page, with its chain.", default_words="none; no TLS"),
     ]
-    web_tls_key: Annotated[
+    web_key_file: Annotated[
         Path | None,
         EXISTING_FILE,
-        Described("PEM file of the private key, without a password.", default_words="in web_tls_cert"),
+        Described("PEM file of the private key, without a password.", default_words="in web_cert_file"),
     ]
-    web_users: Annotated[
+    web_users_file: Annotated[
         Path | None,
         PATH,
         Described(

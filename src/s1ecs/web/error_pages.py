@@ -23,7 +23,7 @@ class ErrorPages:
         self._pages = pages
 
     def handle(self, app: FastAPI) -> None:
-        """Let an application answer its errors by these."""
+        """Make an application answer its errors by these."""
         app.add_exception_handler(HTTPException, self._of_http)
         app.add_exception_handler(S1ecsError, self._of_s1ecs)
         app.add_exception_handler(RequestValidationError, self._of_validation)

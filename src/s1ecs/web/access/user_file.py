@@ -54,7 +54,7 @@ class _File(pydantic.BaseModel):
 
 def users_path(settings: Settings) -> Path:
     """Return the path of the file by the settings."""
-    return settings.web_users or settings.state_dir / FILE_NAME
+    return settings.web_users_file or settings.state_dir / FILE_NAME
 
 
 def read_users(path: Path) -> dict[str, UserEntry]:

@@ -34,15 +34,17 @@ class WebRules:
 
 def web_rules(settings: Settings) -> WebRules:
     """Return the rules; raise SettingsError where the settings do not fit together."""
-    if settings.web_tls_key is not None and settings.web_tls_cert is None:
-        raise SettingsError("web_tls_key is set without web_tls_cert; set web_tls_cert to the file of the certificate")
+    if settings.web_key_file is not None and settings.web_cert_file is None:
+        raise SettingsError(
+            "web_key_file is set without web_cert_file; set web_cert_file to the file of the certificate"
+        )
     if settings.web_token is not None and settings.web_token_file is not None:
         raise SettingsError("web_token and web_token_file are both set; keep one of them")
     host = settings.web_host
-    if not _is_loopback(host) and settings.web_tls_cert is None and not settings.web_proxies:
+    if not _is_loopback(host) and settings.web_cert_file is None and not settings.web_proxies:
         raise SettingsError(
             f"the page can't be served at {host} without encryption: anyone on the network could read passwords and "
-            "documents. Set web_tls_cert and web_tls_key, or name the reverse proxy that encrypts in web_proxies, or "
+            "documents. Set web_cert_file and web_key_file, or name the reverse proxy that encrypts in web_proxies, or "
             "keep web_host 127.0.0.1"
         )
     return WebRules(
@@ -55,7 +57,7 @@ def web_rules(settings: Settings) -> WebRules:
         service_role=Role(settings.web_token_role),
         idle=settings.web_session_idle,
         longest=settings.web_session_max,
-        encrypted=settings.web_tls_cert is not None,
+        encrypted=settings.web_cert_file is not None,
     )
 
 

@@ -39,8 +39,8 @@ async def served_page(settings: Settings, metrics: Sequence[Collector] = ()) -> 
     """
     rules = web_rules(settings)
     oidc = oidc_rules(settings)
-    _check_certificate(settings.web_tls_cert, settings.web_tls_key)
-    options = ServedWith(_MOST_CONNECTIONS, settings.web_tls_cert, settings.web_tls_key)
+    _check_certificate(settings.web_cert_file, settings.web_key_file)
+    options = ServedWith(_MOST_CONNECTIONS, settings.web_cert_file, settings.web_key_file)
     listener = listen(rules.host, settings.web_port, what="the page", cure="change web_port (--port) or web_host")
     with listener:
         port = listener.getsockname()[1]
@@ -107,5 +107,5 @@ def _check_certificate(certificate: Path | None, key: Path | None) -> None:
         elif isinstance(error, OSError):
             reason = reason or error.strerror
         raise SettingsError(
-            f"web_tls_cert {certificate}{f', web_tls_key {key}' if key else ''} can't be used: {reason or error}"
+            f"web_cert_file {certificate}{f', web_key_file {key}' if key else ''} can't be used: {reason or error}"
         ) from None

@@ -105,7 +105,7 @@ def test_files_that_are_none_of_users(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"web_host": "0.0.0.0"}, "web_tls_cert"),
+        ({"web_host": "0.0.0.0"}, "web_cert_file"),
         ({"web_host": "192.0.2.7"}, "without encryption"),
         ({"web_host": "soc.example.com"}, "without encryption"),
         ({"web_token": "short"}, "shorter than 16"),
