@@ -98,7 +98,7 @@ def _oidc(commands: Commands) -> None:
     with commands.running("serve", "--port", "0", **settings) as process:
         assert process.stdout is not None
         address = process.stdout.readline().partition("?")[0]
-        with urllib.request.urlopen(address, timeout=PATIENCE) as shown:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as shown:  # noqa: S310 - our own server on loopback
             assert b"Log in at 127.0.0.1" in shown.read()
 
 

@@ -58,7 +58,12 @@ def test_serve(alone: Commands, number: signal.Signals) -> None:
         assert process.stdout is not None
         assert process.stdout.read() == ""
         assert process.stderr is not None
-        assert process.stderr.read() == ""
+        told = process.stderr.read().splitlines()
+    assert ["login link opened by 127.0.0.1" in told[0], "token that is not valid" in told[1], len(told)] == [
+        True,
+        True,
+        2,
+    ]
 
 
 def test_serve_with_documents(commands: Commands) -> None:

@@ -11,7 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from s1ecs.web.access.local_address import local_path
 from s1ecs.web.access.page_access import PageAccess, TooManyLogins
 from s1ecs.web.access.page_sessions import PageSession
-from s1ecs.web.access.request_body import BodyTooLarge, csrf_fits, read_form_body, repeating
+from s1ecs.web.access.request_body import (
+    LARGEST_BODY,
+    LARGEST_OF_STRANGERS,
+    BodyTooLarge,
+    csrf_fits,
+    read_form_body,
+    repeating,
+)
 from s1ecs.web.access.request_origin import SAFE_METHODS, OriginCheck
 from s1ecs.web.access.roles import is_acting, responds_anywhere
 
@@ -46,7 +53,8 @@ class AccessGuard:
         try:
             answer = self._refusal(request)
             if answer is None and scope["method"] not in SAFE_METHODS:
-                body = await read_form_body(request)
+                known = hasattr(request.state, "user")
+                body = await read_form_body(request, LARGEST_BODY if known else LARGEST_OF_STRANGERS)
                 receive = repeating(body, receive)
                 answer = await self._forgery(request, body)
         except ClientDisconnect:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
@@ -59,6 +60,7 @@ class PageAccess:
     def with_token(self, token: str, request: HTTPConnection) -> PageUser | None:
         """Return whose token this is, of the login link, which then is used up, or of services; raise TooManyLogins."""
         if self.link.take(token):
+            _log().info(f"page: login link opened by {_address(request)}")
             return PageUser(self.owner, {EVERY_CONSOLE: Role.RESPONDER})
         return self.service_user(token, request)
 
@@ -68,6 +70,7 @@ class PageAccess:
         if known is not None and same_secret(token, known):
             return PageUser(SERVICE, {EVERY_CONSOLE: self.rules.service_role})
         self._count("", request)
+        _log().warning(f"page: a token that is not valid, from {_address(request)}")
         return None
 
     async def with_password(self, name: str, password: str, request: HTTPConnection) -> PageSession | None:
@@ -76,7 +79,11 @@ class PageAccess:
         entry = self.users.find(name)
         fits = await self.passwords.matches(None if entry is None else entry.password_hash, password)
         if not fits or entry is None:
+            # What is no user's name may be a password that was typed into the wrong field.
+            name = "an unknown user" if entry is None else entry.name
+            _log().warning(f"page: login of {name} failed, from {_address(request)}")
             return None
+        _log().info(f"page: {entry.name} logged in from {_address(request)}")
         self.limits.succeeded(name, _address(request))
         known = entry
         return self.sessions.begin(entry.user, lambda: self.users.is_as(known))
@@ -127,6 +134,7 @@ class PageAccess:
 
     def _count(self, name: str, request: HTTPConnection) -> None:
         if seconds := self.limits.begin(name, _address(request)):
+            _log().warning(f"page: too many logins failed, from {_address(request)}")
             raise TooManyLogins(seconds)
 
 
@@ -157,6 +165,11 @@ def open_access(
         random=random,
         oidc=oidc,
     )
+
+
+def _log() -> structlog.stdlib.BoundLogger:
+    log: structlog.stdlib.BoundLogger = structlog.get_logger()
+    return log
 
 
 def _address(request: HTTPConnection) -> str:

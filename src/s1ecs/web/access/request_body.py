@@ -10,23 +10,24 @@ from starlette.types import Message, Receive
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
 
-# Forms of the page are small; a selection of some thousand hosts is about 100 kB.
-_LARGEST_BODY = 4_000_000
+# Forms of the page are small; a selection of some thousand hosts is about 100 kB. A stranger has the login form only.
+LARGEST_BODY = 4_000_000
+LARGEST_OF_STRANGERS = 64_000
 
 
 class BodyTooLarge(Exception):
     """The body of a request is larger than any form of the page."""
 
 
-async def read_form_body(request: Request) -> bytes:
+async def read_form_body(request: Request, largest: int) -> bytes:
     """Read the body of a request; raise BodyTooLarge, or ClientDisconnect."""
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and float(announced) > _LARGEST_BODY:
+    if announced.isdecimal() and float(announced) > largest:
         raise BodyTooLarge
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > _LARGEST_BODY:
+        if len(body) > largest:
             raise BodyTooLarge
     return bytes(body)
 

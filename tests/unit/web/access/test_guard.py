@@ -3,7 +3,7 @@
 import pytest
 
 from s1ecs.web.access.page_user import Role
-from s1ecs.web.access.request_body import _LARGEST_BODY
+from s1ecs.web.access.request_body import LARGEST_BODY, LARGEST_OF_STRANGERS
 
 from .conftest import ORIGIN, SERVICE_TOKEN, Page
 
@@ -116,9 +116,10 @@ def test_viewer_logs_out(page: Page) -> None:
 def test_large_bodies(page: Page) -> None:
     """A body larger than any form is refused, whether or not it tells its size."""
     client = page.logged_in()
-    large = b"x" * (_LARGEST_BODY + 1)
+    large = b"x" * (LARGEST_BODY + 1)
     assert client.post("/actions/isolate", content=large).status_code == 413
     assert client.post("/actions/isolate", content=iter([large])).status_code == 413
+    assert page.client().post("/login", content=b"x" * (LARGEST_OF_STRANGERS + 1)).status_code == 413
 
 
 def test_headers_of_every_response(page: Page) -> None:

@@ -86,12 +86,15 @@ class OidcPages:
             return self._failed(request, error)
         self._access.forget_login(request)
         user = self._rules.user(claims)
+        address = request.client.host if request.client else "unknown"
         if user is None:
+            structlog.get_logger().warning(f"page: login of {claims['sub']} without a role, from {address}")
             text = (
                 f"You are logged in at the provider, but have no role here: none of the values of your claim "
                 f"{self._rules.role_claim} is in the setting web_oidc_roles. Ask whoever runs this page."
             )
             return self._login.form(request, HTTPStatus.FORBIDDEN, text)
+        structlog.get_logger().info(f"page: {user.name} logged in by OpenID Connect from {address}")
         return self._login.enter(request, self._access.sessions.begin(user), wanted)
 
     def _failed(self, request: Request, error: LoginProviderError) -> Response:
