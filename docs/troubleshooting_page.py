@@ -159,7 +159,11 @@ _SETTINGS = (
         "the limit of open files (`ulimit -n`) is low for this number of consoles",
         message="the limit of open files is reached",
     ),
-    Entry("metrics can't be served at ... port ... (...)", "the port is in use, often by a second s1ecs"),
+    Entry(
+        "... can't be served at ... port ... (...)",
+        "the port is in use, often by a second s1ecs",
+        remedy="Change `metrics_port`, or `web_port` of the page.",
+    ),
 )
 
 _STATE = (

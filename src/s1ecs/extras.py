@@ -21,8 +21,16 @@ EXTRAS: Mapping[str, Extra] = MappingProxyType(
     {
         "duckdb": Extra("queries over the archive (query --archive)", ("duckdb", "pyarrow")),
         "metrics": Extra("the metrics endpoint (setting 'metrics_port')", ("prometheus_client", "uvicorn")),
+        "oidc": Extra(
+            "login by OpenID Connect (setting 'web_oidc_issuer')",
+            ("argon2", "authlib", "fastapi", "jinja2", "joserfc", "prometheus_client", "uvicorn"),
+        ),
         "parquet": Extra("Parquet (export --format parquet, setting 'archive' of the store)", ("pyarrow",)),
         "standin": Extra("the stand-in console", ("graphql", "starlette", "uvicorn")),
+        "web": Extra(
+            "the web page (s1ecs serve, s1ecs run --web)",
+            ("argon2", "fastapi", "jinja2", "prometheus_client", "uvicorn"),
+        ),
         "zstd": Extra("zstd compression", ("zstandard",)),
     }
 )

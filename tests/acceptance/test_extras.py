@@ -76,6 +76,32 @@ def _standin(commands: Commands) -> None:
     assert f"ok       default: {address} is reachable" in found
 
 
+def _web(commands: Commands) -> None:
+    """Collect, serve the page, and read a list by the login link."""
+    commands.ok("collect", "alert")
+    with commands.running("serve", "--port", "0") as process:
+        assert process.stdout is not None
+        link = process.stdout.readline().strip()
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with opener.open(link, timeout=PATIENCE) as opened:
+            assert opened.status == 200
+        with opener.open(f"{link.partition('/login')[0]}/api/v1/alert", timeout=PATIENCE) as listed:
+            assert json.load(listed)["total"] == 20
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+
+
+def _oidc(commands: Commands) -> None:
+    """Serve the page with a provider, which the login page leads to."""
+    provider = {"ISSUER": "http://127.0.0.1:9", "CLIENT_ID": "s1ecs", "ROLES": "soc=viewer"}
+    settings = {f"S1ECS_WEB_OIDC_{name}": value for name, value in provider.items()}
+    with commands.running("serve", "--port", "0", **settings) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().partition("?")[0]
+        with urllib.request.urlopen(address, timeout=PATIENCE) as shown:  # noqa: S310 - our own server on loopback
+            assert b"Log in at 127.0.0.1" in shown.read()
+
+
 def _zstd(commands: Commands) -> None:
     """Collect into compressed files, unpack them here, and let the command find its documents in them again."""
     files = commands.folder / "files"
@@ -93,8 +119,10 @@ def _zstd(commands: Commands) -> None:
 WORKS: Mapping[str, Callable[[Commands], None]] = {
     "duckdb": _duckdb,
     "metrics": _metrics,
+    "oidc": _oidc,
     "parquet": _parquet,
     "standin": _standin,
+    "web": _web,
     "zstd": _zstd,
 }
 

@@ -196,6 +196,15 @@ def _standin(commands: Commands) -> None:
     needs(commands, "standin", "standin", "--port", "0")
 
 
+def _serve(commands: Commands) -> None:
+    needs(commands, "web", "serve", "--port", "0")
+
+
+def _web_user(commands: Commands) -> None:
+    assert json.loads(commands.ok("web-user", "list", "--json")) == []
+    needs(commands, "web", "web-user", "add", "ada", "--role", "viewer")
+
+
 TRIED: Mapping[str, Callable[[Commands], None]] = {
     "migrate": _migrate,
     "backfill": _backfill,
@@ -212,6 +221,7 @@ TRIED: Mapping[str, Callable[[Commands], None]] = {
     "run": _run,
     "settings": _settings,
     "search": _search,
+    "serve": _serve,
     "setup": _setup,
     "show": _show,
     "standin": _standin,
@@ -220,6 +230,7 @@ TRIED: Mapping[str, Callable[[Commands], None]] = {
     "streams": _streams,
     "tail": _tail,
     "transform": _transform,
+    "web-user": _web_user,
 }
 
 
@@ -239,7 +250,7 @@ def test_every_command_has_help_without_extras(bare: Path, tmp_path: Path) -> No
 _ZSTD = "outputs:\n  - type: files\n    path: packed\n    compression: {extra}\n"
 _METRICS = "metrics_port: 9464\n"
 _ARCHIVE = "outputs:\n  - type: store\n    archive: archive\n"
-SETTINGS = {"duckdb": _ARCHIVE, "zstd": _ZSTD, "metrics": _METRICS, "parquet": _ARCHIVE, "standin": ""}
+SETTINGS = {"duckdb": _ARCHIVE, "zstd": _ZSTD, "metrics": _METRICS, "parquet": _ARCHIVE, "standin": "", "web": ""}
 
 
 def without_server(commands: Commands, kind: str, *arguments: str) -> None:
@@ -270,6 +281,7 @@ def needs(commands: Commands, extra: str, *arguments: str) -> None:
         ("metrics", "check"),
         ("parquet", "collect"),
         ("parquet", "run"),
+        ("web", "run", "--web"),
         ("zstd", "collect"),
     ],
     ids=" ".join,

@@ -58,6 +58,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("setup", "--least-privilege"),
     ("check",),
     ("respond", "history"),
+    ("web-user", "list"),
     ("respond", "scripts"),
     ("respond", "blocklist", "list", "--tenant"),
     ("colect",),
@@ -193,7 +194,7 @@ def test_every_command_is_tried() -> None:
     """The lists above have each command that ends by itself; `run`, questions and servers have tests of their own."""
     tried = {command[0] for command in (*WORKING, *PRINTING)}
     root: Any = typer.main.get_command(app)
-    assert set(root.commands) - tried <= {"run", "standin", "migrate", "init", "tail"}
+    assert set(root.commands) - tried <= {"run", "serve", "standin", "migrate", "init", "tail"}
 
 
 def test_run_draws_its_table_below_the_log(known: Commands) -> None:

@@ -11,6 +11,8 @@ import pytest
 # What talks to networks, and what serves them: half a second for who only wants to look.
 HEAVY = (
     "aiohttp",
+    "argon2",
+    "authlib",
     "confluent_kafka",
     "duckdb",
     "elasticsearch",
@@ -19,6 +21,7 @@ HEAVY = (
     "httpcore2",
     "httpx",
     "httpx2",
+    "jinja2",
     "opensearchpy",
     "prometheus_client",
     "pyarrow",
@@ -72,6 +75,7 @@ LIGHT: tuple[tuple[list[str], int | None], ...] = (
     (["status"], 1),
     (["store"], 1),
     (["streams"], 0),
+    (["web-user", "list"], None),
 )
 OTHERS: tuple[tuple[list[str], int | None], ...] = (
     (["consoles", "--accept", "default"], 1),

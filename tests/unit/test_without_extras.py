@@ -79,6 +79,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("transform", "alert"),
         ("settings",),
         ("fields", "alert"),
+        ("web-user", "list"),
     ],
 )
 def test_what_needs_no_extra_runs_without_any(tmp_path: Path, command: tuple[str, ...]) -> None:

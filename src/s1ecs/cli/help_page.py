@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Collect": ("collect", "run", "backfill", "reconcile"),
     "Monitor": ("status", "streams", "dead-letters", "store"),
     "Use the data": ("query", "search", "show", "tail", "export", "fields", "transform"),
+    "Web page": ("serve", "web-user"),
     "Respond": ("respond",),
     "Try": ("standin",),
 }

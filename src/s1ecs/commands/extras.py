@@ -27,8 +27,17 @@ def require_extras_to_collect(settings: Settings) -> None:
         require("parquet")
 
 
-def require_extras_to_run(settings: Settings) -> None:
-    """Raise MissingExtra where `s1ecs run` needs an optional dependency that is not installed."""
+def require_extras_to_run(settings: Settings, *, web: bool = False) -> None:
+    """Raise MissingExtra where `s1ecs run`, or `run --web`, needs an optional dependency that is not installed."""
     require_extras_to_collect(settings)
     if settings.metrics_port is not None:
         require("metrics")
+    if web:
+        require_extras_to_serve(settings)
+
+
+def require_extras_to_serve(settings: Settings) -> None:
+    """Raise MissingExtra where the web page needs an optional dependency that is not installed."""
+    require("web")
+    if settings.web_oidc_issuer is not None:
+        require("oidc")

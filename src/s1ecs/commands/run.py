@@ -33,9 +33,9 @@ from s1ecs.settings import Settings
 from s1ecs.tasks import side_by_side
 
 
-def run(settings: Settings, names: Sequence[str]) -> int:
-    """Collect at every interval until SIGINT or SIGTERM."""
-    require_extras_to_run(settings)
+def run(settings: Settings, names: Sequence[str], *, web: bool = False) -> int:
+    """Collect at every interval until SIGINT or SIGTERM; with `web` also serve the page."""
+    require_extras_to_run(settings, web=web)
     log = start_log(settings)
     warn_without_places(settings, names, log)
     table = RunTable(
@@ -45,7 +45,7 @@ def run(settings: Settings, names: Sequence[str]) -> int:
         # What is wrong with the state is told by what collects.
         table.polled_before(open_readonly(settings.state_dir).polls())
     with run_table.shown(table) if _is_watched(settings) else nullcontext():
-        run_loop(_run(settings, names, table, log), len(settings.consoles))
+        run_loop(_run(settings, names, table, log, web=web), len(settings.consoles))
     return 0
 
 
@@ -56,7 +56,9 @@ def _is_watched(settings: Settings) -> bool:
     return ERR.is_terminal and lines and not (documents and OUT.is_terminal)
 
 
-async def _run(settings: Settings, names: Sequence[str], table: RunTable, log: structlog.stdlib.BoundLogger) -> None:
+async def _run(
+    settings: Settings, names: Sequence[str], table: RunTable, log: structlog.stdlib.BoundLogger, *, web: bool
+) -> None:
     stop = asyncio.Event()
     gone: list[ReaderGone] = []
 
@@ -64,7 +66,7 @@ async def _run(settings: Settings, names: Sequence[str], table: RunTable, log: s
         meter = Meter(Figures(lambda: datetime.now(UTC)))
         async with (
             open_feeds(settings, names, meter.observer) as opened,
-            accompanied(settings, opened, meter, log) as metered,
+            accompanied(settings, opened, meter, log, web=web) as metered,
         ):
             feeds = [replace(feed, watch=Observers((feed.watch, table))) for feed in metered]
             await say_outputs_without_history(feeds, log)

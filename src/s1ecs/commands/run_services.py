@@ -1,4 +1,4 @@
-"""Services of `s1ecs run` beside collecting: heartbeat, token expiry, scheduled actions, metrics and health."""
+"""Services of `s1ecs run` beside collecting: heartbeat, token expiry, scheduled actions, metrics, health and page."""
 
 import asyncio
 import platform
@@ -33,13 +33,16 @@ def _utc() -> datetime:
 
 @asynccontextmanager
 async def accompanied(
-    settings: Settings, feeds: Sequence[Feed], meter: Meter, log: structlog.stdlib.BoundLogger
+    settings: Settings, feeds: Sequence[Feed], meter: Meter, log: structlog.stdlib.BoundLogger, *, web: bool = False
 ) -> AsyncIterator[list[Feed]]:
-    """Yield the feeds, metered; keep heartbeat, token expiry and the endpoint running until the context ends."""
+    """Yield the feeds, metered; keep heartbeat, token expiry, endpoint and page running until the context ends."""
     async with AsyncExitStack() as stack:
         if settings.metrics_port is not None:
             served = _endpoint(settings, settings.metrics_port, feeds, meter.figures)
             log.info(f"metrics at {await stack.enter_async_context(served)}")
+        if web:
+            link = await stack.enter_async_context(_page(settings, meter.figures))
+            log.info(f"page at {link}")
         if feeds:
             for spool in spools(feeds[0].outputs):
                 spool.drain.refusals = meter.refused_later
@@ -79,3 +82,13 @@ async def _endpoint(settings: Settings, port: int, feeds: Sequence[Feed], figure
 
     async with endpoint(settings.metrics_host, port, registry_of(figures), health) as address:
         yield address
+
+
+@asynccontextmanager
+async def _page(settings: Settings, figures: Figures) -> AsyncIterator[str]:
+    with importing("web"):
+        from s1ecs.metrics.exposition import registry_of
+        from s1ecs.web.serving.page_thread import page_beside
+
+    async with page_beside(settings, [registry_of(figures)]) as link:
+        yield link

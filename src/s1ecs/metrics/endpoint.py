@@ -1,26 +1,21 @@
 """The HTTP endpoint of a running collector: /metrics for Prometheus, /healthz and /readyz for orchestrators."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-import uvicorn
 from prometheus_client import make_asgi_app
 from prometheus_client.registry import Collector
 
-from s1ecs.errors import SettingsError
-from s1ecs.open_files import at_limit
+from s1ecs.embedded_server import address_of, embedded_server, listen
 
 METRICS_PATH = "/metrics"
 HEALTH_PATHS = ("/healthz", "/readyz")
 
 # The state may be locked for a while by another process; who asks for health wants an answer first.
 _SECONDS_FOR_HEALTH = 5.0
-_SECONDS_FOR_LAST_RESPONSES = 1
-_MOST_CONNECTIONS = 100
 
 
 class HealthReport(NamedTuple):
@@ -40,44 +35,10 @@ async def endpoint(host: str, port: int, metrics: Collector, health: ReadHealth)
 
     Raises SettingsError if the address can't be used.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family)
-    except OSError as error:
-        reason = at_limit(error) or error.strerror or str(error)
-        raise SettingsError(
-            f"metrics can't be served at {host} port {port} ({reason}): change 'metrics_port' or 'metrics_host'"
-        ) from None
-    with listener:
-        server = _Server(_config(metrics, health))
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(sockets=[listener]))
-            try:
-                yield f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}{METRICS_PATH}"
-            finally:
-                server.should_exit = True
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the command."""
-        yield
-
-
-def _config(metrics: Collector, health: ReadHealth) -> uvicorn.Config:
-    return uvicorn.Config(
-        _application(metrics, health),
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        limit_concurrency=_MOST_CONNECTIONS,
-        timeout_graceful_shutdown=_SECONDS_FOR_LAST_RESPONSES,
-    )
+    cure = "change 'metrics_port' or 'metrics_host'"
+    listener = listen(host, port, what="metrics", cure=cure)
+    async with embedded_server(_application(metrics, health), listener):
+        yield f"{address_of(listener, host)}{METRICS_PATH}"
 
 
 def _application(metrics: Collector, health: ReadHealth) -> Callable[..., Awaitable[None]]:

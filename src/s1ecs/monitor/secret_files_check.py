@@ -17,6 +17,7 @@ _OTHERS = stat.S_IROTH | stat.S_IWOTH
 # Container engines mount secrets here, readable by all, into a container of one user.
 _MOUNTED = (Path("/run/secrets"), Path("/var/run/secrets"))
 _TOKENS = ("token_file", "action_token_file")
+_OF_THE_PAGE = ("web_token_file", "web_oidc_client_secret_file", "web_key_file", "web_users_file")
 _LOGINS = ("password_file", "api_key_file", "bearer_file")
 _LINE = " line "
 
@@ -72,6 +73,10 @@ def _files(settings: Settings, folder: Path) -> dict[Path, str]:
             path = getattr(console, setting)
             if path is not None:
                 found.setdefault(path, setting)
+    for setting in _OF_THE_PAGE:
+        path = getattr(settings, setting)
+        if path is not None:
+            found.setdefault(path, setting)
     for output in settings.outputs:
         for setting in _LOGINS:
             path = output.values.get(setting)
@@ -88,8 +93,8 @@ def _settings_files(settings: Settings) -> set[str]:
     places = [place for console in settings.consoles for place in _places_of_console(settings, console)]
     if any(_holds_secret(output.values) for output in settings.outputs):
         places.append(settings.origins.get("outputs", ""))
-    if _is_secret(settings.proxy):
-        places.append(settings.origins.get("proxy", ""))
+    own = ("proxy", "web_token", "web_oidc_client_secret")
+    places += [settings.origins.get(setting, "") for setting in own if _is_secret(getattr(settings, setting))]
     return {place.rpartition(_LINE)[0] for place in places if _LINE in place}
 
 

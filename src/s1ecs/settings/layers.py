@@ -1,5 +1,6 @@
 """Layers of settings, in rising order: defaults of the table, file, environment, flags."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,10 @@ _STRUCTURED = {"consoles", "streams", "outputs", "list"}
 
 # These have their lines and comments in a file; in one variable nobody could say what is wrong where.
 FILE_ONLY = {"consoles", "queries"}
+
+# Kubernetes sets these for a service of our name, such as s1ecs-web; S1ECS_WEB_PORT is then the address of it.
+_OF_A_SERVICE = re.compile(r"S1ECS_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_\w+)?)")
+_ADDRESS_OF_A_SERVICE = re.compile(r"(tcp|udp|sctp)://")
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,8 @@ def _environment_layer(
     for variable, text in sorted(environment.items()):
         if not variable.upper().startswith(ENVIRONMENT_PREFIX) or variable.startswith(tuple(ignored)):
             continue
+        if _is_of_a_service(variable, text):
+            continue
         place = f"environment {variable}"
         row = variables.get(variable)
         if row is None:
@@ -112,6 +119,11 @@ def _environment_layer(
         elif text.strip():
             layer[row.name] = _from_text(text, place, row, folder, problems)
     return layer
+
+
+def _is_of_a_service(variable: str, text: str) -> bool:
+    address = variable.endswith("_PORT") and _ADDRESS_OF_A_SERVICE.match(text)
+    return bool(address or _OF_A_SERVICE.fullmatch(variable))
 
 
 def _flag_layer(flags: Mapping[str, str], folder: Path, known: Mapping[str, Setting], problems: Problems) -> Layer:

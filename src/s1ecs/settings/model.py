@@ -13,6 +13,7 @@ from s1ecs.settings import value_types
 from s1ecs.settings.console_settings import ConsoleSettings, Frozen, OfConsole, OfStream, StreamSettings
 from s1ecs.settings.saved_queries import SavedQuery
 from s1ecs.settings.setting import DEFAULT_FILE, THREE_LINES, Described
+from s1ecs.settings.web_settings import OfWeb
 
 
 class OutputSettings(Frozen):
@@ -22,7 +23,7 @@ class OutputSettings(Frozen):
     values: Mapping[str, Any] = {}
 
 
-class Settings(OfConsole, OfStream):
+class Settings(OfConsole, OfStream, OfWeb):
     """Everything a user can set; `origins` tells where each value was written, `default` where nowhere."""
 
     consoles: Annotated[

@@ -7,9 +7,10 @@ from s1ecs.settings.console_settings import ConsoleSettings, Frozen, OfConsole, 
 from s1ecs.settings.model import Settings
 from s1ecs.settings.setting import Described, Level, Setting
 from s1ecs.settings.value_types import ValueType, choice
+from s1ecs.settings.web_settings import OfWeb
 
 # In the order of the pages; each declares some of the fields.
-_MODELS: tuple[type[Frozen], ...] = (ConsoleSettings, Settings, StreamSettings, OfStream, OfConsole)
+_MODELS: tuple[type[Frozen], ...] = (ConsoleSettings, Settings, OfWeb, StreamSettings, OfStream, OfConsole)
 
 _LEVELS: Mapping[type[Frozen], Level] = {
     Settings: Level.TOP,

@@ -26,6 +26,20 @@ _EXAMPLES: Mapping[str, str] = {
     "metrics_port": "9108",
     "queries": '{critical: "SELECT time, rule, host FROM alert WHERE severity = 99"}',
     "trace": "trace.ndjson",
+    "web_hosts": "[soc.example.com]",
+    "web_root": "/s1ecs",
+    "web_proxies": "[10.0.0.1]",
+    "web_cert_file": "page.pem",
+    "web_key_file": "page-key.pem",
+    "web_users_file": "web-users.json",
+    "web_token": "a-long-random-token",
+    "web_token_file": "web-token.txt",
+    "web_oidc_issuer": "https://login.example.com/realms/soc",
+    "web_oidc_client_id": "s1ecs",
+    "web_oidc_client_secret": "a-secret-of-the-provider",
+    "web_oidc_client_secret_file": "oidc-secret.txt",
+    "web_oidc_roles": '["soc=responder", "soc-eu=viewer@europe"]',
+    "web_oidc_ca_file": "authorities.pem",
 }
 
 _OPENING = f"""\

@@ -200,6 +200,12 @@ def test_bad_environment(loader: Loader, environment: dict[str, str], said: str)
 def test_foreign_variables(loader: Loader) -> None:
     """Variables of tests, and those that Kubernetes sets for a service of our name, are left alone."""
     kubernetes = {"S1ECS_SERVICE_HOST": "10.0.0.1", "S1ECS_SERVICE_PORT": "80", "S1ECS_PORT": "tcp://10.0.0.1:80"}
+    kubernetes |= {
+        "S1ECS_WEB_PORT": "tcp://10.0.0.1:8787",
+        "S1ECS_WEB_SERVICE_HOST": "10.0.0.1",
+        "S1ECS_WEB_SERVICE_PORT_HTTP": "8787",
+        "S1ECS_WEB_PORT_8787_TCP_ADDR": "10.0.0.1",
+    }
     settings = loader(environment={**kubernetes, "S1ECS_TEST_URL": "x", "S1ECS_URL": " "})
     assert settings.consoles == ()
 

@@ -24,7 +24,7 @@ def test_template_loads(loader: Loader) -> None:
 @pytest.mark.parametrize("name", sorted(set(ENTRIES) - {*OWN, "streams"}))
 def test_each_line_loads(loader: Loader, tmp_path: Path, name: str) -> None:
     """Each line loads where its comment is removed, once the file that it names is there."""
-    for file in ("GeoLite2-City.mmdb", "authorities.pem"):
+    for file in ("GeoLite2-City.mmdb", "authorities.pem", "page.pem", "page-key.pem"):
         (tmp_path / file).touch()
     changed = yaml_template().replace(f"\n# {name}: ", f"\n{name}: ")
     assert loader(changed).origins[name] != "default"

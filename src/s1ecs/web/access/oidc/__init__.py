@@ -1,0 +1,1 @@
+"""Login at an OpenID Connect provider: authorization code flow with PKCE."""

@@ -1,0 +1,1 @@
+"""Serving of the page: from settings to a running server, with metrics and health."""

@@ -1,0 +1,111 @@
+"""The page as a server: everything made from the settings, served while a context lasts."""
+
+import secrets
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from prometheus_client.registry import Collector
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from s1ecs.embedded_server import AsgiApplication, ServedWith, address_of, embedded_server, listen
+from s1ecs.errors import S1ecsError, SettingsError
+from s1ecs.monitor.health import Health, HealthLine, read_health
+from s1ecs.open_files import at_limit
+from s1ecs.respond.session import own_name
+from s1ecs.settings import Settings
+from s1ecs.web.access.oidc_rules import oidc_rules
+from s1ecs.web.access.page_access import open_access
+from s1ecs.web.access.web_rules import WebRules, web_rules
+from s1ecs.web.app import make_app
+from s1ecs.web.context import WebContext
+from s1ecs.web.questions.reader import StoreReader
+from s1ecs.web.serving.monitoring_routes import monitoring_routes
+
+# Open pages keep a connection each for what is live.
+_MOST_CONNECTIONS = 2_000
+
+
+@asynccontextmanager
+async def served_page(settings: Settings, metrics: Sequence[Collector] = ()) -> AsyncIterator[str]:
+    """Serve the page while the context lasts; yield its address with the login link, which opens one session.
+
+    Raise SettingsError if the settings do not fit together or the address can't be used.
+    """
+    rules = web_rules(settings)
+    oidc = oidc_rules(settings)
+    _check_certificate(settings.web_cert_file, settings.web_key_file)
+    options = ServedWith(_MOST_CONNECTIONS, settings.web_cert_file, settings.web_key_file)
+    listener = listen(rules.host, settings.web_port, what="the page", cure="change web_port (--port) or web_host")
+    with listener:
+        port = listener.getsockname()[1]
+        access = open_access(rules, owner=_owner(), port=port, now=_utc, random=secrets.token_urlsafe, oidc=oidc)
+        store = StoreReader(settings.state_dir)
+        context = WebContext(settings, store, _utc)
+        application: AsgiApplication = make_app(context, page_routers(context, metrics), access)
+        if rules.proxies:
+            application = ProxyHeadersMiddleware(application, list(rules.proxies))
+        try:
+            async with embedded_server(application, listener, options):
+                base = address_of(listener, _shown_host(rules), scheme="https" if rules.encrypted else "http")
+                yield f"{base}{rules.root}/login?{urlencode({'token': access.link.token})}"
+        finally:
+            await access.close()
+            store.close()
+
+
+def page_routers(context: WebContext, metrics: Sequence[Collector]) -> Sequence[APIRouter]:
+    """Return the routers beside the pages that the application makes itself."""
+
+    def read() -> Sequence[HealthLine]:
+        try:
+            return read_health(context.settings, context.now())
+        except S1ecsError as error:
+            return [HealthLine(Health.CRITICAL, "settings", "", "", str(error).partition(";")[0])]
+
+    return [monitoring_routes(read, metrics)]
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def _owner() -> str:
+    """Return the name of whoever started this process, which response actions of the login link are recorded under."""
+    return own_name() or "local"
+
+
+def _shown_host(rules: WebRules) -> str:
+    """Return the name for the link: what listens everywhere is reached by loopback, a certificate is for a name."""
+    named = sorted(rules.names - {rules.host.lower()})
+    if rules.encrypted and named:
+        return named[0]
+    try:
+        address = ip_address(rules.host)
+    except ValueError:
+        return rules.host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"  # noqa: PLR2004
+    return rules.host
+
+
+def _check_certificate(certificate: Path | None, key: Path | None) -> None:
+    """Raise SettingsError if the certificate can't be used: the server itself would end the process."""
+    if certificate is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: b"")
+    except (OSError, ValueError) as error:
+        reason = at_limit(error) if isinstance(error, OSError) else None
+        if isinstance(error, ssl.SSLError):
+            reason = "certificate and key do not belong together, are not PEM, or the key has a password"
+        elif isinstance(error, OSError):
+            reason = reason or error.strerror
+        raise SettingsError(
+            f"web_cert_file {certificate}{f', web_key_file {key}' if key else ''} can't be used: {reason or error}"
+        ) from None
