@@ -299,7 +299,7 @@ STREAM = Stream(
             Column("account", "sentinel_one.agent.account.name"),
         ),
         counted=("host", "os", "version", "site"),
-        indexed=("host",),
+        indexed=("host", "agent_id"),
         searched={
             "user": ("user.name", "sentinel_one.agent.last_logged_in_user_name"),
             "address": ("host.ip", "sentinel_one.agent.last_ip_to_mgmt", "host.domain"),

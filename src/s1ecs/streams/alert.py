@@ -294,7 +294,7 @@ STREAM = Stream(
             Column("site_id", "sentinel_one.alert.agent.site_id"),
         ),
         counted=("severity", "status", "verdict", "rule", "host", "os"),
-        indexed=("host", "rule"),
+        indexed=("host", "rule", "alert_id"),
         searched={
             "user": ("user.name", "process.user.name"),
             "address": ("dns.question.name",),

@@ -451,7 +451,7 @@ STREAM = Stream(
             Column("techniques", "threat.technique.id"),
         ),
         counted=("confidence", "status", "verdict", "classification", "threat", "host", "os", "site"),
-        indexed=("host", "threat"),
+        indexed=("host", "threat", "threat_id", "storyline"),
         searched={
             "user": ("user.name", "user.email", "sentinel_one.threat.process_user"),
             "address": ("sentinel_one.threat.detection.agent.ipv4", "host.domain"),

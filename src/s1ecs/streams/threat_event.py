@@ -315,7 +315,7 @@ STREAM = Stream(
             Column("indicator_category", "sentinel_one.threat_event.indicator.category"),
         ),
         counted=("event", "host", "user", "indicator"),
-        indexed=("host",),
+        indexed=("host", "storyline"),
         searched={
             "host": ("sentinel_one.threat_event.agent.name",),
             "user": ("process.user.name", "sentinel_one.threat_event.logins_user_name"),

@@ -211,7 +211,7 @@ STREAM = Stream(
             Column("sha1", "file.hash.sha1"),
         ),
         counted=("severity", "status", "verdict", "classification", "host", "product", "site"),
-        indexed=("host",),
+        indexed=("host", "alert_id"),
         searched={
             "user": ("user.name", "user.email"),
             "address": ("source.domain",),

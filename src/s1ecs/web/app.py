@@ -14,6 +14,7 @@ from s1ecs import __version__
 from s1ecs.errors import S1ecsError, StateError, UsageError
 from s1ecs.web.api.routes import api_routes
 from s1ecs.web.context import WebContext
+from s1ecs.web.pages.item_pages import item_api, item_pages
 from s1ecs.web.pages.list_pages import list_pages
 from s1ecs.web.pages.overview import overview_page
 from s1ecs.web.rendering import Pages, state_of
@@ -32,7 +33,14 @@ def make_app(context: WebContext, routers: Sequence[APIRouter] = ()) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.mount("/static", StaticFiles(directory=str(files("s1ecs.web") / "static")), name="static")
-    for router in (*routers, api_routes(context), overview_page(context, pages), list_pages(context, pages)):
+    own = (
+        api_routes(context),
+        overview_page(context, pages),
+        list_pages(context, pages),
+        item_api(context),
+        item_pages(context, pages),
+    )
+    for router in (*routers, *own):
         app.include_router(router)
     _explain_errors(app, pages)
     return app
