@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.web.questions.list_view import BY_STREAM
+from s1ecs.web.shown_values import values_in
 from s1ecs.web.view_state import NOT, ViewState
 
 # Larger documents are cut; their JSON has the whole.
@@ -44,9 +46,10 @@ class DocumentTree:
 
 @dataclass
 class _Growing:
-    """A tree while it is made: the stream whose columns its leaves may be, and how many nodes it may still have."""
+    """A tree while it is made: the stream and the columns of its row, and how many nodes it may still have."""
 
     stream: str
+    row: Mapping[str, Any]
     left: int = MOST_NODES
 
     def members(self, value: Mapping[str, Any] | list[Any], path: str, depth: int) -> list[DocumentNode]:
@@ -67,27 +70,35 @@ class _Growing:
                 return DocumentNode(str(name), "…" if value else "empty")
             children = self.members(value, path, depth + 1)
             return DocumentNode(str(name), None, children, branch=True, more=len(value) - len(children))
-        only, without = filters_of(self.stream, path, value, member=isinstance(name, int))
+        only, without = filters_of(self.stream, path, value, self.row)
         return DocumentNode(str(name), value, only=only, without=without)
 
 
-def document_tree(document: Mapping[str, Any], stream: str = "") -> DocumentTree:
-    """Make the tree of a document; without a stream, no leaf can be filtered by."""
-    growing = _Growing(stream)
+def document_tree(
+    document: Mapping[str, Any], stream: str = "", row: Mapping[str, Any] = MappingProxyType({})
+) -> DocumentTree:
+    """Make the tree of a document; leaves that are columns of its row can be filtered by."""
+    growing = _Growing(stream, row)
     nodes = growing.members(document, "", 0)
     return DocumentTree(nodes, growing.left <= 0 or len(nodes) < len(document))
 
 
-def filters_of(
-    stream: str, path: str, value: Any, *, member: bool = False
-) -> tuple[ViewState | None, ViewState | None]:
-    """Return the lists with a value of a field, and without it."""
+def filters_of(stream: str, path: str, value: Any, row: Mapping[str, Any]) -> tuple[ViewState | None, ViewState | None]:
+    """Return the lists with a value of a field, and without it; None where the row's column has another value."""
     column = _columns(stream).get(path, "") if stream else ""
     text = parameter_of(value)
-    if not column or not text or (member and column not in BY_STREAM[stream].many):
+    if not column or not text or not _is_of(row.get(column), value, many=column in BY_STREAM[stream].many):
         return None, None
     of_list = ViewState(BY_STREAM[stream].path)
     return of_list.with_value(column, text), of_list.with_value(f"{NOT}{column}", text)
+
+
+def _is_of(stored: Any, value: Any, *, many: bool) -> bool:
+    """Tell whether a column's value is this one, or a list with it where the column may hold several."""
+    if many and isinstance(stored, str) and stored.startswith("["):
+        return value in values_in(stored)
+    # A truth value is a number in the store; a column may come from another field than this one.
+    return stored is not None and bool(stored == value)
 
 
 def parameter_of(value: Any) -> str:

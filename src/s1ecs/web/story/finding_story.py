@@ -9,7 +9,7 @@ from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.outputs.store.stored_text import document_of_text
 from s1ecs.timestamps import earlier, later
 from s1ecs.web.story.document_changes import state_changes
-from s1ecs.web.story.document_fields import DocumentFields
+from s1ecs.web.story.document_fields import DocumentFields, at
 from s1ecs.web.story.document_tree import DocumentTree, document_tree
 from s1ecs.web.story.indicators import AttackTerm, IndicatorHit, indicators, tactics, techniques
 from s1ecs.web.story.named_hosts import ItemHost, host_of, host_page
@@ -28,6 +28,7 @@ _AROUND = timedelta(hours=1)
 _BEFORE = timedelta(days=1)
 _MOST_AROUND = 8
 _MOST_RELATED = 5
+_MOST_ABOUT = 20
 FINDINGS = ("alert", "unified_alert", "threat")
 
 
@@ -91,14 +92,14 @@ def tell(connection: sqlite3.Connection, opened: StoredItem, *, short: bool = Fa
     )
     if short:
         return story
-    around = list(_around(connection, item, host))
+    around = [*_about(connection, item, host), *_around(connection, item, host)]
     actions = _actions(connection, item, host)
     return replace(
         story,
         timeline=timeline(
             item,
             states=states,
-            changes=state_changes(states),
+            changes=state_changes(_comparable(states)),
             events=read,
             around=around,
             actions=actions,
@@ -110,9 +111,18 @@ def tell(connection: sqlite3.Connection, opened: StoredItem, *, short: bool = Fa
         techniques=techniques(item),
         prevalence=prevalence(connection, item) if item.stream in (*FINDINGS, "threat_event") else [],
         actions=actions,
-        document=document_tree(item.document, item.stream),
+        document=document_tree(item.document, item.stream, item.values),
         original=original_of(item),
     )
+
+
+def _comparable(states: Sequence[StoredItem]) -> Sequence[StoredItem]:
+    """Leave out documents that came with an entry of the console's timeline, where there are others.
+
+    Their entries set fields that say nothing of the threat's own state.
+    """
+    others = [each for each in states if at(each.document, "sentinel_one.threat.timeline") is None]
+    return others or states
 
 
 def original_of(item: StoredItem) -> DocumentTree | None:
@@ -138,6 +148,13 @@ def _same_storyline(connection: sqlite3.Connection, item: StoredItem, storyline:
         others = [row for row in found.rows if not item.object_id or row.values.get("threat_id") != item.object_id]
         if others:
             yield RelatedRows("threat", others, found.more, found.whole)
+
+
+def _about(connection: sqlite3.Connection, item: StoredItem, host: ItemHost) -> Iterator[RelatedRows]:
+    """Yield what people did about a threat on the console: notes, verdicts, states."""
+    if item.stream == "threat" and item.object_id and host.name:
+        relation = Relation("activity", item.console, {"host": host.name, "threat_id": item.object_id})
+        yield related_rows(connection, relation, _MOST_ABOUT)
 
 
 def _around(connection: sqlite3.Connection, item: StoredItem, host: ItemHost) -> Iterator[RelatedRows]:

@@ -73,6 +73,8 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
         "Group": "group.name",
     },
 }
+# No two hosts share these.
+_ALONE = frozenset({"sentinel_one.agent.uuid", "sentinel_one.agent.last_active_date"})
 _NETWORK_STATES = {
     "connected": "connected to the network",
     "connecting": "being reconnected to the network",
@@ -140,7 +142,7 @@ def tell_of_host(connection: sqlite3.Connection, opened: StoredItem, *, short: b
         _NETWORK_STATES.get(status.lower(), f"network state {status}" if status else ""),
         isolated=status.lower() in {"disconnected", "disconnecting"},
         chips=state_chips(item),
-        facts=facts_of(fields),
+        facts=facts_of(fields, item.values),
         failure=failure_of(item),
         states=states,
         counts=[related_count(connection, each) for each in relations],
@@ -155,22 +157,23 @@ def tell_of_host(connection: sqlite3.Connection, opened: StoredItem, *, short: b
         risks=_risks(connection, relations),
         listed=[each for each in listed if each.rows],
         actions=requested_actions(connection, item.console, host.name, host.agent_id),
-        document=document_tree(item.document, item.stream),
+        document=document_tree(item.document, item.stream, item.values),
         original=original_of(item),
     )
 
 
-def facts_of(fields: DocumentFields) -> Mapping[str, Sequence[HostFact]]:
+def facts_of(fields: DocumentFields, row: Mapping[str, Any]) -> Mapping[str, Sequence[HostFact]]:
     """Return what is known of a host by group; what has no value is left out."""
-    found = {group: list(_facts(fields, named)) for group, named in _FACTS.items()}
+    found = {group: list(_facts(fields, named, row)) for group, named in _FACTS.items()}
     return {group: facts for group, facts in found.items() if facts}
 
 
-def _facts(fields: DocumentFields, named: Mapping[str, str]) -> Iterator[HostFact]:
+def _facts(fields: DocumentFields, named: Mapping[str, str], row: Mapping[str, Any]) -> Iterator[HostFact]:
     for heading, path in named.items():
         for value in fields.members(path):
             if not isinstance(value, dict | list) and value != "":
-                yield HostFact(heading, value, filters_of(fields.stream, path, value)[0])
+                page = None if path in _ALONE else filters_of(fields.stream, path, value, row)[0]
+                yield HostFact(heading, value, page)
 
 
 def interfaces_of(fields: DocumentFields) -> Sequence[HostInterface]:

@@ -8,7 +8,7 @@ from typing import Any
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.web.questions.list_view import BY_STREAM
 from s1ecs.web.story.document_fields import DocumentFields, at
-from s1ecs.web.story.document_tree import filters_of, parameter_of
+from s1ecs.web.story.document_tree import parameter_of
 from s1ecs.web.story.named_hosts import ItemHost, host_page
 from s1ecs.web.story.stored_items import StoredItem
 from s1ecs.web.view_state import ViewState
@@ -125,21 +125,27 @@ def _sentence(item: StoredItem, host: ItemHost) -> Iterator[SentencePart]:
     if host.name and stream != "agent":
         yield SentencePart("on")
         page = host_page(item.console, host)
-        yield SentencePart(host.name, "value", page or filters_of(stream, "host.name", host.name)[0])
+        yield SentencePart(host.name, "value", page or _host_list(item, host.name))
     process = fields.text("process.name", "sentinel_one.threat.originator_process", "process.executable")
     if process and stream in _BY_PROCESS:
-        yield SentencePart("by" if stream != "threat" else "started by")
+        yield SentencePart("by" if stream != "threat" else "through")
         yield SentencePart(process, "value")
     user = fields.text(*_USERS.get(stream, ()))
     if user:
         yield SentencePart("by" if stream in {"activity", "group", "response_action"} else "as user")
         column = "user" if stream != "group" else "creator"
         text = parameter_of(user)
-        page = ViewState(BY_STREAM[stream].path, [(column, text)]) if text and item.values.get(column) else None
+        page = ViewState(BY_STREAM[stream].path, [(column, text)]) if text and item.values.get(column) == user else None
         yield SentencePart(user, "value", page)
     time = happened_at(item)
     if time and not BY_STREAM[stream].latest:
+        yield SentencePart("at")
         yield SentencePart(time, "time")
+
+
+def _host_list(item: StoredItem, name: str) -> ViewState | None:
+    text = parameter_of(name)
+    return ViewState(BY_STREAM[item.stream].path, [("host", text)]) if text and item.values.get("host") else None
 
 
 def state_chips(item: StoredItem) -> Sequence[StateChip]:

@@ -79,10 +79,20 @@ def timeline(
         *_mitigations(fields),
         *_console_entries(states),
         *(_event(each) for each in events[:MOST_EVENTS]),
-        *(_of_host(row) for rows in around for row in rows.rows),
+        *(_of_host(row, item.object_id) for row in _once(around)),
         *(_action(each) for each in actions),
     ]
     return sorted(entries, key=lambda each: (not each.time, each.time))
+
+
+def _once(around: Sequence[RelatedRows]) -> Iterator[RelatedRow]:
+    """Yield each row once, though it belongs to the finding and lies around it, too."""
+    seen = set()
+    for rows in around:
+        for row in rows.rows:
+            if row.row not in seen:
+                seen.add(row.row)
+                yield row
 
 
 def _own_times(item: StoredItem, fields: DocumentFields) -> Iterator[TimelineEntry]:
@@ -90,7 +100,7 @@ def _own_times(item: StoredItem, fields: DocumentFields) -> Iterator[TimelineEnt
     for place, (time, text) in enumerate(known):
         # A last change at the moment of the creation is none.
         if not (text.endswith("last changed") and any(time[:19] == other[:19] for other, _ in known[:place])):
-            yield TimelineEntry(time, "created", text)
+            yield TimelineEntry(time, "process" if text.endswith("started") else "state", text)
     if fields.get("sentinel_one.unified_alert.note_exists") is True:
         yield TimelineEntry("", "note", "The alert has a note", "Notes are shown by the SentinelOne console.")
 
@@ -107,7 +117,8 @@ def _mitigations(fields: DocumentFields) -> Iterator[TimelineEntry]:
         counters: Any = step.get("action_counters")
         counted = counters if isinstance(counters, dict) else {}
         detail = ", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in counted.items() if count)
-        text = f"Mitigation: {as_text(step.get('action')) or 'action'} {as_text(step.get('status'))}".rstrip()
+        action, status = as_text(step.get("action")) or "step without a name", as_text(step.get("status"))
+        text = f"{action}: {status}" if status else action
         yield TimelineEntry(next(filter(None, times), ""), "mitigation", text, detail)
 
 
@@ -139,13 +150,14 @@ def _event(event: StoredItem) -> TimelineEntry:
     return TimelineEntry(event.time or "", "event", f"{what} by {process}" if process else what, detail, page)
 
 
-def _of_host(row: RelatedRow) -> TimelineEntry:
+def _of_host(row: RelatedRow, object_id: str) -> TimelineEntry:
     kind = "activity" if row.stream == "activity" else "alert"
     one = BY_STREAM[row.stream].one
     text = str(row.title or f"{one} without a name")
     who = row.values.get("user")
     detail = str(row.values.get("comments") or "") or (f"{one}, user {who}" if who else one)
-    return TimelineEntry(row.time or "", kind, text, detail, row.page, own=False)
+    own = str(row.values.get("threat_id") or "") == object_id != "" and row.stream == "activity"
+    return TimelineEntry(row.time or "", kind, text, detail, row.page, own=own)
 
 
 def _action(action: RequestedAction) -> TimelineEntry:
