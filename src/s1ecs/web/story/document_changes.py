@@ -38,7 +38,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class StateChange:
-    """What differs between a state and the one before it; `more` counts differences beyond those told."""
+    """Differences between a state and the one before it; `more` counts differences beyond those told."""
 
     item: StoredItem
     fields: Sequence[FieldChange]

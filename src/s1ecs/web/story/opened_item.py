@@ -15,7 +15,7 @@ _HOSTS = "agent"
 
 @dataclass(frozen=True)
 class ItemAddress:
-    """What an address names: a stream and an id, perhaps a console ("" for any), and the consoles that are visible."""
+    """An item by its address: a stream and an id, perhaps a console ("" for any), and the consoles that are visible."""
 
     stream: str
     identity: str
