@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from s1ecs.outputs.store.stream_table import StreamTable
 from s1ecs.web.questions.list_view import BY_STREAM
 from s1ecs.web.story.document_fields import DocumentFields
-from s1ecs.web.story.stored_items import StoredItem
+from s1ecs.web.story.stored_items import StoredItem, rows_by
 from s1ecs.web.view_state import ViewState
 
 _MOST_NAMESAKES = 20
@@ -48,8 +48,8 @@ def host_of(connection: sqlite3.Connection, item: StoredItem) -> ItemHost:
     namesakes = {
         str(agent): uuid
         for agent, uuid in connection.execute(
-            "SELECT agent_id, uuid FROM agent_rows WHERE host = ? AND console = ? AND latest AND agent_id IS NOT NULL"
-            " LIMIT ?",
+            f"SELECT agent_id, uuid FROM {rows_by('agent', 'host')} WHERE host = ? AND console = ? AND latest"
+            " AND agent_id IS NOT NULL LIMIT ?",
             (name, item.console, _MOST_NAMESAKES),
         )
     }

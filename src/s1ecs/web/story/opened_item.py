@@ -1,10 +1,12 @@
 """An item as it is opened by its address: its story, or the consoles among which the reader has to choose."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from s1ecs.errors import StateError
 from s1ecs.records import readable
 from s1ecs.web.story.finding_story import FindingStory, tell
 from s1ecs.web.story.host_story import HostStory, tell_of_host
@@ -23,6 +25,20 @@ class ItemAddress:
     visible: Sequence[str] | None
 
 
+@contextmanager
+def _of_this_version() -> Iterator[None]:
+    """Explain a store whose tables an earlier s1ecs made."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "no such index" not in str(error):
+            raise
+        raise StateError(
+            "the store was written by an earlier version of s1ecs; start `s1ecs run` of this version once, which "
+            "brings it up to date"
+        ) from None
+
+
 def items_at(connection: sqlite3.Connection, address: ItemAddress) -> Sequence[StoredItem]:
     """Return the items of an address, at most one of each console."""
     consoles = visible_consoles(connection, address.visible)
@@ -35,12 +51,13 @@ def story_at(
     connection: sqlite3.Connection, address: ItemAddress, *, short: bool = False
 ) -> FindingStory | HostStory | Sequence[StoredItem]:
     """Return the story of the item, or all items with that id where there is none or more than one."""
-    found = items_at(connection, address)
-    if len(found) != 1:
-        return found
-    if address.stream == _HOSTS:
-        return tell_of_host(connection, found[0], short=short)
-    return tell(connection, found[0], short=short)
+    with _of_this_version():
+        found = items_at(connection, address)
+        if len(found) != 1:
+            return found
+        if address.stream == _HOSTS:
+            return tell_of_host(connection, found[0], short=short)
+        return tell(connection, found[0], short=short)
 
 
 def json_at(connection: sqlite3.Connection, address: ItemAddress) -> bytes | Sequence[StoredItem]:
@@ -49,17 +66,18 @@ def json_at(connection: sqlite3.Connection, address: ItemAddress) -> bytes | Seq
     `data` is the document that was asked for; `states` are all documents of its object, the newest first; `related`
     are rows of other streams and response actions.
     """
-    found = items_at(connection, address)
-    if len(found) != 1:
-        return found
-    [item] = found
-    return readable(
-        {
-            "data": {**_place(item), **item.values, "document": item.document},
-            "states": [_place(each) for each in states_of(connection, item)],
-            "related": _related(connection, item),
-        }
-    )
+    with _of_this_version():
+        found = items_at(connection, address)
+        if len(found) != 1:
+            return found
+        [item] = found
+        return readable(
+            {
+                "data": {**_place(item), **item.values, "document": item.document},
+                "states": [_place(each) for each in states_of(connection, item)],
+                "related": _related(connection, item),
+            }
+        )
 
 
 def _place(item: StoredItem) -> dict[str, Any]:

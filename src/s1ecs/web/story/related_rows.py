@@ -8,6 +8,7 @@ from typing import Any
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.outputs.store.stream_table import quoted
 from s1ecs.web.questions.list_view import BY_STREAM
+from s1ecs.web.story.stored_items import rows_by
 from s1ecs.web.view_state import ViewState
 
 # Counts end here; the list behind the number has the exact one.
@@ -81,6 +82,12 @@ class Relation:
             [*bounds, ("console", self.console), *zip(names, filters, strict=True)],
         )
 
+    @property
+    def source(self) -> str:
+        """The table, to be read by the index of the first column that has one."""
+        indexed = store_tables()[self.stream].indexed
+        return rows_by(self.stream, next(name for name in self.columns if name in indexed))
+
     def sql(self) -> tuple[str, list[Any]]:
         """Return the WHERE clause and its parameters."""
         rows = quoted(store_tables()[self.stream].rows)
@@ -112,7 +119,7 @@ def related_rows(
     names = [name for name, _ in table.columns]
     where, parameters = relation.sql()
     found = connection.execute(
-        f"SELECT row, id, console, time, {', '.join(map(quoted, names))} FROM {quoted(table.rows)}"
+        f"SELECT row, id, console, time, {', '.join(map(quoted, names))} FROM {relation.source}"
         f" WHERE {where} AND row <> ? ORDER BY {order} LIMIT ?",
         (*parameters, without, limit + 1),
     )
@@ -127,7 +134,7 @@ def related_count(connection: sqlite3.Connection, relation: Relation) -> Related
     """Count the rows of a relation, up to a number from which on it does not matter."""
     where, parameters = relation.sql()
     [(count,)] = connection.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM {quoted(store_tables()[relation.stream].rows)} WHERE {where} LIMIT ?)",
+        f"SELECT count(*) FROM (SELECT 1 FROM {relation.source} WHERE {where} LIMIT ?)",
         (*parameters, MOST_COUNTED + 1),
     )
     return RelatedCount(relation.stream, min(count, MOST_COUNTED), count > MOST_COUNTED, relation.whole)

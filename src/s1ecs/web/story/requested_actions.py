@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from s1ecs.web.story.document_fields import DocumentFields
 from s1ecs.web.story.related_rows import item_page
-from s1ecs.web.story.stored_items import StoredItem, read_items
+from s1ecs.web.story.stored_items import StoredItem, read_items, rows_by
 from s1ecs.web.view_state import ViewState
 
 _MOST_OF_A_HOST = 40
@@ -34,20 +34,20 @@ def requested_actions(
     connection: sqlite3.Connection, console: str, host: str, agent_id: str = "", finding_ids: Sequence[str] = ()
 ) -> Sequence[RequestedAction]:
     """Return the actions on a host, and those on a finding, the newest first."""
-    rows = []
+    rows = rows_by("response_action", "host")
+    found_rows = []
     if host:
-        rows += connection.execute(
-            "SELECT row FROM response_action_rows WHERE host = ? AND console = ? ORDER BY time DESC, row DESC LIMIT ?",
+        found_rows += connection.execute(
+            f"SELECT row FROM {rows} WHERE host = ? AND console = ? ORDER BY time DESC, row DESC LIMIT ?",
             (host, console, _MOST_OF_A_HOST),
         ).fetchall()
     if finding_ids:
-        rows += connection.execute(
-            "SELECT row FROM response_action_rows WHERE host IS NULL AND console = ? ORDER BY time DESC, row DESC"
-            " LIMIT ?",
+        found_rows += connection.execute(
+            f"SELECT row FROM {rows} WHERE host IS NULL AND console = ? ORDER BY time DESC, row DESC LIMIT ?",
             (console, _MOST_WITHOUT_HOST),
         ).fetchall()
     found: dict[str, RequestedAction] = {}
-    for item in read_items(connection, "response_action", [row for (row,) in rows]):
+    for item in read_items(connection, "response_action", [row for (row,) in found_rows]):
         fields = DocumentFields(item.stream, item.document)
         here = fields.text("sentinel_one.response_action.target.id") in {*finding_ids} - {""}
         of_host = (

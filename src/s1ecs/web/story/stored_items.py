@@ -49,6 +49,15 @@ class StoredItem:
         return "" if found is None else str(found)
 
 
+def rows_by(stream: str, column: str) -> str:
+    """Return the table of a stream's rows, to be read by the index of a column.
+
+    SQLite's statistics may be of a time when the table was small; by them, it would read all of it.
+    """
+    rows = store_tables()[stream].rows
+    return f"{quoted(rows)} INDEXED BY {quoted(f'{rows}_by_{column}')}"
+
+
 def visible_consoles(connection: sqlite3.Connection, visible: Sequence[str] | None) -> list[str]:
     """Return the consoles that have documents and are visible; None: all are."""
     known = [name for (name,) in connection.execute(_CONSOLES)]
@@ -107,11 +116,12 @@ def harmless_parameter(text: str) -> str:
 
 
 def _states(connection: sqlite3.Connection, stream: str, console: str, object_id: str) -> list[int]:
-    rows, key = quoted(store_tables()[stream].rows), quoted(OBJECT_KEYS[stream])
+    key = OBJECT_KEYS[stream]
     # The latest state of a host is the one that the inventory names, whatever the times say.
     order = "latest DESC, time DESC, row DESC" if stream == "agent" else "time DESC, row DESC"
     found = connection.execute(
-        f"SELECT row FROM {rows} WHERE {key} = ? AND console = ? ORDER BY {order} LIMIT {MOST_STATES}",
+        f"SELECT row FROM {rows_by(stream, key)} WHERE {quoted(key)} = ? AND console = ? ORDER BY {order}"
+        f" LIMIT {MOST_STATES}",
         (object_id, console),
     )
     return [row for (row,) in found]
@@ -122,7 +132,7 @@ def _action_states(connection: sqlite3.Connection, item: StoredItem) -> list[int
     if not (action := item.values.get("action_id")):
         return []
     found = connection.execute(
-        "SELECT row FROM response_action_rows WHERE host IS ? AND action_id = ? AND console = ?"
+        f"SELECT row FROM {rows_by(item.stream, 'host')} WHERE host IS ? AND action_id = ? AND console = ?"
         f" ORDER BY time DESC, row DESC LIMIT {MOST_STATES}",
         (item.values.get("host"), action, item.console),
     )

@@ -127,5 +127,3 @@ def site_of(folder: Path, documents: Sequence[Case] = ()) -> Iterator[Site]:
             yield site
         finally:
             reader.close()
-
-

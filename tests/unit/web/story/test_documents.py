@@ -40,7 +40,8 @@ def test_changes_are_bounded() -> None:
 
 def test_fields_are_found_in_both_layouts() -> None:
     """A field is found by its name in layout 1, whichever layout the document has."""
-    first = DocumentFields("threat", {"sentinel_one": {"threat": {"detection": {"agent": {"site": {"name": "North"}}}}}})
+    detection = {"agent": {"site": {"name": "North"}}}
+    first = DocumentFields("threat", {"sentinel_one": {"threat": {"detection": detection}}})
     second = DocumentFields("threat", {"sentinel_one": {"site": {"name": "North"}}})
     path = "sentinel_one.threat.detection.agent.site.name"
     assert first.text(path) == second.text(path) == "North"

@@ -175,7 +175,7 @@ async def test_values_of_the_tree_lead_to_lists_with_and_without_the_document(fu
         page = await full_site.item(case.stream, case.id)
         tree = page.text.partition('aria-label="Documents"')[2]
         # The newest state of the object is told, whichever was opened.
-        row = page.text.partition('data-stream=')[2].split(' ')[1].partition('>')[0]
+        row = page.text.partition("data-stream=")[2].split(" ")[1].partition(">")[0]
         assert row.startswith('data-id="')
         for sign in re.finditer(r'<a href="([^"]+)" aria-label="(Only|Without) ', tree):
             listed = await full_site.get(sign[1].replace("&amp;", "&"))

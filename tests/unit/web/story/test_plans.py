@@ -1,8 +1,8 @@
 """Plans of the questions: none of them reads a table of documents or rows whole."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -54,14 +54,23 @@ def test_no_question_of_a_page_reads_a_table_whole(site: Site, *, counted: bool)
     for case in (*examples, *more[:4]):
         for question, line in plans(site, case):
             questions.add(question)
-            assert not WHOLE.search(line) or "INDEX documents_by" in line and "min" in question, (question, line)
+            assert not WHOLE.search(line), (question, line)
     assert len(questions) > 100
 
 
 def test_a_question_that_reads_a_table_whole_would_be_seen(site: Site) -> None:
     """The words for a plan that reads a table whole are those that the test above looks for."""
-    connection: sqlite3.Connection = site.connection
+    connection = site.connection
     [*_, line] = connection.execute("EXPLAIN QUERY PLAN SELECT * FROM alert_rows WHERE process = 'x'").fetchone()
     assert WHOLE.search(line)
     [*_, line] = connection.execute("EXPLAIN QUERY PLAN SELECT * FROM documents WHERE id = 'x'").fetchone()
     assert WHOLE.search(line)
+
+
+async def test_a_store_of_an_earlier_version_is_explained(site: Site) -> None:
+    """Where the store lacks an index that a page needs, the page says what brings it up to date."""
+    site.put("threat", "T=", threat())
+    site.connection.execute("DROP INDEX threat_rows_by_threat_id")
+    for answer in (await site.item("threat", "77"), await site.json("threat", "77")):
+        assert answer.status_code == 503
+        assert "start `s1ecs run` of this version once" in unescape(answer.text)

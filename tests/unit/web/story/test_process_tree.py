@@ -49,15 +49,13 @@ def test_a_process_has_what_its_events_tell() -> None:
         ("DNS Resolved", "evil.example", 2),
         ("File Creation", "", 1),
     ]
-    marked = {"process": {"unique_key": "a", "is_malicious": True}}
-    assert tree_of_events([event("a"), event("a", **marked)])[0].marked
+    marked = event("a", process={"unique_key": "a", "is_malicious": True})
+    assert tree_of_events([event("a"), marked])[0].marked
 
 
 def test_a_parent_that_has_no_event_is_known_by_name() -> None:
     """A parent that only its child names is the root of the tree."""
-    child = item(
-        "threat_event", {"process": {"name": "child.exe", "pid": 2, "parent": {"name": "init", "pid": 1}}}
-    )
+    child = item("threat_event", {"process": {"name": "child.exe", "pid": 2, "parent": {"name": "init", "pid": 1}}})
     assert outline(tree_of_events([child])) == [("init", [("child.exe", [])])]
 
 

@@ -49,7 +49,12 @@ def alert(identity: str, host: str = "ws-042", minute: int = 25, **more: Any) ->
         "event": {"id": identity, "severity": 73},
         "rule": {"name": f"Rule {identity}"},
         "host": {"name": host},
-        "process": {"name": "cmd.exe", "command_line": "cmd /c whoami", "hash": {"sha256": HASH}, "user": {"name": "ann"}},
+        "process": {
+            "name": "cmd.exe",
+            "command_line": "cmd /c whoami",
+            "hash": {"sha256": HASH},
+            "user": {"name": "ann"},
+        },
         "related": {"hash": [HASH], "user": ["ann"]},
         **more,
     }
@@ -75,7 +80,8 @@ async def test_items_are_found_by_the_ids_of_sentinelone(site: Site) -> None:
     site.put("alert", "A=", alert("alert-1"))
     site.put("unified_alert", "U=", {"event": {"id": "unified-1"}, "message": "Spraying"})
     site.put("agent", "H=", agent("a1", "ws-042"))
-    for path in ("/threats/77", "/threats/a/b+c=", "/alerts/alert-1", "/unified-alerts/unified-1", "/hosts/a1", "/hosts/H="):
+    by_id = ("/threats/77", "/alerts/alert-1", "/unified-alerts/unified-1", "/hosts/a1")
+    for path in (*by_id, "/threats/a/b+c=", "/hosts/H="):
         page = await site.get(path)
         assert page.status_code == 200, path
         assert 'data-testid="story"' in page.text
@@ -106,7 +112,8 @@ async def test_related_rows_are_of_the_same_console(site: Site) -> None:
     site.put("alert", "A=", alert("elsewhere"), "south")
     site.put("threat", "T2=", threat("78"), "south")
     site.put("response_action", "R=", action("1", "done"), "south")
-    site.put("threat_event", "E=", {"process": {"name": "spy.exe"}, "sentinel_one": {"threat_event": {"storyline": "S1"}}}, "south")
+    spy = {"process": {"name": "spy.exe"}, "sentinel_one": {"threat_event": {"storyline": "S1"}}}
+    site.put("threat_event", "E=", spy, "south")
     page = (await site.item("threat", "T=")).text
     assert "Rule elsewhere" not in page
     assert "spy.exe" not in page
@@ -149,7 +156,8 @@ async def test_the_sentence_says_what_where_who_and_when(site: Site) -> None:
     site.put("agent", "H=", agent("a1", "ws-042"))
     site.put("threat", "T=", threat())
     page = await site.item("threat", "T=")
-    assert "evil.exe was detected on ws-042 through word.exe as user ann at 2026-03-02 09:20:00 UTC" in text_of(page.text)
+    told = "evil.exe was detected on ws-042 through word.exe as user ann at 2026-03-02 09:20:00 UTC"
+    assert told in text_of(page.text)
     assert 'href="/hosts/a1?console=default"' in page.text
     assert 'href="/threats?confidence=malicious"' in page.text
     assert 'href="/threats?techniques=T1547"' in page.text
@@ -160,7 +168,7 @@ async def test_the_timeline_holds_what_happened_around(site: Site) -> None:
     """Alerts and activity of the host within an hour are told, what people did about the threat at any time."""
     site.put("threat", "T=", threat())
     site.put("alert", "near=", alert("near"))
-    site.put("alert", "far=", alert("far", **{"@timestamp": "2026-03-02T11:00:00.000Z"}))
+    site.put("alert", "far=", {**alert("far"), "@timestamp": "2026-03-02T11:00:00.000Z"})
     site.put("alert", "other=", alert("other", host="ws-043"))
     note = {
         "@timestamp": "2026-03-03T10:00:00.000Z",
@@ -250,7 +258,8 @@ async def test_actions_on_the_finding_and_its_host_are_told(site: Site) -> None:
     document = threat()
     document["host"] = {"name": "ws-042", "id": "225494730938493301"}
     site.put("threat", "T2=", {**document, "event": {"id": "77"}, "@timestamp": TIMES[50]})
-    actions = (await site.item("threat", "77")).text.partition('aria-label="Response actions"')[2].partition("</section>")[0]
+    page = (await site.item("threat", "77")).text
+    actions = page.partition('aria-label="Response actions"')[2].partition("</section>")[0]
     assert text_of(actions).count("isolate") == 2
     assert "done" in actions
     assert "pending" not in actions
@@ -269,7 +278,8 @@ async def test_the_action_has_a_page_of_its_states(site: Site) -> None:
 
 async def test_the_original_record_stands_beside_the_document(site: Site) -> None:
     """Where the original was kept, it is a tree, too; else the page says which setting keeps it."""
-    site.put("threat", "T=", {**threat(), "event": {"id": "77", "original": '{"threatInfo":{"threatName":"evil.exe"}}'}})
+    original = '{"threatInfo":{"threatName":"evil.exe"}}'
+    site.put("threat", "T=", {**threat(), "event": {"id": "77", "original": original}})
     page = (await site.item("threat", "T=")).text
     assert "threatInfo" in page.partition("Original record")[2]
     site.put("threat", "U=", threat("78"))
