@@ -39,14 +39,25 @@ def item_api(context: WebContext) -> APIRouter:
     """Return the routes of all items as JSON, `/api/v1/{stream}/{id}`."""
     router = APIRouter(prefix="/api/v1")
     for view in LIST_VIEWS:
-        router.add_api_route(f"/{view.stream}/{{identity:path}}", _json(context, view), methods=["GET"])
+        router.add_api_route(
+            f"/{view.stream}/{{identity:path}}",
+            _json(context, view),
+            methods=["GET"],
+            name=f"{view.stream}_item",
+            summary=f"{view.one} by its id",
+            responses={
+                HTTPStatus.NOT_FOUND.value: {"description": "No visible console has the item."},
+                HTTPStatus.CONFLICT.value: {"description": "Several consoles have it; `console` chooses one."},
+            },
+        )
     return router
 
 
 def _page(context: WebContext, pages: Pages, view: ListView) -> _Handler:
     async def show(request: Request, identity: str) -> Response:
-        address = _address(request, view, identity)
-        short = state_of(request).get("part") == PANE
+        state = state_of(request)
+        address = ItemAddress(view.stream, identity, state.get("console"), user_of(request).visible)
+        short = state.get("part") == PANE
         found = await context.store.ask(partial(story_at, address=address, short=short))
         if not isinstance(found, FindingStory | HostStory):
             if not found:
@@ -68,9 +79,9 @@ def _page(context: WebContext, pages: Pages, view: ListView) -> _Handler:
     return show
 
 
-def _json(context: WebContext, view: ListView) -> _Handler:
-    async def answer(request: Request, identity: str) -> Response:
-        address = _address(request, view, identity)
+def _json(context: WebContext, view: ListView) -> Callable[[Request, str, str], Awaitable[Response]]:
+    async def answer(request: Request, identity: str, console: str = "") -> Response:
+        address = ItemAddress(view.stream, identity, console, user_of(request).visible)
         found = await context.store.ask(partial(json_at, address=address))
         if isinstance(found, bytes):
             return Response(found, media_type="application/json")
@@ -82,10 +93,6 @@ def _json(context: WebContext, view: ListView) -> _Handler:
         )
 
     return answer
-
-
-def _address(request: Request, view: ListView, identity: str) -> ItemAddress:
-    return ItemAddress(view.stream, identity, state_of(request).get("console"), user_of(request).visible)
 
 
 def _missing(address: ItemAddress, view: ListView) -> HTTPException:

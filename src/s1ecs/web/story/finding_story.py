@@ -12,6 +12,7 @@ from s1ecs.web.story.document_changes import state_changes
 from s1ecs.web.story.document_fields import DocumentFields, at
 from s1ecs.web.story.document_tree import DocumentTree, document_tree
 from s1ecs.web.story.indicators import AttackTerm, IndicatorHit, indicators, tactics, techniques
+from s1ecs.web.story.linked_rows import linked_rows
 from s1ecs.web.story.named_hosts import ItemHost, host_of, host_page
 from s1ecs.web.story.prevalence import ValuePrevalence, prevalence
 from s1ecs.web.story.process_tree import ProcessNode, tree_of_document, tree_of_events
@@ -30,6 +31,7 @@ _MOST_AROUND = 8
 _MOST_RELATED = 5
 _MOST_ABOUT = 20
 FINDINGS = ("alert", "unified_alert", "threat")
+_WITH_PREVALENCE = (*FINDINGS, "threat_event", "application", "application_risk")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class FindingStory:
     """Everything on the page of an item; `opened` is the document that was asked for, `item` the newest of its object.
 
     `failure` tells why a record could not be mapped, None where it could. `rest` are the lists with what the timeline
-    leaves out; `same_storyline` are other findings of it.
+    leaves out; `same_storyline` are other findings of it; `linked` are rows of other streams that the item names.
     """
 
     item: StoredItem
@@ -55,6 +57,7 @@ class FindingStory:
     timeline: Sequence[TimelineEntry] = ()
     rest: Sequence[RelatedRows] = ()
     same_storyline: Sequence[RelatedRows] = ()
+    linked: Sequence[RelatedRows] = ()
     indicators: Sequence[IndicatorHit] = ()
     tactics: Sequence[AttackTerm] = ()
     techniques: Sequence[AttackTerm] = ()
@@ -109,7 +112,8 @@ def tell(connection: sqlite3.Connection, opened: StoredItem, *, short: bool = Fa
         indicators=indicators(item, read),
         tactics=tactics(item),
         techniques=techniques(item),
-        prevalence=prevalence(connection, item) if item.stream in (*FINDINGS, "threat_event") else [],
+        prevalence=prevalence(connection, item) if item.stream in _WITH_PREVALENCE else [],
+        linked=list(linked_rows(connection, item, host)),
         actions=actions,
         document=document_tree(item.document, item.stream, item.values),
         original=original_of(item),

@@ -27,7 +27,6 @@ _OF_A_HOST = (
     "application",
     "application_risk",
     "activity",
-    "response_action",
 )
 _LISTED = ("threat", "alert", "unified_alert", "activity")
 _LATEST = frozenset({"application", "application_risk"})

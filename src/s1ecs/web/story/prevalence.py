@@ -10,6 +10,7 @@ from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.outputs.store.stream_table import quoted
 from s1ecs.web.questions.list_view import BY_STREAM
 from s1ecs.web.story.document_fields import DocumentFields
+from s1ecs.web.story.related_rows import Relation, related_hosts
 from s1ecs.web.story.stored_items import StoredItem
 from s1ecs.web.view_state import ViewState
 
@@ -18,6 +19,8 @@ MOST_DOCUMENTS = 500
 # Command lines are phrases of frequent words: they are looked up among the last documents of the store.
 LAST_DOCUMENTS = 200_000
 _LONGEST_PHRASE = 160
+# Streams of latest states: what is looked up, and its column.
+_INVENTORIES = {"application": ("Application", "application"), "application_risk": ("CVE", "cve")}
 _STREAMS = ("alert", "unified_alert", "threat", "threat_event")
 
 
@@ -56,10 +59,25 @@ class _Value:
 
 
 def prevalence(connection: sqlite3.Connection, item: StoredItem) -> Sequence[ValuePrevalence]:
-    """Return how common the hashes, the user and the command line of an item are on its console."""
+    """Return how common the hashes, the user and the command line of an item are on its console.
+
+    Of an application and a vulnerability, on how many hosts they are.
+    """
+    if item.stream in _INVENTORIES:
+        return list(_of_inventory(connection, item, *_INVENTORIES[item.stream]))
     values = list(_values(item))
     hosts = host_count(connection, item.console) if values else 0
     return [found for each in values if (found := _prevalence(connection, item.console, each, hosts)) is not None]
+
+
+def _of_inventory(
+    connection: sqlite3.Connection, item: StoredItem, label: str, column: str
+) -> Iterator[ValuePrevalence]:
+    value = item.values.get(column)
+    if value is not None:
+        hosts, count = related_hosts(connection, Relation(item.stream, item.console, {column: value}, latest=True))
+        documents = [DocumentsElsewhere(item.stream, count.count, count.more, count.whole)] if count.count else []
+        yield ValuePrevalence(label, str(value), hosts, host_count(connection, item.console), documents)
 
 
 def host_count(connection: sqlite3.Connection, console: str) -> int:

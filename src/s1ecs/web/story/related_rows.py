@@ -84,9 +84,12 @@ class Relation:
 
     @property
     def source(self) -> str:
-        """The table, to be read by the index of the first column that has one."""
-        indexed = store_tables()[self.stream].indexed
-        return rows_by(self.stream, next(name for name in self.columns if name in indexed))
+        """The table, to be read by the index of the first column that has one, else by that of latest states."""
+        table = store_tables()[self.stream]
+        column = next((name for name in self.columns if name in table.indexed), "")
+        if not column and self.latest and table.latest_indexed[0] in self.columns:
+            return f"{quoted(table.rows)} INDEXED BY {quoted(f'{table.rows}_latest')}"
+        return rows_by(self.stream, column)
 
     def sql(self) -> tuple[str, list[Any]]:
         """Return the WHERE clause and its parameters."""
@@ -138,6 +141,17 @@ def related_count(connection: sqlite3.Connection, relation: Relation) -> Related
         (*parameters, MOST_COUNTED + 1),
     )
     return RelatedCount(relation.stream, min(count, MOST_COUNTED), count > MOST_COUNTED, relation.whole)
+
+
+def related_hosts(connection: sqlite3.Connection, relation: Relation) -> tuple[int, RelatedCount]:
+    """Count the rows of a relation and the hosts that they name, up to a number of rows."""
+    where, parameters = relation.sql()
+    found = connection.execute(
+        f"SELECT host FROM {relation.source} WHERE {where} LIMIT ?", (*parameters, MOST_COUNTED + 1)
+    ).fetchall()
+    counted = found[:MOST_COUNTED]
+    count = RelatedCount(relation.stream, len(counted), len(found) > MOST_COUNTED, relation.whole)
+    return len({host for (host,) in counted if host is not None}), count
 
 
 def item_page(stream: str, identity: str, console: str) -> ViewState:

@@ -55,6 +55,7 @@ def action(identity: str, status: str, **more: Any) -> dict[str, Any]:
         "@timestamp": "2026-03-02T09:40:00.000Z",
         "event": {"kind": "event", "id": identity, "action": "isolate", "reason": "agreed by phone"},
         "host": {"name": "ws-042", "id": "225494730938493301"},
+        "related": {"hosts": ["ws-042"]},
         "user": {"name": "ada"},
         "sentinel_one": {"response_action": {**own, **more}},
     }

@@ -66,7 +66,7 @@ async def test_each_count_equals_the_list_behind_it(site: Site) -> None:
     page = (await site.item("agent", "a1", console="default")).text
     counts = page.partition('aria-label="On this host"')[2].partition("</ul>")[0]
     found = re.findall(r'<a href="([^"]+)"><b>(\d+)</b> ([^<]+)</a>', counts)
-    assert len(found) == 8
+    assert len(found) == 7
     for link, count, _ in found:
         assert total(await site.get(unescape(link))) == int(count), link
     numbers = {name: int(count) for _, count, name in found}
@@ -83,6 +83,20 @@ async def test_the_worst_vulnerabilities_come_first(site: Site) -> None:
     site.put("application_risk", "elsewhere=", risk("CVE-elsewhere", 99, 9.0, "ws-043", "a3"))
     page = (await site.item("agent", "a1")).text
     assert re.findall(r">(CVE-[\w-]+)<", page) == ["CVE-critical", *(f"CVE-{number:02}" for number in range(11, 2, -1))]
+
+
+async def test_an_action_on_several_hosts_is_one_of_each(site: Site) -> None:
+    """An action on a selection stands on the page of each of its hosts, and on no other, whatever their names share."""
+    names, ids = ["ws-1", "ws-2", "ws-3", "ws-4"], ["a1", "a2", "a3", "a4"]
+    document = action("1", "done", target={"kind": "agent", "id": ids, "name": names})
+    hosts = {"host": {"name": names, "id": ids}, "related": {"hosts": names}}
+    site.put("response_action", "R=", {**document, **hosts})
+    for agent_id, name in (("a1", "ws-1"), ("a4", "ws-4"), ("a5", "ws-1-2"), ("a6", "ws-5")):
+        site.put("agent", f"{agent_id}=", agent(agent_id, name))
+    for agent_id, stands in (("a1", True), ("a4", True), ("a5", False), ("a6", False)):
+        page = (await site.item("agent", agent_id)).text
+        actions = page.partition('aria-label="Response actions"')[2].partition("</section>")[0]
+        assert ("on ws-1, ws-2, ws-3 and 1 more" in actions) == stands, agent_id
 
 
 async def test_interfaces_and_addresses_are_told(site: Site) -> None:
@@ -134,3 +148,32 @@ def test_what_can_be_acted_on_is_handed_to_the_part_that_acts(site: Site) -> Non
     story = story_at(site.connection, ItemAddress("agent", "none=", "", None))
     assert isinstance(story, HostStory)
     assert act_values(story)["act_targets"] == []
+
+
+async def test_an_application_and_its_vulnerabilities_lead_to_each_other(site: Site) -> None:
+    """A vulnerability says on how many hosts it is, and an application which ones it has on this host."""
+    for number, host in enumerate(("ws-1", "ws-2", "ws-3")):
+        site.put("agent", f"H{number}=", agent(f"a{number}", host))
+    for number in range(2):
+        site.put("application_risk", f"R{number}=", risk("CVE-1", 73, 7.0, f"ws-{number + 1}", f"a{number}"))
+    site.put("application", "P=", {"package": {"name": "app", "version": "1"}, "host": {"name": "ws-1"}})
+    page = (await site.item("application_risk", "R0=")).text
+    assert "CVE CVE-1 on 2 of 3 hosts 2 vulnerabilities" in text_of(page)
+    [link] = re.findall(r'<a href="([^"]+)">2 vulnerabilities<', page)
+    assert total(await site.get(unescape(link))) == 2
+    assert 'href="/applications/P%3D?console=default"' in page
+    page = (await site.item("application", "P=")).text
+    assert "Application app on 1 of 3 hosts 1 application" in text_of(page)
+    assert 'href="/vulnerabilities/R0%3D?console=default"' in page
+    assert "R1%3D" not in page
+
+
+async def test_activity_and_actions_lead_to_what_they_are_about(site: Site) -> None:
+    """An activity about a threat, an action on one and a group lead to the threat and to the hosts."""
+    site.put("threat", "T=", threat())
+    site.put("activity", "Y=", {"message": "Marked", "sentinel_one": {"activity": {"threat": {"id": "77"}}}})
+    site.put("response_action", "R=", action("1", "done", target={"kind": "threat", "id": "77"}))
+    site.put("group", "G=", {"group": {"name": "Laptops"}})
+    for stream, identity in (("activity", "Y="), ("response_action", "R=")):
+        assert 'href="/threats/T%3D?console=default"' in (await site.item(stream, identity)).text
+    assert 'href="/hosts?console=default&amp;group_name=Laptops"' in (await site.item("group", "G=")).text
