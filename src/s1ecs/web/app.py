@@ -15,6 +15,7 @@ from s1ecs.web.api.routes import api_routes
 from s1ecs.web.context import WebContext
 from s1ecs.web.error_pages import ErrorPages
 from s1ecs.web.pages.collection import collection_page
+from s1ecs.web.pages.item_pages import item_api, item_pages
 from s1ecs.web.pages.list_pages import list_pages
 from s1ecs.web.pages.overview import overview_page
 from s1ecs.web.pages.search import search_page
@@ -36,8 +37,8 @@ def make_app(context: WebContext, routers: Sequence[APIRouter] = (), access: Pag
     )
     app.mount("/static", StaticFiles(directory=str(files("s1ecs.web") / "static")), name="static")
     entrance = access_routes(access, pages) if access is not None else ()
-    own = [make(context, pages) for make in (overview_page, collection_page, search_page, list_pages)]
-    for router in (*entrance, *routers, api_routes(context), *own):
+    own = [make(context, pages) for make in (overview_page, collection_page, search_page, list_pages, item_pages)]
+    for router in (*entrance, *routers, api_routes(context), item_api(context), *own):
         app.include_router(router)
     errors = ErrorPages(context, pages)
     errors.handle(app)
