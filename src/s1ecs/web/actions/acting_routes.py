@@ -79,12 +79,13 @@ class _ActingHandlers:
         return redirect(request, _path_of(running))
 
     def _ask_for_arguments(self, request: Request, requested: RequestedAction, problem: UsageError) -> Response:
-        is_new = not any(requested.arguments.values())
+        offered = OfferedAction(requested.action)
+        is_new = not offered.is_direct and not any(requested.arguments.values())
         return self._pages.render(
             request,
             "arguments.html",
             status=200 if is_new else 400,
-            offered=OfferedAction(requested.action),
+            offered=offered,
             requested=requested,
             problem="" if is_new else str(problem),
         )

@@ -9,6 +9,7 @@ from s1ecs.errors import StateError
 from s1ecs.respond.actions.table import ACTIONS
 from s1ecs.respond.audit.journal import OPEN, Entry
 from s1ecs.respond.run.followed import read_followed
+from s1ecs.respond.run.intent import BATCH
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.actions.confirmation import named
 from s1ecs.web.actions.desk import ResponseDesk
@@ -19,6 +20,7 @@ from s1ecs.web.questions.reader import StoreReader
 
 # Details that the page shows in places of their own.
 _ELSEWHERE = frozenset({"file", "size", "sha256", "encryption", "batch", "ended_by", "ended_by_due", "due", "ends"})
+_FINAL = frozenset({"done", "failed", "refused", "superseded"})
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ async def action_view(store: StoreReader, desk: ResponseDesk, user: PageUser, id
     """Return an action that the person may see; None where there is none of this id."""
     running = desk.running(identity)
     entry = await _entry(store, identity, running)
+    if entry is not None and running is None:
+        running = desk.running(str(entry.details.get(BATCH) or ""))
     documents: Sequence[Mapping[str, Any]] = ()
     if entry is None and running is None:
         documents = await _documents(store, identity)
@@ -127,9 +131,11 @@ def action_state(
     if running is not None and not going_on and entry.status in OPEN:
         last = next((each.reason for each in running.results if each.id == entry.id), "")
         reason = running.error or last or reason
-    if entry.status == "pending" and not reason:
+    is_open = entry.status == "pending"
+    if is_open and not reason:
         reason = "sent; its end is not known yet"
-    return ActionState(entry.status, reason, note, ended=entry.status not in OPEN and not going_on)
+    # One that is pending may be followed by another process; others change only if somebody here is at them.
+    return ActionState(entry.status, reason, note, ended=entry.status in _FINAL or not (is_open or going_on))
 
 
 async def _entry(store: StoreReader, identity: str, running: RunningAction | None) -> Entry | None:

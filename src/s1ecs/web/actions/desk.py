@@ -21,9 +21,11 @@ from s1ecs.respond.batches.planning import plan_many
 from s1ecs.respond.plan.plan import Plan, make_plan
 from s1ecs.respond.run.engine import carry_out, resume
 from s1ecs.respond.run.follow import Following
+from s1ecs.respond.run.intent import BATCH
 from s1ecs.respond.run.refuse import refuse
 from s1ecs.respond.run.result import Result, was_shown
 from s1ecs.respond.session import ActionConsole, Surroundings
+from s1ecs.sentinelone.rate_limits import RateLimits
 from s1ecs.settings import Settings
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.actions.confirmation import confirmation_of, named
@@ -72,6 +74,8 @@ class ResponseDesk:
         self._running: dict[str, RunningAction] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closed = False
+        # Those of a console hold for all people together.
+        self._rates = {console.name: RateLimits() for console in settings.consoles}
 
     def is_on(self, console: str) -> bool:
         """Tell whether a console takes response actions: it has a token for them."""
@@ -157,6 +161,8 @@ class ResponseDesk:
 
     def resume(self, user: PageUser, entry: Entry) -> RunningAction:
         """Follow an action of the journal that has not ended; raise DeskBusy."""
+        if self.is_under_way(str(entry.details.get(BATCH) or "")):
+            raise DeskBusy("the batch of this action is under way, and follows it already")
         running = self._new(entry.id, entry.console, entry.action, user, list(map(named, entry.targets)))
 
         async def work() -> None:
@@ -196,11 +202,12 @@ class ResponseDesk:
 
     def running(self, identity: str) -> RunningAction | None:
         """Return what this process does, or did lately, under the id of an action or batch."""
+        return self._running.get(identity)
+
+    def is_under_way(self, identity: str) -> bool:
+        """Tell whether this process carries out an action, or a batch, now."""
         found = self._running.get(identity)
-        if found is not None:
-            return found
-        batches = (each for each in self._running.values() if each.is_batch and not each.ended)
-        return next((each for each in batches if any(result.id == identity for result in each.results)), None)
+        return found is not None and not found.ended
 
     def under_way(self) -> Sequence[RunningAction]:
         """Return what this process does now, the newest first."""
@@ -238,8 +245,7 @@ class ResponseDesk:
             raise DeskBusy("s1ecs is stopping; nothing was sent")
         if len(self._tasks) >= _MOST_RUNNING:
             raise DeskBusy(f"{_MOST_RUNNING} actions are under way; nothing was sent: wait until one of them has ended")
-        before = self._running.get(identity)
-        if before is not None and not before.ended:
+        if self.is_under_way(identity):
             raise DeskBusy("this action is under way already; nothing was sent")
         return RunningAction(identity, console, action, user.name, targets, is_batch)
 
@@ -293,6 +299,7 @@ class ResponseDesk:
             tell=self._log.warning,
             around=replace(self._around(), user=user.name),
             journal=self._journal,
+            rates=self._rates.get(name),
         )
 
 

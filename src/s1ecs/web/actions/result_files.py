@@ -51,8 +51,9 @@ def own_file(desk: ResponseDesk, entry: Entry) -> ShownFile | None:
     told = entry.details.get("file")
     if not isinstance(told, str):
         return None
-    path = Path(told)
-    folders = [desk.folder_of(identity) for identity in (entry.id, str(entry.details.get(BATCH) or "")) if identity]
+    path = Path(told).absolute()
+    owners = [identity for identity in (entry.id, str(entry.details.get(BATCH) or "")) if identity]
+    folders = [desk.folder_of(identity).absolute() for identity in owners]
     # Not resolved: a link that leads elsewhere is not a file that was brought.
     if path.parent not in folders or path.is_symlink() or not path.is_file():
         return None

@@ -135,18 +135,15 @@ class _ProgressHandler:
 
 async def _status(store: StoreReader, desk: ResponseDesk, user: PageUser, identity: str) -> dict[str, Any] | None:
     """Return the status of an action or batch as an event tells it; None where there is none for this person."""
-    batch = None
-    view = await action_view(store, desk, user, identity)
-    if view is None or (view.running is not None and view.running.id == identity and view.running.is_batch):
-        batch = await batch_view(store, desk, user, identity)
+    running = desk.running(identity)
+    batch = await batch_view(store, desk, user, identity) if running is not None and running.is_batch else None
     if batch is not None:
         counts = ", ".join(f"{count} {status}" for status, count in batch.counts)
         note = batch.running.note if batch.running and batch.is_under_way else ""
         is_open = batch.is_under_way or any(each.status == "pending" for each in batch.entries)
         return {"status": counts or "starting", "reason": "", "note": note, "ended": not is_open}
+    view = await action_view(store, desk, user, identity)
     if view is None:
         return None
     state = action_state(view.entry, view.running, view.documents)
-    # An unknown outcome may show itself, but only to somebody who asks the console: nobody need wait for it here.
-    ended = state.ended or (state.status == "unknown" and not view.is_under_way)
-    return {"status": state.status, "reason": state.reason, "note": state.note, "ended": ended}
+    return {"status": state.status, "reason": state.reason, "note": state.note, "ended": state.ended}
