@@ -16,16 +16,10 @@ from s1ecs.respond.session import Surroundings
 from s1ecs.settings import load
 from s1ecs.streams import STREAMS
 from s1ecs.web.access.page_user import PageUser, Role
-from s1ecs.web.actions.acting_routes import acting_routes
-from s1ecs.web.actions.action_pages import action_pages
-from s1ecs.web.actions.batch_pages import batch_pages
-from s1ecs.web.actions.desk import ResponseDesk
+from s1ecs.web.acting_parts import acting_parts
 from s1ecs.web.app import make_app
 from s1ecs.web.context import WebContext
-from s1ecs.web.live.live_parts import LiveParts
-from s1ecs.web.live.live_routes import live_routes
 from s1ecs.web.questions.reader import StoreReader
-from s1ecs.web.rendering import Pages
 
 from .patience import PATIENCE
 from .responding import TOKEN
@@ -48,13 +42,10 @@ class ActingPage:
         }
         self.settings = load(file=None, environment=environment, flags={}, streams=list(STREAMS), working_folder=folder)
         self.context = WebContext(self.settings, StoreReader(folder), lambda: datetime.now(UTC))
-        pages = Pages(self.context.now)
-        self.desk = ResponseDesk(self.settings, around=lambda: Surroundings(poll=0.05))
-        self.live = LiveParts(folder)
-        parts = (self.context, pages, self.desk)
-        routers = [acting_routes(*parts), batch_pages(*parts), action_pages(*parts)]
-        self.app = make_app(self.context, [*routers, live_routes(self.context, self.live, self.desk)])
-        self.app.state.acting = self.desk
+        self.parts = acting_parts(self.context, around=lambda: Surroundings(poll=0.05))
+        self.desk = self.parts.desk
+        self.app = make_app(self.context, self.parts.routers)
+        self.parts.install(self.app)
         self.by = "ada"
 
         @self.app.middleware("http")
@@ -103,9 +94,7 @@ class ActingPage:
 
     async def close(self) -> None:
         """End it as a server does that is told to stop."""
-        self.live.stop()
-        await self.desk.close()
-        await self.live.close()
+        await self.parts.close()
         await self.client.aclose()
         self.context.store.close()
 

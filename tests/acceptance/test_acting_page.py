@@ -9,11 +9,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
 
 from s1ecs.respond.actions.table import ACTIONS
 from s1ecs.respond.batches.carry_out import scheduled
 from s1ecs.respond.batches.planning import plan_many
 from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.actions.running_actions import running_actions
+from s1ecs.web.rendering import Pages
+from tests.event_stream import received
 
 from .acting_page import PEOPLE, ActingPage, acting_page, key_of, status_of
 from .conftest import MOMENT, Start
@@ -197,6 +202,38 @@ async def test_an_action_that_fails(acting: Acting, page: ActingPage) -> None:
     assert "Reload" not in ended
 
 
+async def test_progress_is_live(acting: Acting, page: ActingPage) -> None:
+    """An open page is told each step of an action and its end; then the stream ends by itself."""
+    host = acting.host()
+    path = await page.do(await page.plan("isolate", host["id"]), host["computerName"])
+    async with received(page.app, f"/live{path}", "") as stream:
+        told = [await stream.event()]
+        while told[-1][0] == "status":
+            told.append(await stream.event())
+        assert await stream.event() == ("", "", None)
+    assert (told[0][2]["status"], told[-1][0], told[-1][2]["status"]) == ("pending", "end", "done")
+    assert len(told) > 2
+    page.by = "far"
+    async with received(page.app, f"/live{path}", "") as stream:
+        await stream.event()
+        assert stream.status == 404
+
+
+async def test_what_is_under_way(acting: Acting, page: ActingPage) -> None:
+    """The list of actions begins with those under way, for those who see their console."""
+    host = acting.host()
+    acting.control(offline=[host["id"]])
+    path = await page.do(await page.plan("isolate", host["id"]), host["computerName"])
+    await page.until(path, lambda shown: "affected" in shown)
+    found = await running_actions(page.context, _user(page), page.desk)
+    assert path in [each.path for each in found]
+    page.by = "far"
+    assert await running_actions(page.context, _user(page), page.desk) == []
+    page.by = "ada"
+    acting.control()
+    await page.ended(path)
+
+
 async def test_a_plan_that_is_refused(acting: Acting, page: ActingPage) -> None:
     """An action that makes no sense is refused at once, and written down as on the command line."""
     host = acting.host()
@@ -329,6 +366,30 @@ async def test_every_form_carries_the_token(acting: Acting, page: ActingPage) ->
     forms = [form for each in pages for form in re.findall(r'<form[^>]*method="post".*?</form>', each, re.DOTALL)]
     assert len(forms) >= len(pages)
     assert [form for form in forms if 'name="csrf" value="a-csrf-token"' not in form] == []
+
+
+@pytest.mark.parametrize(("who", "shown"), [("ada", True), ("eve", False), ("far", False)])
+async def test_buttons_are_for_responders(page: ActingPage, who: str, shown: bool) -> None:  # noqa: FBT001
+    """Beside a threat and above a list the actions that fit are offered, to those who may act."""
+    page.by = who
+    pages = Pages(page.context.now)
+    values = {"stream": "threat", "console": "default", "id": "225494730938493804", "agent_id": "1", "host": "<b>WS-1"}
+
+    @page.app.get("/beside")
+    async def beside(request: Request) -> Response:
+        return pages.render(request, "act_beside.html", **{f"act_{name}": value for name, value in values.items()})
+
+    @page.app.get("/above")
+    async def above(request: Request) -> Response:
+        template = '{% from "selection.html" import selection_bar with context %}{{ selection_bar("agent") }}'
+        return HTMLResponse(pages._environment.from_string(template).render(pages._shared(request)))
+
+    for html, parts in (
+        (await page.get("/beside"), ('data-testid="isolate"', 'value="threat mitigate"', "default/225494730938493804")),
+        (await page.get("/above"), ('id="selection"', '<option value="isolate">', 'value="a-csrf-token"')),
+    ):
+        assert [part in html for part in parts] == [shown] * len(parts)
+        assert "<b>WS" not in html
 
 
 async def test_mistakes_in_forms(acting: Acting, page: ActingPage) -> None:

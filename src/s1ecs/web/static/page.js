@@ -390,7 +390,7 @@ function progress(part) {
 
 document.addEventListener("visibilitychange", startLive);
 window.addEventListener("pagehide", () => [...streams.keys()].forEach(hang));
-window.addEventListener("pageshow", startLive);
+window.addEventListener("pageshow", () => { startLive(); tellTimes(); });
 
 // Relative times.
 
@@ -415,4 +415,5 @@ function tellTimes() {
 }
 
 setInterval(tellTimes, 30000);
+tellTimes();
 startLive();
