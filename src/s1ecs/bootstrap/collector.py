@@ -26,6 +26,7 @@ from s1ecs.open_files import MOST_CONNECTIONS
 from s1ecs.outputs.store import prepare
 from s1ecs.sentinelone.client import Client
 from s1ecs.sentinelone.exchange import Tracer, untraced
+from s1ecs.sentinelone.rate_limits import RateLimits
 from s1ecs.sentinelone.transport import Connection, ExchangeObserver, Trust, nobody
 from s1ecs.settings import ConsoleSettings, OutputSettings, Settings
 from s1ecs.streams import STREAMS
@@ -98,10 +99,12 @@ def open_client(
     acts: bool = False,
     connections: int = MOST_CONNECTIONS,
     trust: Trust | None = None,
+    rates: RateLimits | None = None,
 ) -> Client:
     """The client of a console, with the token that collects, or that `acts`; it is masked in the log from then on.
 
-    It opens so many connections at most; clients that are given the same `trust` read the authorities once.
+    It opens so many connections at most; clients that are given the same `trust` read the authorities once, and the
+    limits of `rates` hold for all that are given the same.
     """
 
     async def token() -> str:
@@ -130,6 +133,7 @@ def open_client(
         tracer=untraced if trace is None else _traced(trace, console, secrets),
         connections=connections,
         trust=trust,
+        rates=rates,
     )
 
 

@@ -29,6 +29,7 @@ from s1ecs.respond.trackers import ReadRequest
 from s1ecs.respond.trackers.tracker import records
 from s1ecs.sentinelone.downloads import DownloadSource, source_of
 from s1ecs.sentinelone.pagination import pages
+from s1ecs.sentinelone.rate_limits import RateLimits
 from s1ecs.settings import ConsoleSettings, Settings, load
 from s1ecs.streams import STREAMS
 
@@ -70,7 +71,8 @@ class ActionConsole:
     """A console of the settings to act on, for `async with`; usable from many tasks at once.
 
     `tell` is told of outputs that do not take the documents of actions now. `journal` is one that is open already,
-    whose documents somebody else delivers. Raises SettingsError where the console has no `action_token`.
+    whose documents somebody else delivers. The limits of `rates` hold for all that are given the same. Raises
+    SettingsError where the console has no `action_token`.
     """
 
     def __init__(
@@ -81,11 +83,12 @@ class ActionConsole:
         tell: Callable[[str], None] = _nowhere,
         around: Surroundings | None = None,
         journal: Journal | None = None,
+        rates: RateLimits | None = None,
     ) -> None:
         console.require_action_token()
         self.name = console.name
         self.around = around or Surroundings()
-        self.client = open_client(settings, console, acts=True)
+        self.client = open_client(settings, console, acts=True, rates=rates)
         self._settings = settings
         self._console = console
         self._tell = tell

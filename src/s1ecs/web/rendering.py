@@ -82,6 +82,8 @@ class Pages:
             "here": state_of(request).path,
             "user": getattr(request.state, "user", None),
             "csrf": getattr(request.state, "csrf", ""),
+            # The desk of response actions, where the server has one: templates ask it what to offer.
+            "acting": getattr(request.app.state, "acting", None),
             "now": now,
             "ago": lambda time: _ago(time, now),
             "ViewState": ViewState,
