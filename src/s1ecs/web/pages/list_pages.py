@@ -8,15 +8,16 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from s1ecs.web.actions.running_actions import ActionUnderWay, running_actions
 from s1ecs.web.context import WebContext
 from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import TimeChart, time_chart
 from s1ecs.web.pages.groups import agents_of_groups
-from s1ecs.web.pages.page_conditions import requested
+from s1ecs.web.pages.page_conditions import requested, user_of
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
 from s1ecs.web.questions.groupings import Grouping, grouping
-from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page, sortable
+from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page, newest_row, sortable
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
 from s1ecs.web.questions.time_range import EVER
 from s1ecs.web.rendering import Pages, state_of
@@ -38,13 +39,14 @@ class Facet:
 
 @dataclass(frozen=True)
 class ListAnswer:
-    """Everything that the page of a list shows."""
+    """Everything that the page of a list shows; `newest` is the number of the newest document of the store."""
 
     page: ListPage
     total: int
     facets: Sequence[Facet]
     charts: Sequence[tuple[str, str, TimeChart | None]]
     grouping: Grouping | None
+    newest: int | None
 
 
 def list_pages(context: WebContext, pages: Pages) -> APIRouter:
@@ -70,9 +72,14 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
                 _facets(connection, conditions, facet),
                 [(time, column, _chart(connection, conditions, time, column, now)) for time, column in view.charts],
                 grouping(connection, conditions, by) if by else None,
+                newest_row(connection),
             )
 
         answer = await context.store.ask(ask)
+        desk = getattr(request.app.state, "acting", None)
+        under_way: Sequence[ActionUnderWay] = []
+        if desk is not None and view.stream == "response_action":
+            under_way = await running_actions(context, user_of(request), desk)
         agents = await agents_of_groups(request, context) if view.stream == "group" else []
         return pages.render(
             request,
@@ -81,6 +88,7 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
             conditions=asked,
             answer=answer,
             agents_by_group=agents,
+            under_way=under_way,
             more_facets=[name for name in view.facets[_COUNTED_FACETS:] if name != facet],
             sorting=sorting,
             sortable=sortable(asked),

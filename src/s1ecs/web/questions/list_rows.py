@@ -121,3 +121,9 @@ def _place(text: str) -> tuple[Any, int]:
     if not isinstance(row, int) or isinstance(row, bool) or isinstance(value, dict | list) or abs(row) >= 2**63:
         raise UsageError("after: not a place in this list; take it from `next` of the page before")
     return value, row
+
+
+def newest_row(connection: sqlite3.Connection) -> int | None:
+    """Return the number of the newest document of the store; None: there is none."""
+    [(row,)] = connection.execute("SELECT max(rowid) FROM documents")
+    return None if row is None else int(row)

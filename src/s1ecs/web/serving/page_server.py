@@ -22,6 +22,7 @@ from s1ecs.settings import Settings
 from s1ecs.web.access.oidc_rules import oidc_rules
 from s1ecs.web.access.page_access import open_access
 from s1ecs.web.access.web_rules import WebRules, web_rules
+from s1ecs.web.acting_parts import acting_parts
 from s1ecs.web.app import make_app
 from s1ecs.web.context import WebContext
 from s1ecs.web.questions.reader import StoreReader
@@ -47,14 +48,22 @@ async def served_page(settings: Settings, metrics: Sequence[Collector] = ()) -> 
         access = open_access(rules, owner=_owner(), port=port, now=_utc, random=secrets.token_urlsafe, oidc=oidc)
         store = StoreReader(settings.state_dir)
         context = WebContext(settings, store, _utc)
-        application: AsgiApplication = make_app(context, page_routers(context, metrics), access)
+        acting = acting_parts(context)
+        app = make_app(context, [*acting.routers, *page_routers(context, metrics)], access)
+        acting.install(app)
+        application: AsgiApplication = app
         if rules.proxies:
             application = ProxyHeadersMiddleware(application, list(rules.proxies))
         try:
             async with embedded_server(application, listener, options):
                 base = address_of(listener, _shown_host(rules), scheme="https" if rules.encrypted else "http")
-                yield f"{base}{rules.root}/login?{urlencode({'token': access.link.token})}"
+                try:
+                    yield f"{base}{rules.root}/login?{urlencode({'token': access.link.token})}"
+                finally:
+                    # Before the server waits for its connections, live ones among them.
+                    acting.stop()
         finally:
+            await acting.close()
             await access.close()
             store.close()
 
