@@ -91,14 +91,8 @@ class Login:
             context.add_cookies(self._cookies)  # type: ignore[arg-type] # what this browser said before
         else:
             page.goto(self._link)
-            self._log_in(page)
-            self._cookies = list(context.cookies())  # type: ignore[arg-type]
+            self._cookies = list(context.cookies()) 
         return page
-
-    def _log_in(self, page: Page) -> None:
-        if "/login" in page.url:
-            page.get_by_role("button").first.click()
-            page.wait_for_url(f"{self.address}/")
 
 
 @contextmanager

@@ -46,8 +46,10 @@ def test_no_question_of_a_page_reads_a_table_whole(site: Site, *, counted: bool)
         more.append(Case("alert", f"A{number}=", alert(str(number), host=f"ws-{number % 7}")))
         more.append(Case("threat", f"T{number}=", threat(str(number))))
         more.append(Case("agent", f"H{number}=", agent(f"h{number}", f"ws-{number}")))
+    site.connection.execute("BEGIN")
     for case in (*examples, *more):
         site.put(case.stream, case.id, case.document)
+    site.connection.execute("COMMIT")
     if counted:
         site.connection.execute("ANALYZE")
     questions: set[str] = set()
