@@ -3,13 +3,12 @@
 import secrets
 import ssl
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from prometheus_client.registry import Collector
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -26,26 +25,34 @@ from s1ecs.web.acting_parts import acting_parts
 from s1ecs.web.app import make_app
 from s1ecs.web.context import WebContext
 from s1ecs.web.questions.reader import StoreReader
+from s1ecs.web.serving.health_metrics import ReadLines
 from s1ecs.web.serving.monitoring_routes import monitoring_routes
+from s1ecs.web.serving.page_parts import PARTS, MakeParts
 
 # Open pages keep a connection each for what is live.
 _MOST_CONNECTIONS = 2_000
 
 
 @asynccontextmanager
-async def served_page(settings: Settings, metrics: Sequence[Collector] = ()) -> AsyncIterator[str]:
+async def served_page(
+    settings: Settings, metrics: Sequence[Collector] = (), makers: Sequence[MakeParts] = PARTS
+) -> AsyncIterator[str]:
     """Serve the page while the context lasts; yield its address with the login link, which opens one session.
 
-    Raise SettingsError if the settings do not fit together or the address can't be used.
+    `metrics` are those of a collector in this process, `makers` make the parts that live as long as the server. Raise
+    SettingsError if the settings do not fit together or the address can't be used.
     """
     rules = web_rules(settings)
     oidc = oidc_rules(settings)
     _check_certificate(settings.web_cert_file, settings.web_key_file)
     options = ServedWith(_MOST_CONNECTIONS, settings.web_cert_file, settings.web_key_file)
-    listener = listen(rules.host, settings.web_port, what="the page", cure="change web_port (--port) or web_host")
-    with listener:
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(
+            listen(rules.host, settings.web_port, what="the page", cure="change web_port (--port) or web_host")
+        )
         port = listener.getsockname()[1]
         access = open_access(rules, owner=_owner(), port=port, now=_utc, random=secrets.token_urlsafe, oidc=oidc)
+<<<<<<< HEAD
         store = StoreReader(settings.state_dir)
         context = WebContext(settings, store, _utc)
         acting = acting_parts(context)
@@ -66,18 +73,36 @@ async def served_page(settings: Settings, metrics: Sequence[Collector] = ()) -> 
             await acting.close()
             await access.close()
             store.close()
+=======
+        stack.push_async_callback(access.close)
+        context = WebContext(settings, StoreReader(settings.state_dir), _utc)
+        stack.callback(context.store.close)
+        parts = [make(context) for make in makers]
+        for each in parts:
+            stack.push_async_callback(each.close)
+        routers = [router for each in parts for router in each.routers]
+        app = make_app(context, [monitoring_routes(_read_lines(context), metrics), *routers], access)
+        for each in parts:
+            each.install(app)
+        application: AsgiApplication = app
+        if rules.proxies:
+            application = ProxyHeadersMiddleware(application, list(rules.proxies))
+        await stack.enter_async_context(embedded_server(application, listener, options))
+        for each in parts:
+            stack.callback(each.stop)
+        base = address_of(listener, _shown_host(rules), scheme="https" if rules.encrypted else "http")
+        yield f"{base}{rules.root}/login?{urlencode({'token': access.link.token})}"
+>>>>>>> access
 
 
-def page_routers(context: WebContext, metrics: Sequence[Collector]) -> Sequence[APIRouter]:
-    """Return the routers beside the pages that the application makes itself."""
-
+def _read_lines(context: WebContext) -> ReadLines:
     def read() -> Sequence[HealthLine]:
         try:
             return read_health(context.settings, context.now())
         except S1ecsError as error:
             return [HealthLine(Health.CRITICAL, "settings", "", "", str(error).partition(";")[0])]
 
-    return [monitoring_routes(read, metrics)]
+    return read
 
 
 def _utc() -> datetime:
