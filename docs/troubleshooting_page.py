@@ -184,7 +184,7 @@ _STATE = (
         then="run commands as the [user of the service](operations.md#run)",
         room="state/sqlite/database",
     ),
-    Entry("can't be created (...)", "a parent directory is missing or belongs to another user"),
+    Entry("can't be created (...); choose another", "a parent directory is missing or belongs to another user"),
     Entry(
         "no space left on its disk",
         "the store has no limit by default",
