@@ -5,6 +5,7 @@ from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
 
+from s1ecs.web.acting_parts import acting_parts
 from s1ecs.web.context import WebContext
 
 
@@ -28,4 +29,4 @@ class PageParts(Protocol):
 MakeParts = Callable[[WebContext], PageParts]
 
 # Made for each server, in this order; they are stopped and closed in the opposite one.
-PARTS: Sequence[MakeParts] = ()
+PARTS: Sequence[MakeParts] = (acting_parts,)

@@ -21,7 +21,6 @@ from s1ecs.settings import Settings
 from s1ecs.web.access.oidc_rules import oidc_rules
 from s1ecs.web.access.page_access import open_access
 from s1ecs.web.access.web_rules import WebRules, web_rules
-from s1ecs.web.acting_parts import acting_parts
 from s1ecs.web.app import make_app
 from s1ecs.web.context import WebContext
 from s1ecs.web.questions.reader import StoreReader
@@ -52,28 +51,6 @@ async def served_page(
         )
         port = listener.getsockname()[1]
         access = open_access(rules, owner=_owner(), port=port, now=_utc, random=secrets.token_urlsafe, oidc=oidc)
-<<<<<<< HEAD
-        store = StoreReader(settings.state_dir)
-        context = WebContext(settings, store, _utc)
-        acting = acting_parts(context)
-        app = make_app(context, [*acting.routers, *page_routers(context, metrics)], access)
-        acting.install(app)
-        application: AsgiApplication = app
-        if rules.proxies:
-            application = ProxyHeadersMiddleware(application, list(rules.proxies))
-        try:
-            async with embedded_server(application, listener, options):
-                base = address_of(listener, _shown_host(rules), scheme="https" if rules.encrypted else "http")
-                try:
-                    yield f"{base}{rules.root}/login?{urlencode({'token': access.link.token})}"
-                finally:
-                    # Before the server waits for its connections, live ones among them.
-                    acting.stop()
-        finally:
-            await acting.close()
-            await access.close()
-            store.close()
-=======
         stack.push_async_callback(access.close)
         context = WebContext(settings, StoreReader(settings.state_dir), _utc)
         stack.callback(context.store.close)
@@ -92,7 +69,6 @@ async def served_page(
             stack.callback(each.stop)
         base = address_of(listener, _shown_host(rules), scheme="https" if rules.encrypted else "http")
         yield f"{base}{rules.root}/login?{urlencode({'token': access.link.token})}"
->>>>>>> access
 
 
 def _read_lines(context: WebContext) -> ReadLines:

@@ -1,0 +1,115 @@
+"""Every page in a browser: no error, no empty panel, readable by everyone, whole at any width."""
+
+import json
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from .conftest import ServedPage
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PAGES = (
+    "/",
+    "/alerts",
+    "/unified-alerts",
+    "/threats",
+    "/threat-events",
+    "/hosts",
+    "/vulnerabilities",
+    "/vulnerabilities?by=cve",
+    "/applications",
+    "/activity",
+    "/groups",
+    "/collection",
+    "/search?q=windows",
+)
+# Lists whose first row is opened, too.
+ITEMS = (
+    "/alerts",
+    "/unified-alerts",
+    "/threats",
+    "/threat-events",
+    "/hosts",
+    "/vulnerabilities",
+    "/applications",
+    "/activity",
+    "/groups",
+)
+_SERIOUS = ("serious", "critical")
+
+
+def open_first(page: Page) -> None:
+    """Follow the link of the first row."""
+    href = page.locator("tr[data-testid=row] a.open").first.get_attribute("href")
+    page.goto(f"{page.url.partition('/')[0]}//{page.url.split('/')[2]}{href}")
+
+
+def check(page: Page, where: str) -> None:
+    """Fail where the page is an error, has a panel without content, or is wider than the screen."""
+    assert page.locator("[role=alert]").count() == 0, (where, page.locator("main").inner_text()[:500])
+    assert page.locator(".empty").count() == 0, where
+    for panel in page.locator("main .panel").all():
+        heading = panel.locator("h2").all_inner_texts()
+        assert len(panel.inner_text().strip()) > sum(map(len, heading)), (where, heading)
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, (where, wider)
+
+
+def serious(page: Page, axe: str) -> list[str]:
+    """What axe-core finds that is serious or worse, and where."""
+    # The page's policy allows no script of others; the browser's own evaluation does.
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {json.dumps([node['html'][:200] for node in each['nodes'][:3]])}"
+        for each in found["violations"]
+        if each["impact"] in _SERIOUS
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages(served: ServedPage, path: str) -> None:
+    """A page of the demo's data has no error and no empty panel, and fits a desktop, a tablet and a phone."""
+    for width in (1280, 768, 360):
+        with served.opened(path, width=width) as page:
+            check(page, f"{path} at {width}")
+
+
+@pytest.mark.parametrize("path", ITEMS)
+def test_items(served: ServedPage, path: str) -> None:
+    """The page of an item has no error and fits a desktop and a phone."""
+    for width in (1280, 360):
+        with served.opened(path, width=width) as page:
+            open_first(page)
+            check(page, f"{page.url} at {width}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_accessible_pages(served: ServedPage, axe: str, path: str, scheme: Literal["light", "dark"]) -> None:
+    """axe-core finds nothing serious on a page, light and dark."""
+    with served.opened(path, scheme=scheme) as page:
+        assert serious(page, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ITEMS)
+def test_accessible_items(served: ServedPage, axe: str, path: str, scheme: Literal["light", "dark"]) -> None:
+    """axe-core finds nothing serious on the page of an item, light and dark."""
+    with served.opened(path, scheme=scheme) as page:
+        open_first(page)
+        assert serious(page, axe) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/alerts", "/collection"])
+def test_small_assets(served: ServedPage, path: str) -> None:
+    """Style sheets, script and icon of a page are below 60 KB, and come from the page's own server."""
+    with served.opened() as page:
+        sizes: dict[str, int] = {}
+        page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+        page.goto(f"{served.address}{path}")
+        page.wait_for_load_state("load")
+        assert {url.split("/")[2] for url in sizes} == {served.address.split("/")[2]}
+        assert sum(size for url, size in sizes.items() if "/static/" in url) < 60_000
