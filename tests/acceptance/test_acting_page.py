@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import Request, Response
@@ -373,7 +374,13 @@ async def test_buttons_are_for_responders(page: ActingPage, who: str, shown: boo
     """Beside a threat and above a list the actions that fit are offered, to those who may act."""
     page.by = who
     pages = Pages(page.context.now)
-    values = {"stream": "threat", "console": "default", "id": "225494730938493804", "agent_id": "1", "host": "<b>WS-1"}
+    values: dict[str, Any] = {
+        "stream": "threat",
+        "console": "default",
+        "id": "225494730938493804",
+        "agent_id": "1",
+        "host": "<b>WS-1",
+    }
 
     @page.app.get("/beside")
     async def beside(request: Request) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from s1ecs.respond.audit.json_safe import plain
 from s1ecs.respond.batches.planning import ManyPlans
 from s1ecs.respond.plan.plan import Plan
 from s1ecs.respond.run.refuse import why
@@ -44,7 +45,7 @@ def plan_view(kept: KeptPlan) -> PlanView:
 def _target(plan: Plan) -> PlannedTarget:
     name = ", ".join(map(named, plan.targets))
     identity = ", ".join(target.id for target in plan.targets)
-    requests = [orjson.dumps(request.shown, option=orjson.OPT_INDENT_2).decode() for request in plan.requests]
+    requests = [orjson.dumps(plain(request.shown), option=orjson.OPT_INDENT_2).decode() for request in plan.requests]
     return PlannedTarget(name, identity, plan.described, requests)
 
 

@@ -21,6 +21,7 @@ from s1ecs.web.live.open_streams import HEARTBEAT_COMMENT, event
 from s1ecs.web.live.watcher import NewDocuments, PageListener
 from s1ecs.web.questions.list_view import BY_STREAM
 from s1ecs.web.questions.reader import StoreReader
+from s1ecs.web.shown_values import harmless
 
 _EVENT_ID = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 _ROW = re.compile(r"[0-9]{1,18}")
@@ -141,9 +142,10 @@ async def _status(store: StoreReader, desk: ResponseDesk, user: PageUser, identi
         counts = ", ".join(f"{count} {status}" for status, count in batch.counts)
         note = batch.running.note if batch.running and batch.is_under_way else ""
         is_open = batch.is_under_way or any(each.status == "pending" for each in batch.entries)
-        return {"status": counts or "starting", "reason": "", "note": note, "ended": not is_open}
+        return {"status": counts or "starting", "reason": "", "note": harmless(note), "ended": not is_open}
     view = await action_view(store, desk, user, identity)
     if view is None:
         return None
     state = action_state(view.entry, view.running, view.documents)
-    return {"status": state.status, "reason": state.reason, "note": state.note, "ended": state.ended}
+    reason, note = harmless(state.reason), harmless(state.note)
+    return {"status": state.status, "reason": reason, "note": note, "ended": state.ended}
