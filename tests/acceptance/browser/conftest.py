@@ -14,10 +14,11 @@ from servers.chromium import chromium
 from servers.npm_packages import npm_package
 from servers.unavailable import Unavailable
 from tests.acceptance.conftest import Start
-from tests.acceptance.patience import PATIENCE
 from tests.acceptance.responding import Acting
 
 AXE = "4.14.1"
+# Less than a test may take, so that its error says what did not come.
+_WAIT_MILLISECONDS = 60_000
 
 
 # Of a package, not of the session: its event loop would be that of all tests that follow.
@@ -76,7 +77,7 @@ class ServedPage:
         try:
             self._log_in(context)
             page = context.new_page()
-            page.set_default_timeout(PATIENCE * 1000)
+            page.set_default_timeout(_WAIT_MILLISECONDS)
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)

@@ -1,7 +1,6 @@
 """Every page in a browser: no error, no empty panel, readable by everyone, whole at any width."""
 
 import json
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -70,36 +69,28 @@ def serious(page: Page, axe: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages(served: ServedPage, path: str) -> None:
-    """A page of the demo's data has no error and no empty panel, and fits a desktop, a tablet and a phone."""
-    for width in (1280, 768, 360):
+def test_pages(served: ServedPage, axe: str, path: str) -> None:
+    """A page of the demo's data has no error and no empty panel, fits any screen, and axe-core finds nothing serious."""
+    with served.opened(path) as page:
+        check(page, path)
+        assert serious(page, axe) == []
+    for width in (768, 360):
         with served.opened(path, width=width) as page:
             check(page, f"{path} at {width}")
-
-
-@pytest.mark.parametrize("path", ITEMS)
-def test_items(served: ServedPage, path: str) -> None:
-    """The page of an item has no error and fits a desktop and a phone."""
-    for width in (1280, 360):
-        with served.opened(path, width=width) as page:
-            open_first(page)
-            check(page, f"{page.url} at {width}")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_accessible_pages(served: ServedPage, axe: str, path: str, scheme: Literal["light", "dark"]) -> None:
-    """axe-core finds nothing serious on a page, light and dark."""
-    with served.opened(path, scheme=scheme) as page:
+    with served.opened(path, scheme="dark") as page:
         assert serious(page, axe) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ITEMS)
-def test_accessible_items(served: ServedPage, axe: str, path: str, scheme: Literal["light", "dark"]) -> None:
-    """axe-core finds nothing serious on the page of an item, light and dark."""
-    with served.opened(path, scheme=scheme) as page:
+def test_items(served: ServedPage, axe: str, path: str) -> None:
+    """The page of an item has no error, fits a desktop and a phone, and axe-core finds nothing serious, also in dark."""
+    with served.opened(path) as page:
         open_first(page)
+        check(page, page.url)
+        assert serious(page, axe) == []
+    with served.opened(path, width=360, scheme="dark") as page:
+        open_first(page)
+        check(page, f"{page.url} at 360")
         assert serious(page, axe) == []
 
 

@@ -261,6 +261,7 @@ LIST_VIEWS: Sequence[ListView] = (
         "action",
         ("action", "status", "state", "host", "user"),
         key="action_id",
+        many=("host", "target"),
     ),
 )
 

@@ -34,8 +34,8 @@ class _Opened:
     file: OpenFiles
     until: float = 0.0
 
-    def is_late(self) -> int:
-        return int(time.monotonic() > self.until)
+    def is_late(self) -> bool:
+        return time.monotonic() > self.until
 
 
 class StoreReader:
@@ -45,13 +45,15 @@ class StoreReader:
         self.path = state_folder / FILE_NAME
         self._threads = ThreadPoolExecutor(max_workers=connections, thread_name_prefix="page")
         self._idle: LifoQueue[_Opened] = LifoQueue()
+        self._closing = False
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Ask in one read transaction, so that all numbers of an answer are of one moment; raise StateError."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._asked, question)
 
     def close(self) -> None:
-        """Close the connections; questions that are under way end first."""
+        """Close the connections; questions that are under way are given up."""
+        self._closing = True
         self._threads.shutdown()
         while not self._idle.empty():
             self._idle.get_nowait().connection.close()
@@ -83,5 +85,5 @@ class StoreReader:
         connection = connect_for_reading(self.path, any_thread=True)
         connection.isolation_level = None
         opened = _Opened(connection, OpenFiles.now(self.path))
-        connection.set_progress_handler(opened.is_late, _STEPS_BETWEEN_LOOKS)
+        connection.set_progress_handler(lambda: int(self._closing or opened.is_late()), _STEPS_BETWEEN_LOOKS)
         return opened
