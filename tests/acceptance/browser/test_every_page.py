@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from .conftest import ServedPage
 
@@ -70,7 +70,7 @@ def serious(page: Page, axe: str) -> list[str]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages(served: ServedPage, axe: str, path: str) -> None:
-    """A page of the demo's data has no error and no empty panel, fits any screen, and axe-core finds nothing serious."""
+    """A page of the demo's data has no error and no empty panel, fits any screen, and axe-core objects to nothing."""
     with served.opened(path) as page:
         check(page, path)
         assert serious(page, axe) == []
@@ -83,7 +83,7 @@ def test_pages(served: ServedPage, axe: str, path: str) -> None:
 
 @pytest.mark.parametrize("path", ITEMS)
 def test_items(served: ServedPage, axe: str, path: str) -> None:
-    """The page of an item has no error, fits a desktop and a phone, and axe-core finds nothing serious, also in dark."""
+    """The page of an item has no error, fits a desktop and a phone, and axe-core objects to nothing."""
     with served.opened(path) as page:
         open_first(page)
         check(page, page.url)
@@ -98,9 +98,10 @@ def test_items(served: ServedPage, axe: str, path: str) -> None:
 def test_small_assets(served: ServedPage, path: str) -> None:
     """Style sheets, script and icon of a page are below 60 KB, and come from the page's own server."""
     with served.opened() as page:
-        sizes: dict[str, int] = {}
-        page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+        found: list[Response] = []
+        page.on("response", found.append)
         page.goto(f"{served.address}{path}")
         page.wait_for_load_state("load")
-        assert {url.split("/")[2] for url in sizes} == {served.address.split("/")[2]}
-        assert sum(size for url, size in sizes.items() if "/static/" in url) < 60_000
+        assets = {each.url: len(each.body()) for each in found if "/static/" in each.url}
+        assert {each.url.split("/")[2] for each in found} == {served.address.split("/")[2]}
+        assert 0 < sum(assets.values()) < 60_000

@@ -35,7 +35,7 @@ def network_of(served: ServedPage, host: str) -> str:
 
 def test_a_night(served: ServedPage) -> None:
     """Overview, brush, alert, process tree, isolation with the typed name, its progress, and the audit trail."""
-    with served.opened() as page:
+    with served.opened(refused=True) as page:
         assert page.get_by_test_id("total-alert").inner_text() == "400"
         chart = page.locator("svg[data-brush]").first
         box = chart.bounding_box()
