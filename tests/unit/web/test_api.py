@@ -98,7 +98,7 @@ def test_documented_parameters(app: FastAPI) -> None:
     tried = 0
     for path, operations in page.get("/api/v1/openapi.json").json()["paths"].items():
         for each in operations["get"].get("parameters", []):
-            if each["in"] == "query" and each["name"] != "after":
+            if each["in"] == "query" and each["name"] not in {"after", "by"}:
                 address = path.replace("{column}", "host" if "group" not in path else "type")
                 query = {"q": "a"} if path.endswith("search") else {}
                 response = page.get(address, params=query | {each["name"]: examples.get(each["name"], "1")})

@@ -19,6 +19,7 @@ _FILTERS = (
 )
 _PLACE = (
     ("sort", "Column to sort by, with - before it for descending."),
+    ("by", "Column by which the list is summed up, too, in `groups`; a list says which it can."),
     ("after", "Place in the list, from `next` of the page before."),
 )
 

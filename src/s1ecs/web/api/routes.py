@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -16,6 +17,7 @@ from s1ecs.web.pages.page_conditions import refuse_unknown, requested, requested
 from s1ecs.web.pages.search import SEARCH_PARAMETERS, find
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import over_time, total, values
+from s1ecs.web.questions.groupings import Grouping, grouping
 from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
 from s1ecs.web.questions.overview import ask_overview
@@ -85,14 +87,17 @@ def _rows(context: WebContext, view: ListView) -> Answer:
         conditions = requested(request, view, context)
         sorting = Sorting.of(state.get("sort"), conditions)
 
-        def ask(connection: sqlite3.Connection) -> tuple[ListPage, int]:
+        by = state.get("by")
+
+        def ask(connection: sqlite3.Connection) -> tuple[ListPage, int, Grouping | None]:
             all_of_it = weighed(connection, conditions)
             page = list_page(connection, all_of_it, sorting, state.get("after"), limit)
-            return page, total(connection, all_of_it)
+            return page, total(connection, all_of_it), grouping(connection, all_of_it, by) if by else None
 
-        page, count = await context.store.ask(ask)
+        page, count, summed_up = await context.store.ask(ask)
         data = [{"id": row.id, "console": row.console, "time": row.time, **row.values} for row in page.rows]
-        return {"data": data, "next": page.next or None, "total": count, **_ignored(conditions)}
+        groups = {"groups": [asdict(each) for each in summed_up.groups]} if summed_up else {}
+        return {"data": data, "next": page.next or None, "total": count, **groups, **_ignored(conditions)}
 
     return rows
 

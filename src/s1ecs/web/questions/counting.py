@@ -106,7 +106,12 @@ def over_time(connection: sqlite3.Connection, conditions: Conditions, column: st
 
 
 def of_column_over_time(connection: sqlite3.Connection, conditions: Conditions, column: str) -> list[TimeCount]:
-    """Count the documents of a list by the hour of a time in a column of theirs."""
+    """Count the documents of a list by the hour of a time in a column of theirs.
+
+    A list of all recorded states has no such counts, only one reduced to the newest: an object would count twice.
+    """
+    if conditions.view.key and not conditions.current:
+        return []
     name = quoted(column)
     # The lists that have such columns are of latest states; the hour is enough, and only of times that are ones.
     where, parameters = conditions.sql((f"{name} GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:*'", ()))
