@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
-from s1ecs.state.sqlite.database import FILE_NAME, connect
-from s1ecs.web.questions import reader
+from s1ecs.state.sqlite.database import FILE_NAME, connect, connect_for_reading
 from s1ecs.web.questions.list_view import BY_STREAM, LIST_VIEWS, ListView
 
 from .conftest import page_over
@@ -44,15 +43,14 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     with closing(connect(folder / FILE_NAME)) as connection:
         connection.execute("ANALYZE")
     statements: list[str] = []
-    opening = reader.connect_for_reading
 
     def noted(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
-        connection = opening(path, any_thread=any_thread)
+        connection = connect_for_reading(path, any_thread=any_thread)
         connection.set_trace_callback(statements.append)
         return connection
 
-    with pytest.MonkeyPatch.context() as patch, closing(opening(folder / FILE_NAME)) as connection:
-        patch.setattr(reader, "connect_for_reading", noted)
+    with pytest.MonkeyPatch.context() as patch, closing(connect_for_reading(folder / FILE_NAME)) as connection:
+        patch.setattr("s1ecs.web.questions.reader.connect_for_reading", noted)
         with page_over(folder) as page:
             yield Watched(page, statements, connection)
 

@@ -42,7 +42,7 @@ def distinct(connection: sqlite3.Connection, conditions: Conditions, column: str
     """Count the different values of a column in a list."""
     where, parameters = conditions.sql()
     [(count,)] = connection.execute(
-        f"SELECT count(DISTINCT {quoted(column)}) FROM {conditions.source}{where}", parameters
+        f"SELECT count(DISTINCT nullif({quoted(column)}, '')) FROM {conditions.source}{where}", parameters
     )
     return int(count)
 
