@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.outputs.dead_letters import DeadLetters, Letter
 from s1ecs.records import record_from_line
 from s1ecs.web.questions.list_view import BY_STREAM, LIST_VIEWS
 from s1ecs.web.shown_values import shown
@@ -90,7 +91,13 @@ def fill(folder: Path, value: str) -> None:
             put(connection, stream, value, document_of(stream, values), console=value)
             if BY_STREAM[stream].latest:
                 see(connection, value, stream, value)
+        connection.execute(
+            "INSERT INTO polls (console, stream, polled, state, reason, documents, newest)"
+            " VALUES ('default', 'alert', ?, 'failed', ?, 1, ?)",
+            (TIME, value, TIME),
+        )
         connection.commit()
+    DeadLetters(folder).append([Letter(TIME, value, value, "default", "alert", value, value, {})])
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +158,15 @@ def test_a_value_is_shown_as_text(hostile: tuple[str, TestClient]) -> None:
         text = "".join(read(page, view.path).text)
         assert shown(value) in text, view.path
         assert not set(text) & {"\x00", "\x1b", "\x7f", "\u202e", "\u2066", "\u200f"}
+
+
+def test_collection_shows_reasons_as_text(hostile: tuple[str, TestClient]) -> None:
+    """The page of collection shows why a poll failed, and why and of which console an output refused a document."""
+    value, page = hostile
+    text = "".join(read(page, "/collection").text)
+    assert text.count(shown(value)[:60]) >= 4
+    [letters] = page.get("/api/v1/collection").json()["dead_letters"]
+    assert letters == {"output": value, "console": value, "stream": "alert", "reason": value, "count": 1}
 
 
 def test_a_filter_by_a_value_finds_it(hostile: tuple[str, TestClient]) -> None:
