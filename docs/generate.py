@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from docs.architecture_page import architecture_page
+from docs.dashboards_page import dashboards_page
 from docs.own_stream_page import own_stream_page
 from docs.saved_queries_page import saved_queries_page
 from docs.stream_page import stream_page
@@ -24,6 +25,7 @@ def pages() -> Mapping[Path, str]:
     streams[FOLDER / "streams" / f"{own.name}.md"] = own_stream_page(own)
     return {
         FOLDER / "architecture.md": architecture_page(),
+        FOLDER / "dashboards.md": dashboards_page(),
         FOLDER / "settings.md": settings_page(),
         FOLDER / "metrics.md": metrics_page(),
         FOLDER / "response-actions.md": actions_page(),

@@ -29,6 +29,7 @@ def table_of(stream: Stream | OwnStream) -> StreamTable:
         stream.name,
         view=_columns(stream, stream.view),
         more=_columns(stream, stream.stored.panels),
+        gathered=_columns(stream, stream.stored.gathered),
         counted=stream.stored.counted,
         indexed=stream.stored.indexed,
         timed=stream.stored.timed,

@@ -200,7 +200,7 @@ STREAM = OwnStream(
     ),
     stored=Stored(
         counted=("action", "status", "host", "user"),
-        indexed=("host",),
+        indexed=("host", "action_id"),
         searched={
             "name": ("event.action", "sentinel_one.response_action.target.name"),
             "text": ("event.reason", "sentinel_one.response_action.comment"),

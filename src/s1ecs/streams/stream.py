@@ -24,12 +24,14 @@ class Column:
 class Stored:
     """Content of the store beside the columns of the view.
 
-    `panels` are further columns, for lists and panels. `counted` names the columns whose values are counted by the
-    hour, `indexed` those by which single values are looked up, `timed` those that the index by time holds
-    beside it, and `latest_indexed` those by which latest states are read. `searched` gives for a field of the full-text search the document's fields that go into it.
+    `panels` are further columns, for lists and panels, and `gathered` those of values in lists of objects. `counted`
+    names the columns whose values are counted by the hour, `indexed` those by which single values are looked up,
+    `timed` those that the index by time holds beside it, and `latest_indexed` those by which latest states are read.
+    `searched` gives for a field of the full-text search the document's fields that go into it.
     """
 
     panels: tuple[Column, ...] = ()
+    gathered: tuple[Column, ...] = ()
     counted: tuple[str, ...] = ()
     indexed: tuple[str, ...] = ()
     timed: tuple[str, ...] = ()

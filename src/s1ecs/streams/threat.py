@@ -450,6 +450,11 @@ STREAM = Stream(
             Column("extension_type", "sentinel_one.threat.file.extension.type"),
             Column("techniques", "threat.technique.id"),
         ),
+        gathered=(
+            Column("engine", f"{OWN}.detection.engines.title"),
+            Column("mitigation_action", f"{OWN}.mitigation_status.action"),
+            Column("mitigation_result", f"{OWN}.mitigation_status.status"),
+        ),
         counted=("confidence", "status", "verdict", "classification", "threat", "host", "os", "site"),
         indexed=("host", "threat", "threat_id", "storyline"),
         searched={

@@ -98,7 +98,7 @@ def test_every_exported_field_says_what_it_means(stream: Stream) -> None:
 def test_columns_of_the_view_are_exported(stream: Stream) -> None:
     """Each column of a view, and each field of the search, is a field that documents of each layout can have."""
     names = {field.name for field in exported_fields(stream.table)}
-    columns = [column.field for column in (*stream.view, *stream.stored.panels)]
+    columns = [column.field for column in (*stream.view, *stream.stored.panels, *stream.stored.gathered)]
     assert not [field for field in columns if names.isdisjoint(names_in_both(stream.declared, field))]
 
 

@@ -47,23 +47,54 @@ def values_of(table: StreamTable) -> Callable[[Mapping[str, Any]], RowValues]:
 
     def values(document: Mapping[str, Any]) -> RowValues:
         nonlocal compiled
-        compiled = compiled or _compiled(table)
+        compiled = compiled or _with_gathered(_compiled(table), table)
         return compiled(document)
 
     return values
 
 
+def _with_gathered(
+    compiled: Callable[[Mapping[str, Any]], RowValues], table: StreamTable
+) -> Callable[[Mapping[str, Any]], RowValues]:
+    """Add the columns of values in lists of objects; no other column leads through a list."""
+    if not table.gathered:
+        return compiled
+
+    def values(document: Mapping[str, Any]) -> RowValues:
+        columns, words = compiled(document)
+        return RowValues((*columns, *(_gathered(document, paths) for _, paths in table.gathered)), words)
+
+    return values
+
+
+def _gathered(document: Mapping[str, Any], paths: Sequence[str]) -> str | None:
+    """Return the different texts at the end of the paths: one alone, several as a list in JSON, None for none."""
+    found = list(dict.fromkeys(text for path in paths for text in _at_end(document, path.split("."))))
+    return dumps(found).decode() if len(found) > 1 else found[0] if found else None
+
+
+def _at_end(value: Any, steps: Sequence[str]) -> Iterator[str]:
+    if isinstance(value, list):
+        for member in value:
+            yield from _at_end(member, steps)
+    elif not steps:
+        yield from _leaves(value)
+    elif isinstance(value, dict):
+        yield from _at_end(value.get(steps[0]), steps[1:])
+
+
 def _compiled(table: StreamTable) -> Callable[[Mapping[str, Any]], RowValues]:
     # The variables of each column, one for each of its fields.
+    direct = (*table.view, *table.more)
     variables = [
         tuple(f"c{place}_{rank}" if rank else f"c{place}" for rank in range(len(paths)))
-        for place, (_, paths) in enumerate(table.columns)
+        for place, (_, paths) in enumerate(direct)
     ]
     tree = _tree(
         [
             *(
                 (path, _Place(column=name))
-                for (_, paths), of_column in zip(table.columns, variables, strict=True)
+                for (_, paths), of_column in zip(direct, variables, strict=True)
                 for path, name in zip(paths, of_column, strict=True)
             ),
             *(

@@ -96,7 +96,8 @@ def match_expression(question: str) -> str:
 def _terms(question: str) -> Iterator[_Term | None]:
     """Yield the terms; None stands for an OR."""
     negated = False
-    for match in _TERM.finditer(question):
+    # For SQLite a text ends at a NUL.
+    for match in _TERM.finditer(question.replace("\0", " ")):
         word = match["word"]
         if word in _IGNORED:
             continue

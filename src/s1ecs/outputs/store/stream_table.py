@@ -17,7 +17,8 @@ class StreamTable:
 
     Of a column's fields the first that a document has counts: in another layout of documents it has another name.
 
-    `view` are the columns of the stream's view; `more` are further ones of its table. `counted` names the columns whose
+    `view` are the columns of the stream's view; `more` are further ones of its table, and `gathered` those whose fields
+    lie in lists of objects: they hold all values that a document has there. `counted` names the columns whose
     values are counted by the hour, `indexed` those by which single values are looked up,
     `timed` those that the index by time holds beside it, so that counts of a range read nothing else, and
     `latest_indexed` those by which latest states are read. `searched` gives for a field of the full-text search the
@@ -28,6 +29,7 @@ class StreamTable:
     stream: str
     view: Sequence[StoreColumn]
     more: Sequence[StoreColumn] = ()
+    gathered: Sequence[StoreColumn] = ()
     counted: Sequence[str] = ()
     indexed: Sequence[str] = ()
     timed: Sequence[str] = ()
@@ -38,7 +40,7 @@ class StreamTable:
     @property
     def columns(self) -> Sequence[StoreColumn]:
         """All columns of the table that come from the document."""
-        return (*self.view, *self.more)
+        return (*self.view, *self.more, *self.gathered)
 
     @property
     def rows(self) -> str:

@@ -2,24 +2,27 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
 from s1ecs.errors import UsageError
 from s1ecs.timestamps import time_text
-from s1ecs.web.api.documented import LIST_PARAMETERS, RESPONSES
+from s1ecs.web.api.documented import OF_COUNTS, OF_LISTS, OF_SEARCH, RESPONSES
 from s1ecs.web.context import WebContext
 from s1ecs.web.pages.collection import collection_view, health_json
 from s1ecs.web.pages.overview import UNSEEN, overview_json
-from s1ecs.web.pages.page_conditions import requested, requested_everywhere, user_of
-from s1ecs.web.pages.search import find
+from s1ecs.web.pages.page_conditions import refuse_unknown, requested, requested_everywhere, user_of
+from s1ecs.web.pages.search import SEARCH_PARAMETERS, find
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import over_time, total, values
+from s1ecs.web.questions.groupings import Grouping, grouping
 from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
 from s1ecs.web.questions.overview import ask_overview
 from s1ecs.web.rendering import state_of
+from s1ecs.web.view_state import EVERYWHERE
 
 _ROWS, _MOST_ROWS = 100, 1_000
 _VALUES, _MOST_VALUES = 100, 10_000
@@ -39,10 +42,12 @@ def api_routes(context: WebContext) -> APIRouter:
 
     @router.get("/collection", summary="Health of collection, streams, outbox and dead letters")
     async def collection(request: Request) -> Mapping[str, Any]:
+        refuse_unknown(request, EVERYWHERE)
         return health_json(await collection_view(context, user_of(request)))
 
-    @router.get("/search", summary="Documents of every stream by their words", openapi_extra=LIST_PARAMETERS)
+    @router.get("/search", summary="Documents of every stream by their words", openapi_extra=OF_SEARCH)
     async def search(request: Request) -> dict[str, Any]:
+        refuse_unknown(request, SEARCH_PARAMETERS)
         found = await find(context, state_of(request), user_of(request))
         if found is None:
             raise UsageError("q: words to search for are missing")
@@ -55,14 +60,14 @@ def api_routes(context: WebContext) -> APIRouter:
             f"/{view.stream}",
             _rows(context, view),
             summary=f"List of {name}",
-            openapi_extra=LIST_PARAMETERS,
+            openapi_extra=OF_LISTS,
             operation_id=f"list_{view.stream}",
         )
         router.add_api_route(
             f"/{view.stream}/values/{{column}}",
             _values(context, view),
             summary=f"Counts of {name} by a column",
-            openapi_extra=LIST_PARAMETERS,
+            openapi_extra=OF_COUNTS,
             operation_id=f"count_{view.stream}",
         )
         if not view.latest:
@@ -70,7 +75,7 @@ def api_routes(context: WebContext) -> APIRouter:
                 f"/{view.stream}/over-time",
                 _over_time(context, view),
                 summary=f"Counts of {name} by the hour",
-                openapi_extra=LIST_PARAMETERS,
+                openapi_extra=OF_COUNTS,
                 operation_id=f"count_{view.stream}_over_time",
             )
     return router
@@ -82,14 +87,17 @@ def _rows(context: WebContext, view: ListView) -> Answer:
         conditions = requested(request, view, context)
         sorting = Sorting.of(state.get("sort"), conditions)
 
-        def ask(connection: sqlite3.Connection) -> tuple[ListPage, int]:
+        by = state.get("by")
+
+        def ask(connection: sqlite3.Connection) -> tuple[ListPage, int, Grouping | None]:
             all_of_it = weighed(connection, conditions)
             page = list_page(connection, all_of_it, sorting, state.get("after"), limit)
-            return page, total(connection, all_of_it)
+            return page, total(connection, all_of_it), grouping(connection, all_of_it, by) if by else None
 
-        page, count = await context.store.ask(ask)
+        page, count, summed_up = await context.store.ask(ask)
         data = [{"id": row.id, "console": row.console, "time": row.time, **row.values} for row in page.rows]
-        return {"data": data, "next": page.next or None, "total": count, **_ignored(conditions)}
+        groups = {"groups": [asdict(each) for each in summed_up.groups]} if summed_up else {}
+        return {"data": data, "next": page.next or None, "total": count, **groups, **_ignored(conditions)}
 
     return rows
 

@@ -21,9 +21,10 @@ from s1ecs.state.outbox import Spooled
 from s1ecs.state.sqlite.outbox import read_spools
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.context import WebContext
-from s1ecs.web.pages.page_conditions import user_of
+from s1ecs.web.pages.page_conditions import refuse_unknown, user_of
 from s1ecs.web.questions.collection import CollectionState, ask_collection
 from s1ecs.web.rendering import Pages
+from s1ecs.web.view_state import EVERYWHERE
 
 _MOST_REASONS = 20
 
@@ -73,6 +74,7 @@ def collection_page(context: WebContext, pages: Pages) -> APIRouter:
 
     @router.get("/collection", response_class=HTMLResponse)
     async def collection(request: Request) -> HTMLResponse:
+        refuse_unknown(request, EVERYWHERE)
         view = await collection_view(context, user_of(request))
         return pages.render(request, "collection.html", view=view, endpoint=endpoint, outputs=context.settings.outputs)
 

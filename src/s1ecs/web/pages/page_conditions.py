@@ -1,5 +1,7 @@
 """Conditions of a list from a request: its address, and the consoles that its user may see."""
 
+from collections.abc import Sequence
+
 from fastapi import Request
 
 from s1ecs.bootstrap.store_tables import store_tables
@@ -16,6 +18,13 @@ def user_of(request: Request) -> PageUser:
     """Return who sent the request; access has made sure that somebody did."""
     user: PageUser = request.state.user
     return user
+
+
+def refuse_unknown(request: Request, known: Sequence[str]) -> None:
+    """Raise UsageError for a parameter that is not among those of a page."""
+    unknown = [name for name, _ in state_of(request).parameters if name not in known]
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is not a parameter here; there are: {', '.join(known)}")
 
 
 def requested(

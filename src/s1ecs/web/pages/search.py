@@ -14,11 +14,12 @@ from s1ecs.outputs.store.search import Hit, SearchRange, is_searchable, search
 from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.context import WebContext
-from s1ecs.web.pages.page_conditions import user_of
+from s1ecs.web.pages.page_conditions import refuse_unknown, user_of
 from s1ecs.web.questions.time_range import time_range
 from s1ecs.web.rendering import Pages, state_of
 from s1ecs.web.view_state import ViewState
 
+SEARCH_PARAMETERS = ("q", "from", "to", "console", "stream", "newest")
 _HITS_OF_A_KIND = 10
 _ALL_OF_A_KIND = 100
 
@@ -80,6 +81,7 @@ def search_page(context: WebContext, pages: Pages) -> APIRouter:
 
     @router.get("/search", response_class=HTMLResponse)
     async def search_everything(request: Request) -> HTMLResponse:
+        refuse_unknown(request, SEARCH_PARAMETERS)
         state = state_of(request)
         found = await find(context, state, user_of(request))
         return pages.render(request, "search.html", found=found, words=state.get("q"))

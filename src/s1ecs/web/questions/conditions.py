@@ -22,6 +22,10 @@ _NUMBERS = {word: number for number, word in SEVERITY_WORDS.items()}
 # Documents with the words, from which on all rows are read.
 _COMMON = 20_000
 _BOOLEANS = {"true": 1, "false": 0}
+# SQLite tries every way to match the stars of a pattern; a value with more stars stands for itself.
+_MOST_STARS, _LONGEST_PATTERN = 4, 1_000
+# SQLite takes expressions of a certain depth only.
+_MOST_FILTERS = 200
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
@@ -47,19 +51,26 @@ class ColumnFilter:
     def _one(self, value: Any) -> tuple[str, list[Any]]:
         name = quoted(self.column)
         if value is None:
-            return f"{name} IS NULL", []
-        if isinstance(value, str) and "*" in value:
-            # Of GLOB's signs only the star is offered; the others stand for themselves.
-            pattern = value.replace("[", "[[]").replace("?", "[?]")
-            # The plus keeps SQLite from looking up one by one what most rows have.
-            return f"(+{name} = ? OR +{name} GLOB ?)", [value, pattern]
-        if self.many:
-            member = (
-                f"CASE WHEN {name} LIKE '[%' THEN EXISTS (SELECT 1 FROM json_each({name}) AS m WHERE m.value = ?) END"
-            )
-            return f"({name} = ? OR {member})", [value, value]
-        equal = _stored_as(value)
-        return f"{name} IN ({', '.join('?' * len(equal))})", equal
+            return f"({name} IS NULL OR {name} = '')", []
+        if not self.many:
+            return _equals(name, value)
+        text, parameters = _equals("m.value", value)
+        whole, of_whole = _equals(name, value)
+        # A text that only begins like a list is one value.
+        is_list = f"({name} LIKE '[%' AND json_valid({name}))"
+        members = f"EXISTS (SELECT 1 FROM json_each({name}) AS m WHERE {text})"
+        return f"CASE WHEN {is_list} THEN {members} ELSE {whole} END", [*parameters, *of_whole]
+
+
+def _equals(name: str, value: Any) -> tuple[str, list[Any]]:
+    """Return the SQL that compares a column with a value of an address, and its parameters."""
+    if isinstance(value, str) and 0 < value.count("*") <= _MOST_STARS and len(value) <= _LONGEST_PATTERN:
+        # Of GLOB's signs only the star is offered; the others stand for themselves. An empty text is no value.
+        pattern = value.replace("[", "[[]").replace("?", "[?]")
+        # The plus keeps SQLite from looking up one by one what most rows have.
+        return f"(+{name} = ? OR (+{name} GLOB ? AND +{name} <> ''))", [value, pattern]
+    equal = _stored_as(value)
+    return f"{name} IN ({', '.join('?' * len(equal))})", equal
 
 
 @dataclass(frozen=True)
@@ -167,6 +178,8 @@ def conditions_of(
 
     `lenient` ignores filters of columns that the stream lacks instead.
     """
+    if len(state.parameters) > _MOST_FILTERS:
+        raise UsageError(f"more than {_MOST_FILTERS} filters; remove some, or use * for several values")
     columns = [name for name, _ in table.columns]
     filters: dict[tuple[str, bool], list[Any]] = {}
     ignored: list[str] = []

@@ -1,10 +1,12 @@
 """Counts of documents: totals, values of a column, and values over time. Exact, from hourly counts where they serve."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+import orjson
 
 from s1ecs.outputs.store.stream_table import TOTAL, quoted
 from s1ecs.web.questions.conditions import ColumnFilter, Conditions
@@ -12,6 +14,8 @@ from s1ecs.web.questions.time_range import EVER, TimeRange
 from s1ecs.web.questions.value_types import typed
 
 _HOUR = len("2026-01-31T12")
+# Behind every hour that a time can have.
+_LAST = "9999-12-31T24"
 _NO_VALUE = "''"
 
 
@@ -53,7 +57,10 @@ def total(connection: sqlite3.Connection, conditions: Conditions) -> int:
 
 
 def values(connection: sqlite3.Connection, conditions: Conditions, column: str, limit: int) -> list[ValueCount]:
-    """Count the documents of a list by the values of a column, the most frequent first."""
+    """Count the documents of a list by the values of a column, the most frequent first.
+
+    Where a document may have several values, it counts for each of them.
+    """
     hourly = _hourly(conditions, column)
     found: dict[Any, int] = {}
     # Of many values there are as many hourly counts as documents; an index by the value is read faster.
@@ -66,6 +73,8 @@ def values(connection: sqlite3.Connection, conditions: Conditions, column: str, 
         found = {None if value == "" else value: count for value, count in rows}
         for edge in edges:
             _add(connection, conditions, column, edge, found)
+    if column in conditions.view.many:
+        found = _by_member(found)
     ordered = sorted(found.items(), key=lambda each: (-each[1], str(each[0])))
     return [ValueCount(typed(conditions.view.stream, column, value), count) for value, count in ordered[:limit]]
 
@@ -83,7 +92,10 @@ def over_time(connection: sqlite3.Connection, conditions: Conditions, column: st
         inner, edges = _split(conditions.within)
         where, parameters = _hourly_where(conditions, hourly, inner)
         rows = connection.execute(
-            f"SELECT hour, value, sum(count) FROM hourly_counts{where} AND hour <> '' GROUP BY hour, value", parameters
+            # Without a column a filter's values are counted together.
+            f"SELECT hour, {'value' if column else _NO_VALUE}, sum(count) FROM hourly_counts{where} AND hour <> ''"
+            " GROUP BY 1, 2",
+            parameters,
         )
         found = {(hour, None if value == "" else value): count for hour, value, count in rows}
         for edge in edges:
@@ -94,7 +106,12 @@ def over_time(connection: sqlite3.Connection, conditions: Conditions, column: st
 
 
 def of_column_over_time(connection: sqlite3.Connection, conditions: Conditions, column: str) -> list[TimeCount]:
-    """Count the documents of a list by the hour of a time in a column of theirs."""
+    """Count the documents of a list by the hour of a time in a column of theirs.
+
+    A list of all recorded states has no such counts, only one reduced to the newest: an object would count twice.
+    """
+    if conditions.view.key and not conditions.current:
+        return []
     name = quoted(column)
     # The lists that have such columns are of latest states; the hour is enough, and only of times that are ones.
     where, parameters = conditions.sql((f"{name} GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:*'", ()))
@@ -114,6 +131,25 @@ def _add(
     ):
         key = None if value == "" else value
         found[key] = found.get(key, 0) + count
+
+
+def _by_member(counts: Mapping[Any, int]) -> dict[Any, int]:
+    """Count each member of a value that is a list; twice in the same list it counts once."""
+    found: dict[Any, int] = {}
+    for value, count in counts.items():
+        for member in _members(value):
+            found[member] = found.get(member, 0) + count
+    return found
+
+
+def _members(value: Any) -> set[Any]:
+    if not isinstance(value, str) or not value.startswith("["):
+        return {value}
+    try:
+        members = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return {value}
+    return {orjson.dumps(each).decode() if isinstance(each, dict | list) else each or None for each in members}
 
 
 def _add_by_hour(
@@ -169,8 +205,7 @@ def _hourly_where(conditions: Conditions, hourly: _Hourly, inner: TimeRange) -> 
         parts.append((f"console IN ({', '.join('?' * len(conditions.consoles))})", conditions.consoles))
     parts.extend(each.sql() for each in conditions.filters if each.column == "console")
     if hourly.values is not None:
-        counted = ColumnFilter("value", [value or "" for value in hourly.values], hourly.negated)
-        parts.append(counted.sql())
+        parts.append(ColumnFilter("value", hourly.values, hourly.negated).sql())
     return f" WHERE {' AND '.join(text for text, _ in parts)}", [value for _, values in parts for value in values]
 
 
@@ -199,4 +234,7 @@ def _hour_from(time: str) -> str:
     hour = time[:_HOUR]
     if _is_hour(time):
         return hour
-    return (datetime.fromisoformat(f"{hour}:00:00") + timedelta(hours=1)).isoformat()[:_HOUR]
+    try:
+        return (datetime.fromisoformat(f"{hour}:00:00") + timedelta(hours=1)).isoformat()[:_HOUR]
+    except OverflowError:
+        return _LAST

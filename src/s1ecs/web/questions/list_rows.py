@@ -118,7 +118,8 @@ def _place(text: str) -> tuple[Any, int]:
         value, row = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError, TypeError):
         raise UsageError("after: not a place in this list; take it from `next` of the page before") from None
-    if not isinstance(row, int) or isinstance(row, bool) or isinstance(value, dict | list) or abs(row) >= 2**63:
+    odd = isinstance(value, dict | list) or (isinstance(value, int) and not _of_sqlite(value))
+    if odd or not isinstance(row, int) or isinstance(row, bool) or not _of_sqlite(row):
         raise UsageError("after: not a place in this list; take it from `next` of the page before")
     return value, row
 
@@ -127,3 +128,7 @@ def newest_row(connection: sqlite3.Connection) -> int | None:
     """Return the number of the newest document of the store; None: there is none."""
     [(row,)] = connection.execute("SELECT max(rowid) FROM documents")
     return None if row is None else int(row)
+
+
+def _of_sqlite(number: int) -> bool:
+    return -(2**63) <= number < 2**63

@@ -7,6 +7,9 @@ from typing import Any
 
 from s1ecs.outputs.store.stream_table import quoted
 from s1ecs.web.questions.conditions import ColumnFilter, Conditions
+from s1ecs.web.questions.counting import values
+
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -31,22 +34,15 @@ def by_two(connection: sqlite3.Connection, conditions: Conditions, first: str, s
 
 def members(connection: sqlite3.Connection, conditions: Conditions, column: str) -> Mapping[str, int]:
     """Count the documents of a list by the members of a column that may hold several values."""
-    name = quoted(column)
-    where, parameters = conditions.sql((f"{name} IS NOT NULL", ()))
-    found = connection.execute(
-        f"SELECT each.value, count(*) FROM (SELECT {name} AS list FROM {conditions.source}{where}) AS lists,"
-        " json_each(CASE WHEN list LIKE '[%' AND json_valid(list) THEN list ELSE json_array(list) END) AS each"
-        " GROUP BY 1 ORDER BY 2 DESC",
-        parameters,
-    )
-    return {str(value): count for value, count in found}
+    found = values(connection, conditions, column, _ALL)
+    return {str(each.value): each.count for each in found if each.value is not None}
 
 
 def distinct(connection: sqlite3.Connection, conditions: Conditions, column: str) -> int:
     """Count the different values of a column in a list."""
     where, parameters = conditions.sql()
     [(count,)] = connection.execute(
-        f"SELECT count(DISTINCT {quoted(column)}) FROM {conditions.source}{where}", parameters
+        f"SELECT count(DISTINCT nullif({quoted(column)}, '')) FROM {conditions.source}{where}", parameters
     )
     return int(count)
 
