@@ -17,7 +17,7 @@ _OTHERS = stat.S_IROTH | stat.S_IWOTH
 # Container engines mount secrets here, readable by all, into a container of one user.
 _MOUNTED = (Path("/run/secrets"), Path("/var/run/secrets"))
 _TOKENS = ("token_file", "action_token_file")
-_LOGINS = ("password_file", "api_key_file", "bearer_file")
+_LOGINS = ("password_file", "api_key_file", "bearer_file", "key_file")
 _LINE = " line "
 
 
