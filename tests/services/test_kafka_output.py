@@ -247,11 +247,14 @@ async def test_the_marks_of_idle_feeds_move(plain: KafkaSubject, monkeypatch: py
 
 
 async def test_an_unfinished_transaction_is_ended_at_once(kafka: KafkaBroker, namespace: str, tmp_path: Path) -> None:
-    """The next process takes back what a killed one left open: consumers don't wait for its time to run out."""
+    """The next process takes back what a killed one left open, at once, and does not take it for delivered."""
     topics = Topics(kafka, namespace)
     topics.create(STREAM)
     database = await Database.open(tmp_path)
     subject = TransactionalKafkaSubject(database, topics)
+    output = await opened(subject)
+    await subject.give(output, subject.batch("before"))
+    await output.close()
     async with TransactionalIds("kafka", topics.template, tmp_path).held() as identity:
         killed = KafkaProducer(topics.settings(), identity, Event())
         killed.begin()
@@ -259,11 +262,11 @@ async def test_an_unfinished_transaction_is_ended_at_once(kafka: KafkaBroker, na
         attempt = _Attempt()
         killed._produce(topics.settings().topic_of(STREAM), subject.batch("open"), attempt)
         killed._wait(attempt)
-    assert topics.keys(STREAM, committed=False) == {"open": 1}
+    assert topics.keys(STREAM, committed=False) == {"before": 1, "open": 1}
     began = time.monotonic()
     output = await opened(subject)
-    await subject.give(output, subject.batch("a"))
+    await subject.give(output, subject.batch("open", "a"))
     await output.close()
-    assert topics.keys(STREAM) == {"a": 1}
+    assert topics.keys(STREAM) == {"before": 1, "open": 1, "a": 1}
     assert time.monotonic() - began < 15
     await database.close()

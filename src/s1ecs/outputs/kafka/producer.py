@@ -25,7 +25,7 @@ class Abandoned(OutputError):
 
 
 @dataclass
-class Sent:
+class SentDocuments:
     """The result of sending: the next offset by partition, and the reasons by id of what was refused."""
 
     offsets: dict[int, int] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class _Attempt:
 
     def __init__(self) -> None:
         self.waiting = 0
-        self.sent = Sent()
+        self.sent = SentDocuments()
         self.failed: KafkaError | None = None
 
     def report(self, error: KafkaError | None, message: Message) -> None:
@@ -83,12 +83,12 @@ class KafkaProducer:
             else:
                 self._ready = True
 
-    def send(self, topic: str, batch: Batch) -> Sent:
+    def send(self, topic: str, batch: Batch) -> SentDocuments:
         """Send documents and wait for all reports; raise OutputError where any of them failed and is not refused.
 
         A broker refuses all documents that travelled together when one is too large; each is refused by itself alone.
         """
-        found = Sent()
+        found = SentDocuments()
         pieces = [batch.documents] if batch.documents else []
         while pieces:
             piece = pieces.pop()
@@ -115,7 +115,7 @@ class KafkaProducer:
         # A report for each that was purged, so that nothing waits when it is closed.
         self._producer.poll(0)
 
-    def _attempt(self, topic: str, batch: Batch) -> Sent:
+    def _attempt(self, topic: str, batch: Batch) -> SentDocuments:
         attempt = _Attempt()
         try:
             if self._transactional:
@@ -138,6 +138,9 @@ class KafkaProducer:
                     self._producer.poll(_POLL_SECONDS)
                     self._look()
                 except KafkaException as error:
+                    if self._transactional and error.args[0].code() == KafkaError._STATE:  # noqa: SLF001 - librdkafka's own names
+                        # An earlier document failed, so that the transaction can't be committed: its report says why.
+                        return
                     if kind_of(error.args[0].name()) is not KafkaErrorKind.REFUSED:
                         raise
                     attempt.refused(message.id, error.args[0])
@@ -163,7 +166,7 @@ class KafkaProducer:
             if attempt.failed is not None:
                 raise KafkaException(attempt.failed)
 
-    def _end(self, sent: Sent) -> None:
+    def _end(self, sent: SentDocuments) -> None:
         """Commit the transaction, or take all of it back where something was refused."""
         if not sent.refused:
             self._producer.commit_transaction(_PATIENCE)

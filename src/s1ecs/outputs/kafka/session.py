@@ -12,7 +12,7 @@ from s1ecs.outputs.kafka.settings import KafkaSettings
 from s1ecs.outputs.output import Batch
 
 if TYPE_CHECKING:
-    from s1ecs.outputs.kafka.producer import KafkaProducer, Sent
+    from s1ecs.outputs.kafka.producer import KafkaProducer, SentDocuments
     from s1ecs.outputs.kafka.topics import KafkaTopics
 
 
@@ -56,7 +56,7 @@ class KafkaSession:
         finally:
             reader.close()
 
-    def send(self, topic: str, batch: Batch) -> "Sent":
+    def send(self, topic: str, batch: Batch) -> "SentDocuments":
         """Send documents and wait for their reports."""
         return self._ready().send(topic, batch)
 
