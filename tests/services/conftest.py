@@ -11,6 +11,7 @@ import pytest
 from servers.account import server_folder
 from servers.archives import Kind
 from servers.kafka import KafkaBroker, start_kafka
+from servers.kafka_programs import kafka_programs
 from servers.running import Running, start
 from servers.unavailable import Unavailable
 from tests.acceptance.conftest import Commands
@@ -68,12 +69,13 @@ def kafka_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture(scope="session")
-def kafka(kafka_authority: Authority) -> Iterator[KafkaBroker]:
+def kafka(request: pytest.FixtureRequest) -> Iterator[KafkaBroker]:
     """A Kafka broker; its listener with TLS shows a certificate, and wants one."""
-    own, key, authority = kafka_authority.own, kafka_authority.key, kafka_authority.certificate
     with server_folder() as folder:
         try:
-            broker = start_kafka(folder, certificate=own, key=key, authority=authority)
+            kafka_programs()
+            made: Authority = request.getfixturevalue("kafka_authority")
+            broker = start_kafka(folder, certificate=made.own, key=made.key, authority=made.certificate)
         except Unavailable as reason:
             pytest.skip(str(reason))
         try:

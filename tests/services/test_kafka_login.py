@@ -12,7 +12,6 @@ from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionTy
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
 
 from s1ecs.state.sqlite.database import Database
-from servers.free_port import free_port
 from servers.kafka import PASSWORD, RESTRICTED, USER, KafkaBroker
 from tests.acceptance.conftest import (
     MOMENT,
@@ -130,10 +129,6 @@ def _no_authority(broker: KafkaBroker, folder: Path, _authority: Authority) -> M
     return {"bootstrap_servers": broker.tls, "tls": True, "ca_file": str(folder / "ca.pem")}
 
 
-def _nobody_there(_broker: KafkaBroker, _folder: Path, _authority: Authority) -> Mapping[str, object]:
-    return {"bootstrap_servers": f"127.0.0.1:{free_port()}"}
-
-
 def _login_for_none(_broker: KafkaBroker, _folder: Path, _authority: Authority) -> Mapping[str, object]:
     return {"sasl": "plain", "username": USER, "password": WRONG}
 
@@ -144,7 +139,6 @@ ERRORS: Mapping[str, tuple[Login, str]] = {
     "no token": (_no_token, "no such file; it must contain the secret and nothing else"),
     "authority": (_unknown_authority, "TLS failed: SSL handshake failed"),
     "no authority": (_no_authority, "ca_file cannot be used: no certificate or crl found"),
-    "nobody": (_nobody_there, "answers: Connect to 127.0.0.1:"),
     "login": (_login_for_none, "the login was rejected: "),
 }
 

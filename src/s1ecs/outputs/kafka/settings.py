@@ -79,8 +79,8 @@ def producing(settings: KafkaSettings, transactional_id: str | None) -> dict[str
         "enable.idempotence": True,
         "acks": "all",
         "compression.type": settings.compression,
-        # A batch of ours is flushed at its end.
-        "linger.ms": 5,
+        # Short, so that the broker works while the rest of a batch is written; its end is flushed.
+        "linger.ms": 1,
         "batch.size": _BATCH,
         "message.max.bytes": MAX_MESSAGE,
         # As Java's client does it, so that a key is in the same partition whoever writes it.
