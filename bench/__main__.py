@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import inventory, mapping, memory, search, store
+from bench import inventory, kafka, mapping, memory, search, store
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
         "memory": memory.run,
         "inventory": inventory.run,
         "search": search.run,
+        "kafka": kafka.run,
         "store": store.run,
     }
     for name in sys.argv[1:] or benchmarks:

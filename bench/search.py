@@ -81,7 +81,7 @@ async def _measured(server: Running) -> str:
                 batch = Batch("bench", "ours", STREAM, documents[first : first + BATCH])
                 assert not (await output.deliver(batch)).refused
 
-        documents = list(_mapped())
+        documents = list(mapped(DOCUMENTS))
         ratios, speeds, limits = [], [], []
         for number in range(WARM_UP + ROUNDS):
             fresh = [(f"{number}-{identity}", document) for identity, document in documents]
@@ -122,11 +122,12 @@ def _output(server: Running, folder: Path) -> Output:
     return make_output(settings.outputs[0], OutputEnvironment(log.warning, log.info))
 
 
-def _mapped() -> Iterator[tuple[str, Mapping[str, Any]]]:
+def mapped(count: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Map so many alerts, with ids that count them."""
     stream = STREAMS[STREAM]
     mapper = stream.mapper()
     envelope = stream.envelope(collector=Collector("0", "00000000-0000-0000-0000-000000000000", "bench"))
-    for number, line in enumerate(lines(STREAM, DOCUMENTS)):
+    for number, line in enumerate(lines(STREAM, count)):
         mapped = mapper.map(record_from_line(line))
         envelope.seal(mapped, str, fetched=NOW, now=NOW)
         yield str(number), mapped.document

@@ -91,7 +91,7 @@ class Login:
             context.add_cookies(self._cookies)  # type: ignore[arg-type] # what this browser said before
         else:
             page.goto(self._link)
-            self._cookies = list(context.cookies()) 
+            self._cookies = list(context.cookies())
         return page
 
 

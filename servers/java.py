@@ -8,21 +8,21 @@ from pathlib import Path
 
 from servers.unavailable import Unavailable
 
-# What both servers demand.
+# What both search servers demand.
 LEAST_VERSION = 21
 _FOLDERS = ("/usr/lib/jvm", "/usr/java", "/opt/java", "/opt/jdk", "/opt", "~/.sdkman/candidates/java", "~/.jdks")
 _VERSION = re.compile(r'^JAVA_VERSION="(\d+)', re.MULTILINE)
 
 
-def java_home(folders: Iterable[Path] | None = None) -> Path:
-    """Find the home of a Java of version 21 or newer, the newest of those there are, or raise Unavailable."""
+def java_home(folders: Iterable[Path] | None = None, *, least: int = LEAST_VERSION) -> Path:
+    """Find the home of a Java of version `least` or newer, the newest of those there are, or raise Unavailable."""
     found = {home.resolve(): _version(home) for home in (_candidates() if folders is None else folders)}
     versions = {home: version for home, version in found.items() if version}
     if not versions:
-        raise Unavailable(f"no Java on this machine; a real server needs version {LEAST_VERSION} or newer")
+        raise Unavailable(f"no Java on this machine; a real server needs version {least} or newer")
     newest = max(versions, key=lambda home: versions[home])
-    if versions[newest] < LEAST_VERSION:
-        raise Unavailable(f"Java {versions[newest]} is too old; a real server needs version {LEAST_VERSION} or newer")
+    if versions[newest] < least:
+        raise Unavailable(f"Java {versions[newest]} is too old; a real server needs version {least} or newer")
     return newest
 
 

@@ -52,7 +52,7 @@ class Layout:
 
     def prepare(self, archive: Path, settings: Mapping[str, object]) -> None:
         """Lay everything out, with these settings over those that a server for tests needs."""
-        shutil.copytree(archive, self.programs, copy_function=_link)
+        shutil.copytree(archive, self.programs, copy_function=link)
         shutil.rmtree(self.programs / "config")
         # By copy, as a server writes there.
         shutil.copytree(archive / "config", self.settings)
@@ -75,7 +75,8 @@ class Layout:
         (self.settings / f"{self.kind}.yml").write_text(yaml.safe_dump(written))
 
 
-def _link(source: str, target: str) -> None:
+def link(source: str, target: str) -> None:
+    """Make `target` the same file as `source`, or a copy of it."""
     try:
         os.link(source, target)
     except OSError:

@@ -20,6 +20,7 @@ class Extra:
 EXTRAS: Mapping[str, Extra] = MappingProxyType(
     {
         "duckdb": Extra("queries over the archive (query --archive)", ("duckdb", "pyarrow")),
+        "kafka": Extra("the output 'kafka'", ("confluent_kafka",)),
         "metrics": Extra("the metrics endpoint (setting 'metrics_port')", ("prometheus_client", "uvicorn")),
         "oidc": Extra(
             "login by OpenID Connect (setting 'web_oidc_issuer')",

@@ -34,6 +34,15 @@ for name in EXTRAS:
 """
 
 
+def _kafka(commands: Commands) -> None:
+    """Collect into Kafka where no broker is: the client that the extra brings finds that out."""
+    address = f"127.0.0.1:{free_port()}"
+    kafka = {"S1ECS_OUTPUTS": json.dumps([{"type": "kafka", "bootstrap_servers": address}])}
+    failed = commands.run("collect", "alert", **kafka)
+    assert failed.returncode == 1
+    assert f"kafka: no broker of {address} answers: Connect to {address} failed: Connection refused" in failed.stderr
+
+
 def _metrics(commands: Commands) -> None:
     """Run with an endpoint for metrics and read it."""
     port = free_port()
@@ -118,6 +127,7 @@ def _zstd(commands: Commands) -> None:
 
 WORKS: Mapping[str, Callable[[Commands], None]] = {
     "duckdb": _duckdb,
+    "kafka": _kafka,
     "metrics": _metrics,
     "oidc": _oidc,
     "parquet": _parquet,

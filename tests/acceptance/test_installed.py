@@ -250,7 +250,16 @@ def test_every_command_has_help_without_extras(bare: Path, tmp_path: Path) -> No
 _ZSTD = "outputs:\n  - type: files\n    path: packed\n    compression: {extra}\n"
 _METRICS = "metrics_port: 9464\n"
 _ARCHIVE = "outputs:\n  - type: store\n    archive: archive\n"
-SETTINGS = {"duckdb": _ARCHIVE, "zstd": _ZSTD, "metrics": _METRICS, "parquet": _ARCHIVE, "standin": "", "web": ""}
+_KAFKA = "outputs:\n  - type: kafka\n    bootstrap_servers: 127.0.0.1:9\n"
+SETTINGS = {
+    "duckdb": _ARCHIVE,
+    "kafka": _KAFKA,
+    "zstd": _ZSTD,
+    "metrics": _METRICS,
+    "parquet": _ARCHIVE,
+    "standin": "",
+    "web": "",
+}
 
 
 def without_server(commands: Commands, kind: str, *arguments: str) -> None:
@@ -277,6 +286,9 @@ def needs(commands: Commands, extra: str, *arguments: str) -> None:
     "needed",
     [
         ("duckdb", "query", "--archive", "SELECT 1"),
+        ("kafka", "collect"),
+        ("kafka", "check"),
+        ("kafka", "setup"),
         ("metrics", "run"),
         ("metrics", "check"),
         ("parquet", "collect"),

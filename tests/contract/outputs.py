@@ -21,11 +21,13 @@ MARKS = SqliteOutputMarks()
 class Subject(ABC):
     """One output under test: `output` as one process has it, and `another` as the next process makes it.
 
-    `keeps` tells whether anybody can find what was delivered, `breaks` whether the destination can be unusable.
+    `keeps` tells whether anybody can find what was delivered, `breaks` whether the destination can be unusable,
+    `remembers` whether the next process knows what an output showed that nobody committed.
     """
 
     keeps = True
     breaks = True
+    remembers = False
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -132,8 +134,9 @@ class OutputContract:
         await subject.output.deliver(subject.batch("a", "b"))
         if subject.output.capabilities.transactional:
             assert await subject.contents() == ["before"]
-        # An output that shows documents at once remembers what it showed as long as its process lives.
-        output = subject.output if subject.output.capabilities.acknowledged else subject.another()
+        # Most outputs that show documents at once remember what they showed only as long as their process lives.
+        forgets = subject.output.capabilities.acknowledged and not subject.remembers
+        output = subject.output if forgets else subject.another()
         if output is not subject.output:
             await subject.output.close()
             await subject.begin(output)

@@ -10,9 +10,12 @@ import pytest
 
 from servers.account import server_folder
 from servers.archives import Kind
+from servers.kafka import KafkaBroker, start_kafka
+from servers.kafka_programs import kafka_programs
 from servers.running import Running, start
 from servers.unavailable import Unavailable
 from tests.acceptance.conftest import Commands
+from tests.unit.outputs.search.authority import Authority
 
 SetUp = Callable[..., None]
 
@@ -57,6 +60,28 @@ def secured_elasticsearch() -> Iterator[Running]:
     """An Elasticsearch that asks for a login; `user` and `password` are one of a superuser."""
     with started("elasticsearch", user="tester", password="a-password-for-tests") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def kafka_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The authority of the certificates of the Kafka broker and of its users."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest) -> Iterator[KafkaBroker]:
+    """A Kafka broker; its listener with TLS shows a certificate, and wants one."""
+    with server_folder() as folder:
+        try:
+            kafka_programs()
+            made: Authority = request.getfixturevalue("kafka_authority")
+            broker = start_kafka(folder, certificate=made.own, key=made.key, authority=made.certificate)
+        except Unavailable as reason:
+            pytest.skip(str(reason))
+        try:
+            yield broker
+        finally:
+            broker.kill()
 
 
 @pytest.fixture(scope="session")

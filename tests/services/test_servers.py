@@ -32,11 +32,15 @@ def test_login_is_asked_for(secured_elasticsearch: Running) -> None:
     assert without.answer("GET", "/_cluster/health")[0] == 401
 
 
-def test_machine_without_maven_skips_and_passes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "needs_server",
+    ["test_servers.py::test_login_is_asked_for", "test_kafka_output.py::test_a_message_tells_where_it_came_from"],
+)
+def test_machine_without_maven_skips_and_passes(tmp_path: Path, needs_server: str) -> None:
     """Where neither a server nor Maven is, a test that needs one is skipped, with that reason in the summary."""
     # Only what pytest and Python's own modules call.
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"{__file__}::test_login_is_asked_for"],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(Path(__file__).with_name(needs_server))],
         cwd=HERE,
         env={"PATH": str(tmp_path), "HOME": str(tmp_path), "LANG": os.environ.get("LANG", "C.UTF-8")},
         capture_output=True,

@@ -53,7 +53,9 @@ async def open_feeds(
         collector = Collector(__version__, await state.collector_id(), platform.node())
         log: structlog.stdlib.BoundLogger = structlog.get_logger()
         connections, trust = share_of_each(settings, log.warning), Trust()
-        environment = OutputEnvironment(log.warning, log.info, collector.id, database, settings.max_answer)
+        environment = OutputEnvironment(
+            log.warning, log.info, collector.id, database, settings.max_answer, settings.state_dir
+        )
         outputs = [
             with_outbox(make_output(output, environment), output, database, log)
             for output in settings.outputs

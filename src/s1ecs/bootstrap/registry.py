@@ -5,23 +5,30 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+from s1ecs.bootstrap.kafka_outputs import kafka_settings
 from s1ecs.bootstrap.search_outputs import search_settings
 from s1ecs.bootstrap.store_tables import latest_days, store_tables
+from s1ecs.extras import require
 from s1ecs.outputs.files.ndjson import packer
 from s1ecs.outputs.files.open_files import Rules
 from s1ecs.outputs.files.output import Files, FilesEnvironment
 from s1ecs.outputs.files.stdout import StandardOutput
+from s1ecs.outputs.kafka.output import KafkaEnvironment, KafkaOutput
+from s1ecs.outputs.kafka.transactional_id import TransactionalIds
 from s1ecs.outputs.null import NullOutput
 from s1ecs.outputs.output import Capabilities, Output
 from s1ecs.outputs.search.client.connect import connect
 from s1ecs.outputs.search.output import SearchEnvironment, SearchOutput
 from s1ecs.outputs.store import Store
 from s1ecs.settings import OutputSettings
-from s1ecs.settings.output_types import ELASTICSEARCH, FILES, NULL, OPENSEARCH, STORE, OutputType, output_name
+from s1ecs.settings.output_types import ELASTICSEARCH, FILES, KAFKA, NULL, OPENSEARCH, STORE, OutputType, output_name
+from s1ecs.state.output_marks import Mark
 from s1ecs.state.sqlite.file_marks import SqliteFileMarks
+from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
 from s1ecs.state.transaction import StateAccess, Transaction
 
 T = TypeVar("T")
@@ -43,8 +50,8 @@ class DetachedState:
 class OutputEnvironment:
     """The surroundings of all outputs of a process.
 
-    `warn` and `tell` put a line into the log; `state` is the id of the state behind `access`; `max_answer` is that of
-    the settings.
+    `warn` and `tell` put a line into the log; `state` is the id of the state behind `access`, which is kept in
+    `folder`; `max_answer` is that of the settings.
     """
 
     warn: Callable[[str], None]
@@ -52,6 +59,7 @@ class OutputEnvironment:
     state: str = ""
     access: StateAccess = field(default_factory=DetachedState)
     max_answer: int | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,18 @@ def _search(settings: OutputSettings, environment: OutputEnvironment) -> Output:
     )
 
 
+def _kafka(settings: OutputSettings, environment: OutputEnvironment) -> Output:
+    require("kafka")
+    of, marks = kafka_settings(settings), SqliteOutputMarks()
+
+    async def remember(mark: Mark) -> None:
+        if environment.folder is not None:
+            await environment.access.run(lambda transaction: marks.save(transaction, of.name, mark))
+
+    ids = TransactionalIds(of.name, environment.state, environment.folder)
+    return KafkaOutput(of, KafkaEnvironment(environment.warn, ids, remember))
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -112,6 +132,7 @@ _REGISTERED = (
     RegisteredOutput(FILES, _files, Capabilities()),
     RegisteredOutput(ELASTICSEARCH, _search, SearchOutput.capabilities),
     RegisteredOutput(OPENSEARCH, _search, SearchOutput.capabilities),
+    RegisteredOutput(KAFKA, _kafka, KafkaOutput.capabilities),
     RegisteredOutput(NULL, _null, NullOutput.capabilities),
 )
 

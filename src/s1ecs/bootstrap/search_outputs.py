@@ -1,17 +1,13 @@
 """From settings to search servers and the outputs that write there."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 from s1ecs import __version__
+from s1ecs.bootstrap.output_secrets import secret_reader
 from s1ecs.defaults import MAX_ANSWER
-from s1ecs.errors import OutputError
 from s1ecs.masking import hide
-from s1ecs.open_files import at_limit
 from s1ecs.outputs.search.client.login import Login, SearchSettings, api_key, basic, bearer, nobody
 from s1ecs.outputs.search.client.server import ServerKind
-from s1ecs.settings import OutputSettings, Secret
-from s1ecs.settings.secrets import clean_password, clean_token, read_secret
+from s1ecs.settings import OutputSettings
+from s1ecs.settings.secrets import clean_password, clean_token
 
 _KINDS: dict[str, ServerKind] = {"elasticsearch": "elasticsearch", "opensearch": "opensearch"}
 
@@ -48,26 +44,11 @@ def search_settings(output: OutputSettings, max_answer: int | None = None) -> Se
 def _login(output: OutputSettings, name: str) -> Login:
     values = output.values
 
-    def reader(key: str, clean: Callable[[str], str]) -> Callable[[], str] | None:
-        """Return the reader of a setting's secret, or of the file that it names; None if neither is set."""
-        given: Secret | None = values[key]
-        file: Path | None = values[f"{key}_file"]
-        if given is None and file is None:
-            return None
-
-        def read() -> str:
-            text = _from_file(file, clean, f"{name}: {key}_file {file}") if given is None and file else ""
-            text = text if given is None else given.reveal()
-            hide([text])
-            return text
-
-        return read
-
-    if password := reader("password", clean_password):
+    if password := secret_reader(output, name, "password", clean_password):
         return lambda: _hidden(basic(values["username"], password()))
-    if key := reader("api_key", clean_token):
+    if key := secret_reader(output, name, "api_key", clean_token):
         return lambda: _hidden(api_key(key()))
-    if token := reader("bearer", clean_token):
+    if token := secret_reader(output, name, "bearer", clean_token):
         return lambda: _hidden(bearer(token()))
     return nobody
 
@@ -75,16 +56,3 @@ def _login(output: OutputSettings, name: str) -> Login:
 def _hidden(header: str) -> str:
     hide([header])
     return header
-
-
-def _from_file(file: Path, clean: Callable[[str], str], where: str) -> str:
-    try:
-        return clean(read_secret(file))
-    except FileNotFoundError:
-        raise OutputError(f"{where}: no such file; it must contain the secret and nothing else") from None
-    except UnicodeDecodeError:
-        raise OutputError(f"{where}: is not a text file; it must contain the secret and nothing else") from None
-    except OSError as problem:
-        raise OutputError(f"{where}: can't be read: {at_limit(problem) or problem.strerror}") from None
-    except ValueError as problem:
-        raise OutputError(f"{where}: {problem}; it must contain the secret and nothing else") from None

@@ -16,7 +16,7 @@ def setup(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Apply the changes without confirmation.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the requests as a JSON array and change nothing.")
+        bool, typer.Option("--dry-run", help="Print the changes as a JSON array and change nothing.")
     ] = False,
     take_over: Annotated[
         bool,
@@ -32,9 +32,9 @@ def setup(
         ),
     ] = False,
 ) -> None:
-    """Install index templates and retention.
+    """Install index templates and retention; create Kafka topics.
 
-    Applies to every Elasticsearch and OpenSearch output, after a preview and a confirmation. Safe to repeat.
+    Applies to every Elasticsearch, OpenSearch and Kafka output, after a preview and a confirmation. Safe to repeat.
 
     Example: s1ecs setup --dry-run
     """

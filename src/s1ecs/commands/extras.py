@@ -18,6 +18,8 @@ def require_extras(outputs: Sequence[OutputSettings], *, reading: bool = False) 
             compressed = reading and folder is not None and any(folder.glob("*.ndjson.zst*"))
             if compressed or output.values["compression"] == "zstd":
                 require("zstd")
+        elif output.type == "kafka":
+            require("kafka")
 
 
 def require_extras_to_collect(settings: Settings) -> None:

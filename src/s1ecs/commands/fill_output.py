@@ -54,7 +54,9 @@ async def _fill(
         async with AsyncExitStack() as stack:
             database = await Database.open(settings.state_dir)
             stack.push_async_callback(database.close)
-            environment = OutputEnvironment(log.warning, log.info, await collector_id(database), database)
+            environment = OutputEnvironment(
+                log.warning, log.info, await collector_id(database), database, folder=settings.state_dir
+            )
             output = with_outbox(make_output(chosen, environment), chosen, database, log)
             await stack.enter_async_context(held_open(output, database))
             filling = Filling(database, output, names, settings.state_dir)

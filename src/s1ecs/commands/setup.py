@@ -1,4 +1,4 @@
-"""`s1ecs setup`: what search servers need before documents come, shown, agreed to, installed."""
+"""`s1ecs setup`: what search servers and Kafka need before documents come, shown, agreed to, installed."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import orjson
 
 from s1ecs.bootstrap.search_outputs import search_settings
+from s1ecs.commands.setup_topics import kafka_outputs, set_up_topics
 from s1ecs.commands.terminal.spinner import waiting
 from s1ecs.commands.terminal.writer import ERR, OUT
 from s1ecs.ecs.field_catalog import ExportedField, exported_fields
@@ -28,11 +29,14 @@ _KINDS: tuple[ServerKind, ...] = ("elasticsearch", "opensearch")
 
 _FIRST_LAYOUT: tuple[Layout, ...] = (1,)
 
-_NO_OUTPUT = """setup: no output of type elasticsearch or opensearch is configured; add these lines to s1ecs.yaml:
+_NO_OUTPUT = """setup: no output of type elasticsearch, opensearch or kafka is configured; add to s1ecs.yaml, such as:
 outputs:
   - type: elasticsearch
     hosts: https://elasticsearch.example:9200
     api_key_file: /etc/s1ecs/api-key"""
+
+# The exit status, and what a dry run would send; None if there was none.
+SetUp = tuple[int, list[dict[str, object]] | None]
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,15 @@ class SetupServer:
 
 
 def setup(settings: Settings, wish: SetupOptions) -> int:
-    """Set up every search output of the settings; 1 if one of them could not be or was not agreed to, else 0."""
+    """Set up every output that needs it; 1 if one of them could not be or was not agreed to, else 0."""
     outputs = search_outputs(settings)
-    if not outputs:
+    if not outputs and not kafka_outputs(settings):
         raise SettingsError(_NO_OUTPUT)
-    return asyncio.run(_setup(outputs, replace(wish, layouts=layouts_of(settings)), settings.max_answer))
+    wish = replace(wish, layouts=layouts_of(settings))
+    searched = asyncio.run(_setup(outputs, wish, settings.max_answer)) if outputs else (0, None)
+    status, topics = set_up_topics(settings, wish.agree, dry_run=wish.dry_run)
+    _print_planned([searched[1], topics if wish.dry_run and kafka_outputs(settings) else None])
+    return max(searched[0], status)
 
 
 def print_least_privilege(settings: Settings) -> None:
@@ -115,18 +123,31 @@ def retention_of(output: OutputSettings) -> Lifecycle:
     return Lifecycle(way, output.values.get("keep_days"))
 
 
-async def _setup(outputs: Sequence[OutputSettings], wish: SetupOptions, max_answer: int) -> int:
+async def _setup(outputs: Sequence[OutputSettings], wish: SetupOptions, max_answer: int) -> SetUp:
     async with AsyncExitStack() as stack:
         targets = []
         for output in outputs:
             server = connect(search_settings(output, max_answer))
             stack.push_async_callback(server.close)
             targets.append(SetupServer(server, retention_of(output)))
-        return await set_up(targets, datasets(wish.layouts), wish)
+        return await _set_up(targets, datasets(wish.layouts), wish)
 
 
 async def set_up(targets: Sequence[SetupServer], wanted: Sequence[Dataset], wish: SetupOptions) -> int:
     """Set up each server, one after the other; one that fails is one line and does not keep the others from it."""
+    status, planned = await _set_up(targets, wanted, wish)
+    _print_planned([planned])
+    return status
+
+
+def _print_planned(planned: Sequence[Sequence[dict[str, object]] | None]) -> None:
+    """Print as one array what a dry run planned; nothing where none of it got that far."""
+    if found := [each for each in planned if each is not None]:
+        requests = [request for each in found for request in each]
+        OUT.json(orjson.dumps(requests, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+async def _set_up(targets: Sequence[SetupServer], wanted: Sequence[Dataset], wish: SetupOptions) -> SetUp:
     statuses = []
     requests: list[dict[str, object]] = []
     planned = False
@@ -150,9 +171,7 @@ async def set_up(targets: Sequence[SetupServer], wanted: Sequence[Dataset], wish
             text = str(error)
             ERR.line(f"s1ecs: {text if text.startswith(name) else f'{name}: {text}'}")
             statuses.append(1)
-    if planned:
-        OUT.json(orjson.dumps(requests, option=orjson.OPT_INDENT_2).decode() + "\n")
-    return max(statuses, default=0)
+    return max(statuses, default=0), requests if planned else None
 
 
 def _chosen(prepared: Prepared, wish: SetupOptions) -> list[SetupChange]:

@@ -22,6 +22,7 @@ CheckArea = Literal[
     "action token",
     "output",
     "templates",
+    "topics",
 ]
 
 

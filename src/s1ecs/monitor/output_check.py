@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from s1ecs.bootstrap.kafka_outputs import is_kafka
 from s1ecs.bootstrap.outputs import name_of
 from s1ecs.bootstrap.search_outputs import is_search, search_settings
 from s1ecs.counted import counted
 from s1ecs.errors import OutputError, S1ecsError
 from s1ecs.monitor.check_result import CheckArea, CheckResult
 from s1ecs.monitor.folder_check import folder_finding, free_text
+from s1ecs.monitor.kafka_check import check_kafka, check_kafka_settings
 from s1ecs.outputs.search.admin_requests import check
 from s1ecs.outputs.search.bulk import NO_PIPELINE
 from s1ecs.outputs.search.client.connect import connect
@@ -27,6 +29,10 @@ _AREA: CheckArea = "output"
 
 async def check_output(settings: Settings, output: OutputSettings) -> AsyncIterator[CheckResult]:
     """Check one output; a search server is asked, and nothing is changed there."""
+    if is_kafka(output):
+        for result in await check_kafka(settings, output):
+            yield result
+        return
     if not is_search(output):
         for result in check_local_output(settings, output):
             yield result
@@ -67,6 +73,8 @@ def check_local_output(settings: Settings, output: OutputSettings) -> Iterator[C
             yield CheckResult("failed", _AREA, name, _behind(name, error))
         else:
             yield CheckResult("ok", _AREA, name, "the settings of the server and its login can be read")
+    elif is_kafka(output):
+        yield check_kafka_settings(output)
     elif output.type == STORE.name:
         yield CheckResult("ok", _AREA, name, "documents are stored in the state directory")
     elif output.type == FILES.name:

@@ -18,7 +18,7 @@ _OTHERS = stat.S_IROTH | stat.S_IWOTH
 _MOUNTED = (Path("/run/secrets"), Path("/var/run/secrets"))
 _TOKENS = ("token_file", "action_token_file")
 _OF_THE_PAGE = ("web_token_file", "web_oidc_client_secret_file", "web_key_file", "web_users_file")
-_LOGINS = ("password_file", "api_key_file", "bearer_file")
+_LOGINS = ("password_file", "api_key_file", "bearer_file", "key_file")
 _LINE = " line "
 
 

@@ -85,7 +85,8 @@ class Capabilities:
     database or beside it. `acknowledged`: readers see a batch before the commit, so that the output comes last and
     is told of each commit (`SupportsAcknowledgement`). `lookup`: it can be asked for ids (`SupportsLookup`).
     `latest_states`: it keeps the latest state of each entity beside the documents, and ignores documents that it
-    holds. `refuses`: it may refuse documents. `outbox`: documents may wait for it, and it drains them; `spooled`: also
+    holds. `refuses`: it may refuse documents. `command_output`: it writes where a command prints its results.
+    `outbox`: documents may wait for it, and it drains them; `spooled`: also
     those that it does not accept in time.
     """
 
@@ -94,6 +95,7 @@ class Capabilities:
     lookup: LookupMode = LookupMode.NONE
     latest_states: bool = False
     refuses: bool = False
+    command_output: bool = False
     outbox: bool = False
     spooled: bool = False
 

@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
 _PROXY_SCHEMES = ("http", "https")
+_BROKER_PORT = 9092
 _PORTS = {"http": 80, "https": 443}
 
 # The texts below never repeat the address: it may hold a password, or a token in its query.
@@ -55,6 +56,17 @@ def clean_server(text: str) -> str:
         )
     port = _port(parts) or f":{_PORTS[parts.scheme]}"
     return f"{parts.scheme}://{_in_brackets(_host(parts))}{port}{parts.path.rstrip('/')}"
+
+
+def clean_broker(text: str) -> str:
+    """Clean a Kafka broker's address to host and port, 9092 by default; a ValueError says what is wrong with it."""
+    if "://" in text or re.search(r"[@/?#]", text):
+        raise ValueError("not the address of a broker; allowed: HOST or HOST:PORT")
+    try:
+        parts = _split(text, default_scheme="kafka")
+        return f"{_in_brackets(_host(parts))}{_port(parts) or f':{_BROKER_PORT}'}"
+    except ValueError as problem:
+        raise ValueError(str(problem).replace("https://", "")) from None
 
 
 def is_loopback(host: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from s1ecs.settings import search_servers, value_types
+from s1ecs.settings import kafka_brokers, search_servers, value_types
 from s1ecs.settings.setting import Setting
 
 
@@ -123,6 +123,13 @@ OPENSEARCH = OutputType(
     amiss=search_servers.amiss,
     several=True,
 )
+KAFKA = OutputType(
+    "kafka",
+    "Topics of Kafka, with the `_id` of each document as its key. Requires the extra kafka. Run `s1ecs setup` first.",
+    kafka_brokers.KAFKA_SETTINGS,
+    amiss=kafka_brokers.amiss,
+    several=True,
+)
 NULL = OutputType(
     "null",
     "Drops every document, to measure collecting without an output. What it drops is not collected again.",
@@ -137,7 +144,7 @@ NULL = OutputType(
     several=True,
 )
 
-OUTPUT_TYPES: tuple[OutputType, ...] = (STORE, FILES, ELASTICSEARCH, OPENSEARCH, NULL)
+OUTPUT_TYPES: tuple[OutputType, ...] = (STORE, FILES, ELASTICSEARCH, OPENSEARCH, KAFKA, NULL)
 
 
 def output_name(type_name: str, values: Mapping[str, Any]) -> str:

@@ -72,11 +72,11 @@ _PIPELINE = Setting(
     "_none bypasses those of templates: documents are complete.",
     default="_none",
 )
-_STALLED = (
+STALLED = (
     Setting(
         "on_stall",
         value_types.choice("wait", "spill"),
-        "Behavior while the server accepts no documents: wait (all outputs wait), or spill (its documents are spooled "
+        "Behavior while the output accepts no documents: wait (all outputs wait), or spill (its documents are spooled "
         "on disk).",
         default="wait",
     ),
@@ -111,9 +111,9 @@ ELASTICSEARCH_SETTINGS: tuple[Setting, ...] = (
         "Mechanism that removes old documents: the data stream lifecycle, or an ILM policy.",
         default="data_stream",
     ),
-    *_STALLED,
+    *STALLED,
 )
-OPENSEARCH_SETTINGS: tuple[Setting, ...] = (*_REACHED, _LATEST, _PIPELINE, _KEPT, *_STALLED)
+OPENSEARCH_SETTINGS: tuple[Setting, ...] = (*_REACHED, _LATEST, _PIPELINE, _KEPT, *STALLED)
 
 
 def amiss(values: Mapping[str, Any], *, allow_http: bool) -> Iterator[str]:

@@ -186,7 +186,7 @@ def test_setting_in_the_wrong_place(loader: Loader) -> None:
         ({"S1ECS_CONSOLES": "[]"}, "environment S1ECS_CONSOLES: consoles can only be set in the file s1ecs.yaml"),
         ({"S1ECS_STREAMS": "alerts"}, "environment S1ECS_STREAMS: 'alerts': unknown stream; did you mean 'alert'?"),
         ({"S1ECS_STREAMS": "{alert: {x: 1}}"}, "environment S1ECS_STREAMS: alert.x: unknown setting"),
-        ({"S1ECS_OUTPUTS": "kafka"}, "environment S1ECS_OUTPUTS: 'kafka': unknown output"),
+        ({"S1ECS_OUTPUTS": "splunk"}, "environment S1ECS_OUTPUTS: 'splunk': unknown output"),
         ({"S1ECS_URL": "http://x.example", "S1ECS_TOKEN": "t"}, "environment S1ECS_URL: unencrypted HTTP would expose"),
     ],
 )

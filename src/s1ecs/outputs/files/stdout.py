@@ -25,7 +25,7 @@ class StandardOutput:
     """
 
     name = "files -"
-    capabilities = Capabilities(acknowledged=True)
+    capabilities = Capabilities(acknowledged=True, command_output=True)
 
     def __init__(self, descriptor: int, pack: Packer, *, whole: bool = False) -> None:
         self._descriptor = descriptor

@@ -39,7 +39,7 @@ async def open_audit(
         database = await Database.open(settings.state_dir)
         stack.push_async_callback(database.close)
         collector = Collector(__version__, await collector_id(database), platform.node())
-        environment = OutputEnvironment(tell, tell, collector.id, database, settings.max_answer)
+        environment = OutputEnvironment(tell, tell, collector.id, database, settings.max_answer, settings.state_dir)
         outputs = [make_output(output, environment) for output in settings.outputs]
         try:
             yield StateJournal(
@@ -71,7 +71,7 @@ def told_of(settings: Settings, collector: Collector, outputs: Sequence[str]) ->
 
 async def _deliver(database: Database, outputs: Sequence[Output], tell: Callable[[str], None]) -> None:
     waiting = await database.run(SqliteOutbox().outputs)
-    wanted = [output for output in outputs if output.name in waiting and not output.capabilities.acknowledged]
+    wanted = [output for output in outputs if output.name in waiting and not output.capabilities.command_output]
     # No output waits for another.
     await side_by_side(_deliver_to(database, output, tell) for output in wanted)
 

@@ -15,7 +15,7 @@ _SUBJECT = ("-subj", "/CN={name}", "-days", "2", "-nodes", "-newkey", "ec", "-pk
 
 
 class Authority:
-    """Its certificate is `certificate`, that of its server `own`; both PEM files."""
+    """Its certificate is `certificate`, that of its server `own`, with the key `key`; all PEM files."""
 
     def __init__(self, folder: Path) -> None:
         if shutil.which("openssl") is None:
@@ -23,9 +23,10 @@ class Authority:
         self._folder = folder
         self.certificate = folder / "authority.pem"
         self.own = folder / "own.pem"
+        self.key = folder / "own.key"
         key = folder / "authority.key"
         self._make("req", "-x509", *self._subject("authority"), "-keyout", key, "-out", self.certificate)
-        self._make("req", *self._subject("server"), "-keyout", folder / "own.key", "-out", folder / "own.csr")
+        self._make("req", *self._subject("server"), "-keyout", self.key, "-out", folder / "own.csr")
         (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
         self._make("x509", "-req", "-in", folder / "own.csr", "-CA", self.certificate, "-CAkey", key, "-CAcreateserial",
             "-days", "2", "-extfile", folder / "names", "-out", self.own)  # fmt: skip
@@ -40,7 +41,7 @@ class Authority:
         chain = self._folder / "chain.pem"
         chain.write_text("".join(path.read_text() for path in (self.own, *shown)))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain, self._folder / "own.key")
+        context.load_cert_chain(chain, self.key)
         return context
 
     def _subject(self, name: str) -> list[str]:

@@ -1,0 +1,145 @@
+"""Memory of what a topic holds although no commit says so, so that it is not written there again.
+
+A mark says for each feed up to which offsets of its topic everything is committed. What lies behind them was delivered
+by a process that was killed before its commit, or by an attempt that failed half-way: its documents come again, and
+are recognized by their ids.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from s1ecs.outputs.kafka.messages import FoundDocument, KafkaFeed
+from s1ecs.state.output_marks import Mark
+
+# Commits of a feed within which documents that were not committed come again; such as those of a console that no longer
+# has them never do.
+_EXPECTED_WITHIN = 100
+
+Offsets = Mapping[int, int]
+
+
+class FeedMark(NamedTuple):
+    """Offsets of a topic up to which all documents of a feed are committed."""
+
+    topic: str
+    offsets: Offsets
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as JSON."""
+        return {"topic": self.topic, "offsets": {str(each): offset for each, offset in self.offsets.items()}}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "FeedMark":
+        """Reverse `as_json`."""
+        return cls(value["topic"], {int(each): offset for each, offset in value["offsets"].items()})
+
+
+@dataclass
+class _Uncommitted:
+    """Ids of one feed that are in its topic: `found` come again, `given` await the commit that saves `mark`.
+
+    `commits` counts those since the first of `found` was expected.
+    """
+
+    found: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    mark: FeedMark | None = None
+    commits: int = 0
+
+
+class DeliveredIds:
+    """The marks of all feeds, and their ids that are delivered and not committed."""
+
+    def __init__(self, mark: Mark) -> None:
+        self._marks = {key: FeedMark.from_json(value) for key, value in mark.items()}
+        self._ends: dict[str, dict[int, int]] = {}
+        self._uncommitted: dict[str, _Uncommitted] = {}
+
+    def starts(self, topic: str, ends: Offsets) -> Offsets:
+        """Return from where on a topic must be read back, so that every feed with a mark there knows its ids.
+
+        A topic that ends before a mark was made anew: the mark is none of it.
+        """
+        for key, mark in list(self._marks.items()):
+            if mark.topic == topic and any(offset > ends.get(each, 0) for each, offset in mark.offsets.items()):
+                del self._marks[key]
+        marks = [mark for mark in self._marks.values() if mark.topic == topic]
+        return {each: min((mark.offsets.get(each, 0) for mark in marks), default=end) for each, end in ends.items()}
+
+    def is_behind_mark(self, topic: str, document: FoundDocument) -> bool:
+        """Tell whether a document in a topic lies behind the mark of its feed."""
+        mark = self._marks.get(document.feed.key)
+        return mark is not None and mark.topic == topic and document.offset >= mark.offsets.get(document.partition, 0)
+
+    def read(self, topic: str, ends: Offsets, documents: Iterable[FoundDocument]) -> None:
+        """Take note of documents that lie behind their marks, and where the topic ended."""
+        for document in documents:
+            self._of(document.feed.key).found.add(document.id)
+        self._ends[topic] = dict(ends)
+
+    def knows(self, topic: str) -> bool:
+        """Tell whether a topic was read back."""
+        return topic in self._ends
+
+    def first_mark(self, feed: KafkaFeed, topic: str) -> Mark:
+        """Begin a feed in a topic, and return what must be saved before its first delivery; empty if it has begun."""
+        known = self._marks.get(feed.key)
+        if known is not None and known.topic == topic:
+            return {}
+        mark = self._marks[feed.key] = FeedMark(topic, dict(self._ends[topic]))
+        return {feed.key: mark.as_json}
+
+    def there(self, feed: KafkaFeed) -> frozenset[str]:
+        """Return the ids that are in the topic of a feed without a commit."""
+        of = self._of(feed.key)
+        # Whoever delivers again did not commit.
+        of.found |= of.given
+        of.given, of.mark = set(), None
+        return frozenset(of.found)
+
+    def delivered(self, feed: KafkaFeed, topic: str, ids: Iterable[str], offsets: Offsets) -> Mark:
+        """Take note of a delivery, ended at `offsets`; return what its commit is to save."""
+        ends = self._ends[topic]
+        for each, offset in offsets.items():
+            ends[each] = max(ends.get(each, 0), offset)
+        of = self._of(feed.key)
+        of.given = set(ids)
+        # What has not come again yet must still be found by the next process.
+        of.mark = self._marks[feed.key] if of.found - of.given else FeedMark(topic, dict(ends))
+        return {feed.key: of.mark.as_json}
+
+    def committed(self, feed: KafkaFeed) -> None:
+        """Take note that the last delivery of a feed was committed."""
+        of = self._of(feed.key)
+        if of.mark is not None:
+            self._marks[feed.key] = of.mark
+            of.found -= of.given
+            of.given, of.mark = set(), None
+            of.commits += 1
+        if not of.found or of.commits > _EXPECTED_WITHIN:
+            self._uncommitted.pop(feed.key, None)
+
+    def doubt(self) -> None:
+        """Forget what topics hold: an attempt failed, and only they can tell how far it came."""
+        self._ends.clear()
+        # A delivery that succeeded may be about to be committed.
+        self._uncommitted = {key: of for key, of in self._uncommitted.items() if of.mark is not None}
+
+    def moved(self, distance: int) -> Mark:
+        """Move the marks of feeds that are so many documents behind and have none uncommitted; return them to save.
+
+        Else the next process would read all back that other feeds wrote meanwhile.
+        """
+        found: dict[str, Any] = {}
+        for key, mark in list(self._marks.items()):
+            ends = self._ends.get(mark.topic)
+            behind = 0 if ends is None else sum(max(0, end - mark.offsets.get(each, 0)) for each, end in ends.items())
+            if ends is not None and behind >= distance and key not in self._uncommitted:
+                self._marks[key] = FeedMark(mark.topic, dict(ends))
+                found[key] = self._marks[key].as_json
+        return found
+
+    def _of(self, key: str) -> _Uncommitted:
+        return self._uncommitted.setdefault(key, _Uncommitted())

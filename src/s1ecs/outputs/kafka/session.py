@@ -1,0 +1,91 @@
+"""Connections to one cluster that are used until something fails. Everything here blocks."""
+
+from collections.abc import Mapping, Sequence
+from threading import Event
+from typing import TYPE_CHECKING
+
+from s1ecs.extras import importing
+from s1ecs.outputs.kafka.delivered import DeliveredIds
+from s1ecs.outputs.kafka.error_rules import KafkaTrouble
+from s1ecs.outputs.kafka.messages import FoundDocument
+from s1ecs.outputs.kafka.settings import KafkaSettings
+from s1ecs.outputs.output import Batch
+
+if TYPE_CHECKING:
+    from s1ecs.outputs.kafka.producer import KafkaProducer, SentDocuments
+    from s1ecs.outputs.kafka.topics import KafkaTopics
+
+
+class KafkaSession:
+    """A producer, and the topics that were found; `stop` makes whoever works here end soon."""
+
+    def __init__(self, settings: KafkaSettings, transactional_id: str | None) -> None:
+        self.stop = Event()
+        self._settings = settings
+        self._transactional_id = transactional_id
+        self._producer: KafkaProducer | None = None
+        self._topics: KafkaTopics | None = None
+        self._partitions: dict[str, int] = {}
+
+    def prepare(self, topic: str) -> int:
+        """Make sure that a topic exists and the producer may write; return the number of its partitions."""
+        if topic not in self._partitions:
+            self._partitions[topic] = self._known_topics().require(topic)
+        self._ready().begin()
+        return self._partitions[topic]
+
+    def read_back(
+        self, topic: str, partitions: int, delivered: DeliveredIds
+    ) -> tuple[Mapping[int, int], Sequence[FoundDocument] | None]:
+        """Return where a topic ends, and what it holds behind the marks; None where that is not permitted."""
+        from s1ecs.outputs.kafka.read_back import TopicReader
+
+        reader = TopicReader(self._settings, topic, self.stop)
+        try:
+            ends = reader.ends(partitions)
+        except BaseException:
+            reader.close()
+            raise
+        try:
+            found = reader.documents(delivered.starts(topic, ends), ends)
+            return ends, [each for each in found if delivered.is_behind_mark(topic, each)]
+        except KafkaTrouble as error:
+            if error.code != "TOPIC_AUTHORIZATION_FAILED":
+                raise
+            return ends, None
+        finally:
+            reader.close()
+
+    def send(self, topic: str, batch: Batch) -> "SentDocuments":
+        """Send documents and wait for their reports."""
+        return self._ready().send(topic, batch)
+
+    def check(self) -> None:
+        """Find out whether a broker answers, and whether the topics that were used are still there."""
+        from s1ecs.outputs.kafka.topics import missing_topics
+
+        topics = self._known_topics()
+        topics.answer()
+        missing = topics.missing(list(self._partitions))
+        if missing:
+            raise missing_topics(self._settings, missing)
+
+    def close(self) -> None:
+        """Drop the connections."""
+        if self._producer is not None:
+            self._producer.discard()
+        self._producer = self._topics = None
+
+    def _ready(self) -> "KafkaProducer":
+        if self._producer is None:
+            with importing("kafka"):
+                from s1ecs.outputs.kafka.producer import KafkaProducer
+            self._producer = KafkaProducer(self._settings, self._transactional_id, self.stop)
+        return self._producer
+
+    def _known_topics(self) -> "KafkaTopics":
+        if self._topics is None:
+            with importing("kafka"):
+                from s1ecs.outputs.kafka.topics import KafkaTopics
+            self._topics = KafkaTopics(self._settings, self.stop)
+        return self._topics
