@@ -30,7 +30,7 @@ class ActingParts:
     live: LiveParts
 
     def install(self, app: FastAPI) -> None:
-        """Let the templates of all pages know what the desk offers."""
+        """Offer the desk to the templates of all pages."""
         app.state.acting = self.desk
 
     def stop(self) -> None:

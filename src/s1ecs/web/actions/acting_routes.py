@@ -12,7 +12,7 @@ from s1ecs.respond.plan.plan import Plan
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.actions.chosen_targets import chosen_targets
 from s1ecs.web.actions.desk import ResponseDesk
-from s1ecs.web.actions.form_fields import ARGUMENT, RequestedAction, comment_of, requested_action
+from s1ecs.web.actions.form_fields import ARGUMENT, AskedAction, comment_of, requested_action
 from s1ecs.web.actions.kept_plans import KeptPlan, PlanGone, PlanOfAnother
 from s1ecs.web.actions.offered import OfferedAction
 from s1ecs.web.actions.permission import require_permission, require_responder
@@ -78,7 +78,7 @@ class _ActingHandlers:
         self._desk.plans.take(key, user.name)
         return redirect(request, _path_of(running))
 
-    def _ask_for_arguments(self, request: Request, requested: RequestedAction, problem: UsageError) -> Response:
+    def _ask_for_arguments(self, request: Request, requested: AskedAction, problem: UsageError) -> Response:
         offered = OfferedAction(requested.action)
         is_new = not offered.is_direct and not any(requested.arguments.values())
         return self._pages.render(
@@ -119,7 +119,7 @@ def _path_of(running: RunningAction) -> str:
     return batch_path(running.id) if running.is_batch else action_path(running.id)
 
 
-def _one_console(requested: RequestedAction, user: PageUser, desk: ResponseDesk) -> str:
+def _one_console(requested: AskedAction, user: PageUser, desk: ResponseDesk) -> str:
     """Return the console of the targets; raise HTTPException 403, or UsageError where they are of several."""
     consoles = list(dict.fromkeys(console for console, _ in requested.targets))
     for console in consoles:

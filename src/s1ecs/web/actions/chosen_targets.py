@@ -5,7 +5,7 @@ from functools import partial
 
 from s1ecs.errors import StateError, UsageError
 from s1ecs.respond.actions.action import On
-from s1ecs.web.actions.form_fields import RequestedAction
+from s1ecs.web.actions.form_fields import AskedAction
 from s1ecs.web.actions.offered import TARGETS_OF
 from s1ecs.web.questions.action_targets import named_objects
 from s1ecs.web.questions.list_view import BY_STREAM
@@ -15,7 +15,7 @@ from s1ecs.web.questions.reader import StoreReader
 _HOST_COLUMNS = ("agent_id", "host")
 
 
-async def chosen_targets(store: StoreReader, requested: RequestedAction) -> Sequence[str]:
+async def chosen_targets(store: StoreReader, requested: AskedAction) -> Sequence[str]:
     """Return the ids to act on, each once; raise UsageError for a document that names no such target.
 
     What is not the id of a document is taken for the id of the object on the console, so that a page can name a host

@@ -29,7 +29,7 @@ from s1ecs.sentinelone.rate_limits import RateLimits
 from s1ecs.settings import Settings
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.actions.confirmation import confirmation_of, named
-from s1ecs.web.actions.form_fields import RequestedAction
+from s1ecs.web.actions.form_fields import AskedAction
 from s1ecs.web.actions.kept_plans import KeptPlan, KeptPlans
 from s1ecs.web.actions.offered import OfferedAction, offered
 from s1ecs.web.actions.running import RunningAction
@@ -102,7 +102,7 @@ class ResponseDesk:
         return offered(stream) if self.may_act_anywhere(user) else ()
 
     async def plan(
-        self, user: PageUser, console: str, targets: Sequence[str], requested: RequestedAction
+        self, user: PageUser, console: str, targets: Sequence[str], requested: AskedAction
     ) -> PlannedAction:
         """Look at the console and keep the plan; a refusal is written down, as on the command line.
 

@@ -22,7 +22,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class RequestedAction:
+class AskedAction:
     """An action as a form asks for it.
 
     `targets` are pairs of a console and the id of a document of the stream, or of an object on the console; `arguments`
@@ -43,13 +43,13 @@ class RequestedAction:
         check_options(self.action, force=self.force, lasting=self.lasting)
 
 
-def requested_action(form: FormData) -> RequestedAction:
+def requested_action(form: FormData) -> AskedAction:
     """Read a form; raise UsageError for what is not understood."""
     _refuse_what_is_no_text(form)
     action = ACTIONS.get(_text(form, "action"))
     if action is None or action.on is On.SCOPE:
         raise UsageError("choose an action; the page offers those on hosts, threats and alerts")
-    return RequestedAction(
+    return AskedAction(
         action,
         _text(form, "stream"),
         _targets(form),

@@ -1,4 +1,4 @@
-"""What the page of groups shows beside the list: agents by site and group."""
+"""Agents by site and group, shown on the page of groups below the list."""
 
 import sqlite3
 

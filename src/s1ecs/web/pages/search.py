@@ -34,14 +34,14 @@ class HitsOfAKind:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchAnswer:
     """The result of a search, the kind with the best document first, and documents that could not be searched yet."""
 
     kinds: Sequence[HitsOfAKind]
     unsearched: int
 
 
-async def find(context: WebContext, state: ViewState, user: PageUser) -> Found | None:
+async def find(context: WebContext, state: ViewState, user: PageUser) -> SearchAnswer | None:
     """Search by the parameters of an address; None without words. Raise UsageError for what is not understood."""
     question = state.get("q").strip()
     if not question:
@@ -59,7 +59,7 @@ async def find(context: WebContext, state: ViewState, user: PageUser) -> Found |
     def may_see(hit: Hit) -> bool:
         return user.role_on(hit.console) is not None and (not consoles or hit.console in consoles)
 
-    def ask(connection: sqlite3.Connection) -> Found:
+    def ask(connection: sqlite3.Connection) -> SearchAnswer:
         tables = [table for name, table in store_tables().items() if not chosen or name in chosen]
         kinds = []
         for table in tables:
@@ -70,7 +70,7 @@ async def find(context: WebContext, state: ViewState, user: PageUser) -> Found |
                 seen = [hit for hit in hits if may_see(hit)]
                 if seen:
                     kinds.append(HitsOfAKind(table.stream, seen[:limit], len(seen) > limit))
-        return Found(kinds, remaining(connection, store_tables(), [table.stream for table in tables]))
+        return SearchAnswer(kinds, remaining(connection, store_tables(), [table.stream for table in tables]))
 
     return await context.store.ask(ask)
 

@@ -16,7 +16,7 @@ HOURS = 24
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class LiveWalk:
     """The next due time of the live walk of a stream, and its position as JSON."""
 
     next_due: str | None
@@ -27,7 +27,7 @@ class Checkpoint:
 class CollectionState:
     """Checkpoints by stream, and documents of the last hours, the oldest first, by stream."""
 
-    checkpoints: Mapping[Key, Checkpoint] = field(default_factory=dict)
+    checkpoints: Mapping[Key, LiveWalk] = field(default_factory=dict)
     hourly: Mapping[Key, list[int]] = field(default_factory=dict)
 
 
@@ -36,11 +36,11 @@ def ask_collection(connection: sqlite3.Connection, now: datetime) -> CollectionS
     return CollectionState(_checkpoints(connection), _hourly(connection, now))
 
 
-def _checkpoints(connection: sqlite3.Connection) -> dict[Key, Checkpoint]:
+def _checkpoints(connection: sqlite3.Connection) -> dict[Key, LiveWalk]:
     found = connection.execute(
         "SELECT console, stream, next_due, position FROM checkpoints WHERE walk = ?", (LIVE,)
     ).fetchall()
-    return {Key(console, stream): Checkpoint(due, position) for console, stream, due, position in found}
+    return {Key(console, stream): LiveWalk(due, position) for console, stream, due, position in found}
 
 
 def _hourly(connection: sqlite3.Connection, now: datetime) -> dict[Key, list[int]]:

@@ -14,7 +14,7 @@ MOST_GROUPS = 200
 
 
 @dataclass(frozen=True)
-class Group:
+class ValueGroup:
     """A value with its documents, the different hosts and CVEs among them, and the greatest severity and score.
 
     None where the list has no such column.
@@ -33,7 +33,7 @@ class Grouping:
     """The groups of a column, the gravest and largest first: at most MOST_GROUPS of `count`."""
 
     column: str
-    groups: Sequence[Group]
+    groups: Sequence[ValueGroup]
     count: int
 
 
@@ -55,7 +55,7 @@ def grouping(connection: sqlite3.Connection, conditions: Conditions, column: str
         f" ORDER BY 5 DESC, 3 DESC, 2 DESC, 1 LIMIT {MOST_GROUPS}",
         parameters,
     ).fetchall()
-    groups = [Group(typed(conditions.view.stream, column, value), *rest) for value, *rest in found]
+    groups = [ValueGroup(typed(conditions.view.stream, column, value), *rest) for value, *rest in found]
     count = len(groups)
     if count == MOST_GROUPS:
         [(count,)] = connection.execute(f"SELECT count(DISTINCT {name}) FROM {conditions.source}{where}", parameters)
