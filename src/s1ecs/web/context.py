@@ -1,4 +1,4 @@
-"""What the page is made of: settings, the store, and the clock; one object that all its parts share."""
+"""Surroundings that all parts of the page share: settings, the store, and the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

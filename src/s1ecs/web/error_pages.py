@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from s1ecs.errors import S1ecsError, StateError, UsageError
+from s1ecs.errors import S1ecsError, SettingsError, StateError, UsageError
 from s1ecs.web.access.security_headers import add_security_headers
 from s1ecs.web.context import WebContext
 from s1ecs.web.rendering import Pages, state_of
@@ -52,6 +52,8 @@ class ErrorPages:
             path = self._context.store.path
             if not path.exists() and not _is_api(request):
                 return self._pages.render(request, "no_state.html", path=str(path))
+            return self.answer(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        if isinstance(error, SettingsError):
             return self.answer(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         return self.answer(request, HTTPStatus.BAD_GATEWAY, str(error))
 

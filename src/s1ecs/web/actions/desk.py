@@ -101,9 +101,7 @@ class ResponseDesk:
         """Return the actions to show above a list of a stream."""
         return offered(stream) if self.may_act_anywhere(user) else ()
 
-    async def plan(
-        self, user: PageUser, console: str, targets: Sequence[str], requested: AskedAction
-    ) -> PlannedAction:
+    async def plan(self, user: PageUser, console: str, targets: Sequence[str], requested: AskedAction) -> PlannedAction:
         """Look at the console and keep the plan; a refusal is written down, as on the command line.
 
         Raises UsageError, ConsoleError types.

@@ -5,22 +5,21 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from s1ecs.bootstrap.state import open_readonly
 from s1ecs.bootstrap.store_tables import store_tables
-from s1ecs.monitor.health import HealthLine, overall, read_health
+from s1ecs.monitor.health import HealthLine, overall
 from s1ecs.monitor.stream_status import StreamStatus, endpoint, stream_statuses
 from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.store.row_filling import remaining
-from s1ecs.settings import Settings
 from s1ecs.state.outbox import Spooled
 from s1ecs.state.sqlite.outbox import read_spools
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.context import WebContext
+from s1ecs.web.health_lines import visible_health
 from s1ecs.web.pages.page_conditions import refuse_unknown, user_of
 from s1ecs.web.questions.collection import CollectionState, ask_collection
 from s1ecs.web.rendering import Pages
@@ -62,7 +61,7 @@ async def collection_view(context: WebContext, user: PageUser) -> CollectionView
         return ask_collection(connection, now), remaining(connection, store_tables())
 
     (state, unfilled), rest = await asyncio.gather(
-        context.store.ask(ask), asyncio.to_thread(_beside_the_store, context.settings, user, now)
+        context.store.ask(ask), asyncio.to_thread(_beside_the_store, context, user)
     )
     health, streams, spools, letters = rest
     return CollectionView(health, overall(health), streams, spools, letters, state, unfilled)
@@ -81,13 +80,14 @@ def collection_page(context: WebContext, pages: Pages) -> APIRouter:
     return router
 
 
-_BesideTheStore = tuple[list[HealthLine], list[StreamStatus], list[Spooled], list[DeadLetterCount]]
+_BesideTheStore = tuple[Sequence[HealthLine], list[StreamStatus], list[Spooled], list[DeadLetterCount]]
 
 
-def _beside_the_store(settings: Settings, user: PageUser, now: datetime) -> _BesideTheStore:
-    statuses = stream_statuses(settings, open_readonly(settings.state_dir).polls(), now)
+def _beside_the_store(context: WebContext, user: PageUser) -> _BesideTheStore:
+    settings = context.settings
+    statuses = stream_statuses(settings, open_readonly(settings.state_dir).polls(), context.now())
     return (
-        [each for each in read_health(settings, now) if not each.console or user.role_on(each.console)],
+        visible_health(context, user),
         [each for each in statuses if user.role_on(each.key.console)],
         read_spools(settings.state_dir),
         _letters(DeadLetters(settings.state_dir), user),

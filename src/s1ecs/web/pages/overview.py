@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from s1ecs.monitor.health import overall, read_health
+from s1ecs.monitor.health import overall
 from s1ecs.timestamps import time_text
 from s1ecs.web.context import WebContext
 from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import time_chart
-from s1ecs.web.pages.page_conditions import requested_everywhere
+from s1ecs.web.health_lines import visible_health
+from s1ecs.web.pages.page_conditions import requested_everywhere, user_of
 from s1ecs.web.questions.overview import CHARTS, Overview, ask_overview
 from s1ecs.web.rendering import Pages
 
@@ -26,12 +27,12 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
 
     @router.get("/", response_class=HTMLResponse)
     async def overview(request: Request) -> HTMLResponse:
-        now = context.now()
+        now, user = context.now(), user_of(request)
         lists = requested_everywhere(request, context)
         week_ago = time_text(now - UNSEEN)
         answer, health = await asyncio.gather(
             context.store.ask(lambda connection: ask_overview(connection, lists, week_ago)),
-            asyncio.to_thread(lambda: overall(read_health(context.settings, now))),
+            asyncio.to_thread(lambda: overall(visible_health(context, user))),
         )
         ignored = sorted({name for each in lists.values() for name in each.ignored})
         charts = {

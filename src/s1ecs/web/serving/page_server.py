@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,8 +14,7 @@ from prometheus_client.registry import Collector
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from s1ecs.embedded_server import AsgiApplication, ServedWith, address_of, embedded_server, listen
-from s1ecs.errors import S1ecsError, SettingsError
-from s1ecs.monitor.health import Health, HealthLine, read_health
+from s1ecs.errors import SettingsError
 from s1ecs.open_files import at_limit
 from s1ecs.respond.session import own_name
 from s1ecs.settings import Settings
@@ -23,8 +23,8 @@ from s1ecs.web.access.page_access import open_access
 from s1ecs.web.access.web_rules import WebRules, web_rules
 from s1ecs.web.app import make_app
 from s1ecs.web.context import WebContext
+from s1ecs.web.health_lines import health_lines
 from s1ecs.web.questions.reader import StoreReader
-from s1ecs.web.serving.health_metrics import ReadLines
 from s1ecs.web.serving.monitoring_routes import monitoring_routes
 from s1ecs.web.serving.page_parts import PARTS, MakeParts
 
@@ -58,7 +58,7 @@ async def served_page(
         for each in parts:
             stack.push_async_callback(each.close)
         routers = [router for each in parts for router in each.routers]
-        app = make_app(context, [monitoring_routes(_read_lines(context), metrics), *routers], access)
+        app = make_app(context, [monitoring_routes(partial(health_lines, context), metrics), *routers], access)
         for each in parts:
             each.install(app)
         application: AsgiApplication = app
@@ -69,16 +69,6 @@ async def served_page(
             stack.callback(each.stop)
         base = address_of(listener, _shown_host(rules), scheme="https" if rules.encrypted else "http")
         yield f"{base}{rules.root}/login?{urlencode({'token': access.link.token})}"
-
-
-def _read_lines(context: WebContext) -> ReadLines:
-    def read() -> Sequence[HealthLine]:
-        try:
-            return read_health(context.settings, context.now())
-        except S1ecsError as error:
-            return [HealthLine(Health.CRITICAL, "settings", "", "", str(error).partition(";")[0])]
-
-    return read
 
 
 def _utc() -> datetime:
