@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import inventory, kafka, mapping, memory, search, store
+from bench import inventory, kafka, mapping, memory, page_load, search, store
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
         "search": search.run,
         "kafka": kafka.run,
         "store": store.run,
+        "page-load": page_load.run,
     }
     for name in sys.argv[1:] or benchmarks:
         for line in benchmarks[name]():

@@ -25,6 +25,7 @@ from s1ecs.web.app import make_app
 from s1ecs.web.context import WebContext
 from s1ecs.web.health_lines import health_lines
 from s1ecs.web.questions.reader import StoreReader
+from s1ecs.web.serving.low_priority import yield_to_collecting
 from s1ecs.web.serving.monitoring_routes import monitoring_routes
 from s1ecs.web.serving.page_parts import PARTS, MakeParts
 
@@ -41,6 +42,7 @@ async def served_page(
     `metrics` are those of a collector in this process, `makers` make the parts that live as long as the server. Raise
     SettingsError if the settings do not fit together or the address can't be used.
     """
+    yield_to_collecting()
     rules = web_rules(settings)
     oidc = oidc_rules(settings)
     _check_certificate(settings.web_cert_file, settings.web_key_file)
