@@ -62,15 +62,13 @@ async def _measured(folder: Path) -> Sequence[str]:
         environment = _environment(console, folder)
         with (
             _started("serve", "--port", "0", environment=environment) as link,
-            subprocess.Popen([S1ECS, "run", "alert"], env=environment, stderr=subprocess.DEVNULL) as collector,
+            _collecting(environment) as collector,
         ):
             async with httpx2.AsyncClient(follow_redirects=True, timeout=60, trust_env=False) as client:
-                try:
-                    await client.get(link)
-                    base = link.partition("/login")[0]
-                    lines = await _pages(client, base)
-                finally:
-                    collector.terminate()
+                await client.get(link)
+                base = link.partition("/login")[0]
+                lines = await _pages(client, base)
+                collector.terminate()
                 collector.wait()
                 return [*lines, *await _crowd(client, base, environment, folder)]
 
@@ -155,6 +153,16 @@ async def _collect(environment: Mapping[str, str], folder: Path, console: str) -
     if await process.wait():
         raise RuntimeError("collecting failed")
     return perf_counter() - began
+
+
+@contextmanager
+def _collecting(environment: Mapping[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
+    """Run a collector; it is told to end with the context."""
+    with subprocess.Popen([S1ECS, "run", "alert"], env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 @contextmanager
