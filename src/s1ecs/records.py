@@ -21,6 +21,8 @@ NOT_UNICODE = "not Unicode"
 DEEPEST = 100
 TOO_DEEP = "nested too deeply"
 
+_LINE = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_APPEND_NEWLINE
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_64_BIT_INTEGER = len(str(-(2**63)))
 _SIGNED_64_BITS = range(-(2**63), 2**63)
@@ -82,6 +84,14 @@ def read(text: bytes) -> tuple[Any, bool]:
             return exact(text), True
         except NotJSON:
             raise NotJSON(str(fast_parser)) from None
+
+
+def parsed(text: bytes) -> Any:
+    """Read JSON by the fast parser alone; None where that takes the exact reader, and for null."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def exact(text: bytes) -> Any:
@@ -164,6 +174,14 @@ def settled_record(element: Any) -> Record:
 def dumps(value: Any) -> bytes:
     """JSON, compact; exact numbers keep their text."""
     return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def dumps_line(value: Any) -> bytes:
+    """JSON as `dumps` writes it, and a line end."""
+    try:
+        return orjson.dumps(value, default=_number_text, option=_LINE)
+    except orjson.JSONEncodeError:
+        return dumps(value) + b"\n"
 
 
 def indented(value: Any) -> bytes:

@@ -30,6 +30,7 @@ class Mapper:
         self._table = table
         self._locate = locate
         self._keep_duplicates = keep_duplicates
+        self._ecs_version, self._bad_value_fails = table.ecs_version, table.bad_value_fails
 
     @cached_property
     def _map(self) -> MapRecord:
@@ -48,24 +49,27 @@ class Mapper:
         if not isinstance(record.value, dict):
             deep = TOO_DEEP in record.flaws
             return self._failure(f"not a JSON object: {TOO_DEEP if deep else _what_it_is(record.value)}")
-        problems = list(record.flaws)
         try:
-            document, failed = self._map(record.value, problems)
+            return Mapped(*self.map_object(record.value, record.flaws))
         except Inexact:
-            problems = list(record.flaws)
             try:
-                document, failed = self._map(record.exact(), problems)
+                return Mapped(*self.map_object(record.exact(), record.flaws))
             except Inexact:
                 # Only a record nested deeper than the exact parser goes has no exact form.
                 return self._failure(TOO_DEEP)
-        failed = failed or (self._table.bad_value_fails and bool(problems))
-        document["ecs"] = {"version": self._table.ecs_version}
+
+    def map_object(self, value: dict[str, Any], flaws: tuple[str, ...] = ()) -> tuple[Document, bool]:
+        """The document of an object, and whether it is a `pipeline_error`; raise Inexact where numbers count."""
+        problems = [*flaws]
+        document, failed = self._map(value, problems)
+        document["ecs"] = {"version": self._ecs_version}
         if problems:
             document["error"] = {"message": problems}
+            failed = failed or self._bad_value_fails
         event = document.setdefault("event", {})
         if failed:
             event["kind"] = "pipeline_error"
-        return Mapped(document, failed)
+        return document, failed
 
     def unreadable(self, reason: str) -> Mapped:
         """The `pipeline_error` document of a text that is not JSON; `reason` is the parser's."""
