@@ -8,6 +8,7 @@ from s1ecs.ecs.converters import Bad, boolean, date, long, mac
 from s1ecs.ecs.related import Texts, append
 from s1ecs.ecs.table import Found, Inner
 from s1ecs.streams.conversions.network_interfaces import good_addresses
+from s1ecs.streams.conversions.usual_threat_lists import usual_indicators, usual_interfaces, usual_mitigation
 
 
 def interfaces(value: Any, found: Found) -> Any:
@@ -17,6 +18,9 @@ def interfaces(value: Any, found: Found) -> Any:
     """
     if not isinstance(value, list):
         return value
+    usual = usual_interfaces(value, found)
+    if usual is not None:
+        return usual or None
     result = _copies(value)
     objects = _objects(result)
     for key in ("inet", "inet6"):
@@ -49,6 +53,9 @@ def indicators(value: Any, found: Found) -> Any:
     """
     if not isinstance(value, list):
         return value
+    usual = usual_indicators(value, found, _CATEGORY_NAMES)
+    if usual is not None:
+        return usual or None
     gathered = {field.name: Texts() for field in _TACTIC_FIELDS}
 
     def gather(field: str, leaf: Any) -> None:
@@ -139,6 +146,11 @@ _CONVERSIONS = (
     ValueConversion(("mitigationEndedAt",), ("mitigation_ended_at",), date, silent=True),
     ValueConversion(("mitigationStartedAt",), ("mitigation_started_at",), date, silent=True),
 )
+_PLAN = {
+    conversion.source[0]: (conversion.target[0], conversion.convert, conversion.silent)
+    for conversion in _CONVERSIONS
+    if len(conversion.source) == 1
+}
 
 
 def mitigation(value: Any, found: Found) -> Any:
@@ -149,6 +161,9 @@ def mitigation(value: Any, found: Found) -> Any:
     """
     if not isinstance(value, list):
         return value
+    usual = usual_mitigation(value, found, _COUNTERS, _PLAN)
+    if usual is not None:
+        return usual or None
     result = _copies(value)
     pairs = [(new, old) for new, old in zip(result, value, strict=True) if isinstance(new, dict)]
     for new, _ in pairs:

@@ -9,7 +9,7 @@ from s1ecs.streams.conversions.snake_case import in_snake_case
 
 ConvertedKind = Literal["boolean", "date", "ip", "long"]
 
-_CONVERTERS: Mapping[ConvertedKind, Callable[[Any], Any]] = MappingProxyType(
+CONVERTERS: Mapping[ConvertedKind, Callable[[Any], Any]] = MappingProxyType(
     {"boolean": converters.boolean, "date": converters.date, "ip": converters.ip, "long": converters.long}
 )
 
@@ -82,7 +82,7 @@ def _convert(part: dict[str, Any], key: str, conversion: PathConversion, problem
     if value is None or (conversion.empty_skipped and value == ""):
         return
     try:
-        part[key] = _CONVERTERS[conversion.kind](value)
+        part[key] = CONVERTERS[conversion.kind](value)
     except converters.Bad as bad:
         del part[key]
         if not conversion.silent:
