@@ -23,7 +23,7 @@ from s1ecs.streams import STREAMS
 ROUNDS = 5
 DISTINCT = 1000
 # So much is read by each process.
-BYTES = 150_000_000
+BYTES = 600_000_000
 # The most that a stream may cost, in times of the floor.
 LIMITS = {
     **dict.fromkeys(("alert", "threat_event", "group"), 2.5),

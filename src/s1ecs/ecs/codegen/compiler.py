@@ -13,7 +13,8 @@ from typing import Any
 
 from s1ecs.ecs.codegen.layout import Shape, indented
 from s1ecs.ecs.codegen.reading import Reading
-from s1ecs.ecs.codegen.statements import NAMES, Statements, fields_of, fields_read, is_free, names_of
+from s1ecs.ecs.codegen.statements import Statements, fields_of, fields_read, is_free
+from s1ecs.ecs.codegen.vocabulary import NAMES, names_of
 from s1ecs.ecs.duplicates import Duplicates
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.table import FieldTable
@@ -61,6 +62,7 @@ def _function(table: FieldTable, duplicates: Duplicates) -> list[str]:
                 "failed = False",
                 *(["refused = ()"] if table.one_text_per_address else []),
                 *(["was_split = False"] if any(row.domain for row in table.rows) else []),
+                *(f"# constant: {field}" for field in constants),
                 *shape.opening(constants),
                 *(f"related_{name} = {'Texts()' if free else '{}'}" for name in related),
                 *(["related = {" + ", ".join(f"{name!r}: related_{name}" for name in related) + "}"] if free else []),

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from s1ecs.ecs.converters import Bad, date, ip, mac
+from s1ecs.ecs.converters import Bad, ip, mac
+from s1ecs.ecs.dates import date
 from s1ecs.ecs.related import append
 from s1ecs.ecs.table import Found, Inner
 from s1ecs.streams.conversions.network_interfaces import good_addresses

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from s1ecs.ecs.converters import Bad, boolean, date, long, mac
+from s1ecs.ecs.converters import Bad, boolean, long, mac
+from s1ecs.ecs.dates import date
 from s1ecs.ecs.related import Texts, append
 from s1ecs.ecs.table import Found, Inner
 from s1ecs.streams.conversions.network_interfaces import good_addresses

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from s1ecs.ecs import converters
+from s1ecs.ecs import converters, dates
 from s1ecs.streams.conversions.snake_case import in_snake_case
 
 ConvertedKind = Literal["boolean", "date", "ip", "long"]
 
 CONVERTERS: Mapping[ConvertedKind, Callable[[Any], Any]] = MappingProxyType(
-    {"boolean": converters.boolean, "date": converters.date, "ip": converters.ip, "long": converters.long}
+    {"boolean": converters.boolean, "date": dates.date, "ip": converters.ip, "long": converters.long}
 )
 
 
