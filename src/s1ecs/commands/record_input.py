@@ -98,7 +98,7 @@ def _deeper(text: bytes) -> int | None:
 
 def is_record(value: dict[str, Any]) -> bool:
     """Tell whether an object is a record itself, not a page of the API."""
-    return "data" not in value or _list_in(value) is None
+    return "data" not in value or len(value) > len(_AROUND_DATA) or _list_in(value) is None
 
 
 def _list_in(value: Any) -> Path | None:

@@ -53,6 +53,7 @@ class _Mapping:
         self.with_id = with_id
         self.now = now
         # What is done around a document that needs nothing of its record but the values.
+        self.map_object = mapper.map_object
         self.seal_plain = envelope.plain(now) if redaction.is_empty and not with_id else None
 
     def of_object(self, value: dict[str, Any], line: bytes) -> tuple[Document, bool]:
@@ -60,7 +61,7 @@ class _Mapping:
         seal = self.seal_plain
         if seal is not None:
             try:
-                document, failed = self.mapper.map_object(value)
+                document, failed = self.map_object(value, [])
             except Inexact:
                 pass
             else:
@@ -119,17 +120,18 @@ def transform(
     known = None if stream is None else Recognition(stream)
     reader = ValueReader()
     documents = 0
+    fitting = frozenset() if known is None else known.fitting
     for line in lines:
         # A record on a line of its own, as nearly all are, is parsed once and goes the short way.
-        value = None if reader.waiting else _object_on(line)
-        if value is None:
+        value = None if reader.waiting else parsed(line)
+        if type(value) is not dict or not is_record(value):
             for text in reader.read(line):
                 for document, failed in _documents(text, way, count, known):
                     write(dumps_line(document))
                     documents += 1
                     count.failed += failed
             continue
-        if known is not None and not known.fits(value):
+        if known is not None and tuple(value) not in fitting and not known.fits(value):
             _count_strange(value, count)
         document, failed = way.of_object(value, line)
         write(dumps_line(document))
@@ -143,12 +145,6 @@ def transform(
             count.failed += failed
     count.documents = documents
     return count
-
-
-def _object_on(line: bytes) -> dict[str, Any] | None:
-    """The record that a line holds; None where the line holds anything else, or part of something."""
-    value = parsed(line)
-    return value if type(value) is dict and is_record(value) else None
 
 
 def _documents(text: bytes, way: _Mapping, count: Count, known: Recognition | None) -> Iterator[tuple[Document, bool]]:

@@ -30,10 +30,10 @@ class Mapper:
         self._table = table
         self._locate = locate
         self._keep_duplicates = keep_duplicates
-        self._ecs_version, self._bad_value_fails = table.ecs_version, table.bad_value_fails
 
     @cached_property
-    def _map(self) -> MapRecord:
+    def map_object(self) -> MapRecord:
+        """The function that maps an object, with texts about it in a list; it raises Inexact where numbers count."""
         return compile_mapping(self._table, self._locate, keep_duplicates=self._keep_duplicates)
 
     @cached_property
@@ -50,26 +50,13 @@ class Mapper:
             deep = TOO_DEEP in record.flaws
             return self._failure(f"not a JSON object: {TOO_DEEP if deep else _what_it_is(record.value)}")
         try:
-            return Mapped(*self.map_object(record.value, record.flaws))
+            return Mapped(*self.map_object(record.value, [*record.flaws]))
         except Inexact:
             try:
-                return Mapped(*self.map_object(record.exact(), record.flaws))
+                return Mapped(*self.map_object(record.exact(), [*record.flaws]))
             except Inexact:
                 # Only a record nested deeper than the exact parser goes has no exact form.
                 return self._failure(TOO_DEEP)
-
-    def map_object(self, value: dict[str, Any], flaws: tuple[str, ...] = ()) -> tuple[Document, bool]:
-        """The document of an object, and whether it is a `pipeline_error`; raise Inexact where numbers count."""
-        problems = [*flaws]
-        document, failed = self._map(value, problems)
-        document["ecs"] = {"version": self._ecs_version}
-        if problems:
-            document["error"] = {"message": problems}
-            failed = failed or self._bad_value_fails
-        event = document.setdefault("event", {})
-        if failed:
-            event["kind"] = "pipeline_error"
-        return document, failed
 
     def unreadable(self, reason: str) -> Mapped:
         """The `pipeline_error` document of a text that is not JSON; `reason` is the parser's."""

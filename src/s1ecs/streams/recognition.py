@@ -24,17 +24,18 @@ class Recognition:
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._fitting: set[tuple[str, ...]] = set()
+        # Sets of keys, in their order, of which it is known.
+        self.fitting: set[tuple[str, ...]] = set()
 
     def fits(self, record: Mapping[str, Any]) -> bool:
         """Tell whether a record can be one of the stream, as the function `fits` does."""
         keys = tuple(record)
-        if keys in self._fitting:
+        if keys in self.fitting:
             return True
         if not fits(record, self._stream):
             return False
-        if len(self._fitting) < _REMEMBERED:
-            self._fitting.add(keys)
+        if len(self.fitting) < _REMEMBERED:
+            self.fitting.add(keys)
         return True
 
 

@@ -196,6 +196,7 @@ TABLE = FieldTable(
                 "Network interfaces of the host.",
                 interfaces,
                 *INTERFACE_FIELDS,
+                uncleaned=True,
             ),
             keyword(
                 ".operational_state",
@@ -245,6 +246,7 @@ TABLE = FieldTable(
                     "Behaviour that the threat was known by.",
                     indicators,
                     *INDICATOR_FIELDS,
+                    uncleaned=True,
                 ),
                 function=indicators_with_ids,
                 inner=INDICATOR_FIELDS_WITH_IDS,
@@ -269,6 +271,7 @@ TABLE = FieldTable(
             "Mitigation steps taken against the threat.",
             mitigation,
             *MITIGATION_FIELDS,
+            uncleaned=True,
         ),
         *within(
             "threatInfo",

@@ -5,7 +5,7 @@ nothing is cleaned up afterwards, because an empty value is never put in. The sa
 can be read and compared (`source_of`, `s1ecs fields STREAM --compiled`).
 
 The function takes (record, problems) and returns (document, failed): `problems` collects texts for `error.message`,
-`failed` says that a whole-record failure ended the work early.
+`failed` says that the document is a `pipeline_error`.
 """
 
 from collections.abc import Callable
@@ -79,9 +79,22 @@ def _function(table: FieldTable, duplicates: Duplicates) -> list[str]:
                 ),
                 *(f"if related_{name}: {shape.assign(f'related.{name}', f'[*related_{name}]')}" for name in related),
                 *shape.closing(constants),
+                *_conclusion(table, shape.object_of_event(constants)),
                 "return document, failed",
             ]
         ),
+    ]
+
+
+def _conclusion(table: FieldTable, event: str | None) -> list[str]:
+    """Statements that set what every document has; `event` is the variable of its object where that is never empty."""
+    return [
+        f"document['ecs'] = {{'version': {table.ecs_version!r}}}",
+        "if problems:",
+        "    document['error'] = {'message': problems}",
+        *(["    failed = True"] if table.bad_value_fails else []),
+        *([] if event else ["event = document.setdefault('event', {})"]),
+        f"if failed: {event or 'event'}['kind'] = 'pipeline_error'",
     ]
 
 

@@ -38,6 +38,11 @@ class Shape:
             for path in inner
         ]
 
+    def object_of_event(self, constants: Mapping[str, str]) -> str | None:
+        """The variable of the object `event`, where a constant lies in it, so that every document has it."""
+        full = any(self._object_of(field) == "event" for field in constants)
+        return _variable("event") if full else None
+
     def assign(self, field: str, value: str) -> str:
         """The statement that sets a field to a Python expression."""
         around = self._object_of(field)

@@ -11,8 +11,22 @@ from s1ecs.ecs.converters import LARGEST_LONG, Bad, mac
 from s1ecs.ecs.table import Found
 from s1ecs.streams.conversions.network_interfaces import is_address_list
 
-# For each key of an entry its key in the document, what converts it, and whether a bad value is left out in silence.
-Plan = Mapping[str, tuple[str, Callable[[Any], Any] | None, bool]]
+
+class MitigationPlan:
+    """The conversions of a step of mitigation.
+
+    `counters` are the names of those of `actionsCounters`; `values` gives for each other key its key in the document,
+    what converts it, and whether a bad value is left out in silence.
+    """
+
+    def __init__(
+        self, counters: Mapping[str, str], values: Mapping[str, tuple[str, Callable[[Any], Any] | None, bool]]
+    ) -> None:
+        self.counters = tuple(counters.items())
+        self.values = tuple((key, *value) for key, value in values.items())
+        self.moved = frozenset({"actionsCounters", *values})
+        self.made = frozenset({"action_counters", *(name for name, _, _ in values.values())})
+
 
 _ADDRESSES = ("inet", "inet6")
 _SCALARS = frozenset({str, int, bool})
@@ -61,20 +75,21 @@ def _interface(interface: dict[str, Any], hardware: dict[str, None]) -> dict[str
     return kept
 
 
-def usual_mitigation(
-    members: list[Any], found: Found, counters: Mapping[str, str], plan: Plan
-) -> list[dict[str, Any]] | None:
-    """Steps of mitigation: `counters` names those of `actionsCounters`, `plan` tells of all other values."""
-    moved = frozenset({"actionsCounters", *plan})
-    made = frozenset({"action_counters", *(name for name, _, _ in plan.values())})
+def usual_mitigation(members: list[Any], found: Found, plan: MitigationPlan) -> list[dict[str, Any]] | None:
+    """Steps of mitigation with small numbers and good values."""
+    moved, made = plan.moved, plan.made
     converted = []
     for member in members:
         if type(member) is not dict or not made.isdisjoint(member):
             return None
-        entry = {key: value for key, value in member.items() if key not in moved}
-        if not _are_scalars(entry):
-            return None
-        if not _add_counters(entry, member.get("actionsCounters"), counters) or not _add_values(entry, member, plan):
+        entry: dict[str, Any] = {}
+        for key, value in member.items():
+            if key in moved or value is None or value == "":
+                continue
+            if type(value) not in _SCALARS:
+                return None
+            entry[key] = value
+        if not _add_counters(entry, member.get("actionsCounters"), plan) or not _add_values(entry, member, plan):
             return None
         if entry:
             converted.append(entry)
@@ -82,16 +97,12 @@ def usual_mitigation(
     return converted
 
 
-def _are_scalars(entry: dict[str, Any]) -> bool:
-    return all(type(value) in _SCALARS and value != "" for value in entry.values())
-
-
-def _add_counters(entry: dict[str, Any], value: Any, counters: Mapping[str, str]) -> bool:
+def _add_counters(entry: dict[str, Any], value: Any, plan: MitigationPlan) -> bool:
     """Add the counters of an entry; False where one is not a small number."""
     if type(value) is not dict:
         return True
     counted = {}
-    for key, name in counters.items():
+    for key, name in plan.counters:
         number = value.get(key)
         if type(number) is int and 0 <= number <= LARGEST_LONG:
             counted[name] = number
@@ -102,11 +113,11 @@ def _add_counters(entry: dict[str, Any], value: Any, counters: Mapping[str, str]
     return True
 
 
-def _add_values(entry: dict[str, Any], member: dict[str, Any], plan: Plan) -> bool:
+def _add_values(entry: dict[str, Any], member: dict[str, Any], plan: MitigationPlan) -> bool:
     """Add the other values of an entry; False where one is not as usual."""
-    for key, (name, convert, silent) in plan.items():
+    for key, name, convert, silent in plan.values:
         value = member.get(key)
-        if value is None:
+        if value is None or value == "":
             continue
         if type(value) not in _SCALARS:
             return False
@@ -117,15 +128,13 @@ def _add_values(entry: dict[str, Any], member: dict[str, Any], plan: Plan) -> bo
                 if silent:
                     continue
                 return False
-        if value == "":
-            return False
         entry[name] = value
     return True
 
 
 def usual_indicators(members: list[Any], found: Found, names: Mapping[str, str]) -> list[dict[str, Any]] | None:
     """Indicators with texts and numbers alone in them; `names` are those of the keys of a category."""
-    gathered: dict[str, dict[str, None]] = {}
+    gathered: dict[str, dict[str, None]] = {field: {} for field in _GATHERED}
     converted = []
     for member in members:
         if type(member) is not dict:
@@ -137,7 +146,7 @@ def usual_indicators(members: list[Any], found: Found, names: Mapping[str, str])
             return None
         if indicator:
             converted.append(indicator)
-    found.fields.update({field: [*texts] for field, texts in gathered.items()})
+    found.fields.update({field: [*texts] for field, texts in gathered.items() if texts})
     found.is_whole = True
     return converted
 
@@ -163,11 +172,11 @@ def _gather_ids(gathered: dict[str, dict[str, None]], value: Any) -> bool:
     for number in value:
         kind = type(number)
         if kind is int:
-            gathered.setdefault("threat.tactic.id", {})[str(number)] = None
+            gathered["threat.tactic.id"][str(number)] = None
         elif kind is not str:
             return False
         elif number:
-            gathered.setdefault("threat.tactic.id", {})[number] = None
+            gathered["threat.tactic.id"][number] = None
     return True
 
 
@@ -189,6 +198,7 @@ def _gather_tactics(gathered: dict[str, dict[str, None]], value: Any) -> bool:
 
 _OF_TACTIC = (("name", "threat.tactic.name"), ("source", "threat.framework"))
 _OF_TECHNIQUE = (("link", "threat.technique.reference"), ("name", "threat.technique.id"))
+_GATHERED = ("threat.tactic.id", *(field for _, field in (*_OF_TACTIC, *_OF_TECHNIQUE)))
 
 
 def _gather(gathered: dict[str, dict[str, None]], part: dict[str, Any], fields: tuple[tuple[str, str], ...]) -> bool:
@@ -197,7 +207,7 @@ def _gather(gathered: dict[str, dict[str, None]], part: dict[str, Any], fields: 
         text = part.get(key)
         if type(text) is str:
             if text:
-                gathered.setdefault(field, {})[text] = None
+                gathered[field][text] = None
         elif text is not None:
             return False
     return True
