@@ -7,7 +7,7 @@ unpaired surrogates, numbers beyond a double, integers beyond 64 bits. Where the
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import isinf
@@ -70,6 +70,28 @@ class Record(NamedTuple):
     value: Any
     exact: Callable[[], Any]
     flaws: tuple[str, ...] = ()
+
+
+def exact_form(record: Record) -> Any:
+    """The value of a record with every number as it was written, read again only where one may have lost its text."""
+    return record.exact() if _holds_floats(record.value) else record.value
+
+
+def _holds_floats(value: Any, depth: int = 0) -> bool:
+    """Tell whether the fast parser read a number as a float: one with a fraction or exponent, or beyond 64 bits."""
+    if type(value) is float or depth > DEEPEST:
+        return True
+    if type(value) is dict:
+        members: Iterable[Any] = value.values()
+    elif type(value) is list:
+        members = value
+    else:
+        return False
+    for member in members:
+        kind = type(member)
+        if kind is float or ((kind is dict or kind is list) and _holds_floats(member, depth + 1)):
+            return True
+    return False
 
 
 def read(text: bytes) -> tuple[Any, bool]:

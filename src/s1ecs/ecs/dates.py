@@ -21,8 +21,7 @@ _LENIENT_DATE = re.compile(
 _WITH_SECONDS = len("2018-02-27T04:49:26Z")
 _WITH_MILLISECONDS = len("2018-02-27T04:49:26.257Z")
 _WITH_MICROSECONDS = len("2018-02-27T04:49:26.257525Z")
-# Every third character of a common date from the fifth on.
-_SEPARATORS = "--T::."
+_MILLISECONDS = len("2018-02-27T04:49:26.257")
 _from_iso_format = datetime.fromisoformat
 _LARGEST_OFFSET_HOURS = 18
 _LARGEST_MINUTE = 59
@@ -42,49 +41,36 @@ _TAKES_HOUR_24 = _takes_hour_24()
 
 def date(value: Any) -> str:
     """ISO 8601 text as UTC `YYYY-MM-DDTHH:MM:SS.mmmZ`; what is finer is cut, not rounded."""
-    # Nearly every date of the API has microseconds, and fromisoformat alone is fast. It checks the digits; the
-    # separators asked for here leave it no other form of this length.
-    if (
-        type(value) is str
-        and len(value) == _WITH_MICROSECONDS
-        and value[4:20:3] == _SEPARATORS
-        and value[26] == "Z"
-        and not (_TAKES_HOUR_24 and value[11:13] == "24")
-    ):
-        try:
-            _from_iso_format(value)
-        except ValueError:
-            return _any_date(value, _DATE)
-        return f"{value[:23]}Z"
-    return _shorter_date(value) or _any_date(value, _DATE)
+    return _common_date(value) or _any_date(value, _DATE)
 
 
 def lenient_date(value: Any) -> str:
     """The same; months, days and hours may have one digit."""
-    try:
-        return date(value)
-    except Bad:
-        return _any_date(value, _LENIENT_DATE)
+    return _common_date(value) or _any_date(value, _LENIENT_DATE)
 
 
-def _shorter_date(value: Any) -> str | None:
-    """The dates with milliseconds and with whole seconds, checked in the same way; None for any other."""
-    if type(value) is not str or value[-1:] != "Z" or (_TAKES_HOUR_24 and value[11:13] == "24"):
+def _common_date(value: Any) -> str | None:
+    # Nearly every date of the API is in one of three forms, and fromisoformat alone is fast. It checks the digits; the
+    # separators asked for here, every third character from the fifth on, leave it no other form of these lengths.
+    if type(value) is not str:
         return None
-    length = len(value)
-    if length == _WITH_SECONDS:
-        separators, result = "--T::Z", f"{value[:19]}.000Z"
-    elif length == _WITH_MILLISECONDS:
-        separators, result = _SEPARATORS, str(value)
+    separators, length = value[4:20:3], len(value)
+    if separators == "--T::." and value[-1] == "Z":
+        if length == _WITH_MICROSECONDS:
+            result = value[:_MILLISECONDS] + "Z"
+        elif length == _WITH_MILLISECONDS:
+            result = str(value)
+        else:
+            return None
+    elif separators == "--T::Z" and length == _WITH_SECONDS:
+        result = value[:-1] + ".000Z"
     else:
-        return None
-    if value[4:20:3] != separators:
         return None
     try:
         _from_iso_format(value)
     except ValueError:
         return None
-    return result
+    return None if _TAKES_HOUR_24 and value[11:13] == "24" else result
 
 
 def _any_date(value: Any, form: re.Pattern[str]) -> str:

@@ -8,7 +8,7 @@ from s1ecs.ecs.converters import Inexact
 from s1ecs.ecs.document_id import Identify, identity_of
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.table import FieldTable
-from s1ecs.records import TOO_DEEP, Record, canonical
+from s1ecs.records import TOO_DEEP, Record, canonical, exact_form
 
 Document = dict[str, Any]
 
@@ -79,4 +79,4 @@ def _what_it_is(value: Any) -> str:
 
 def original(record: Record) -> str:
     """The record as one JSON text for `event.original`: compact, keys sorted, numbers as they were written."""
-    return canonical(record.exact()).decode()
+    return canonical(exact_form(record)).decode()

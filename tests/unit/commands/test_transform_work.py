@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from s1ecs.commands.transform import transform
 from s1ecs.ecs import empty_values
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.ecs.redaction import Redaction
-from s1ecs.records import record_from_line
+from s1ecs.records import Record, record_from_line
 from s1ecs.streams import STREAMS
 from s1ecs.streams.conversions import agent_lists, threat_lists
 from s1ecs.streams.recognition import Recognition
@@ -72,6 +73,39 @@ def test_a_record_is_parsed_and_written_once(stream: str, monkeypatch: pytest.Mo
 
 def _never(*_: Any) -> Any:
     raise AssertionError
+
+
+@EVERY_STREAM
+def test_ids_of_records_without_fractions_need_no_second_parsing(stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An id over a record in which no number may have lost its text is made from the values at hand."""
+    mapper = STREAMS[stream].mapper()
+    given = list(lines(stream, RECORDS))
+    expected = [mapper.identify(Record(json.loads(line), partial(records.exact, line))) for line in given]
+    monkeypatch.setattr(records, "exact", _never)
+    assert [mapper.identify(record_from_line(line)) for line in given] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read_again"),
+    [
+        ('{"a": 1, "b": [18446744073709551615, -9223372036854775808], "c": {"d": "1.50"}}', False),
+        ('{"a": [{"b": 1.50}]}', True),
+        ('{"a": 1E2}', True),
+        ('{"a": 18446744073709551616}', True),
+        ('{"a": -0, "b": -0.0}', True),
+    ],
+)
+def test_a_record_is_read_again_where_a_number_may_have_lost_its_text(text: str, *, is_read_again: bool) -> None:
+    """Its text is the same either way, and only fractions, exponents and integers beyond 64 bits take the reader."""
+    read_again = []
+
+    def exact() -> Any:
+        read_again.append(text)
+        return records.exact(text.encode())
+
+    record = Record(orjson.loads(text), exact)
+    assert records.canonical(records.exact_form(record)) == records.canonical(records.exact(text.encode()))
+    assert bool(read_again) == is_read_again
 
 
 def test_records_of_the_same_keys_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
