@@ -41,6 +41,10 @@ class Count:
     like: Counter[str] = field(default_factory=Counter)
 
 
+# The document of a record that was a line; None where the long way has to make it.
+ShortWay = Callable[[dict[str, Any], bytes], Document | None]
+
+
 class _Mapping:
     """The way from a record to its document."""
 
@@ -52,22 +56,32 @@ class _Mapping:
         self.redaction = redaction
         self.with_id = with_id
         self.now = now
-        # What is done around a document that needs nothing of its record but the values.
-        self.map_object = mapper.map_object
-        self.seal_plain = envelope.plain(now) if redaction.is_empty and not with_id else None
 
-    def of_object(self, value: dict[str, Any], line: bytes) -> tuple[Document, bool]:
-        """Map a record that was a line of its own."""
-        seal = self.seal_plain
-        if seal is not None:
+    def short(self) -> ShortWay:
+        """Make the function for records that need nothing around their values; it gives None where one does."""
+        seal, map_object, identify = self.envelope.plain(self.now), self.mapper.map_object, self.mapper.identify
+        if seal is None or not self.redaction.is_empty:
+            return lambda _, __: None
+
+        def document_of(value: dict[str, Any], _: bytes) -> Document | None:
             try:
-                document, failed = self.map_object(value, [])
+                document, failed = map_object(value, [])
             except Inexact:
-                pass
-            else:
-                if not failed:
-                    seal(document)
-                    return document, False
+                return None
+            if failed:
+                return None
+            seal(document)
+            return document
+
+        def document_with_id(value: dict[str, Any], line: bytes) -> Document | None:
+            document = document_of(value, line)
+            identity = "" if document is None else identify(Record(value, lambda: exact_or(value, line)))
+            return None if document is None else {"_id": identity, **document}
+
+        return document_with_id if self.with_id else document_of
+
+    def of_line(self, value: dict[str, Any], line: bytes) -> tuple[Document, bool]:
+        """Map a record that was a line of its own."""
         text = line.rstrip(b"\r\n")
         return self.of_record(Record(value, lambda: exact_or(value, text)), text)
 
@@ -119,32 +133,34 @@ def transform(
     way = _Mapping(mapper, envelope, redaction, now, with_id=with_id)
     known = None if stream is None else Recognition(stream)
     reader = ValueReader()
-    documents = 0
-    fitting = frozenset() if known is None else known.fitting
+    short_way = way.short()
     for line in lines:
         # A record on a line of its own, as nearly all are, is parsed once and goes the short way.
         value = None if reader.waiting else parsed(line)
-        if type(value) is not dict or not is_record(value):
-            for text in reader.read(line):
-                for document, failed in _documents(text, way, count, known):
-                    write(dumps_line(document))
-                    documents += 1
-                    count.failed += failed
-            continue
-        if known is not None and tuple(value) not in fitting and not known.fits(value):
-            _count_strange(value, count)
-        document, failed = way.of_object(value, line)
-        write(dumps_line(document))
-        documents += 1
-        if failed:
-            count.failed += 1
-    for text in reader.rest():
+        if type(value) is dict and is_record(value):
+            if known is not None and tuple(value) not in known.fitting and not known.fits(value):
+                _count_strange(value, count)
+            document = short_way(value, line)
+            if document is None:
+                document, failed = way.of_line(value, line)
+                count.failed += failed
+            write(dumps_line(document))
+            count.documents += 1
+        else:
+            _write_all(reader.read(line), write, way, count, known)
+    _write_all(reader.rest(), write, way, count, known)
+    return count
+
+
+def _write_all(
+    texts: Iterable[bytes], write: Callable[[bytes], object], way: _Mapping, count: Count, known: Recognition | None
+) -> None:
+    """Write the documents of all records in texts that are no records by themselves, or damaged."""
+    for text in texts:
         for document, failed in _documents(text, way, count, known):
             write(dumps_line(document))
-            documents += 1
+            count.documents += 1
             count.failed += failed
-    count.documents = documents
-    return count
 
 
 def _documents(text: bytes, way: _Mapping, count: Count, known: Recognition | None) -> Iterator[tuple[Document, bool]]:
