@@ -64,16 +64,21 @@ class Envelope:
         return PRESERVE_DUPLICATES in self.tags
 
     def plain(self, now: str | None) -> Callable[[Document], object] | None:
-        """A function that seals documents that did not fail, made once for many; None where it needs their records."""
+        """A function that seals documents that did not fail, made once for many; None where it needs their records.
+
+        The documents share what is the same in all of them: they are for writing, not for changing.
+        """
         if self.preserve_original or self.collector is not None or now is not None:
             return None
-        dataset, namespace, input_type, tags = self.dataset, self.namespace, self.input_type, self.tags
+        dataset = self.dataset
+        data_stream = {"type": "logs", "dataset": dataset, "namespace": self.namespace}
+        inputs, tags = {"type": self.input_type}, [*self.tags]
 
         def seal(document: Document) -> None:
             document["event"]["dataset"] = dataset
-            document["data_stream"] = {"type": "logs", "dataset": dataset, "namespace": namespace}
-            document["input"] = {"type": input_type}
-            document["tags"] = [*tags]
+            document["data_stream"] = data_stream
+            document["input"] = inputs
+            document["tags"] = tags
 
         return seal
 
