@@ -21,6 +21,7 @@ _HEXADECIMAL = re.compile(r"-?0x[0-9a-fA-F]{1,40}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 INFINITIES = frozenset({float("inf"), float("-inf")})
 _DIGITS_OF_A_FLOAT = 9
+_LONGEST_REMEMBERED = 16
 _LONGEST_WITHOUT_CHECK = 18
 # Six groups of four digits, and four of three.
 _LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:0000:255.255.255.255")
@@ -95,10 +96,18 @@ def _double(value: Any) -> float:
         number = float(value)
     elif isinstance(value, str | ExactInteger):
         text = value if isinstance(value, str) else value.text
-        number = float(text) if _NUMBER.fullmatch(text) else None
+        number = _short_number(text) if len(text) <= _LONGEST_REMEMBERED else _number(text)
     if number is None or number in INFINITIES:
         raise Bad("empty String" if value == "" else f'For input string: "{shown(value)}"')
     return number
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+# Scores have few values.
+_short_number = lru_cache(maxsize=1024)(_number)
 
 
 def float32(value: Any) -> float | list[float] | None:
@@ -113,7 +122,6 @@ def float32(value: Any) -> float | list[float] | None:
     return rounded
 
 
-# Scores have few values.
 @lru_cache(maxsize=1024)
 def _float32(exactly_read: float) -> float:
     number = c_float(exactly_read).value
