@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -134,10 +135,11 @@ def transform(
     known = None if stream is None else Recognition(stream)
     reader = ValueReader()
     short_way = way.short()
+    documents = 0
     for line in lines:
         # A record on a line of its own, as nearly all are, is parsed once and goes the short way.
         value = None if reader.waiting else parsed(line)
-        if type(value) is dict and is_record(value):
+        if type(value) is dict and ("data" not in value or is_record(value)):
             if known is not None and tuple(value) not in known.fitting and not known.fits(value):
                 _count_strange(value, count)
             document = short_way(value, line)
@@ -145,10 +147,11 @@ def transform(
                 document, failed = way.of_line(value, line)
                 count.failed += failed
             write(dumps_line(document))
-            count.documents += 1
+            documents += 1
         else:
             _write_all(reader.read(line), write, way, count, known)
     _write_all(reader.rest(), write, way, count, known)
+    count.documents += documents
     return count
 
 
@@ -193,10 +196,8 @@ def lines_of(files: Iterable[str]) -> Iterator[bytes]:
 def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The lines without the byte order mark that some programs put before the first."""
     rest = iter(lines)
-    for first in rest:
-        yield first.removeprefix(codecs.BOM_UTF8)
-        break
-    yield from rest
+    first = [line.removeprefix(codecs.BOM_UTF8) for line in islice(rest, 1)]
+    return chain(first, rest)
 
 
 def transform_files(
