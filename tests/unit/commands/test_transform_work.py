@@ -148,7 +148,24 @@ def test_short_ways_change_nothing(stream: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def _odd_alerts() -> Iterator[dict[str, Any]]:
-    odds: list[Any] = [None, "", [], {}, [{}], [""], {"a": None}, 0, False, 1.5, "x", ["x"], [None, "x"], {"x": "y"}]
+    odds: list[Any] = [
+        None,
+        "",
+        [],
+        {},
+        [{}],
+        [""],
+        {"a": None},
+        0,
+        False,
+        1.5,
+        "x",
+        ["x"],
+        [None, "x"],
+        {"x": "y"},
+        [[{"a": None}]],
+        [{"a": None}],
+    ]
     for odd in odds:
         for place in ("assets", "cloud", "accountId", "noteExists", "ip", "result", "email", "createdAt"):
             yield {

@@ -253,7 +253,8 @@ def fields_of(row: FieldRow) -> list[str]:
     """The fields beside its targets that a row may set: a domain, or those of a function's `Found.fields`."""
     if row.kind != "function":
         return [row.domain] if row.domain else []
-    return [*dict.fromkeys(inner.name for inner in row.inner if not inner.name.startswith((".", "related.")))]
+    # A field that may come from several places comes several times: each look at a bad value is a text of its own.
+    return [inner.name for inner in row.inner if not inner.name.startswith((".", "related."))]
 
 
 def fields_read(row: FieldRow) -> list[str]:

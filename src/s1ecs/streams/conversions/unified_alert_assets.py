@@ -45,7 +45,7 @@ KEYS = frozenset(
     {"agent_uuid", "agent_version", "id", "last_logged_in_user", "name", "os_name", "os_revision", "os_type"}
     | {"subcategory", *_ADDRESSES, *_OF_CLOUD, *_OF_PROVIDER, *_OF_CLUSTER}
 )
-# The keys at which an empty text or list is not the same as nothing: it is no object, or takes an earlier text's place.
+# The keys at which an empty text is not the same as nothing: it is no object, or takes an earlier text's place.
 EMPTY_COUNTS = frozenset({"asset", "cloud", "kubernetes", "provider_details", *_OF_PROVIDER})
 
 _AT_DETECTION = "detection_time.assets"

@@ -42,7 +42,7 @@ def _planned() -> _Plan:
 
 _PLAN = _planned()
 _CONVERTED = frozenset(conversion.path.rpartition(".")[2] for conversion in CONVERSIONS)
-# Keys at which an empty text or list is not the same as nothing.
+# Keys at which an empty text is not the same as nothing, and at which no list may stand.
 _EMPTY_COUNTS = unified_alert_assets.EMPTY_COUNTS | {
     conversion.path.rpartition(".")[2] for conversion in CONVERSIONS if not conversion.empty_skipped
 }
@@ -92,19 +92,21 @@ class _Usual:
         """An object or a list in an object, without empties."""
         if name in self._leaves and not _is_text_list(member):
             raise _UnusualRecord
-        if not member and type(member) is list and name in _EMPTY_COUNTS:
+        if type(member) is list and name in _EMPTY_COUNTS:
             raise _UnusualRecord
         return self._inside(member, depth)
 
     def _inside(self, value: Any, depth: int) -> Any:
-        """An object or a list without empties."""
+        """An object or a list of objects or texts without empties; a text about a bad value would quote any other."""
         if type(value) is dict:
             return self._object(value, depth)
-        if type(value) is not list or depth > _DEEPEST:
+        if type(value) is not list:
             raise _UnusualRecord
         if not value or _is_text_list(value):
             return value
-        kept = [self._inside(member, depth + 1) for member in value]
+        if not all(type(member) is dict for member in value):
+            raise _UnusualRecord
+        kept = [self._object(member, depth + 1) for member in value]
         if not all(kept):
             raise _UnusualRecord
         return kept
