@@ -1,13 +1,18 @@
-"""Prints every benchmark, a line each."""
+"""Prints every figure on a line and writes all of them to bench.json."""
 
 import sys
+from collections.abc import Callable, Iterator, Mapping
 
-from bench import inventory, kafka, mapping, memory, page_load, search, store
+from bench import inventory, kafka, mapping, memory, page_load, search, store, transform
+from bench.figures import Figure, write
+
+_Measure = Callable[[], Iterator[Figure | str]]
 
 
 def main() -> None:
     """Run all; arguments choose some by name."""
-    benchmarks = {
+    benchmarks: Mapping[str, _Measure] = {
+        "transform": transform.run,
         "mapping": mapping.run,
         "memory": memory.run,
         "inventory": inventory.run,
@@ -16,10 +21,16 @@ def main() -> None:
         "store": store.run,
         "page-load": page_load.run,
     }
+    figures: list[Figure] = []
     for name in sys.argv[1:] or benchmarks:
-        for line in benchmarks[name]():
+        for figure in benchmarks[name]():
+            # What could not be measured has a line alone.
+            if isinstance(figure, Figure):
+                figures.append(figure)
+            line = figure.line if isinstance(figure, Figure) else figure
             sys.stdout.write(f"{name}: {line}\n")
             sys.stdout.flush()
+    write(figures)
 
 
 if __name__ == "__main__":

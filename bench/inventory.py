@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 import orjson
 
+from bench.figures import Figure
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.pace import Pace
 from s1ecs.collect.poll import poll
@@ -108,7 +109,7 @@ async def walk(size: int, folder: Path) -> int:
     return outcome.counts.delivered
 
 
-def run() -> Iterator[str]:
+def run() -> Iterator[Figure]:
     """Walk each size twice; the memory of the greatest must not be more than that of the smallest, but for a little."""
     peaks = []
     for size in SIZES:
@@ -117,12 +118,16 @@ def run() -> Iterator[str]:
                 seconds, peak = _in_a_process(size, Path(folder), expected)
                 peaks.append(peak)
                 bytes_each = (Path(folder) / FILE_NAME).stat().st_size / size
-                yield (
+                yield Figure(
+                    f"inventory of {size} things, {expected} new",
+                    peak,
+                    "MB",
                     f"{size:,} things, {expected:,} of them new: {peak:.0f} MB at its peak, "
-                    f"{size / seconds:,.0f} things a second, {bytes_each:.0f} bytes of state a thing"
+                    f"{size / seconds:,.0f} things a second, {bytes_each:.0f} bytes of state a thing",
                 )
     grown = max(peaks[2:]) - max(peaks[:2])
-    yield f"ten times the things took {grown:.0f} MB more (at most {GROWTH_LIMIT_MEGABYTES})"
+    line = f"ten times the things took {grown:.0f} MB more (at most {GROWTH_LIMIT_MEGABYTES})"
+    yield Figure("inventory of ten times the things", grown, "MB", line)
 
 
 def _in_a_process(size: int, folder: Path, expected: int) -> tuple[float, float]:

@@ -44,7 +44,7 @@ _Documents = list[tuple[str, Mapping[str, Any]]]
 _Write = Callable[[_Documents], Awaitable[None]]
 
 
-def run() -> Iterator[str]:
+def run() -> Iterator[Figure | str]:
     """Measure a broker, if it can be had on this machine."""
     with server_folder() as folder:
         try:
@@ -58,7 +58,7 @@ def run() -> Iterator[str]:
             broker.kill()
 
 
-async def _measured(broker: KafkaBroker) -> list[str]:
+async def _measured(broker: KafkaBroker) -> list[Figure]:
     names = ("ours", "transactions", "limit")
     admin = AdminClient({"bootstrap.servers": broker.address})
     for made in admin.create_topics([NewTopic(f"{name}.{STREAM}", PARTITIONS, 1) for name in names]).values():
@@ -82,11 +82,12 @@ async def _measured(broker: KafkaBroker) -> list[str]:
         ratios = [ours / limit for ours, limit in zip(seconds[name], seconds["limit"], strict=True)]
         speed, limit = (DOCUMENTS / statistics.median(seconds[each]) for each in (name, "limit"))
         goal = f"at most {LIMIT}; " if name == "ours" else ""
-        found.append(
-            f"{'with transactions' if name == 'transactions' else 'plain'}: {speed:,.0f} documents a second, "
-            f"a bare producer {limit:,.0f}; {statistics.median(ratios):.2f} times its time ({goal}median of {ROUNDS} "
-            f"rounds, {min(ratios):.2f} to {max(ratios):.2f})"
+        median, kind = statistics.median(ratios), "with transactions" if name == "transactions" else "plain"
+        line = (
+            f"{kind}: {speed:,.0f} documents a second, a bare producer {limit:,.0f}; {median:.2f} times its time"
+            f" ({goal}median of {ROUNDS} rounds, {min(ratios):.2f} to {max(ratios):.2f})"
         )
+        found.append(Figure(f"kafka {kind}", median, "times", line))
     return found
 
 

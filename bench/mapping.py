@@ -11,6 +11,7 @@ from time import perf_counter
 
 import orjson
 
+from bench.figures import Figure
 from bench.records import lines
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.mapper import original
@@ -25,14 +26,18 @@ TARGET_STREAM = "alert"
 TARGET = 4.0
 
 
-def run() -> Iterator[str]:
+def run() -> Iterator[Figure]:
     """Measure every stream."""
     for stream in STREAMS.values():
         ratios, microseconds = _measured(stream)
         target = f"at most {TARGET:.0f}; " if stream.name == TARGET_STREAM else ""
-        yield (
-            f"{stream.name}: {statistics.median(ratios):.2f} times the floor ({target}median of {ROUNDS} rounds, "
-            f"{min(ratios):.2f} to {max(ratios):.2f}), {statistics.median(microseconds):.1f} us a record"
+        ratio = statistics.median(ratios)
+        yield Figure(
+            f"mapping {stream.name}",
+            ratio,
+            "times",
+            f"{stream.name}: {ratio:.2f} times the floor ({target}median of {ROUNDS} rounds, "
+            f"{min(ratios):.2f} to {max(ratios):.2f}), {statistics.median(microseconds):.1f} us a record",
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
+from bench.figures import Figure
 from bench.records import lines
 
 LINES = 1_000_000
@@ -14,7 +15,7 @@ DISTINCT = 5000
 LIMIT_MEGABYTES = 120
 
 
-def run() -> Iterator[str]:
+def run() -> Iterator[Figure]:
     """Transform a million alerts; the peak is what the kernel counted for the process."""
     block = b"".join(line + b"\n" for line in lines("alert", DISTINCT))
     start = perf_counter()
@@ -28,7 +29,11 @@ def run() -> Iterator[str]:
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
     seconds = perf_counter() - start
-    yield (
-        f"transform of {LINES:,} lines: {usage.ru_maxrss / 1024:.0f} MB at its peak (under {LIMIT_MEGABYTES}), "
-        f"{LINES / seconds:,.0f} lines a second"
+    peak = usage.ru_maxrss / 1024
+    yield Figure(
+        "memory of transform",
+        peak,
+        "MB",
+        f"transform of {LINES:,} lines: {peak:.0f} MB at its peak (under {LIMIT_MEGABYTES}), "
+        f"{LINES / seconds:,.0f} lines a second",
     )

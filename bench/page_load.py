@@ -19,6 +19,7 @@ from time import monotonic, perf_counter
 
 import httpx2
 
+from bench.figures import Figure
 from bench.store_contents import make_store
 from s1ecs.web.questions.list_view import LIST_VIEWS
 
@@ -47,7 +48,7 @@ PAGES = (
 _ITEMS = ("/alerts", "/threats", "/unified-alerts", "/hosts")
 
 
-def run(documents: int = DOCUMENTS) -> Iterator[str]:
+def run(documents: int = DOCUMENTS) -> Iterator[Figure]:
     """Measure; a line for each page, then those of the readers."""
     given = os.environ.get("PAGE_STORE")
     with tempfile.TemporaryDirectory() as temporary:
@@ -57,7 +58,7 @@ def run(documents: int = DOCUMENTS) -> Iterator[str]:
         yield from asyncio.run(_measured(folder))
 
 
-async def _measured(folder: Path) -> Sequence[str]:
+async def _measured(folder: Path) -> Sequence[Figure]:
     with _started("standin", "--port", "0", "--agents", "100", "--alerts", str(_ALERTS), "--growth", "600") as console:
         environment = _environment(console, folder)
         with (
@@ -84,7 +85,7 @@ def _environment(console: str, folder: Path) -> Mapping[str, str]:
     }
 
 
-async def _pages(client: httpx2.AsyncClient, base: str) -> list[str]:
+async def _pages(client: httpx2.AsyncClient, base: str) -> list[Figure]:
     paths = [*PAGES, *[await _first_item(client, base, path) for path in _ITEMS]]
     times: dict[str, list[float]] = {path: [] for path in paths}
     for turn in range(ROUNDS + 1):
@@ -96,8 +97,13 @@ async def _pages(client: httpx2.AsyncClient, base: str) -> list[str]:
             if turn:
                 times[path].append((perf_counter() - began) * 1_000)
     return [
-        f"{path} {statistics.median(found):.0f} ms, worst {max(found):.0f} ms"
-        f" (at most {MEDIAN_MILLISECONDS} and {WORST_MILLISECONDS})"
+        Figure(
+            f"page {path}",
+            statistics.median(found),
+            "ms",
+            f"{path} {statistics.median(found):.0f} ms, worst {max(found):.0f} ms"
+            f" (at most {MEDIAN_MILLISECONDS} and {WORST_MILLISECONDS})",
+        )
         for path, found in times.items()
     ]
 
@@ -108,7 +114,9 @@ async def _first_item(client: httpx2.AsyncClient, base: str, path: str) -> str:
     return f"{path}/{answer.json()['data'][0]['id']}"
 
 
-async def _crowd(client: httpx2.AsyncClient, base: str, environment: Mapping[str, str], folder: Path) -> Sequence[str]:
+async def _crowd(
+    client: httpx2.AsyncClient, base: str, environment: Mapping[str, str], folder: Path
+) -> Sequence[Figure]:
     alone, beside = [], []
     answers: Counter[int] = Counter()
     for turn in range(_TURNS):
@@ -119,9 +127,13 @@ async def _crowd(client: httpx2.AsyncClient, base: str, environment: Mapping[str
         answers.update(await readers)
     failed = sum(count for status, count in answers.items() if status >= httpx2.codes.INTERNAL_SERVER_ERROR)
     slowed = statistics.median(beside) / statistics.median(alone)
+    read = (
+        f"{READERS} readers for {READING_SECONDS} s: {sum(answers.values()):,} pages, {failed} answers 5xx (at most 0)"
+    )
+    line = f"collecting beside them takes {slowed:.2f} times as long as alone (at most {MOST_SLOWED})"
     return [
-        f"{READERS} readers for {READING_SECONDS} s: {sum(answers.values()):,} pages, {failed} answers 5xx (at most 0)",
-        f"collecting beside them takes {slowed:.2f} times as long as alone (at most {MOST_SLOWED})",
+        Figure("page answers 5xx", failed, "answers", read),
+        Figure("collecting beside readers", slowed, "times", line),
     ]
 
 

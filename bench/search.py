@@ -25,6 +25,7 @@ import opensearchpy.helpers
 import orjson
 import structlog
 
+from bench.figures import Figure
 from bench.records import lines
 from s1ecs.bootstrap.outputs import make_output
 from s1ecs.bootstrap.registry import OutputEnvironment
@@ -53,7 +54,7 @@ _Documents = list[tuple[str, Mapping[str, Any]]]
 _Write = Callable[[_Documents], Awaitable[None]]
 
 
-def run() -> Iterator[str]:
+def run() -> Iterator[Figure | str]:
     """Measure each server that can be had on this machine."""
     for kind in ARCHIVES:
         with server_folder() as folder:
@@ -68,7 +69,7 @@ def run() -> Iterator[str]:
                 server.kill()
 
 
-async def _measured(server: Running) -> str:
+async def _measured(server: Running) -> Figure:
     with tempfile.TemporaryDirectory() as state:
         output = _output(server, Path(state))
     async with AsyncExitStack() as stack:
@@ -95,10 +96,14 @@ async def _measured(server: Running) -> str:
         server.ask("POST", f"/{data_stream(STREAM, namespace)}/_refresh")
         held = server.ask("GET", f"/{data_stream(STREAM, namespace)}/_count")["count"]
         assert held == DOCUMENTS * (WARM_UP + ROUNDS), held
-    return (
+    ratio = statistics.median(ratios)
+    return Figure(
+        f"search {server.kind}",
+        ratio,
+        "times",
         f"{server.kind}: {statistics.median(speeds):,.0f} documents a second, the server's own limit "
-        f"{statistics.median(limits):,.0f}; {statistics.median(ratios):.2f} times its time (at most {LIMIT}; median of "
-        f"{ROUNDS} rounds, {min(ratios):.2f} to {max(ratios):.2f})"
+        f"{statistics.median(limits):,.0f}; {ratio:.2f} times its time (at most {LIMIT}; median of "
+        f"{ROUNDS} rounds, {min(ratios):.2f} to {max(ratios):.2f})",
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from bench.figures import Figure
 from bench.records import lines
 from bench.store_contents import NOW, make_store
 from bench.store_questions import QUESTIONS, SEARCHES
@@ -48,17 +49,18 @@ _WRITE_ROUNDS = 5
 _FETCHED = "2026-01-01T00:00:00.000Z"
 
 
-def run(documents: int = DOCUMENTS) -> Iterator[str]:
+def run(documents: int = DOCUMENTS) -> Iterator[Figure]:
     """Measure questions and writing; a line each."""
     for stream in _WRITTEN:
         yield from _writing(stream)
     with tempfile.TemporaryDirectory() as folder:
         path = make_store(Path(folder), documents)
-        yield f"{documents:,} documents, {path.stat().st_size / 1e9:.2f} GB"
+        size = path.stat().st_size / 1e9
+        yield Figure("store", size, "GB", f"{documents:,} documents, {size:.2f} GB")
         yield from _asking(path)
 
 
-def _asking(path: Path) -> Iterator[str]:
+def _asking(path: Path) -> Iterator[Figure]:
     ago = {"day": 1, "week": 7, "month": 30}
     values = {name: f"{NOW - timedelta(days=days):%Y-%m-%dT%H}" for name, days in ago.items()}
     tables = [*store_tables().values()]
@@ -82,15 +84,19 @@ def _asking(path: Path) -> Iterator[str]:
                 if turn:
                     taken[name].append((perf_counter() - began) * 1000)
     for name, milliseconds in taken.items():
-        yield f"{name} {statistics.median(milliseconds):.1f} ms, worst {max(milliseconds):.1f} ms"
+        median = statistics.median(milliseconds)
+        yield Figure(f"store {name}", median, "ms", f"{name} {median:.1f} ms, worst {max(milliseconds):.1f} ms")
     slow = [
         name
         for name, each in taken.items()
         if statistics.median(each) > MEDIAN_MILLISECONDS or max(each) > WORST_MILLISECONDS
     ]
-    yield (
+    yield Figure(
+        "store questions beyond their limits",
+        len(slow),
+        "questions",
         f"{len(taken)} questions, at most {MEDIAN_MILLISECONDS} ms at the median and {WORST_MILLISECONDS} ms at worst: "
-        + (f"not {', '.join(slow)}" if slow else "all of them")
+        + (f"not {', '.join(slow)}" if slow else "all of them"),
     )
 
 
@@ -103,7 +109,7 @@ def _rows(connection: sqlite3.Connection, question: str, values: Mapping[str, An
     return connection.execute(question, values).fetchall()
 
 
-def _writing(stream: str) -> Iterator[str]:
+def _writing(stream: str) -> Iterator[Figure]:
     """CPU time a record, from its text to the commit, in turns: without rows, with rows, with counts, with words."""
     table = store_tables()[stream]
     ways: dict[str, tuple[StreamTable, RowWriter | None]] = {
@@ -120,7 +126,8 @@ def _writing(stream: str) -> Iterator[str]:
     medians = {name: statistics.median(each) * 1e6 for name, each in taken.items()}
     bare, whole = medians["documents alone"], medians["rows, counts and words"]
     told = ", ".join(f"{name} {microseconds:.0f} us" for name, microseconds in medians.items())
-    yield f"collecting {stream} {whole / bare:.2f} times the cost without (at most {MOST_COST}); {told}"
+    line = f"collecting {stream} {whole / bare:.2f} times the cost without (at most {MOST_COST}); {told}"
+    yield Figure(f"store collecting {stream}", whole / bare, "times", line)
 
 
 def _write(stream: str, records: list[bytes], table: StreamTable, writer: RowWriter | None) -> float:

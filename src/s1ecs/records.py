@@ -7,7 +7,7 @@ unpaired surrogates, numbers beyond a double, integers beyond 64 bits. Where the
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import isinf
@@ -20,6 +20,8 @@ NOT_UNICODE = "not Unicode"
 # Deeper than this no value goes into a document; the API's own go to six.
 DEEPEST = 100
 TOO_DEEP = "nested too deeply"
+
+_LINE = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_APPEND_NEWLINE
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_64_BIT_INTEGER = len(str(-(2**63)))
@@ -70,6 +72,28 @@ class Record(NamedTuple):
     flaws: tuple[str, ...] = ()
 
 
+def exact_form(record: Record) -> Any:
+    """The value of a record with every number as it was written, read again only where one may have lost its text."""
+    return record.exact() if _holds_floats(record.value) else record.value
+
+
+def _holds_floats(value: Any, depth: int = 0) -> bool:
+    """Tell whether the fast parser read a number as a float: one with a fraction or exponent, or beyond 64 bits."""
+    if type(value) is float or depth > DEEPEST:
+        return True
+    if type(value) is dict:
+        members: Iterable[Any] = value.values()
+    elif type(value) is list:
+        members = value
+    else:
+        return False
+    for member in members:
+        kind = type(member)
+        if kind is float or ((kind is dict or kind is list) and _holds_floats(member, depth + 1)):
+            return True
+    return False
+
+
 def read(text: bytes) -> tuple[Any, bool]:
     """Read JSON, fast where possible: the value, and whether the exact reader had to read it; raise NotJSON.
 
@@ -82,6 +106,14 @@ def read(text: bytes) -> tuple[Any, bool]:
             return exact(text), True
         except NotJSON:
             raise NotJSON(str(fast_parser)) from None
+
+
+def parsed(text: bytes) -> Any:
+    """Read JSON by the fast parser alone; None where that takes the exact reader, and for null."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def exact(text: bytes) -> Any:
@@ -164,6 +196,14 @@ def settled_record(element: Any) -> Record:
 def dumps(value: Any) -> bytes:
     """JSON, compact; exact numbers keep their text."""
     return _written(value, orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def dumps_line(value: Any) -> bytes:
+    """JSON as `dumps` writes it, and a line end."""
+    try:
+        return orjson.dumps(value, default=_number_text, option=_LINE)
+    except orjson.JSONEncodeError:
+        return dumps(value) + b"\n"
 
 
 def indented(value: Any) -> bytes:

@@ -190,6 +190,17 @@ def test_fields(alone: Commands) -> None:
     assert {"@timestamp", "related.hash", "data_stream.dataset", "event.severity"} <= rows.keys()
 
 
+def test_fields_compiled(alone: Commands) -> None:
+    """The function that maps a record is printed as Python that compiles, with a comment for each row of the table."""
+    text = alone.ok("fields", "alert", "--compiled")
+    compile(text, "alert", "exec")
+    comments = [line.strip() for line in text.splitlines() if line.strip().startswith("# ")]
+    assert len(comments) == len(STREAMS["alert"].table.rows)
+    assert "# keyword: alertInfo.alertId -> event.id" in comments
+    assert "was_split" not in text
+    assert "was_split" in alone.ok("fields", "alert", "--compiled", "--layout", "2")
+
+
 def test_settings_tell_their_origin_and_hide_secrets(commands: Commands, standin: str) -> None:
     """Each setting with value, origin, default and help; the token never."""
     output = commands.ok("--set", "page_size=7", "settings", "--json")

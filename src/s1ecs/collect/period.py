@@ -4,7 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from s1ecs.ecs.converters import Bad, date
+from s1ecs.ecs.converters import Bad
+from s1ecs.ecs.dates import date
 from s1ecs.settings.units import parse_duration
 from s1ecs.timestamps import bound, moment_of, time_text
 

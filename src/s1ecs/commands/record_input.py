@@ -21,30 +21,45 @@ def values(lines: Iterable[bytes]) -> Iterator[bytes]:
 
     What is damaged comes line by line. In memory are the lines of one value at most.
     """
-    waiting: list[bytes] = []
-    depth = 0
+    reader = ValueReader()
     for line in lines:
+        yield from reader.read(line)
+    yield from reader.rest()
+
+
+class ValueReader:
+    """Puts lines together to JSON values; `waiting` are those of a value whose end has not come yet."""
+
+    def __init__(self) -> None:
+        self.waiting: list[bytes] = []
+        self._depth = 0
+
+    def read(self, line: bytes) -> Iterator[bytes]:
+        """Yield the texts of values that a line ends; it is to be read to its end before the next line."""
         text = line.strip()
         if not text:
-            continue
-        if waiting and line.startswith((b"{", b"[")) and not _goes_on(waiting[-1], line):
+            return
+        if self.waiting and line.startswith((b"{", b"[")) and not _goes_on(self.waiting[-1], line):
             # The value before was cut off, and a new one begins.
-            yield from waiting
-            waiting, depth = [], 0
-        if not waiting and not _is_begun(text):
+            yield from self.rest()
+        if not self.waiting and not _is_begun(text):
             yield line.rstrip(b"\r\n")
-            continue
+            return
         change = _deeper(text)
-        waiting.append(line.rstrip(b"\r\n"))
-        depth += change or 0
-        if change is None or depth < 0:
+        self.waiting.append(line.rstrip(b"\r\n"))
+        self._depth += change or 0
+        if change is None or self._depth < 0:
             # A text with a line break in it is no JSON.
-            yield from waiting
-            waiting, depth = [], 0
-        elif depth == 0:
-            yield b"\n".join(waiting)
-            waiting = []
-    yield from waiting
+            yield from self.rest()
+        elif self._depth == 0:
+            joined = b"\n".join(self.waiting)
+            self.waiting = []
+            yield joined
+
+    def rest(self) -> Iterator[bytes]:
+        """Yield the lines that wait, each by itself."""
+        waiting, self.waiting, self._depth = self.waiting, [], 0
+        yield from waiting
 
 
 def _goes_on(before: bytes, line: bytes) -> bool:
@@ -79,6 +94,11 @@ def _deeper(text: bytes) -> int | None:
         elif not inside and len(mark[0]) == 1:
             depth += 1 if mark[0] in b"[{" else -1
     return None if inside else depth
+
+
+def is_record(value: dict[str, Any]) -> bool:
+    """Tell whether an object is a record itself, not a page of the API."""
+    return "data" not in value or len(value) > len(_AROUND_DATA) or _list_in(value) is None
 
 
 def _list_in(value: Any) -> Path | None:

@@ -4,15 +4,18 @@ import codecs
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
-from s1ecs.commands.record_input import records_of, values
+from s1ecs.commands.record_input import ValueReader, is_record, records_of
 from s1ecs.commands.summary import duration
 from s1ecs.commands.terminal.writer import ERR, OUT
 from s1ecs.commands.transform_progress import is_watched, with_bar
 from s1ecs.counted import counted
+from s1ecs.ecs.converters import Inexact
 from s1ecs.ecs.document_id import fingerprint
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.geoip import open_database
@@ -20,9 +23,9 @@ from s1ecs.ecs.mapper import Document, Mapped, Mapper, original
 from s1ecs.ecs.redaction import Redaction, Stripped
 from s1ecs.errors import UsageError
 from s1ecs.open_files import at_limit
-from s1ecs.records import NotJSON, Record, dumps
+from s1ecs.records import NotJSON, Record, dumps_line, exact_or, parsed
 from s1ecs.streams import Stream
-from s1ecs.streams.recognition import fits, likely_stream
+from s1ecs.streams.recognition import Recognition, likely_stream
 from s1ecs.streams.redaction import redaction_of
 
 
@@ -39,15 +42,49 @@ class Count:
     like: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True)
+# The document of a record that was a line; None where the long way has to make it.
+ShortWay = Callable[[dict[str, Any], bytes], Document | None]
+
+
 class _Mapping:
     """The way from a record to its document."""
 
-    mapper: Mapper
-    envelope: Envelope
-    redaction: Redaction
-    with_id: bool
-    now: str | None
+    def __init__(
+        self, mapper: Mapper, envelope: Envelope, redaction: Redaction, now: str | None, *, with_id: bool
+    ) -> None:
+        self.mapper = mapper
+        self.envelope = envelope
+        self.redaction = redaction
+        self.with_id = with_id
+        self.now = now
+
+    def short(self) -> ShortWay:
+        """Make the function for records that need nothing around their values; it gives None where one does."""
+        seal, map_object, identify = self.envelope.plain(self.now), self.mapper.map_object, self.mapper.identify
+        if seal is None or not self.redaction.is_empty:
+            return lambda _, __: None
+
+        def document_of(value: dict[str, Any], _: bytes) -> Document | None:
+            try:
+                document, failed = map_object(value, [])
+            except Inexact:
+                return None
+            if failed:
+                return None
+            seal(document)
+            return document
+
+        def document_with_id(value: dict[str, Any], line: bytes) -> Document | None:
+            document = document_of(value, line)
+            identity = "" if document is None else identify(Record(value, lambda: exact_or(value, line)))
+            return None if document is None else {"_id": identity, **document}
+
+        return document_with_id if self.with_id else document_of
+
+    def of_line(self, value: dict[str, Any], line: bytes) -> tuple[Document, bool]:
+        """Map a record that was a line of its own."""
+        text = line.rstrip(b"\r\n")
+        return self.of_record(Record(value, lambda: exact_or(value, text)), text)
 
     def of_record(self, record: Record, text: bytes | None) -> tuple[Document, bool]:
         """Map a record, which was the line `text` where it was one."""
@@ -72,7 +109,8 @@ class _Mapping:
             return text.decode("utf-8", "replace")
 
         self.envelope.seal(mapped, shown, fetched=None, now=self.now)
-        self.redaction.clean(mapped.document, stripped)
+        if not self.redaction.is_empty:
+            self.redaction.clean(mapped.document, stripped)
         document = mapped.document if identity is None else {"_id": identity, **mapped.document}
         return document, mapped.failed
 
@@ -93,31 +131,55 @@ def transform(
     With the `stream` of the mapper, records that look like those of another one are counted.
     """
     count = Count()
-    way = _Mapping(mapper, envelope, redaction, with_id, now)
-    for text in values(lines):
-        for document, failed in _documents(text, way, count, stream):
-            write(dumps(document) + b"\n")
-            count.documents += 1
-            count.failed += failed
+    way = _Mapping(mapper, envelope, redaction, now, with_id=with_id)
+    known = None if stream is None else Recognition(stream)
+    reader = ValueReader()
+    short_way = way.short()
+    documents = 0
+    for line in lines:
+        # A record on a line of its own, as nearly all are, is parsed once and goes the short way.
+        value = None if reader.waiting else parsed(line)
+        if type(value) is dict and ("data" not in value or is_record(value)):
+            if known is not None and tuple(value) not in known.fitting and not known.fits(value):
+                _count_strange(value, count)
+            document = short_way(value, line)
+            if document is None:
+                document, failed = way.of_line(value, line)
+                count.failed += failed
+            write(dumps_line(document))
+            documents += 1
+        else:
+            _write_all(reader.read(line), write, way, count, known)
+    _write_all(reader.rest(), write, way, count, known)
+    count.documents += documents
     return count
 
 
-def _documents(text: bytes, way: _Mapping, count: Count, stream: Stream | None) -> Iterator[tuple[Document, bool]]:
+def _write_all(
+    texts: Iterable[bytes], write: Callable[[bytes], object], way: _Mapping, count: Count, known: Recognition | None
+) -> None:
+    """Write the documents of all records in texts that are no records by themselves, or damaged."""
+    for text in texts:
+        for document, failed in _documents(text, way, count, known):
+            write(dumps_line(document))
+            count.documents += 1
+            count.failed += failed
+
+
+def _documents(text: bytes, way: _Mapping, count: Count, known: Recognition | None) -> Iterator[tuple[Document, bool]]:
     try:
         for record, is_line in records_of(text):
-            if stream is not None:
-                _look(record.value, stream, count)
+            if known is not None and isinstance(record.value, dict) and not known.fits(record.value):
+                _count_strange(record.value, count)
             yield way.of_record(record, text if is_line else None)
     except NotJSON as error:
         yield way.of_damage(text, str(error))
 
 
-def _look(value: object, stream: Stream, count: Count) -> None:
+def _count_strange(record: Mapping[str, Any], count: Count) -> None:
     """Count a record that belongs to another stream."""
-    if not isinstance(value, dict) or fits(value, stream):
-        return
     count.strange += 1
-    if likely := likely_stream(value):
+    if likely := likely_stream(record):
         count.like[likely] += 1
 
 
@@ -134,10 +196,8 @@ def lines_of(files: Iterable[str]) -> Iterator[bytes]:
 def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The lines without the byte order mark that some programs put before the first."""
     rest = iter(lines)
-    for first in rest:
-        yield first.removeprefix(codecs.BOM_UTF8)
-        break
-    yield from rest
+    first = [line.removeprefix(codecs.BOM_UTF8) for line in islice(rest, 1)]
+    return chain(first, rest)
 
 
 def transform_files(
@@ -155,10 +215,10 @@ def transform_files(
     locate = open_database(Path(geoip)) if geoip is not None else None
     began = time.monotonic()
     read = lines_of(files) if files else without_mark(sys.stdin.buffer)
-    with with_bar(read, files, log_level=log_level) as lines:
+    with with_bar(read, files, log_level=log_level) as lines, OUT.documents() as write:
         count = transform(
             lines,
-            OUT.lines,
+            write,
             stream.mapper(locate, keep_duplicates=True),
             stream.envelope(preserve_original=preserve_original, preserve_duplicates=True),
             redaction_of(stream, redact),

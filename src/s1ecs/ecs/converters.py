@@ -9,37 +9,24 @@ import re
 import socket
 from collections.abc import Callable
 from ctypes import c_float
-from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from s1ecs.records import DEEPEST, TOO_DEEP, ExactFloat, ExactInteger, dumps, is_beyond_double
 
 OS_TYPES = ("linux", "macos", "unix", "windows", "ios", "android")
 
-_TIME_AFTER_HOUR = (
-    r":(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
-    r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
-)
-_DATE = re.compile(
-    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
-    rf"(?:T(?P<hour>[01][0-9]|2[0-3]){_TIME_AFTER_HOUR})?"
-)
-_LENIENT_DATE = re.compile(
-    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
-    rf"(?:T(?P<hour>[01]?[0-9]|2[0-3]){_TIME_AFTER_HOUR})?"
-)
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}")
 _HEXADECIMAL = re.compile(r"-?0x[0-9a-fA-F]{1,40}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 INFINITIES = frozenset({float("inf"), float("-inf")})
 _DIGITS_OF_A_FLOAT = 9
-_WITHOUT_FRACTION = len("2018-02-27T04:49:26Z")
-_COMMON_LENGTHS = frozenset({_WITHOUT_FRACTION, len("2018-02-27T04:49:26.257Z"), len("2018-02-27T04:49:26.257525Z")})
+_LONGEST_REMEMBERED = 16
 _LONGEST_WITHOUT_CHECK = 18
-_LARGEST_OFFSET_HOURS = 18
-_LARGEST_MINUTE = 59
-_LARGEST_LONG = 2**63 - 1
-_SMALLEST_LONG = -(2**63)
+# Six groups of four digits, and four of three.
+_LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:0000:255.255.255.255")
+LARGEST_LONG = 2**63 - 1
+SMALLEST_LONG = -(2**63)
 
 
 class Bad(ValueError):
@@ -75,67 +62,13 @@ def not_text(value: Any) -> str:
     return f"[{shown(value)}] is not text"
 
 
-def date(value: Any) -> str:
-    """ISO 8601 text as UTC `YYYY-MM-DDTHH:MM:SS.mmmZ`; what is finer is cut, not rounded."""
-    return _common_date(value) or _any_date(value, _DATE)
-
-
-def lenient_date(value: Any) -> str:
-    """The same; months, days and hours may have one digit."""
-    return _common_date(value) or _any_date(value, _LENIENT_DATE)
-
-
-def _common_date(value: Any) -> str | None:
-    # Nearly every date of the API is in one of three forms, and fromisoformat alone is fast. It checks the digits; the
-    # separators asked for here leave it no other form of these lengths.
-    if (
-        type(value) is str
-        and (length := len(value)) in _COMMON_LENGTHS
-        and value[-1] == "Z"
-        and value[19] == ("Z" if length == _WITHOUT_FRACTION else ".")
-        and value[13] == ":"
-        and value[10] == "T"
-        and value[7] == "-"
-        and (value[11] != "2" or value[12] < "4")
-    ):
-        try:
-            datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return f"{value[:19]}.000Z" if length == _WITHOUT_FRACTION else f"{value[:23]}Z"
-    return None
-
-
-def _any_date(value: Any, form: re.Pattern[str]) -> str:
-    match = form.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise Bad(f"unable to parse date [{shown(value)}]")
-    zone, fraction = match.group("zone", "fraction")
-    parts = match.group("year", "month", "day", "hour", "minute", "second")
-    try:
-        moment = datetime(*(int(part or 0) for part in parts))  # type: ignore[arg-type] # noqa: DTZ001 - see zone
-        if zone and zone != "Z":
-            moment -= _offset(zone)
-    except (ValueError, OverflowError):
-        raise Bad(f"unable to parse date [{value}]") from None
-    return f"{moment.isoformat()}.{(fraction or '')[:3]:0<3}Z"
-
-
-def _offset(text: str) -> timedelta:
-    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
-    if hours > _LARGEST_OFFSET_HOURS or minutes > _LARGEST_MINUTE:
-        raise ValueError(text)
-    offset = timedelta(hours=hours, minutes=minutes)
-    return -offset if text[0] == "-" else offset
-
-
 def long(value: Any) -> int | list[int] | None:
     """A JSON integer or its text, decimal or `0x..`, within signed 64 bits; a list member by member."""
     if type(value) is str:
         if value.isascii() and value.isdigit() and len(value) <= _LONGEST_WITHOUT_CHECK:
             return int(value)
         return _long_from_text(value)
-    if type(value) is int and _SMALLEST_LONG <= value <= _LARGEST_LONG:
+    if type(value) is int and SMALLEST_LONG <= value <= LARGEST_LONG:
         return int(value)
     if isinstance(value, list):
         return [_scalar(member, long) for member in value] or None
@@ -145,7 +78,7 @@ def long(value: Any) -> int | list[int] | None:
 def _long_from_text(text: str) -> int:
     base = 10 if _DECIMAL.fullmatch(text) else 16 if _HEXADECIMAL.fullmatch(text) else 0
     number = int(text, base) if base else None
-    if number is None or not _SMALLEST_LONG <= number <= _LARGEST_LONG:
+    if number is None or not SMALLEST_LONG <= number <= LARGEST_LONG:
         raise Bad(f'For input string: "{text}"')
     return number
 
@@ -163,19 +96,35 @@ def _double(value: Any) -> float:
         number = float(value)
     elif isinstance(value, str | ExactInteger):
         text = value if isinstance(value, str) else value.text
-        number = float(text) if _NUMBER.fullmatch(text) else None
+        number = _short_number(text) if len(text) <= _LONGEST_REMEMBERED else _number(text)
     if number is None or number in INFINITIES:
         raise Bad("empty String" if value == "" else f'For input string: "{shown(value)}"')
     return number
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+# Scores have few values.
+_short_number = lru_cache(maxsize=1024)(_number)
 
 
 def float32(value: Any) -> float | list[float] | None:
     """A number or its text, rounded to 32 bits, with the fewest digits that name it; a list member by member."""
     if isinstance(value, list):
         return [_scalar(member, float32) for member in value] or None
-    number = c_float(_double(value)).value
-    if number in INFINITIES:
+    number = _double(value)
+    # Zero has a sign that no cache tells apart.
+    rounded = _float32(number) if number else number
+    if rounded in INFINITIES:
         raise Bad(f'For input string: "{shown(value)}"')
+    return rounded
+
+
+@lru_cache(maxsize=1024)
+def _float32(exactly_read: float) -> float:
+    number = c_float(exactly_read).value
     forms = (float(f"{number:.{digits}g}") for digits in range(1, _DIGITS_OF_A_FLOAT))
     return next((form for form in forms if c_float(form).value == number), float(f"{number:.{_DIGITS_OF_A_FLOAT}g}"))
 
@@ -193,14 +142,25 @@ def boolean(value: Any) -> bool | list[bool] | None:
     raise Bad(f"[{shown(value)}] is not a boolean value, cannot convert to boolean")
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text is an IPv4 or IPv6 literal."""
+    return len(text) <= _LONGEST_ADDRESS and _is_address(text)
+
+
+# The same hosts come again and again.
+@lru_cache(maxsize=4096)
+def _is_address(text: str) -> bool:
+    try:
+        socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def ip(value: Any) -> str | list[str] | None:
     """An IPv4 or IPv6 literal, kept as it is written; a list member by member."""
     if type(value) is str:
-        try:
-            socket.inet_pton(socket.AF_INET6 if ":" in value else socket.AF_INET, value)
-        except (OSError, ValueError):
-            pass
-        else:
+        if is_address(value):
             return str(value)
     elif isinstance(value, list):
         return [_scalar(member, ip) for member in value] or None
@@ -258,7 +218,7 @@ def os_type(value: Any) -> str | None:
 
 def exactly(value: Any) -> Any:
     """The same value; raise Inexact for a number that the fast parser may have made from a longer integer."""
-    if type(value) is float and abs(value) > _LARGEST_LONG:
+    if type(value) is float and abs(value) > LARGEST_LONG:
         raise Inexact
     return value
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from s1ecs.ecs.empty_values import cleaned
 from s1ecs.ecs.table import FieldTable
-from s1ecs.records import Record, canonical
+from s1ecs.records import Record, canonical, exact_form
 
 Identify = Callable[[Record], str]
 
@@ -44,9 +44,9 @@ def identity_of(table: FieldTable) -> Identify:
                 if value.__class__ is str:
                     if ready(value) is not None:
                         parts.append(value.encode())
-                elif value is not None and (part := ready(_at(record.exact(), path))) is not None:
+                elif value is not None and (part := ready(_at(exact_form(record), path))) is not None:
                     parts.append(canonical(part))
-        return fingerprint(*parts) if parts else _of_all(record.exact())
+        return fingerprint(*parts) if parts else _of_all(exact_form(record))
 
     def _of_all(record: Any) -> str:
         if isinstance(record, dict):

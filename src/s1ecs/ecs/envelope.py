@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from s1ecs.ecs.mapper import Mapped
+from s1ecs.ecs.mapper import Document, Mapped
 
 PRESERVE_ORIGINAL = "preserve_original_event"
 PRESERVE_DUPLICATES = "preserve_duplicate_custom_fields"
@@ -62,6 +62,25 @@ class Envelope:
     def keeps_duplicates(self) -> bool:
         """True if the tags say that own fields stay beside their ECS copies."""
         return PRESERVE_DUPLICATES in self.tags
+
+    def plain(self, now: str | None) -> Callable[[Document], object] | None:
+        """A function that seals documents that did not fail, made once for many; None where it needs their records.
+
+        The documents share what is the same in all of them: they are for writing, not for changing.
+        """
+        if self.preserve_original or self.collector is not None or now is not None:
+            return None
+        dataset = self.dataset
+        data_stream = {"type": "logs", "dataset": dataset, "namespace": self.namespace}
+        inputs, tags = {"type": self.input_type}, [*self.tags]
+
+        def seal(document: Document) -> None:
+            document["event"]["dataset"] = dataset
+            document["data_stream"] = data_stream
+            document["input"] = inputs
+            document["tags"] = tags
+
+        return seal
 
     def seal(self, mapped: Mapped, original: Callable[[], str], *, fetched: str | None, now: str | None) -> None:
         """Complete a document in place.

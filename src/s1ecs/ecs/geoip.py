@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-import maxminddb
-from maxminddb.reader import Metadata
+from typing import TYPE_CHECKING, Any
 
 from s1ecs.ecs.converters import Bad
 from s1ecs.errors import UsageError
 from s1ecs.open_files import at_limit
+
+if TYPE_CHECKING:
+    import maxminddb
+    from maxminddb.reader import Metadata
 
 # An address that is good -> the fields of `host.geo`, None where it is not known; raises Bad when the look-up fails.
 Locate = Callable[[str], Mapping[str, Any] | None]
@@ -32,6 +33,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 
 def open_database(path: Path) -> Locate:
     """The look-up of a City database; raise UsageError for a file that is missing or no such database."""
+    import maxminddb  # for those alone who have a database
+
     reader, metadata = _opened(path)
 
     def locate(address: str) -> Mapping[str, Any] | None:
@@ -53,7 +56,9 @@ def built_at(path: Path) -> datetime:
     return datetime.fromtimestamp(metadata.build_epoch, UTC)
 
 
-def _opened(path: Path) -> tuple[maxminddb.Reader, Metadata]:
+def _opened(path: Path) -> "tuple[maxminddb.Reader, Metadata]":
+    import maxminddb
+
     try:
         reader = maxminddb.open_database(path)
     except OSError as error:

@@ -8,7 +8,7 @@ from s1ecs.ecs.converters import Inexact
 from s1ecs.ecs.document_id import Identify, identity_of
 from s1ecs.ecs.geoip import Locate
 from s1ecs.ecs.table import FieldTable
-from s1ecs.records import TOO_DEEP, Record, canonical
+from s1ecs.records import TOO_DEEP, Record, canonical, exact_form
 
 Document = dict[str, Any]
 
@@ -32,7 +32,8 @@ class Mapper:
         self._keep_duplicates = keep_duplicates
 
     @cached_property
-    def _map(self) -> MapRecord:
+    def map_object(self) -> MapRecord:
+        """The function that maps an object, with texts about it in a list; it raises Inexact where numbers count."""
         return compile_mapping(self._table, self._locate, keep_duplicates=self._keep_duplicates)
 
     @cached_property
@@ -48,24 +49,14 @@ class Mapper:
         if not isinstance(record.value, dict):
             deep = TOO_DEEP in record.flaws
             return self._failure(f"not a JSON object: {TOO_DEEP if deep else _what_it_is(record.value)}")
-        problems = list(record.flaws)
         try:
-            document, failed = self._map(record.value, problems)
+            return Mapped(*self.map_object(record.value, [*record.flaws]))
         except Inexact:
-            problems = list(record.flaws)
             try:
-                document, failed = self._map(record.exact(), problems)
+                return Mapped(*self.map_object(record.exact(), [*record.flaws]))
             except Inexact:
                 # Only a record nested deeper than the exact parser goes has no exact form.
                 return self._failure(TOO_DEEP)
-        failed = failed or (self._table.bad_value_fails and bool(problems))
-        document["ecs"] = {"version": self._table.ecs_version}
-        if problems:
-            document["error"] = {"message": problems}
-        event = document.setdefault("event", {})
-        if failed:
-            event["kind"] = "pipeline_error"
-        return Mapped(document, failed)
 
     def unreadable(self, reason: str) -> Mapped:
         """The `pipeline_error` document of a text that is not JSON; `reason` is the parser's."""
@@ -88,4 +79,4 @@ def _what_it_is(value: Any) -> str:
 
 def original(record: Record) -> str:
     """The record as one JSON text for `event.original`: compact, keys sorted, numbers as they were written."""
-    return canonical(record.exact()).decode()
+    return canonical(exact_form(record)).decode()

@@ -48,6 +48,11 @@ class Redaction:
         )
 
     @property
+    def is_empty(self) -> bool:
+        """True if no field is taken out, so that records and documents stay as they are."""
+        return not self._fields and not self._sources
+
+    @property
     def reaches_records(self) -> bool:
         """True if the records may hold any of the fields; if not, an object may be shown as received."""
         return bool(self._sources)

@@ -50,13 +50,21 @@ class Texts(list[str]):
         self._counted = len(self)
 
 
-def append(related: Texts, value: Any) -> None:
+# The texts of one list: in their order, or as the keys of a dictionary where each stands there once.
+Related = Texts | dict[str, None]
+
+
+def append(related: Related, value: Any) -> None:
     """Append those texts of a value that are not there already; raise Bad as `texts` does."""
-    for text in texts(value):
-        related.add(text)
+    found = texts(value)
+    if isinstance(related, dict):
+        related.update(dict.fromkeys(found))
+    else:
+        for text in found:
+            related.add(text)
 
 
-def append_raw(related: Texts, raw: Any, kept: Any) -> None:
+def append_raw(related: Related, raw: Any, kept: Any) -> None:
     """Append the texts of `raw`; of `kept`, what `whole` left of it, where not all of `raw` has a text form."""
     try:
         append(related, raw)

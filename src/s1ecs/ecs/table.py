@@ -51,13 +51,17 @@ class Inner(NamedTuple):
     source: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Found:
-    """Result of a function row: fields to set, texts for `error.message`, `related.*` lists to append to."""
+    """Result of a function row: fields to set, texts for `error.message`, `related.*` lists to append to.
+
+    `is_whole`: what the function returns holds no empties, so that nobody has to look for them.
+    """
 
     fields: dict[str, Any]
     problems: list[str]
     related: Mapping[str, Texts]
+    is_whole: bool = False
 
 
 Function = Callable[[Any, Found], Any]
@@ -91,6 +95,7 @@ class FieldRow:
     value: Any = None
     keeps: frozenset[str] = frozenset()
     function: Function | None = None
+    uncleaned: bool = False
     inner: tuple[Inner, ...] = ()
     index_type: str | None = None
     domain: str = ""
@@ -276,12 +281,15 @@ def rest(target: str, source: str, meaning: str, *, keeps: frozenset[str] = froz
     return FieldRow("rest", target, source, meaning, keeps=keeps, index_type="flattened")
 
 
-def function(target: str, source: str, meaning: str, work: Function, *inner: Inner) -> FieldRow:
+def function(
+    target: str, source: str, meaning: str, work: Function, *inner: Inner, uncleaned: bool = False
+) -> FieldRow:
     """Value computed by a named function, which returns what goes to `target` (None, or "" as target: nothing).
 
-    Other fields it puts into `Found.fields`; all of them stand in `inner`. It may raise WholeRecordFailure.
+    Other fields it puts into `Found.fields`; all of them stand in `inner`. It may raise WholeRecordFailure. With
+    `uncleaned` it gets its value with empties in any table.
     """
-    return FieldRow("function", target, source, meaning, function=work, inner=inner)
+    return FieldRow("function", target, source, meaning, function=work, inner=inner, uncleaned=uncleaned)
 
 
 def within(source: str, own: str, *rows: FieldRow) -> tuple[FieldRow, ...]:
@@ -313,6 +321,8 @@ class FieldTable:
     `cleaned`: empties are taken out of the record before all else, its `_id` included.
     `key_form`: how the record's keys are spelled in the rows' sources, where that differs; redaction compares by it.
     `prepare`: makes the record ready before the rows read it, with texts for `error.message` in its list.
+    `prepare_usual`: does the same faster for a record without anything odd, and leaves out its empties; it gives None
+    for any other record, and the documents are the same without it.
     `empty_skipped`: kinds under which "" does nothing, where it is else a bad value.
     `one_text_per_address`: a bad address is named by the geo row alone, not again by the ip row of the same source.
     `bad_value_fails`: any text in `error.message` makes the document a `pipeline_error`.
@@ -330,6 +340,7 @@ class FieldTable:
     cleaned: bool = False
     key_form: Callable[[str], str] | None = None
     prepare: Callable[[dict[str, Any], list[str]], dict[str, Any]] | None = None
+    prepare_usual: Callable[[dict[str, Any]], dict[str, Any] | None] | None = None
     empty_skipped: frozenset[RowKind] = frozenset()
     one_text_per_address: bool = False
     bad_value_fails: bool = False

@@ -1,5 +1,6 @@
 """Activities of the console: logins, changed settings, threats, agents. The path is GET /activities."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from s1ecs.ecs.layouts import in_layout_2, only_in
@@ -66,13 +67,29 @@ def categories(record: dict[str, Any], found: Found) -> None:
     if description is None:
         return
     said = in_lower_case(description)
-    hits = [rule for rule in RULES if any(word in said for word in rule.words)]
-    found.fields["event.category"] = [rule.category for rule in hits if rule.category]
-    found.fields["event.type"] = [rule.type for rule in hits if rule.type] or ["info"]
-    # A later rule counts more than an earlier one.
-    for rule in hits:
-        if rule.outcome:
-            found.fields["event.outcome"] = rule.outcome
+    category, kind, outcome = _meaning(tuple([word for word in _WORDS if word in said]))
+    found.fields["event.category"] = [*category]
+    found.fields["event.type"] = [*kind]
+    if outcome is not None:
+        found.fields["event.outcome"] = outcome
+
+
+# Each word of the rules once.
+_WORDS = tuple(dict.fromkeys(word for rule in RULES for word in rule.words))
+
+
+# The descriptions are endless, the words that they hold come in few combinations.
+@lru_cache(maxsize=256)
+def _meaning(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
+    """The categories, types and outcome of a description that holds these words of the rules."""
+    hits = [rule for rule in RULES if not set(rule.words).isdisjoint(words)]
+    outcomes = [rule.outcome for rule in hits if rule.outcome]
+    return (
+        tuple(rule.category for rule in hits if rule.category),
+        tuple(rule.type for rule in hits if rule.type) or ("info",),
+        # A later rule counts more than an earlier one.
+        outcomes[-1] if outcomes else None,
+    )
 
 
 TABLE = FieldTable(

@@ -15,6 +15,28 @@ _COMMON = 3
 # A record fits another stream that knows so much of it, and so much more than the chosen one does.
 _FITS = 0.75
 _BETTER_BY = 0.3
+# Records of a stream have a few sets of keys; what others make up must not fill the memory.
+_REMEMBERED = 64
+
+
+class Recognition:
+    """Tells whether records can be of a stream; records of the same keys are looked at once."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        # Sets of keys, in their order, of which it is known.
+        self.fitting: set[tuple[str, ...]] = set()
+
+    def fits(self, record: Mapping[str, Any]) -> bool:
+        """Tell whether a record can be one of the stream, as the function `fits` does."""
+        keys = tuple(record)
+        if keys in self.fitting:
+            return True
+        if not fits(record, self._stream):
+            return False
+        if len(self.fitting) < _REMEMBERED:
+            self.fitting.add(keys)
+        return True
 
 
 def fits(record: Mapping[str, Any], stream: Stream) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from s1ecs.ecs.empty_values import cleaned
 from s1ecs.ecs.layouts import in_layout_2, only_in, with_setting
 from s1ecs.ecs.table import (
     FieldTable,
@@ -43,8 +44,8 @@ OWN = "sentinel_one.threat"
 
 def categories(info: Any, found: Found) -> None:
     """Set event.category and event.type by the threat's classification, where the threat has an id."""
-    if isinstance(info, dict) and info.get("threatId") is not None:
-        set_category_and_type(found.fields, info.get("classification"))
+    if isinstance(info, dict) and cleaned(info.get("threatId"), 2) is not None:
+        set_category_and_type(found.fields, cleaned(info.get("classification"), 2))
 
 
 TABLE = FieldTable(
@@ -63,6 +64,8 @@ TABLE = FieldTable(
             categories,
             Inner("event.category", "keyword", "Malware or threat, by the classification.", "classification"),
             Inner("event.type", "keyword", "Info for malware, indicator for a threat.", "classification"),
+            # Of all details it reads two, and takes care of those.
+            uncleaned=True,
         ),
         date("@timestamp", "threatInfo.updatedAt", "Time when the threat last changed."),
         joined("event.action", "threatInfo.engines", "Engines that found the threat, with commas."),
@@ -193,6 +196,7 @@ TABLE = FieldTable(
                 "Network interfaces of the host.",
                 interfaces,
                 *INTERFACE_FIELDS,
+                uncleaned=True,
             ),
             keyword(
                 ".operational_state",
@@ -242,6 +246,7 @@ TABLE = FieldTable(
                     "Behaviour that the threat was known by.",
                     indicators,
                     *INDICATOR_FIELDS,
+                    uncleaned=True,
                 ),
                 function=indicators_with_ids,
                 inner=INDICATOR_FIELDS_WITH_IDS,
@@ -266,6 +271,7 @@ TABLE = FieldTable(
             "Mitigation steps taken against the threat.",
             mitigation,
             *MITIGATION_FIELDS,
+            uncleaned=True,
         ),
         *within(
             "threatInfo",

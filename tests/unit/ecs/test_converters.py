@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from s1ecs.ecs import converters
+from s1ecs.ecs import converters, dates
 from s1ecs.ecs.converters import Bad, WholeRecordFailure
 from s1ecs.records import ExactFloat, ExactInteger
 
@@ -30,7 +30,7 @@ from s1ecs.records import ExactFloat, ExactInteger
 )
 def test_date_good(text: str, expected: str) -> None:
     """Every ISO 8601 form becomes UTC with milliseconds; what is finer is cut, not rounded."""
-    assert expected == converters.date(text)
+    assert expected == dates.date(text)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_date_good(text: str, expected: str) -> None:
 def test_date_bad(value: Any) -> None:
     """What is no ISO 8601 text in the calendar is bad, with the whole value in the text."""
     with pytest.raises(Bad) as raised:
-        converters.date(value)
+        dates.date(value)
     assert f"unable to parse date [{converters.shown(value)}]" == str(raised.value)
 
 
@@ -194,14 +194,14 @@ def test_os_type(text: str, expected: str | None) -> None:
 )
 def test_lenient_date(text: str, expected: str) -> None:
     """Months, days and hours may have one digit, all else is as in any date."""
-    assert expected == converters.lenient_date(text)
+    assert expected == dates.lenient_date(text)
 
 
 @pytest.mark.parametrize("value", ["2018-2-7T4:9:06Z", "2018-2-7T4:09:6Z", "2018-2-30", "18-2-7", "2018-2-7T24:00Z", 7])
 def test_lenient_date_bad(value: Any) -> None:
     """Minutes and seconds have two digits, years four, and the calendar holds."""
     with pytest.raises(Bad, match=r"^unable to parse date \["):
-        converters.lenient_date(value)
+        dates.lenient_date(value)
 
 
 @pytest.mark.parametrize(

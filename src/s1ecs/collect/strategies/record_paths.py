@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from s1ecs.ecs.converters import Bad, date
+from s1ecs.ecs.converters import Bad
+from s1ecs.ecs.dates import date
 from s1ecs.records import Record, canonical
 
 

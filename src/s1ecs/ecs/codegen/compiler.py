@@ -2,23 +2,22 @@
 
 No row is looked at when a record is mapped: for each row the function has the few statements that the row needs, and
 nothing is cleaned up afterwards, because an empty value is never put in. The same text for the same table, so that it
-can be read and compared (`source_of`).
+can be read and compared (`source_of`, `s1ecs fields STREAM --compiled`).
 
 The function takes (record, problems) and returns (document, failed): `problems` collects texts for `error.message`,
-`failed` says that a whole-record failure ended the work early.
+`failed` says that the document is a `pipeline_error`.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
-from s1ecs.ecs import empty_values
 from s1ecs.ecs.codegen.layout import Shape, indented
-from s1ecs.ecs.codegen.statements import NAMES, Statements, fields_of, fields_read, names_of
+from s1ecs.ecs.codegen.reading import Reading
+from s1ecs.ecs.codegen.statements import Statements, fields_of, fields_read, is_free
+from s1ecs.ecs.codegen.vocabulary import NAMES, names_of
 from s1ecs.ecs.duplicates import Duplicates
 from s1ecs.ecs.geoip import Locate
-from s1ecs.ecs.table import FieldRow, FieldTable
+from s1ecs.ecs.table import FieldTable
 
 MapRecord = Callable[[dict[str, Any], list[str]], tuple[dict[str, Any], bool]]
 
@@ -28,10 +27,10 @@ _RELATED = ("hash", "hosts", "ip", "user")
 def compile_mapping(table: FieldTable, locate: Locate | None = None, *, keep_duplicates: bool = True) -> MapRecord:
     """The mapping function of a table; `locate` knows where addresses lie."""
     duplicates = _duplicates(table, keep_duplicates=keep_duplicates)
-    namespace = {**NAMES, "locate": locate, "cleaned": empty_values.cleaned, "prepare": table.prepare}
+    namespace = {**NAMES, "locate": locate, "prepare": table.prepare, "prepare_usual": table.prepare_usual}
     for number, row in enumerate(table.rows):
         namespace.update(names_of(number, row, table, duplicates))
-    namespace.update(_fetchers(table))
+    Reading(table).fetchers(namespace)
     text = source_of(table, keep_duplicates=keep_duplicates)
     exec(compile(text, "<mapping>", "exec"), namespace)  # noqa: S102 - our own text, made from our own table
     function: MapRecord = namespace["map_record"]
@@ -48,92 +47,63 @@ def _duplicates(table: FieldTable, *, keep_duplicates: bool) -> Duplicates:
 
 
 def _function(table: FieldTable, duplicates: Duplicates) -> list[str]:
-    # A function row may append to every related list, and what it likes.
-    free = any(row.kind == "function" for row in table.rows)
+    free = is_free(table)
     related = [name for name in _RELATED if free or any(row.related == name for row in table.rows)]
     targets = [target for row in table.rows for target in (*row.targets, *fields_of(row))]
     fields = [*filter(lambda field: not duplicates.removes(field), targets), *(f"related.{name}" for name in related)]
     shape = Shape(fields, [field for row in table.rows for field in fields_read(row)])
-    statements = Statements(table, shape, duplicates)
+    reading = Reading(table)
+    statements = Statements(table, shape, duplicates, reading.variables)
+    constants = {row.target: repr(row.value) for row in table.rows if row.kind == "constant"}
     return [
         "def map_record(record, problems):",
         *indented(
             [
                 "failed = False",
-                *(["refused = set()"] if table.one_text_per_address else []),
+                *(["refused = ()"] if table.one_text_per_address else []),
                 *(["was_split = False"] if any(row.domain for row in table.rows) else []),
-                *shape.opening(),
-                *(f"related_{name} = Texts()" for name in related),
+                *(f"# constant: {field}" for field in constants),
+                *shape.opening(constants),
+                *(f"related_{name} = {'Texts()' if free else '{}'}" for name in related),
                 *(["related = {" + ", ".join(f"{name!r}: related_{name}" for name in related) + "}"] if free else []),
-                *(shape.assign(row.target, repr(row.value)) for row in table.rows if row.kind == "constant"),
                 "try:",
-                *(["    record = cleaned(record) or {}"] if table.cleaned else []),
-                *(["    record = prepare(record, problems)"] if table.prepare else []),
-                *indented([line for step in _steps(table) for line in _lines(step, statements)] or ["pass"]),
+                *indented(_preparation(table)),
+                *indented(reading.lines(statements.of) or ["pass"]),
                 "except WholeRecordFailure as failure:",
                 "    problems.append(str(failure))",
                 "    failed = True",
-                *(f"related_{name} = whole([*related_{name}], problems)" for name in related if free),
+                *(
+                    f"if related_{name}: related_{name} = whole([*related_{name}], problems)"
+                    for name in related
+                    if free
+                ),
                 *(f"if related_{name}: {shape.assign(f'related.{name}', f'[*related_{name}]')}" for name in related),
-                *shape.closing(),
+                *shape.closing(constants),
+                *_conclusion(table, shape.object_of_event(constants)),
                 "return document, failed",
             ]
         ),
     ]
 
 
-class _Step(NamedTuple):
-    """Neighbouring rows whose sources lie in the same object of the record; `path` is that object's.
-
-    `alone`: one row that runs whether its source is there or not.
-    """
-
-    number: int
-    path: str
-    rows: tuple[tuple[int, FieldRow], ...]
-    alone: bool
-
-
-def _steps(table: FieldTable) -> Iterator[_Step]:
-    numbered = [(number, row) for number, row in enumerate(table.rows) if row.kind != "constant"]
-    for alone, rows in groupby(numbered, key=lambda pair: pair[0] if _runs_always(pair[1]) else None):
-        if alone is not None:
-            yield _Step(alone, "", tuple(rows), alone=True)
-            continue
-        for path, together in groupby(rows, key=lambda pair: pair[1].source.rpartition(".")[0]):
-            members = tuple(together)
-            yield _Step(members[0][0], path, members, alone=False)
-
-
-def _runs_always(row: FieldRow) -> bool:
-    return not row.source or row.otherwise is not None
-
-
-def _lines(step: _Step, statements: Statements) -> list[str]:
-    of_rows = [line for number, row in step.rows for line in statements.of(number, row)]
-    if step.alone:
-        [(number, row)] = step.rows
-        return [*_descent(row.source), f"value_{number} = part", *of_rows]
-    names = "".join(f"value_{number}, " for number, _ in step.rows)
-    body = [
-        f"try: {names}_ = fetch_{step.number}(part)",
-        f"except KeyError: {names}_ = fetch_{step.number}(nulls_{step.number} | part)",
-        *of_rows,
+def _conclusion(table: FieldTable, event: str | None) -> list[str]:
+    """Statements that set what every document has; `event` is the variable of its object where that is never empty."""
+    return [
+        f"document['ecs'] = {{'version': {table.ecs_version!r}}}",
+        "if problems:",
+        "    document['error'] = {'message': problems}",
+        *(["    failed = True"] if table.bad_value_fails else []),
+        *([] if event else ["event = document.setdefault('event', {})"]),
+        f"if failed: {event or 'event'}['kind'] = 'pipeline_error'",
     ]
-    return [*_descent(step.path), "if type(part) is dict:", *indented(body)]
 
 
-def _descent(path: str) -> list[str]:
-    steps = [f"part = part.get({step!r}) if type(part) is dict else None" for step in path.split(".") if step]
-    return ["part = record", *steps]
-
-
-def _fetchers(table: FieldTable) -> dict[str, Any]:
-    """For each step the function that takes all its values out of an object at once, and an object of nulls."""
-    names: dict[str, Any] = {}
-    for step in _steps(table):
-        keys = [row.source.rpartition(".")[2] for _, row in step.rows]
-        # One key would make itemgetter return the bare value; asking for it twice keeps the form.
-        names[f"fetch_{step.number}"] = itemgetter(*keys, keys[-1])
-        names[f"nulls_{step.number}"] = dict.fromkeys(keys)
-    return names
+def _preparation(table: FieldTable) -> list[str]:
+    if not table.prepare:
+        return []
+    if not table.prepare_usual:
+        return ["record = prepare(record, problems)"]
+    return [
+        "usual_record = prepare_usual(record)",
+        "record = prepare(record, problems) if usual_record is None else usual_record",
+    ]

@@ -5,7 +5,7 @@ stayed empty. An object that holds a single field is written with that field, so
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class Shape:
@@ -19,14 +19,29 @@ class Shape:
         self._shared = {path for path, count in beneath.items() if count > 1} | {""}
         self._shared.update(path for field in read for path in _around(field))
 
-    def opening(self) -> list[str]:
-        """Statements that make the objects, empty."""
-        return [f"{_variable(path)} = {{}}" for path in sorted(self._shared)]
+    def opening(self, constants: Mapping[str, str]) -> list[str]:
+        """Statements that make the objects, with the expressions of `constants` that every document has."""
+        shown: dict[str, list[str]] = {path: [] for path in sorted(self._shared)}
+        for field, value in constants.items():
+            around = self._object_of(field)
+            shown[around].append(_nested(field[len(around) :].lstrip("."), value))
+        return [f"{_variable(path)} = {{{', '.join(members)}}}" for path, members in shown.items()]
 
-    def closing(self) -> list[str]:
+    def closing(self, constants: Mapping[str, str]) -> list[str]:
         """Statements that put every object that is not empty into the one around it, deepest first."""
         inner = sorted(self._shared - {""}, key=lambda path: (-path.count("."), path))
-        return [f"if {_variable(path)}: {self.assign(path, _variable(path))}" for path in inner]
+        full = {self._object_of(field) for field in constants}
+        return [
+            self.assign(path, _variable(path))
+            if path in full
+            else f"if {_variable(path)}: {self.assign(path, _variable(path))}"
+            for path in inner
+        ]
+
+    def object_of_event(self, constants: Mapping[str, str]) -> str | None:
+        """The variable of the object `event`, where a constant lies in it, so that every document has it."""
+        full = any(self._object_of(field) == "event" for field in constants)
+        return _variable("event") if full else None
 
     def assign(self, field: str, value: str) -> str:
         """The statement that sets a field to a Python expression."""
@@ -56,6 +71,12 @@ def _around(field: str) -> list[str]:
     """The objects that a field lies in, outermost first; "" is the document."""
     steps = field.split(".")
     return [".".join(steps[:depth]) for depth in range(len(steps))]
+
+
+def _nested(path: str, value: str) -> str:
+    """The member of an object that a value at a path inside of it makes."""
+    first, _, deeper = path.partition(".")
+    return f"{first!r}: {{{_nested(deeper, value)}}}" if deeper else f"{first!r}: {value}"
 
 
 def _variable(path: str) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from s1ecs.ecs.converters import Bad, date, ip, mac
+from s1ecs.ecs.converters import Bad, ip, mac
+from s1ecs.ecs.dates import date
 from s1ecs.ecs.related import append
 from s1ecs.ecs.table import Found, Inner
 from s1ecs.streams.conversions.network_interfaces import good_addresses
+from s1ecs.streams.conversions.usual_agent_interfaces import usual_interfaces
 
 Interface = dict[str, Any]
 InterfaceStep = Callable[[Interface, Found], None]
@@ -24,6 +26,9 @@ def interfaces(value: Any, found: Found) -> Any:
     """
     if not isinstance(value, list):
         return value
+    usual = usual_interfaces(value, found)
+    if usual is not None:
+        return usual or None
     result = [dict(member) if isinstance(member, dict) else member for member in value]
     for step in _STEPS:
         with suppress(WrongShape):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from s1ecs.ecs.converters import Bad, ip, shown
+from s1ecs.ecs.converters import Bad, ip, is_address, shown
 
 
 def good_addresses(members: list[Any], problems: list[str]) -> list[Any]:
@@ -15,3 +15,11 @@ def good_addresses(members: list[Any], problems: list[str]) -> list[Any]:
         except Bad as bad:
             problems.append(str(bad))
     return good
+
+
+def is_address_list(members: list[Any]) -> bool:
+    """Tell whether all members are texts that are IP addresses."""
+    for member in members:  # noqa: SIM110 - a generator takes longer
+        if type(member) is not str or not is_address(member):
+            return False
+    return True

@@ -1,13 +1,27 @@
-"""The lists inside of a threat's record: network interfaces, indicators, steps of mitigation."""
+"""The lists inside of a threat's record: network interfaces, indicators, steps of mitigation.
+
+They come with their empties, which are taken out before anything is converted.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from s1ecs.ecs.converters import Bad, boolean, date, long, mac
+from s1ecs.ecs.converters import Bad, boolean, long, mac
+from s1ecs.ecs.dates import date
+from s1ecs.ecs.empty_values import cleaned
 from s1ecs.ecs.related import Texts, append
 from s1ecs.ecs.table import Found, Inner
 from s1ecs.streams.conversions.network_interfaces import good_addresses
+from s1ecs.streams.conversions.usual_threat_lists import (
+    MitigationPlan,
+    usual_indicators,
+    usual_interfaces,
+    usual_mitigation,
+)
+
+# Network interfaces lie so deep in a record.
+_DEPTH_OF_INTERFACES = 2
 
 
 def interfaces(value: Any, found: Found) -> Any:
@@ -15,6 +29,10 @@ def interfaces(value: Any, found: Found) -> Any:
 
     What is no list stays as it is, and so does an interface that is no object.
     """
+    usual = usual_interfaces(value, found) if isinstance(value, list) else None
+    if usual is not None:
+        return usual or None
+    value = cleaned(value, _DEPTH_OF_INTERFACES)
     if not isinstance(value, list):
         return value
     result = _copies(value)
@@ -47,6 +65,10 @@ def indicators(value: Any, found: Found) -> Any:
 
     What is no list stays as it is, and so does an indicator that is no object.
     """
+    usual = usual_indicators(value, found, _CATEGORY_NAMES) if isinstance(value, list) else None
+    if usual is not None:
+        return usual or None
+    value = cleaned(value, 1)
     if not isinstance(value, list):
         return value
     gathered = {field.name: Texts() for field in _TACTIC_FIELDS}
@@ -139,6 +161,14 @@ _CONVERSIONS = (
     ValueConversion(("mitigationEndedAt",), ("mitigation_ended_at",), date, silent=True),
     ValueConversion(("mitigationStartedAt",), ("mitigation_started_at",), date, silent=True),
 )
+_PLAN = MitigationPlan(
+    _COUNTERS,
+    {
+        conversion.source[0]: (conversion.target[0], conversion.convert, conversion.silent)
+        for conversion in _CONVERSIONS
+        if len(conversion.source) == 1
+    },
+)
 
 
 def mitigation(value: Any, found: Found) -> Any:
@@ -147,6 +177,10 @@ def mitigation(value: Any, found: Found) -> Any:
     One kind of value is converted in all entries before the next, which gives the order of `error.message`. What is
     no list stays as it is, and so does an entry that is no object.
     """
+    usual = usual_mitigation(value, found, _PLAN) if isinstance(value, list) else None
+    if usual is not None:
+        return usual or None
+    value = cleaned(value, 1)
     if not isinstance(value, list):
         return value
     result = _copies(value)

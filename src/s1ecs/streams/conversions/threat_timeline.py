@@ -4,7 +4,8 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from s1ecs.ecs.converters import Bad, date
+from s1ecs.ecs.converters import Bad
+from s1ecs.ecs.dates import date
 from s1ecs.ecs.table import Found, Inner
 from s1ecs.records import DEEPEST
 from s1ecs.streams.conversions.snake_case import in_snake_case

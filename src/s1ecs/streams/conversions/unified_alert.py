@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from s1ecs.ecs import converters
+from s1ecs.ecs import converters, dates
 from s1ecs.streams.conversions.snake_case import in_snake_case
 
 ConvertedKind = Literal["boolean", "date", "ip", "long"]
 
-_CONVERTERS: Mapping[ConvertedKind, Callable[[Any], Any]] = MappingProxyType(
-    {"boolean": converters.boolean, "date": converters.date, "ip": converters.ip, "long": converters.long}
+CONVERTERS: Mapping[ConvertedKind, Callable[[Any], Any]] = MappingProxyType(
+    {"boolean": converters.boolean, "date": dates.date, "ip": converters.ip, "long": converters.long}
 )
 
 
@@ -82,7 +82,7 @@ def _convert(part: dict[str, Any], key: str, conversion: PathConversion, problem
     if value is None or (conversion.empty_skipped and value == ""):
         return
     try:
-        part[key] = _CONVERTERS[conversion.kind](value)
+        part[key] = CONVERTERS[conversion.kind](value)
     except converters.Bad as bad:
         del part[key]
         if not conversion.silent:

@@ -40,6 +40,14 @@ _OF_CLUSTER: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# The keys whose values are texts and numbers where a record is as usual.
+KEYS = frozenset(
+    {"agent_uuid", "agent_version", "id", "last_logged_in_user", "name", "os_name", "os_revision", "os_type"}
+    | {"subcategory", *_ADDRESSES, *_OF_CLOUD, *_OF_PROVIDER, *_OF_CLUSTER}
+)
+# The keys at which an empty text is not the same as nothing: it is no object, or takes an earlier text's place.
+EMPTY_COUNTS = frozenset({"asset", "cloud", "kubernetes", "provider_details", *_OF_PROVIDER})
+
 _AT_DETECTION = "detection_time.assets"
 
 FIELDS = (
@@ -160,17 +168,30 @@ def _asset_at_detection(detected: dict[str, Any], found: Found) -> None:
             # Elastic's pipeline stops here, and its expected documents hold it to that.
             return
     cloud = _object(detected.get("cloud"))
-    _set(found, cloud, _OF_CLOUD)
-    _set(found, _object(cloud.get("provider_details")), _OF_PROVIDER)
-    _set(found, _object(detected.get("kubernetes")), _OF_CLUSTER)
+    if cloud:
+        _set(found, cloud, _OF_CLOUD)
+        _set(found, _object(cloud.get("provider_details")), _OF_PROVIDER)
+    cluster = _object(detected.get("kubernetes"))
+    if cluster:
+        _set(found, cluster, _OF_CLUSTER)
 
 
 def _set(found: Found, part: Mapping[str, Any], targets: Mapping[str, str]) -> None:
     """Set each target whose key is not null; an empty text is set too and so takes an earlier one's place."""
-    found.fields.update({targets[key]: part[key] for key in targets if part.get(key) is not None})
+    fields = found.fields
+    for key, target in targets.items():
+        value = part.get(key)
+        if value is not None:
+            fields[target] = value
 
 
 def _append(texts: list[str], value: Any) -> None:
+    if value is None:
+        return
+    if type(value) is str:
+        if value:
+            texts.append(value)
+        return
     try:
         texts += related.texts(value)
     except converters.Bad:
