@@ -19,6 +19,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from bench.figures import Figure
 from bench.search import mapped
 from s1ecs.bootstrap.outputs import make_output
 from s1ecs.bootstrap.registry import OutputEnvironment
