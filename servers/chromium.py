@@ -1,5 +1,6 @@
 """Chromium of the system, for tests of the page and for its pictures."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,14 @@ def chromium() -> Iterator[Browser]:
     program = next((found for found in map(shutil.which, _NAMES) if found), None)
     if program is None:
         raise Unavailable("no Chromium on this machine (Debian's package chromium)")
+    try:
+        yield from _running(program)
+    finally:
+        # Its greenlets are collected here, not in the middle of whatever runs in this process later.
+        gc.collect()
+
+
+def _running(program: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=program, args=list(_OPTIONS))

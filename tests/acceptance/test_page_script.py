@@ -1,12 +1,14 @@
 """The script of the page in Chromium: keys, side pane, selection, brush, news; pages and streams are made here."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
+
+from servers.chromium import chromium
+from servers.unavailable import Unavailable
 
 STATIC = files("s1ecs.web") / "static"
 HOST = "http://page.test"
@@ -42,13 +44,11 @@ END = (
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, where it is installed."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    try:
+        with chromium() as started:
+            yield started
+    except Unavailable as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_small_assets(served: ServedPage, path: str) -> None:
     """Style sheets, script and icon of a page are below 60 KB, and come from the page's own server."""
     with served.opened() as page:
         found: list[Response] = []
-        page.on("response", found.append)
+        page.on("response", lambda answer: found.append(answer))  # noqa: PLW0108 - Playwright marks what it is given
         page.goto(f"{served.address}{path}")
         page.wait_for_load_state("load")
         assets = {each.url: len(each.body()) for each in found if "/static/" in each.url}

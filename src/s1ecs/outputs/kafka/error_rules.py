@@ -12,9 +12,7 @@ _BROKER = re.compile(
 # A logical broker, such as that of transactions, and its present address.
 _LOGICAL = re.compile(r"\A(?:[A-Za-z]+Coordinator(?:/-?\d+)?: )?(?:[^\s/\[\]:]+:\d+: )?")
 # `(after 5ms in state AUTH_REQ, 4 identical error(s) suppressed)`
-_TIMING = re.compile(
-    r"(?:: )?\s*\((?:after \d+m?s in state [^()]*(?:\(s\)[^()]*)?|\d+ identical error\(s\) suppressed)\)"
-)
+_TIMING = re.compile(r"\((?:after \d+m?s in state [^()]*(?:\(s\)[^()]*)?|\d+ identical error\(s\) suppressed)\)")
 _OPENING = re.compile(r"\AFailed to create [a-z ]*: ")
 _SSL_FILE = re.compile(r"\Assl\.(ca|certificate|key)\.location failed: (?:error:[0-9A-F]+:[^:]*::)?")
 _SSL_NAMES = {"ca": "ca_file", "certificate": "cert_file", "key": "key_file"}
