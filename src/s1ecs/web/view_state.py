@@ -33,10 +33,16 @@ class ViewState:
         return self._with(named)
 
     def with_value(self, name: str, value: object) -> "ViewState":
-        """Add a filter for a value, or filter it out where the name begins with `not.`; the opposite one goes."""
-        opposite = name.removeprefix(NOT) if name.startswith(NOT) else f"{NOT}{name}"
+        """Filter for a value alone, or filter it out as well where the name begins with `not.`; the opposite one goes.
+
+        What is counted under the filters of a list has this number under those of this view, too.
+        """
         text = str(value)
-        kept = [each for each in self._placeless() if each not in {(name, text), (opposite, text)}]
+        if name.startswith(NOT):
+            dropped = [(name, text), (name.removeprefix(NOT), text)]
+            kept = [each for each in self._placeless() if each not in dropped]
+        else:
+            kept = [each for each in self._placeless() if each[0] != name and each != (f"{NOT}{name}", text)]
         return ViewState(self.path, [*kept, (name, text)])
 
     def without_value(self, name: str, value: object) -> "ViewState":
