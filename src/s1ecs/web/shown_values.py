@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from s1ecs.web.questions.list_view import severity_word
+from s1ecs.web.view_state import filter_text
 
 NOTHING = "\N{EN DASH}"
 # Longer texts are cut where they stand beside others; the story shows them whole.
@@ -31,7 +32,7 @@ def parameter(value: Any) -> str:
     """Return a value as a filter of an address has it; no value is an empty text."""
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else filter_text(value)
 
 
 def harmless(text: str) -> str:

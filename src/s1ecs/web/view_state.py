@@ -6,10 +6,17 @@ from urllib.parse import quote, urlencode
 
 # Beginning of the name of a parameter that filters a value out.
 NOT = "not."
+# A star of a value itself; one alone stands for any characters.
+STAR = "[*]"
 # Parameters of a place in a list, which no other view shares.
 _OF_A_PLACE = frozenset({"after", "open"})
 # Parameters that every list understands; the navigation keeps them.
 EVERYWHERE = ("from", "to", "console", "site")
+
+
+def filter_text(value: object) -> str:
+    """Return a value of a document as a filter for it alone has it."""
+    return str(value).replace("*", STAR)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,9 @@ def test_nothing_to_show() -> None:
 
 
 @pytest.mark.parametrize("hours", [["0001-01-01T00"], ["9999-12-31T23"], ["0001-01-01T00", "9999-12-31T23"]])
-@pytest.mark.parametrize("within", [EVER, TimeRange("0001-01-01T00:00:00", None), TimeRange(None, "9999-12-31T23:59:59")])
+@pytest.mark.parametrize(
+    "within", [EVER, TimeRange("0001-01-01T00:00:00", None), TimeRange(None, "9999-12-31T23:59:59")]
+)
 def test_the_ends_of_time(hours: list[str], within: TimeRange) -> None:
     """Times of a clock that is far off, and a range over all years, are drawn, in bars that hold them."""
     chart = time_chart([TimeCount(each, None, 1) for each in hours], within, NOW, SEVERITY)

@@ -12,7 +12,7 @@ from s1ecs.web.actions.running_actions import ActionUnderWay, running_actions
 from s1ecs.web.context import WebContext
 from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import TimeChart, time_chart
-from s1ecs.web.pages.groups import agents_of_groups
+from s1ecs.web.pages.groups import agents_of_groups, agents_state
 from s1ecs.web.pages.page_conditions import requested, user_of
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
@@ -88,6 +88,7 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
             conditions=asked,
             answer=answer,
             agents_by_group=agents,
+            agents_state=agents_state(request),
             under_way=under_way,
             more_facets=[name for name in view.facets[_COUNTED_FACETS:] if name != facet],
             sorting=sorting,

@@ -8,6 +8,7 @@ from typing import Any
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.outputs.store.stream_table import quoted
 from s1ecs.web.questions.list_view import BY_STREAM
+from s1ecs.web.shown_values import parameter
 from s1ecs.web.story.stored_items import rows_by
 from s1ecs.web.view_state import ViewState
 
@@ -75,7 +76,7 @@ class Relation:
     def whole(self) -> ViewState:
         """The list of all these rows."""
         bounds = [("from", self.since), ("to", self.until)] if self.since else []
-        filters = [("" if value is None else str(value)) for value in self.columns.values()]
+        filters = map(parameter, self.columns.values())
         names = list(self.columns)
         return ViewState(
             BY_STREAM[self.stream].path,
