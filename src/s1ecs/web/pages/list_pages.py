@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -17,7 +17,7 @@ from s1ecs.web.pages.page_conditions import requested, user_of
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
 from s1ecs.web.questions.groupings import Grouping, grouping
-from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page, newest_row, sortable
+from s1ecs.web.questions.list_rows import ListPage, ListRow, Sorting, list_page, newest_row, sortable
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
 from s1ecs.web.questions.time_range import EVER
 from s1ecs.web.rendering import Pages, state_of
@@ -39,7 +39,10 @@ class Facet:
 
 @dataclass(frozen=True)
 class ListAnswer:
-    """Everything that the page of a list shows; `newest` is the number of the newest document of the store."""
+    """Everything that the page of a list shows; `newest` is the number of the newest document of the store.
+
+    `outside` is the newest row that a longer range of time would show, None where there are rows, or none at all.
+    """
 
     page: ListPage
     total: int
@@ -47,6 +50,7 @@ class ListAnswer:
     charts: Sequence[tuple[str, str, TimeChart | None]]
     grouping: Grouping | None
     newest: int | None
+    outside: ListRow | None
 
 
 def list_pages(context: WebContext, pages: Pages) -> APIRouter:
@@ -66,13 +70,15 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
 
         def ask(connection: sqlite3.Connection) -> ListAnswer:
             conditions = weighed(connection, asked)
+            count = total(connection, conditions)
             return ListAnswer(
                 list_page(connection, conditions, sorting, state.get("after"), _ROWS),
-                total(connection, conditions),
+                count,
                 _facets(connection, conditions, facet),
                 [(time, column, _chart(connection, conditions, time, column, now)) for time, column in view.charts],
                 grouping(connection, conditions, by) if by else None,
                 newest_row(connection),
+                None if count else _outside(connection, conditions),
             )
 
         answer = await context.store.ask(ask)
@@ -96,6 +102,13 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
         )
 
     return show
+
+
+def _outside(connection: sqlite3.Connection, conditions: Conditions) -> ListRow | None:
+    if conditions.view.latest or conditions.within == EVER:
+        return None
+    rows = list_page(connection, replace(conditions, within=EVER), Sorting("time", descending=True), "", 1).rows
+    return next(iter(rows), None)
 
 
 def _facets(connection: sqlite3.Connection, conditions: Conditions, opened: str) -> list[Facet]:

@@ -107,19 +107,19 @@ class Conditions:
             return self.source
         return f"{self.source} INDEXED BY {quoted(f'{self.table.rows}_by_time')}" if self.table.timed else self.source
 
-    def sql(self, *more: tuple[str, Sequence[Any]], timed: bool = True) -> tuple[str, list[Any]]:
+    def sql(self, *more: tuple[str, Sequence[Any]]) -> tuple[str, list[Any]]:
         """Return the WHERE clause over the table of rows, and its parameters."""
-        parts = [*(self._parts(timed=timed)), *more]
+        parts = [*self._parts(), *more]
         if not parts:
             return "", []
         return f" WHERE {' AND '.join(text for text, _ in parts)}", [value for _, values in parts for value in values]
 
-    def _parts(self, *, timed: bool) -> Iterator[tuple[str, Sequence[Any]]]:
+    def _parts(self) -> Iterator[tuple[str, Sequence[Any]]]:
         if self.view.latest:
             yield "latest", ()
             if not self.gone:
                 yield f"NOT {is_gone(self.table, f'{self.source}.console', f'{self.source}.id')}", ()
-        elif timed:
+        else:
             if self.within.since is not None:
                 yield "time >= ?", (self.within.since,)
             if self.within.until is not None:
