@@ -8,12 +8,13 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.actions.running_actions import ActionUnderWay, running_actions
 from s1ecs.web.context import WebContext
 from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import TimeChart, time_chart
 from s1ecs.web.pages.groups import agents_of_groups, agents_state
-from s1ecs.web.pages.page_conditions import requested, user_of
+from s1ecs.web.pages.page_conditions import requested
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
 from s1ecs.web.questions.groupings import Grouping, grouping

@@ -13,8 +13,9 @@ from s1ecs.outputs.store.row_filling import remaining
 from s1ecs.outputs.store.search import Hit, SearchRange, is_searchable, search
 from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.context import WebContext
-from s1ecs.web.pages.page_conditions import refuse_unknown, user_of
+from s1ecs.web.pages.page_conditions import refuse_unknown
 from s1ecs.web.questions.time_range import time_range
 from s1ecs.web.rendering import Pages, state_of
 from s1ecs.web.view_state import ViewState

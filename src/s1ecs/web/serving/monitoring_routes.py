@@ -11,7 +11,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from s1ecs.monitor.health import Health, overall
-from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.serving.health_metrics import HealthMetrics, ReadLines
 
 # The state may be locked for a while by another process; who asks for health wants an answer first.
@@ -53,6 +53,5 @@ def monitoring_routes(read: ReadLines, more: Sequence[Collector] = ()) -> APIRou
 
 def _sees_all_consoles(request: Request) -> None:
     """Raise HTTPException 403 for a person who sees some consoles only: these answers name all of them."""
-    user: PageUser = request.state.user
-    if user.visible is not None:
+    if user_of(request).visible is not None:
         raise HTTPException(HTTPStatus.FORBIDDEN, "These are of all consoles. Your user sees some of them only.")
