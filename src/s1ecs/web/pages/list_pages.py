@@ -18,8 +18,9 @@ from s1ecs.web.pages.page_conditions import requested
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
 from s1ecs.web.questions.groupings import Grouping, grouping
-from s1ecs.web.questions.list_rows import ListPage, ListRow, Sorting, list_page, newest_row, sortable
+from s1ecs.web.questions.list_rows import ListPage, ListRow, Sorting, list_page, sortable
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
+from s1ecs.web.questions.newcomers import newest_row
 from s1ecs.web.questions.time_range import EVER
 from s1ecs.web.rendering import Pages, state_of
 
@@ -50,7 +51,7 @@ class ListAnswer:
     facets: Sequence[Facet]
     charts: Sequence[tuple[str, str, TimeChart | None]]
     grouping: Grouping | None
-    newest: int | None
+    newest: int
     outside: ListRow | None
 
 

@@ -104,7 +104,9 @@ class Relation:
             parts.append(
                 "latest AND NOT EXISTS (SELECT 1 FROM things INDEXED BY things_by_id JOIN rounds"
                 " ON (rounds.console, rounds.stream) = (things.console, things.stream)"
-                f" WHERE things.console = {rows}.console AND things.stream = '{self.stream}' AND things.id = {rows}.id"
+                # A console that was renamed has documents under its old name until they were moved.
+                f" WHERE things.console IN ({rows}.console, (SELECT name FROM consoles WHERE moving = {rows}.console))"
+                f" AND things.stream = '{self.stream}' AND things.id = {rows}.id"
                 " AND things.round >= 0 AND things.round < rounds.completed)"
             )
         return " AND ".join(parts), parameters
