@@ -397,6 +397,13 @@ async def test_buttons_are_for_responders(page: ActingPage, who: str, shown: boo
     ):
         assert [part in html for part in parts] == [shown] * len(parts)
         assert "<b>WS" not in html
+    # A document that names no threat, or no host, gives nothing to act on.
+    for missing, gone in ((("id",), "threat mitigate"), (("agent_id", "host"), "isolate")):
+        whole, values = values, {**values, **dict.fromkeys(missing, "")}
+        html = await page.get("/beside")
+        values = whole
+        assert f'data-action="{gone}"' not in html
+        assert ("data-action=" in html) == shown
 
 
 async def test_mistakes_in_forms(acting: Acting, page: ActingPage) -> None:

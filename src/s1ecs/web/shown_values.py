@@ -7,16 +7,21 @@ from typing import Any
 import orjson
 
 from s1ecs.web.questions.list_view import severity_word
+from s1ecs.web.view_state import filter_text
 
 NOTHING = "\N{EN DASH}"
 # Longer texts are cut where they stand beside others; the story shows them whole.
 MOST_CHARACTERS = 200
+_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?Z")
 # Control characters, and those that turn the direction of what follows.
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 def shown(value: Any, column: str = "", *, most: int = MOST_CHARACTERS) -> str:
-    """Return a value as text: severities as words, truth values as yes and no, no value as a dash."""
+    """Return a value as text: severities as words, truth values as yes and no, no value as a dash.
+
+    A time in a column is shortened to its seconds.
+    """
     if value is None or value == "":
         return NOTHING
     if column == "severity" and severity_word(value):
@@ -24,6 +29,8 @@ def shown(value: Any, column: str = "", *, most: int = MOST_CHARACTERS) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = harmless(str(value))
+    if column and (time := _TIME.fullmatch(text)):
+        return f"{time[1]} {time[2]} UTC"
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
@@ -31,7 +38,7 @@ def parameter(value: Any) -> str:
     """Return a value as a filter of an address has it; no value is an empty text."""
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else filter_text(value)
 
 
 def harmless(text: str) -> str:

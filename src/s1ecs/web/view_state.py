@@ -6,10 +6,17 @@ from urllib.parse import quote, urlencode
 
 # Beginning of the name of a parameter that filters a value out.
 NOT = "not."
+# A star of a value itself; one alone stands for any characters.
+STAR = "[*]"
 # Parameters of a place in a list, which no other view shares.
 _OF_A_PLACE = frozenset({"after", "open"})
 # Parameters that every list understands; the navigation keeps them.
 EVERYWHERE = ("from", "to", "console", "site")
+
+
+def filter_text(value: object) -> str:
+    """Return a value of a document as a filter for it alone has it."""
+    return str(value).replace("*", STAR)
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,16 @@ class ViewState:
         return self._with(named)
 
     def with_value(self, name: str, value: object) -> "ViewState":
-        """Add a filter for a value, or filter it out where the name begins with `not.`; the opposite one goes."""
-        opposite = name.removeprefix(NOT) if name.startswith(NOT) else f"{NOT}{name}"
+        """Filter for a value alone, or filter it out as well where the name begins with `not.`; the opposite one goes.
+
+        What is counted under the filters of a list has this number under those of this view, too.
+        """
         text = str(value)
-        kept = [each for each in self._placeless() if each not in {(name, text), (opposite, text)}]
+        if name.startswith(NOT):
+            dropped = [(name, text), (name.removeprefix(NOT), text)]
+            kept = [each for each in self._placeless() if each not in dropped]
+        else:
+            kept = [each for each in self._placeless() if each[0] != name and each != (f"{NOT}{name}", text)]
         return ViewState(self.path, [*kept, (name, text)])
 
     def without_value(self, name: str, value: object) -> "ViewState":

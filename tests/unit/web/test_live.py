@@ -136,11 +136,11 @@ def test_a_stream_ends_for_its_page_to_connect_again() -> None:
     assert streams.is_over(Mailbox(), 0)
 
 
-def app_of(folder: Path, live: LiveParts, user: PageUser) -> FastAPI:
-    """Make the app for one user."""
+def app_of(folder: Path, live: LiveParts, user: PageUser, lasts: Callable[[], bool] = lambda: True) -> FastAPI:
+    """Make the app for one user, whose session `lasts`."""
 
     def log_in(request: Request) -> None:
-        request.state.user = user
+        request.state.user, request.state.lasts = user, lasts
 
     context = WebContext(cast("Any", None), StoreReader(folder), lambda: datetime(2026, 1, 31, tzinfo=UTC))
     app = make_app(context)
@@ -161,6 +161,17 @@ async def test_a_page_receives_news_and_ends(tmp_path: Path, live: LiveParts) ->
     async with received(app, "/live/new", "stream=alert") as stream:
         assert await stream.event() == ("", "", None)
         assert stream.status == 429
+
+
+async def test_a_stream_ends_with_its_session(tmp_path: Path, live: LiveParts) -> None:
+    """Who is logged out hears nothing more: the stream ends when it looks next."""
+    ended = asyncio.Event()
+    live.streams = OpenStreams(heartbeat=0.01)
+    app = app_of(tmp_path, live, EVERYTHING, lambda: not ended.is_set())
+    async with received(app, "/live/new", "stream=alert&after=0") as stream:
+        assert (await stream.event())[0] == "new"
+        ended.set()
+        assert await asyncio.wait_for(stream.event(), LONG) == ("", "", None)
 
 
 async def test_a_page_connects_again(tmp_path: Path, live: LiveParts) -> None:

@@ -23,6 +23,8 @@ from s1ecs.web.shown_values import MOST_CHARACTERS, NOTHING, harmless, parameter
         (True, "infected", "yes"),
         (False, "", "no"),
         (0, "", "0"),
+        ("2026-01-31T12:00:00.250Z", "created", "2026-01-31 12:00:00 UTC"),
+        ("2026-01-31T12:00:00.250Z", "", "2026-01-31T12:00:00.250Z"),
         ("a\x00b\u202ec\ud800", "", "a\ufffdb\ufffdc\ufffd"),
         ("x" * 201, "", "x" * 199 + "…"),
         ("x" * 200, "", "x" * 200),

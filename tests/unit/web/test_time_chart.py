@@ -3,6 +3,7 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +74,16 @@ def test_a_range_is_shown_whole() -> None:
 def test_nothing_to_show() -> None:
     """Without counts there is no chart."""
     assert time_chart([], EVER, NOW, SEVERITY) is None
+
+
+@pytest.mark.parametrize("hours", [["0001-01-01T00"], ["9999-12-31T23"], ["0001-01-01T00", "9999-12-31T23"]])
+@pytest.mark.parametrize(
+    "within", [EVER, TimeRange("0001-01-01T00:00:00", None), TimeRange(None, "9999-12-31T23:59:59")]
+)
+def test_the_ends_of_time(hours: list[str], bounds: tuple[str | None, str | None]) -> None:
+    """Times of a clock that is far off, and a range over all years, are drawn, in bars that hold them."""
+    chart = time_chart([TimeCount(each, None, 1) for each in hours], TimeRange(*bounds), NOW, SEVERITY)
+    assert chart is not None
+    for each in hours:
+        assert any(bar.since <= f"{each}:00:00Z" < bar.until for bar in chart.bars)
+    assert all(0 <= bar.x <= WIDTH for bar in chart.bars)

@@ -25,10 +25,11 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class SearchRange:
-    """Bounds of a search: times as documents have them, `until` not among them; None: no bound."""
+    """Bounds of a search: times as documents have them, `until` not among them, and consoles; None: no bound."""
 
     since: str | None = None
     until: str | None = None
+    consoles: Sequence[str] | None = None
 
 
 class _Candidate(NamedTuple):
@@ -70,13 +71,15 @@ def _candidates(
     connection: sqlite3.Connection, table: StreamTable, expression: str, within: SearchRange, *, newest: bool
 ) -> list[_Candidate]:
     rows, words = quoted(table.rows), quoted(table.words)
-    bounds = (("time >= ?", within.since), ("time < ?", within.until))
-    conditions = "".join(f" AND {rows}.{text}" for text, bound in bounds if bound is not None)
+    bounds = [(text, [bound]) for text, bound in (("time >= ?", within.since), ("time < ?", within.until)) if bound]
+    if within.consoles is not None:
+        bounds.append((f"console IN ({', '.join('?' * len(within.consoles))})", [*within.consoles]))
+    conditions = "".join(f" AND {rows}.{text}" for text, _ in bounds)
     rank, order = ("0.0", f"{rows}.time") if newest else (f"bm25({words})", f"{words}.rowid")
     found = connection.execute(
         f"SELECT {rank}, {rows}.time, {rows}.row FROM {words} CROSS JOIN {rows} ON {rows}.row = {words}.rowid"
         f" WHERE {words} MATCH ?{conditions} ORDER BY {order} DESC LIMIT {MOST_RANKED}",
-        (expression, *(bound for _, bound in bounds if bound is not None)),
+        (expression, *(value for _, values in bounds for value in values)),
     )
     return [_Candidate(rank, time, row, table) for rank, time, row in found]
 

@@ -30,6 +30,8 @@ _API = "/api/"
 # Paths of programs, which get a status instead of the login page and may bring the token of services.
 _OF_SERVICES = frozenset({"/metrics", "/readyz"})
 _BEARER = "bearer "
+# Open pages connect here again and again by themselves, which does not keep a session from ending.
+_LIVE = "/live/"
 
 Refuse = Callable[[Request, int, str], Response]
 
@@ -87,7 +89,7 @@ class AccessGuard:
             if user is not None:
                 request.state.user, request.state.csrf = user, ""
             return user is not None
-        session = self._access.session_of(request)
+        session = self._access.session_of(request, used=not path.startswith(_LIVE))
         if session is None:
             return False
         request.state.user, request.state.csrf, request.state.session = session.user, session.csrf, session

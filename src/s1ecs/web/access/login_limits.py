@@ -13,6 +13,8 @@ _BY_NAME_AND_ADDRESS = 5
 _BY_ADDRESS = 20
 _BY_NAME = 100
 _MOST_KEYS = 10_000
+# Of a longer name, which no user has, the beginning counts.
+_LONGEST_NAME = 200
 
 
 @dataclass
@@ -62,7 +64,7 @@ class LoginLimits:
 
 def _keys(name: str, address: str) -> Iterator[tuple[tuple[str, str], int]]:
     """Yield the keys of an attempt with their limits."""
-    network = _network(address)
+    network, name = _network(address), name[:_LONGEST_NAME]
     if name:
         yield (name, network), _BY_NAME_AND_ADDRESS
     yield ("", network), _BY_ADDRESS

@@ -51,11 +51,11 @@ class PageAccess:
     oidc: OidcRules | None = None
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
-    def session_of(self, request: HTTPConnection) -> PageSession | None:
-        """Return the session whose cookie a request carries."""
+    def session_of(self, request: HTTPConnection, *, used: bool = True) -> PageSession | None:
+        """Return the session whose cookie a request carries; `used` where a person sent it, not an open page."""
         signed = request.cookies.get(self.cookie_name, "")
         identifier = self.signer.verified(_SESSION, signed) if signed else None
-        return self.sessions.find(identifier) if identifier else None
+        return self.sessions.find(identifier, used=used) if identifier else None
 
     def with_token(self, token: str, request: HTTPConnection) -> PageUser | None:
         """Return whose token this is, of the login link, which then is used up, or of services; raise TooManyLogins."""

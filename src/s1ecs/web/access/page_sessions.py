@@ -49,16 +49,17 @@ class PageSessions:
             self._sessions.popitem(last=False)
         return session
 
-    def find(self, identifier: str) -> PageSession | None:
-        """Return a session that is still valid, and take note that it is used."""
+    def find(self, identifier: str, *, used: bool = True) -> PageSession | None:
+        """Return a session that is still valid, and take note that it is used, if a person does so."""
         session = self._sessions.get(identifier)
         if session is None:
             return None
         if not self._holds(session):
             self.end(identifier)
             return None
-        session.seen = self._now()
-        self._sessions.move_to_end(identifier)
+        if used:
+            session.seen = self._now()
+            self._sessions.move_to_end(identifier)
         return session
 
     def lasts(self, identifier: str) -> bool:

@@ -1,8 +1,6 @@
-"""Roles at work: who may act, and on which console."""
+"""Roles at work: who sent a request, and whether requests act."""
 
-from http import HTTPStatus
-
-from fastapi import HTTPException, Request
+from starlette.requests import HTTPConnection
 
 from s1ecs.web.access.page_user import PageUser, Role
 
@@ -11,22 +9,9 @@ ACTING = ("/respond", "/api/v1/respond")
 OPEN_TO_VIEWERS = frozenset({"/login", "/logout"})
 
 
-def user_of(request: Request) -> PageUser:
-    """Return who makes a request; raise HTTPException (401) where nobody is logged in."""
-    user = getattr(request.state, "user", None)
-    if not isinstance(user, PageUser):
-        raise HTTPException(HTTPStatus.UNAUTHORIZED, "Log in first.")
-    return user
-
-
-def require_responder(request: Request, console: str) -> PageUser:
-    """Return who makes a request, if the person may act on a console; raise HTTPException: 403, or 404 if unseen."""
-    user = user_of(request)
-    role = user.role_on(console)
-    if role is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such console.")
-    if not user.may_respond(console):
-        raise HTTPException(HTTPStatus.FORBIDDEN, f"Your role on {console} is {role}; response actions need responder.")
+def user_of(request: HTTPConnection) -> PageUser:
+    """Return who sent a request; access has made sure that somebody did."""
+    user: PageUser = request.state.user
     return user
 
 

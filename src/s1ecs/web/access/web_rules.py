@@ -1,6 +1,5 @@
 """Rules of access by the settings, checked as a whole before the page is served."""
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,6 +8,7 @@ from pathlib import Path
 from s1ecs.errors import SettingsError
 from s1ecs.masking import hide
 from s1ecs.settings import Settings
+from s1ecs.settings.addresses import is_loopback
 from s1ecs.settings.secrets import token_from_file
 from s1ecs.web.access.page_user import Role
 from s1ecs.web.access.user_file import users_path
@@ -41,7 +41,7 @@ def web_rules(settings: Settings) -> WebRules:
     if settings.web_token is not None and settings.web_token_file is not None:
         raise SettingsError("web_token and web_token_file are both set; keep one of them")
     host = settings.web_host
-    if not _is_loopback(host) and settings.web_cert_file is None and not settings.web_proxies:
+    if not is_loopback(host) and settings.web_cert_file is None and not settings.web_proxies:
         raise SettingsError(
             f"the page can't be served at {host} without encryption: anyone on the network could read passwords and "
             "documents. Set web_cert_file and web_key_file, or name the reverse proxy that encrypts in web_proxies, or "
@@ -75,12 +75,3 @@ def _service_token(settings: Settings) -> str | None:
         )
     hide([token])
     return token
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

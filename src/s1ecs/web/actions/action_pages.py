@@ -10,11 +10,12 @@ from starlette.exceptions import HTTPException
 from s1ecs.errors import StateError
 from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.run.result import told_again
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.actions.acting_routes import redirect
 from s1ecs.web.actions.action_view import ActionView, action_view
 from s1ecs.web.actions.desk import ResponseDesk
 from s1ecs.web.actions.journal_reading import action_entry
-from s1ecs.web.actions.permission import person, require_permission, require_responder
+from s1ecs.web.actions.permission import require_permission, require_responder
 from s1ecs.web.actions.result_files import ShownResult, own_file, shown_result
 from s1ecs.web.actions.running_actions import action_path
 from s1ecs.web.context import WebContext
@@ -107,7 +108,7 @@ class _ActionHandlers:
         return redirect(request, action_path(identity))
 
     async def _view(self, request: Request, identity: str) -> ActionView | None:
-        return await action_view(self._context.store, self._desk, person(request), identity)
+        return await action_view(self._context.store, self._desk, user_of(request), identity)
 
     async def _own_entry(self, request: Request, identity: str) -> Entry:
         """Return an action that the person may act on; 403 without the role, 404 where there is none."""
@@ -129,7 +130,7 @@ class _ActionHandlers:
             view=view,
             result=result,
             password=password,
-            may_act=self._desk.may_act(person(request), view.console),
+            may_act=self._desk.may_act(user_of(request), view.console),
             process_columns=_PROCESS_COLUMNS,
             most_rows=2_000,
         )

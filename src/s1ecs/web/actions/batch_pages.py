@@ -12,11 +12,12 @@ from s1ecs.respond.actions.table import ACTIONS
 from s1ecs.respond.audit.journal import OPEN, Entry
 from s1ecs.respond.run.intent import cancellable
 from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.actions.acting_routes import redirect
 from s1ecs.web.actions.confirmation import Confirmation, confirmation_of_rest, named
 from s1ecs.web.actions.desk import ResponseDesk
 from s1ecs.web.actions.journal_reading import batch_entries, entries_with
-from s1ecs.web.actions.permission import person, require_permission, require_responder
+from s1ecs.web.actions.permission import require_permission, require_responder
 from s1ecs.web.actions.running import RunningAction
 from s1ecs.web.actions.running_actions import batch_path
 from s1ecs.web.context import WebContext
@@ -101,7 +102,7 @@ class _BatchHandlers:
         self._desk = desk
 
     async def show(self, request: Request, identity: str) -> Response:
-        return self._page(request, await self._view(person(request), identity))
+        return self._page(request, await self._view(user_of(request), identity))
 
     async def resume(self, request: Request, identity: str) -> Response:
         user = require_responder(request, self._desk)
@@ -142,5 +143,5 @@ class _BatchHandlers:
             status=400 if problem else 200,
             view=view,
             problem=problem,
-            may_act=self._desk.may_act(person(request), view.console),
+            may_act=self._desk.may_act(user_of(request), view.console),
         )

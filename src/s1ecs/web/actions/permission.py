@@ -4,18 +4,13 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.actions.desk import ResponseDesk
-
-
-def person(request: Request) -> PageUser:
-    """Return who sent the request; access has made sure that somebody did."""
-    user: PageUser = request.state.user
-    return user
 
 
 def require_responder(request: Request, desk: ResponseDesk) -> PageUser:
     """Return the person; raise HTTPException 403 for one who may act on no console."""
-    user = person(request)
+    user = user_of(request)
     if not desk.may_act_anywhere(user):
         raise HTTPException(403, _why(user))
     return user

@@ -13,7 +13,7 @@ _FILTERS = (
     ("site", "Site by name."),
     ("severity", "Severity: critical, high, medium, low, or the number of event.severity."),
     ("status", "Status."),
-    ("host", "Host by name; * stands for any characters."),
+    ("host", "Host by name; * stands for any characters, [*] for a star."),
     ("current", "1: only the newest state of each alert or threat."),
     ("gone", "1: also entities that are gone from the console."),
 )

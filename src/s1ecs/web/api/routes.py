@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query, Request
 
 from s1ecs.errors import UsageError
 from s1ecs.timestamps import time_text
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.api.documented import OF_COUNTS, OF_LISTS, OF_SEARCH, RESPONSES
 from s1ecs.web.context import WebContext
 from s1ecs.web.pages.collection import collection_view, health_json
 from s1ecs.web.pages.overview import UNSEEN, overview_json
-from s1ecs.web.pages.page_conditions import refuse_unknown, requested, requested_everywhere, user_of
+from s1ecs.web.pages.page_conditions import refuse_unknown, requested, requested_everywhere
 from s1ecs.web.pages.search import SEARCH_PARAMETERS, find
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import over_time, total, values

@@ -21,6 +21,8 @@ _STEPS = (
 _LONGEST = timedelta(days=365)
 _GAP = 0.12
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Clocks of hosts can be anywhere: what lies outside of the years that Python has is moved to their ends.
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class _Scale:
 
     def stacked(self, place: int, column: Mapping[Any, int]) -> Iterator[Bar]:
         """Yield the bars of a column, the lowest first."""
-        begin, below = self.begin + place * self.step, 0
+        begin, below = _later(self.begin, place * self.step), 0
         for value, count in sorted(column.items(), key=lambda each: self.rank(each[0])):
             below += count
             yield Bar(
@@ -71,7 +73,7 @@ class _Scale:
                 value,
                 count,
                 _text(begin),
-                _text(begin + self.step),
+                _text(_later(begin, self.step)),
             )
 
 
@@ -82,7 +84,7 @@ def time_chart(counts: Sequence[TimeCount], within: TimeRange, now: datetime, ra
     begin = _hour(within.since[:13] if within.since else counts[0].hour)
     end = _end(within, counts, now)
     step = next((step for most, step in _STEPS if end - begin <= most), _LONGEST)
-    begin = _EPOCH + (begin - _EPOCH) // step * step
+    begin = _later(_EPOCH, (begin - _EPOCH) // step * step)
     columns = max(1, -((begin - end) // step))
     grouped: dict[int, dict[Any, int]] = {}
     sums: dict[Any, int] = {}
@@ -95,11 +97,11 @@ def time_chart(counts: Sequence[TimeCount], within: TimeRange, now: datetime, ra
     scale = _Scale(begin, step, WIDTH / columns, HEIGHT / highest, rank)
     bars = [bar for place, column in sorted(grouped.items()) for bar in scale.stacked(place, column)]
     ordered = dict(sorted(sums.items(), key=lambda each: rank(each[0])))
-    return TimeChart(bars, _text(begin), _text(begin + columns * step), highest, ordered)
+    return TimeChart(bars, _text(begin), _text(_later(begin, columns * step)), highest, ordered)
 
 
 def _end(within: TimeRange, counts: Sequence[TimeCount], now: datetime) -> datetime:
-    newest = _hour(counts[-1].hour) + timedelta(hours=1)
+    newest = _later(_hour(counts[-1].hour), timedelta(hours=1))
     if within.until:
         return max(datetime.fromisoformat(f"{within.until}+00:00") if "T" in within.until else newest, newest)
     return max(newest, now if within.since else newest)
@@ -112,5 +114,12 @@ def _hour(text: str) -> datetime:
         return _EPOCH
 
 
+def _later(moment: datetime, by: timedelta) -> datetime:
+    try:
+        return moment + by
+    except OverflowError:
+        return _FIRST if by < timedelta(0) else _LAST
+
+
 def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.isoformat()[:19]}Z"

@@ -1,7 +1,7 @@
 """Streams of server-sent events: new documents of a list, and the progress of an action."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from s1ecs.errors import StateError, UsageError
 from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.actions.action_view import action_state, action_view
 from s1ecs.web.actions.batch_pages import batch_view
 from s1ecs.web.actions.desk import ResponseDesk
@@ -50,7 +51,7 @@ class _NewDocumentsHandler:
             raise UsageError(f"stream: {stream[:40]!r} is not one of {', '.join(BY_STREAM)}")
         if after and not _ROW.fullmatch(after):
             raise UsageError(f"after: {after[:40]!r} is not a row number of the store")
-        user: PageUser = request.state.user
+        user, lasts = user_of(request), _session_lasts(request)
         place, counted = (int(after) if after else None), 0
         if resumed := _EVENT_ID.fullmatch(request.headers.get("last-event-id", "")):
             place, counted = int(resumed[1]), int(resumed[2])
@@ -58,11 +59,13 @@ class _NewDocumentsHandler:
             return PlainTextResponse(refusal, 429)
 
         def events(mailbox: Mailbox[NewDocuments]) -> AsyncIterator[bytes]:
-            return self._events(PageListener(stream, user.visible, mailbox), place, counted)
+            return self._events(PageListener(stream, user.visible, mailbox), place, counted, lasts)
 
         return self._streams.respond(user.name, events)
 
-    async def _events(self, listener: PageListener, place: int | None, counted: int) -> AsyncIterator[bytes]:
+    async def _events(
+        self, listener: PageListener, place: int | None, counted: int, lasts: Callable[[], bool]
+    ) -> AsyncIterator[bytes]:
         since = self._streams.seconds()
         try:
             await self._watcher.begin(listener, place, counted)
@@ -70,7 +73,7 @@ class _NewDocumentsHandler:
             yield event("unavailable", {"reason": str(error)})
             return
         try:
-            while not self._streams.is_over(listener.mailbox, since):
+            while lasts() and not self._streams.is_over(listener.mailbox, since):
                 found = await listener.mailbox.take(self._streams.heartbeat)
                 if found is not None:
                     yield event("new", {"count": found.count}, found.event_id)
@@ -89,14 +92,16 @@ class _ProgressHandler:
         self._desk = desk
 
     async def respond(self, request: Request, identity: str) -> Response:
-        user: PageUser = request.state.user
+        user, lasts = user_of(request), _session_lasts(request)
         if await _status(self._store, self._desk, user, identity) is None:
             raise HTTPException(404, "There is no such action.")
         if refusal := self._streams.refusal(user.name):
             return PlainTextResponse(refusal, 429)
-        return self._streams.respond(user.name, partial(self._watched, user, identity))
+        return self._streams.respond(user.name, partial(self._watched, user, identity, lasts))
 
-    async def _watched(self, user: PageUser, identity: str, mailbox: Mailbox[bool]) -> AsyncIterator[bytes]:
+    async def _watched(
+        self, user: PageUser, identity: str, lasts: Callable[[], bool], mailbox: Mailbox[bool]
+    ) -> AsyncIterator[bytes]:
         """Send the status at each change of an action of this process, which is faster than reading the journal."""
         watched = self._desk.running(identity)
 
@@ -106,15 +111,17 @@ class _ProgressHandler:
         if watched is not None:
             watched.watchers.add(changed)
         try:
-            async for each in self._events(user, identity, mailbox):
+            async for each in self._events(user, identity, lasts, mailbox):
                 yield each
         finally:
             if watched is not None:
                 watched.watchers.discard(changed)
 
-    async def _events(self, user: PageUser, identity: str, mailbox: Mailbox[bool]) -> AsyncIterator[bytes]:
+    async def _events(
+        self, user: PageUser, identity: str, lasts: Callable[[], bool], mailbox: Mailbox[bool]
+    ) -> AsyncIterator[bytes]:
         since, told, quiet = self._streams.seconds(), None, 0.0
-        while not self._streams.is_over(mailbox, since):
+        while lasts() and not self._streams.is_over(mailbox, since):
             try:
                 status = await _status(self._store, self._desk, user, identity)
             except StateError as error:
@@ -132,6 +139,12 @@ class _ProgressHandler:
                 yield HEARTBEAT_COMMENT
             await mailbox.take(_JOURNAL_EVERY)
             quiet += _JOURNAL_EVERY
+
+
+def _session_lasts(request: Request) -> Callable[[], bool]:
+    """Return what tells whether the session of a request has not ended; without access there is none to end."""
+    lasts: Callable[[], bool] = getattr(request.state, "lasts", lambda: True)
+    return lasts
 
 
 async def _status(store: StoreReader, desk: ResponseDesk, user: PageUser, identity: str) -> dict[str, Any] | None:

@@ -18,9 +18,10 @@ from s1ecs.outputs.store.row_filling import remaining
 from s1ecs.state.outbox import Spooled
 from s1ecs.state.sqlite.outbox import read_spools
 from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.context import WebContext
 from s1ecs.web.health_lines import visible_health
-from s1ecs.web.pages.page_conditions import refuse_unknown, user_of
+from s1ecs.web.pages.page_conditions import refuse_unknown
 from s1ecs.web.questions.collection import CollectionState, ask_collection
 from s1ecs.web.rendering import Pages
 from s1ecs.web.view_state import EVERYWHERE

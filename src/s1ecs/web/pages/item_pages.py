@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.context import WebContext
 from s1ecs.web.pages.act_targets import act_values
-from s1ecs.web.pages.page_conditions import user_of
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
 from s1ecs.web.rendering import Pages, state_of
 from s1ecs.web.shown_values import shown

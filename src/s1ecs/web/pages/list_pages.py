@@ -2,23 +2,25 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.actions.running_actions import ActionUnderWay, running_actions
 from s1ecs.web.context import WebContext
 from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import TimeChart, time_chart
-from s1ecs.web.pages.groups import agents_of_groups
-from s1ecs.web.pages.page_conditions import requested, user_of
+from s1ecs.web.pages.groups import agents_of_groups, agents_state
+from s1ecs.web.pages.page_conditions import requested
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
 from s1ecs.web.questions.groupings import Grouping, grouping
-from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page, newest_row, sortable
+from s1ecs.web.questions.list_rows import ListPage, ListRow, Sorting, list_page, sortable
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
+from s1ecs.web.questions.newcomers import newest_row
 from s1ecs.web.questions.time_range import EVER
 from s1ecs.web.rendering import Pages, state_of
 
@@ -39,14 +41,18 @@ class Facet:
 
 @dataclass(frozen=True)
 class ListAnswer:
-    """Everything that the page of a list shows; `newest` is the number of the newest document of the store."""
+    """Everything that the page of a list shows; `newest` is the number of the newest document of the store.
+
+    `outside` is the newest row that a longer range of time would show, None where there are rows, or none at all.
+    """
 
     page: ListPage
     total: int
     facets: Sequence[Facet]
     charts: Sequence[tuple[str, str, TimeChart | None]]
     grouping: Grouping | None
-    newest: int | None
+    newest: int
+    outside: ListRow | None
 
 
 def list_pages(context: WebContext, pages: Pages) -> APIRouter:
@@ -66,13 +72,15 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
 
         def ask(connection: sqlite3.Connection) -> ListAnswer:
             conditions = weighed(connection, asked)
+            count = total(connection, conditions)
             return ListAnswer(
                 list_page(connection, conditions, sorting, state.get("after"), _ROWS),
-                total(connection, conditions),
+                count,
                 _facets(connection, conditions, facet),
                 [(time, column, _chart(connection, conditions, time, column, now)) for time, column in view.charts],
                 grouping(connection, conditions, by) if by else None,
                 newest_row(connection),
+                None if count else _outside(connection, conditions),
             )
 
         answer = await context.store.ask(ask)
@@ -88,6 +96,7 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
             conditions=asked,
             answer=answer,
             agents_by_group=agents,
+            agents_state=agents_state(request),
             under_way=under_way,
             more_facets=[name for name in view.facets[_COUNTED_FACETS:] if name != facet],
             sorting=sorting,
@@ -95,6 +104,13 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
         )
 
     return show
+
+
+def _outside(connection: sqlite3.Connection, conditions: Conditions) -> ListRow | None:
+    if conditions.view.latest or conditions.within == EVER:
+        return None
+    rows = list_page(connection, replace(conditions, within=EVER), Sorting("time", descending=True), "", 1).rows
+    return next(iter(rows), None)
 
 
 def _facets(connection: sqlite3.Connection, conditions: Conditions, opened: str) -> list[Facet]:

@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse
 
 from s1ecs.monitor.health import overall
 from s1ecs.timestamps import time_text
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.context import WebContext
 from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import time_chart
 from s1ecs.web.health_lines import visible_health
-from s1ecs.web.pages.page_conditions import requested_everywhere, user_of
+from s1ecs.web.pages.page_conditions import requested_everywhere
 from s1ecs.web.questions.overview import CHARTS, Overview, ask_overview
 from s1ecs.web.rendering import Pages
 

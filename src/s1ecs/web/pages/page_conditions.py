@@ -6,18 +6,12 @@ from fastapi import Request
 
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.errors import UsageError
-from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.context import WebContext
 from s1ecs.web.questions.conditions import Conditions, conditions_of
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
 from s1ecs.web.rendering import state_of
 from s1ecs.web.view_state import NOT, ViewState
-
-
-def user_of(request: Request) -> PageUser:
-    """Return who sent the request; access has made sure that somebody did."""
-    user: PageUser = request.state.user
-    return user
 
 
 def refuse_unknown(request: Request, known: Sequence[str]) -> None:

@@ -13,8 +13,9 @@ from s1ecs.outputs.store.row_filling import remaining
 from s1ecs.outputs.store.search import Hit, SearchRange, is_searchable, search
 from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.web.access.page_user import PageUser
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.context import WebContext
-from s1ecs.web.pages.page_conditions import refuse_unknown, user_of
+from s1ecs.web.pages.page_conditions import refuse_unknown
 from s1ecs.web.questions.time_range import time_range
 from s1ecs.web.rendering import Pages, state_of
 from s1ecs.web.view_state import ViewState
@@ -35,7 +36,7 @@ class HitsOfAKind:
 
 @dataclass(frozen=True)
 class SearchAnswer:
-    """The result of a search, the kind with the best document first, and documents that could not be searched yet."""
+    """Documents that were found, by kind, and the number of those that could not be searched yet."""
 
     kinds: Sequence[HitsOfAKind]
     unsearched: int
@@ -52,27 +53,29 @@ async def find(context: WebContext, state: ViewState, user: PageUser) -> SearchA
     if unknown:
         raise UsageError(f"stream: {unknown[0]!r} is not one of {', '.join(store_tables())}")
     bounds = time_range(state.get("from"), state.get("to"), context.now())
-    within = SearchRange(bounds.since, bounds.until)
-    consoles = set(state.all("console"))
+    within = SearchRange(bounds.since, bounds.until, _consoles(state, user))
     limit = _ALL_OF_A_KIND if chosen else _HITS_OF_A_KIND
-
-    def may_see(hit: Hit) -> bool:
-        return user.role_on(hit.console) is not None and (not consoles or hit.console in consoles)
 
     def ask(connection: sqlite3.Connection) -> SearchAnswer:
         tables = [table for name, table in store_tables().items() if not chosen or name in chosen]
         kinds = []
         for table in tables:
             if is_searchable(connection, table):
-                # Those of other consoles are left out afterwards, so more are asked for where some may be.
-                most = limit + 1 if user.visible is None and not consoles else _ALL_OF_A_KIND * 10
-                hits = search(connection, [table], expression, within, limit=most, newest=state.get("newest") == "1")
-                seen = [hit for hit in hits if may_see(hit)]
-                if seen:
-                    kinds.append(HitsOfAKind(table.stream, seen[:limit], len(seen) > limit))
+                newest = state.get("newest") == "1"
+                hits = search(connection, [table], expression, within, limit=limit + 1, newest=newest)
+                if hits:
+                    kinds.append(HitsOfAKind(table.stream, hits[:limit], len(hits) > limit))
         return SearchAnswer(kinds, remaining(connection, store_tables(), [table.stream for table in tables]))
 
     return await context.store.ask(ask)
+
+
+def _consoles(state: ViewState, user: PageUser) -> Sequence[str] | None:
+    """Return the consoles to search: those of the address as far as the person sees them; None: all."""
+    chosen = state.all("console")
+    if not chosen:
+        return user.visible
+    return [name for name in chosen if user.role_on(name) is not None]
 
 
 def search_page(context: WebContext, pages: Pages) -> APIRouter:

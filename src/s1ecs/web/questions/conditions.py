@@ -14,7 +14,7 @@ from s1ecs.outputs.store.stream_table import StreamTable, quoted
 from s1ecs.outputs.store.views import is_gone
 from s1ecs.web.questions.list_view import SEVERITY_WORDS, SHARED_FILTERS, ListView
 from s1ecs.web.questions.time_range import TimeRange, time_range
-from s1ecs.web.view_state import NOT, ViewState
+from s1ecs.web.view_state import NOT, STAR, ViewState
 
 # Parameters that are no filter: the range of time, words, order and place.
 _OWN = frozenset({"from", "to", "q", "current", "sort", "after", "limit", "open", "facet", "gone", "by"})
@@ -62,14 +62,16 @@ class ColumnFilter:
         return f"CASE WHEN {is_list} THEN {members} ELSE {whole} END", [*parameters, *of_whole]
 
 
-def _equals(name: str, value: Any) -> tuple[str, list[Any]]:
+def _equals(name: str, value: str) -> tuple[str, list[Any]]:
     """Return the SQL that compares a column with a value of an address, and its parameters."""
-    if isinstance(value, str) and 0 < value.count("*") <= _MOST_STARS and len(value) <= _LONGEST_PATTERN:
+    parts = value.split(STAR)
+    itself = "*".join(parts)
+    if 0 < sum(part.count("*") for part in parts) <= _MOST_STARS and len(value) <= _LONGEST_PATTERN:
         # Of GLOB's signs only the star is offered; the others stand for themselves. An empty text is no value.
-        pattern = value.replace("[", "[[]").replace("?", "[?]")
+        pattern = STAR.join(part.replace("[", "[[]").replace("?", "[?]") for part in parts)
         # The plus keeps SQLite from looking up one by one what most rows have.
-        return f"(+{name} = ? OR (+{name} GLOB ? AND +{name} <> ''))", [value, pattern]
-    equal = _stored_as(value)
+        return f"(+{name} = ? OR (+{name} GLOB ? AND +{name} <> ''))", [itself, pattern]
+    equal = _stored_as(itself)
     return f"{name} IN ({', '.join('?' * len(equal))})", equal
 
 
@@ -105,19 +107,19 @@ class Conditions:
             return self.source
         return f"{self.source} INDEXED BY {quoted(f'{self.table.rows}_by_time')}" if self.table.timed else self.source
 
-    def sql(self, *more: tuple[str, Sequence[Any]], timed: bool = True) -> tuple[str, list[Any]]:
+    def sql(self, *more: tuple[str, Sequence[Any]]) -> tuple[str, list[Any]]:
         """Return the WHERE clause over the table of rows, and its parameters."""
-        parts = [*(self._parts(timed=timed)), *more]
+        parts = [*self._parts(), *more]
         if not parts:
             return "", []
         return f" WHERE {' AND '.join(text for text, _ in parts)}", [value for _, values in parts for value in values]
 
-    def _parts(self, *, timed: bool) -> Iterator[tuple[str, Sequence[Any]]]:
+    def _parts(self) -> Iterator[tuple[str, Sequence[Any]]]:
         if self.view.latest:
             yield "latest", ()
             if not self.gone:
                 yield f"NOT {is_gone(self.table, f'{self.source}.console', f'{self.source}.id')}", ()
-        elif timed:
+        else:
             if self.within.since is not None:
                 yield "time >= ?", (self.within.since,)
             if self.within.until is not None:

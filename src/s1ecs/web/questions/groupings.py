@@ -47,7 +47,7 @@ def grouping(connection: sqlite3.Connection, conditions: Conditions, column: str
         return text if name in there and name != column else "NULL"
 
     where, parameters = conditions.sql()
-    name = quoted(column)
+    name = f"nullif({quoted(column)}, '')"
     found = connection.execute(
         f"SELECT {name}, count(*), {where_there('host', 'count(DISTINCT host)')},"
         f" {where_there('cve', 'count(DISTINCT cve)')}, {where_there('severity', 'max(severity)')},"
@@ -58,5 +58,7 @@ def grouping(connection: sqlite3.Connection, conditions: Conditions, column: str
     groups = [ValueGroup(typed(conditions.view.stream, column, value), *rest) for value, *rest in found]
     count = len(groups)
     if count == MOST_GROUPS:
-        [(count,)] = connection.execute(f"SELECT count(DISTINCT {name}) FROM {conditions.source}{where}", parameters)
+        [(count,)] = connection.execute(
+            f"SELECT count(*) FROM (SELECT DISTINCT {name} FROM {conditions.source}{where})", parameters
+        )
     return Grouping(column, groups, count)

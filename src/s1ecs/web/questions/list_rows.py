@@ -124,11 +124,5 @@ def _place(text: str) -> tuple[Any, int]:
     return value, row
 
 
-def newest_row(connection: sqlite3.Connection) -> int | None:
-    """Return the number of the newest document of the store; None: there is none."""
-    [(row,)] = connection.execute("SELECT max(rowid) FROM documents")
-    return None if row is None else int(row)
-
-
 def _of_sqlite(number: int) -> bool:
     return -(2**63) <= number < 2**63

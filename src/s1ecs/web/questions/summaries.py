@@ -25,7 +25,7 @@ def by_two(connection: sqlite3.Connection, conditions: Conditions, first: str, s
     """Count the documents of a list by the values of two columns, the most frequent first."""
     where, parameters = conditions.sql()
     found = connection.execute(
-        f"SELECT {quoted(first)}, {quoted(second)}, count(*) FROM {conditions.source}{where}"
+        f"SELECT nullif({quoted(first)}, ''), nullif({quoted(second)}, ''), count(*) FROM {conditions.source}{where}"
         " GROUP BY 1, 2 ORDER BY 3 DESC",
         parameters,
     )
@@ -91,7 +91,7 @@ def agents_by_group(connection: sqlite3.Connection, agents: Conditions, limit: i
     """Count agents by site and group, the largest first."""
     where, parameters = agents.sql()
     found = connection.execute(
-        "SELECT site, group_name, count(*), total(infected), total(NOT up_to_date)"
+        "SELECT nullif(site, ''), nullif(group_name, ''), count(*), total(infected), total(NOT up_to_date)"
         f" FROM {agents.source}{where} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT ?",
         (*parameters, limit),
     )

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from s1ecs.monitor.health import Health, overall
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.serving.health_metrics import HealthMetrics, ReadLines
 
 # The state may be locked for a while by another process; who asks for health wants an answer first.
@@ -29,7 +30,7 @@ def monitoring_routes(read: ReadLines, more: Sequence[Collector] = ()) -> APIRou
     async def alive() -> Response:
         return PlainTextResponse("ok\n")
 
-    @router.api_route("/readyz", methods=_METHODS)
+    @router.api_route("/readyz", methods=_METHODS, dependencies=[Depends(_sees_all_consoles)])
     async def ready() -> Response:
         try:
             async with asyncio.timeout(_SECONDS_FOR_HEALTH):
@@ -41,10 +42,16 @@ def monitoring_routes(read: ReadLines, more: Sequence[Collector] = ()) -> APIRou
         status = HTTPStatus.SERVICE_UNAVAILABLE if bad else HTTPStatus.OK
         return PlainTextResponse(f"{line.health}: {line.text}\n", status)
 
-    @router.api_route("/metrics", methods=_METHODS)
+    @router.api_route("/metrics", methods=_METHODS, dependencies=[Depends(_sees_all_consoles)])
     async def metrics(request: Request) -> Response:
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
         text = await asyncio.to_thread(encode, registry)
         return Response(text, headers={"Content-Type": content_type})
 
     return router
+
+
+def _sees_all_consoles(request: Request) -> None:
+    """Raise HTTPException 403 for a person who sees some consoles only: these answers name all of them."""
+    if user_of(request).visible is not None:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "These are of all consoles. Your user sees some of them only.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.web.questions.list_view import BY_STREAM
-from s1ecs.web.shown_values import values_in
+from s1ecs.web.shown_values import parameter, values_in
 from s1ecs.web.view_state import NOT, ViewState
 
 # Larger documents are cut; their JSON has the whole.
@@ -105,7 +105,7 @@ def parameter_of(value: Any) -> str:
     """Return a value as a parameter of an address; "" where it cannot be one."""
     if value is None or isinstance(value, dict | list):
         return ""
-    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    text = parameter(value)
     return text if len(text) <= _LONGEST_FILTER else ""
 
 

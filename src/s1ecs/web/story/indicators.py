@@ -71,7 +71,10 @@ def techniques(item: StoredItem) -> Sequence[AttackTerm]:
     fields = DocumentFields(item.stream, item.document)
     names = _texts(fields, "threat.technique.id") or _texts(fields, "threat.technique.name")
     path = BY_STREAM["threat"].path
-    return [AttackTerm(text, ViewState(path, [("techniques", text)]) if parameter_of(text) else None) for text in names]
+    return [
+        AttackTerm(text, ViewState(path, [("techniques", value)]) if (value := parameter_of(text)) else None)
+        for text in names
+    ]
 
 
 def _texts(fields: DocumentFields, path: str) -> list[str]:

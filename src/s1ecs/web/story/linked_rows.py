@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
+from s1ecs.web.shown_values import parameter
 from s1ecs.web.story.document_fields import DocumentFields
 from s1ecs.web.story.named_hosts import ItemHost
 from s1ecs.web.story.related_rows import RelatedRows, Relation, related_rows
@@ -23,7 +24,7 @@ def linked_rows(connection: sqlite3.Connection, item: StoredItem, host: ItemHost
     group = item.values.get("name") if item.stream == "group" else None
     if group:
         # No index finds the hosts of a group: the list does.
-        hosts = ViewState("/hosts", [("console", item.console), ("group_name", str(group))])
+        hosts = ViewState("/hosts", [("console", item.console), ("group_name", parameter(group))])
         yield RelatedRows("agent", (), more=True, whole=hosts)
 
 

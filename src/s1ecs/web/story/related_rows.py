@@ -8,6 +8,7 @@ from typing import Any
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.outputs.store.stream_table import quoted
 from s1ecs.web.questions.list_view import BY_STREAM
+from s1ecs.web.shown_values import parameter
 from s1ecs.web.story.stored_items import rows_by
 from s1ecs.web.view_state import ViewState
 
@@ -75,7 +76,7 @@ class Relation:
     def whole(self) -> ViewState:
         """The list of all these rows."""
         bounds = [("from", self.since), ("to", self.until)] if self.since else []
-        filters = [("" if value is None else str(value)) for value in self.columns.values()]
+        filters = map(parameter, self.columns.values())
         names = list(self.columns)
         return ViewState(
             BY_STREAM[self.stream].path,
@@ -103,7 +104,9 @@ class Relation:
             parts.append(
                 "latest AND NOT EXISTS (SELECT 1 FROM things INDEXED BY things_by_id JOIN rounds"
                 " ON (rounds.console, rounds.stream) = (things.console, things.stream)"
-                f" WHERE things.console = {rows}.console AND things.stream = '{self.stream}' AND things.id = {rows}.id"
+                # A console that was renamed has documents under its old name until they were moved.
+                f" WHERE things.console IN ({rows}.console, (SELECT name FROM consoles WHERE moving = {rows}.console))"
+                f" AND things.stream = '{self.stream}' AND things.id = {rows}.id"
                 " AND things.round >= 0 AND things.round < rounds.completed)"
             )
         return " AND ".join(parts), parameters

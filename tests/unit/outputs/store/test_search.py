@@ -163,3 +163,15 @@ def test_of_very_many_the_newest_are_ranked(connection: sqlite3.Connection) -> N
     insert(connection, Batch("default", "default", "group", documents), writer)
     hits = search(connection, [store_tables()["group"]], "servers", SearchRange(), limit=MOST_RANKED * 2)
     assert {hit.id for hit in hits} == {str(number) for number in range(5, MOST_RANKED + 5)}
+
+
+def test_consoles(connection: sqlite3.Connection) -> None:
+    """Documents of other consoles are not found, and take no place among those that are ranked."""
+    writer = row_writer(store_tables()["group"])
+    insert(connection, Batch("small", "small", "group", [("here", {"group": {"name": "Servers"}})]), writer)
+    others = [(str(number), {"group": {"name": "Servers"}}) for number in range(MOST_RANKED)]
+    insert(connection, Batch("large", "large", "group", others), writer)
+    for consoles, expected in ((["small"], 1), (["small", "large"], 10), ([], 0), (None, 10)):
+        hits = search(connection, [store_tables()["group"]], "servers", SearchRange(consoles=consoles), limit=10)
+        assert len(hits) == expected
+        assert {hit.console for hit in hits} <= set(consoles or ["large"])

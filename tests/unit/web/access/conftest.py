@@ -14,7 +14,7 @@ from s1ecs.streams import STREAMS
 from s1ecs.web.access.page_access import PageAccess, open_access
 from s1ecs.web.access.page_user import Role
 from s1ecs.web.access.passwords import hash_password
-from s1ecs.web.access.roles import require_responder
+from s1ecs.web.access.roles import user_of
 from s1ecs.web.access.user_file import UserEntry, changing_users
 from s1ecs.web.access.web_rules import web_rules
 from s1ecs.web.app import make_app
@@ -59,7 +59,7 @@ class Page:
         @router.post("/actions/isolate")
         async def isolate(request: Request) -> str:
             async with request.form() as form:
-                self.done.append(f"{require_responder(request, str(form['console'])).name} {form['host']}")
+                self.done.append(f"{user_of(request).name} {form['host']}")
             return "done"
 
         @router.get("/respond/new")

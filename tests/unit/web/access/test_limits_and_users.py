@@ -58,12 +58,13 @@ def test_limits_end_with_their_window() -> None:
 
 
 def test_memory_of_limits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many names and addresses are tried, so many are kept."""
+    """However many names and addresses are tried, so many are kept, and of long names the beginning."""
     monkeypatch.setattr(login_limits, "_MOST_KEYS", 50)
     limits = LoginLimits(lambda: START)
     for n in range(500):
-        limits.begin(f"user-{n}", f"10.0.{n // 250}.{n % 250}")
+        limits.begin(f"user-{n}" * 100, f"10.0.{n // 250}.{n % 250}")
     assert len(limits._failures) == 50
+    assert max(len(name) for name, _ in limits._failures) <= 200
 
 
 def test_users_are_written_and_read(tmp_path: Path) -> None:

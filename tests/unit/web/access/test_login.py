@@ -170,6 +170,16 @@ def test_a_session_lasts_only_while_it_is_used(page: Page) -> None:
     assert not page.access.sessions.lasts(identifier)
 
 
+def test_an_open_page_does_not_keep_its_session(page: Page) -> None:
+    """A page that nobody uses connects for news again and again; its session ends all the same."""
+    client = page.logged_in()
+    for _ in range(3):
+        page.pass_time(hours=0.6)
+        client.get("/live/new", params={"stream": "alert"})
+    page.pass_time(hours=0.3)
+    assert not is_in(client)
+
+
 def test_users_of_the_file(page: Page) -> None:
     """A user logs in by name and password and goes on to what was asked for; another password or name does not."""
     page.add("ada", all_=Role.VIEWER)

@@ -74,6 +74,21 @@ async def test_each_count_equals_the_list_behind_it(site: Site) -> None:
     assert "CVE-gone" not in page
 
 
+async def test_a_console_that_was_renamed(site: Site) -> None:
+    """What is gone does not count either while the documents of a renamed console have its old name."""
+    site.put("agent", "H=", agent("a1", "ws-042"), "old")
+    for identity in ("there", "gone"):
+        site.put("application_risk", f"{identity}=", risk(f"CVE-{identity}", 99, 9.9), "old")
+    site.connection.execute("UPDATE things SET round = 0 WHERE id = 'gone='")
+    site.connection.execute("UPDATE things SET console = 'new'")
+    site.connection.execute("INSERT INTO rounds (console, stream, completed) VALUES ('new', 'application_risk', 1)")
+    site.connection.execute("INSERT INTO consoles (name, born, moving) VALUES ('new', 'old', 'old')")
+    page = (await site.item("agent", "a1")).text
+    [link] = re.findall(r'<a href="([^"]+)"><b>1</b> vulnerability', page)
+    assert total(await site.get(unescape(link))) == 1
+    assert "CVE-gone" not in page
+
+
 async def test_the_worst_vulnerabilities_come_first(site: Site) -> None:
     """Of the vulnerabilities of a host the ten worst are told, by severity, then score."""
     site.put("agent", "H=", agent("a1", "ws-042"))
