@@ -36,7 +36,7 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
         week_ago = time_text(now - UNSEEN)
         answer, health = await asyncio.gather(
             context.store.ask(lambda connection: ask_overview(connection, lists, week_ago)),
-            asyncio.to_thread(lambda: overall(visible_health(context, user))),
+            asyncio.to_thread(lambda: overall(visible_health(context, user.role_on))),
         )
         ignored = sorted({name for each in lists.values() for name in each.ignored})
         charts = {
