@@ -1,10 +1,9 @@
 """Health of collection as the page and its metrics show it, whatever is wrong with settings or state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from s1ecs.errors import S1ecsError
 from s1ecs.monitor.health import Health, HealthLine, read_health
-from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.context import WebContext
 
 
@@ -16,6 +15,6 @@ def health_lines(context: WebContext) -> Sequence[HealthLine]:
         return [HealthLine(Health.CRITICAL, "settings", "", "", str(error).partition(";")[0])]
 
 
-def visible_health(context: WebContext, user: PageUser) -> Sequence[HealthLine]:
-    """Read the health as far as it is about the collector, or about consoles that the person may see."""
-    return [each for each in health_lines(context) if not each.console or user.role_on(each.console)]
+def visible_health(context: WebContext, is_shown: Callable[[str], object]) -> Sequence[HealthLine]:
+    """Read the health as far as it is about the collector, or about consoles that are shown to a person."""
+    return [each for each in health_lines(context) if not each.console or is_shown(each.console)]

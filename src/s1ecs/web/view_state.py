@@ -6,6 +6,8 @@ from urllib.parse import quote, urlencode
 
 # Beginning of the name of a parameter that filters a value out.
 NOT = "not."
+# The same of one that keeps what has a time before another in a column.
+BEFORE = "before."
 # A star of a value itself; one alone stands for any characters.
 STAR = "[*]"
 # Parameters of a place in a list, which no other view shares.

@@ -1,8 +1,10 @@
 """The overview's numbers: those of the API under the same filters, and of plain Python over the documents."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -13,7 +15,7 @@ from starlette.testclient import TestClient
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.timestamps import time_text
 from s1ecs.web.access.page_user import PageUser, Role
-from s1ecs.web.questions.list_view import BY_STREAM, SEVERITY_WORDS
+from s1ecs.web.questions.list_view import BY_STREAM, LIST_VIEWS, SEVERITY_WORDS
 from s1ecs.web.questions.overview import COUNTED
 
 from .conftest import ADA, page_over
@@ -78,6 +80,7 @@ def test_numbers_of_the_overview(
     assert sum(each["count"] for each in found["open_threats"]) == open_threats
     assert found["agents"]["infected"] == total("agent", infected="true")
     assert found["agents"]["out_of_date"] == total("agent", up_to_date="false")
+    assert found["agents"]["not_seen"] == total("agent", **{"before.last_active": "-7d"})
     for panel in found["top"]:
         values = page.get(f"/api/v1/{panel['stream']}/values/{panel['column']}?{query}").json()["data"]
         assert panel["values"] == values[: len(panel["values"])]
@@ -109,3 +112,18 @@ def test_documents_of_other_consoles(overviews: Overviews) -> None:
     hits = bob.get("/api/v1/search?q=a").json()["data"]
     assert hits
     assert {each["console"] for each in hits} == {"south"}
+
+
+@pytest.mark.parametrize("query", ["", "rule=WS-1&severity=high", "before.last_active=-1d&not.version=7", "cve="])
+def test_lists_behind_the_overview(overviews: Overviews, query: str) -> None:
+    """Every link of the overview opens, also under a filter that some lists do not have; totals are those shown."""
+    page = overviews.pages[0]
+    links = {unescape(link) for link in re.findall(r'href="(/[^"]*)"', page.get(f"/?{query}").text)}
+    lists = sorted(link for link in links if link.partition("?")[0] in {view.path for view in LIST_VIEWS})
+    assert len(lists) > 30
+    assert {link: status for link in lists if (status := page.get(link).status_code) != 200} == {}
+    totals = page.get(f"/api/v1/overview?{query}").json()["totals"]
+    shown = re.findall(r'data-testid="total-([a-z_]+)" href="([^"]*)"', page.get(f"/?{query}").text)
+    for stream, link in shown:
+        _, _, filters = unescape(link).partition("?")
+        assert page.get(f"/api/v1/{stream}?{filters}").json()["total"] == totals[stream], link

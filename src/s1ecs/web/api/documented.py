@@ -33,7 +33,7 @@ def _parameters(*described: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-# Every further column of a list is a filter, too; not.COLUMN filters a value out.
+# Every further column of a list is a filter, too; not.COLUMN filters a value out, before.COLUMN is for times.
 OF_COUNTS = _parameters(*_RANGE, *_FILTERS, *_WORDS)
 OF_LISTS = _parameters(*_RANGE, *_FILTERS, *_WORDS, *_PLACE)
 OF_SEARCH = _parameters(

@@ -44,7 +44,7 @@ def api_routes(context: WebContext) -> APIRouter:
     @router.get("/collection", summary="Health of collection, streams, outbox and dead letters")
     async def collection(request: Request) -> Mapping[str, Any]:
         refuse_unknown(request, EVERYWHERE)
-        return health_json(await collection_view(context, user_of(request)))
+        return health_json(await collection_view(context, user_of(request), request.query_params.getlist("console")))
 
     @router.get("/search", summary="Documents of every stream by their words", openapi_extra=OF_SEARCH)
     async def search(request: Request) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -54,15 +54,18 @@ class CollectionView:
     unfilled: int
 
 
-async def collection_view(context: WebContext, user: PageUser) -> CollectionView:
-    """Read the state of collection; raise StateError where there is none yet."""
+async def collection_view(context: WebContext, user: PageUser, consoles: Sequence[str] = ()) -> CollectionView:
+    """Read the state of collection, of some consoles if any are named; raise StateError where there is none yet."""
     now = context.now()
+
+    def is_shown(console: str) -> bool:
+        return user.role_on(console) is not None and (not consoles or console in consoles)
 
     def ask(connection: sqlite3.Connection) -> tuple[CollectionState, int]:
         return ask_collection(connection, now), remaining(connection, store_tables())
 
     (state, unfilled), rest = await asyncio.gather(
-        context.store.ask(ask), asyncio.to_thread(_beside_the_store, context, user)
+        context.store.ask(ask), asyncio.to_thread(_beside_the_store, context, is_shown)
     )
     health, streams, spools, letters = rest
     return CollectionView(health, overall(health), streams, spools, letters, state, unfilled)
@@ -75,7 +78,7 @@ def collection_page(context: WebContext, pages: Pages) -> APIRouter:
     @router.get("/collection", response_class=HTMLResponse)
     async def collection(request: Request) -> HTMLResponse:
         refuse_unknown(request, EVERYWHERE)
-        view = await collection_view(context, user_of(request))
+        view = await collection_view(context, user_of(request), request.query_params.getlist("console"))
         return pages.render(request, "collection.html", view=view, endpoint=endpoint, outputs=context.settings.outputs)
 
     return router
@@ -84,23 +87,23 @@ def collection_page(context: WebContext, pages: Pages) -> APIRouter:
 _BesideTheStore = tuple[Sequence[HealthLine], list[StreamStatus], list[Spooled], list[DeadLetterCount]]
 
 
-def _beside_the_store(context: WebContext, user: PageUser) -> _BesideTheStore:
+def _beside_the_store(context: WebContext, is_shown: Callable[[str], bool]) -> _BesideTheStore:
     settings = context.settings
     statuses = stream_statuses(settings, open_readonly(settings.state_dir).polls(), context.now())
     return (
-        visible_health(context, user),
-        [each for each in statuses if user.role_on(each.key.console)],
+        visible_health(context, is_shown),
+        [each for each in statuses if is_shown(each.key.console)],
         read_spools(settings.state_dir),
-        _letters(DeadLetters(settings.state_dir), user),
+        _letters(DeadLetters(settings.state_dir), is_shown),
     )
 
 
-def _letters(dead_letters: DeadLetters, user: PageUser) -> list[DeadLetterCount]:
+def _letters(dead_letters: DeadLetters, is_shown: Callable[[str], bool]) -> list[DeadLetterCount]:
     counts = Counter[tuple[str, str, str, str]]()
     newest: dict[tuple[str, str, str, str], str] = {}
     for stream in dead_letters.streams():
         for letter in dead_letters.read(stream):
-            if user.role_on(letter.console):
+            if is_shown(letter.console):
                 key = (letter.output, letter.console, letter.stream, letter.reason)
                 counts[key] += 1
                 newest[key] = max(letter.time, newest.get(key, ""))

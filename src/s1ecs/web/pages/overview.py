@@ -15,8 +15,11 @@ from s1ecs.web.drawing.stacking import rank_of
 from s1ecs.web.drawing.time_chart import time_chart
 from s1ecs.web.health_lines import visible_health
 from s1ecs.web.pages.page_conditions import requested_everywhere
+from s1ecs.web.questions.conditions import Conditions
+from s1ecs.web.questions.list_view import SHARED_FILTERS
 from s1ecs.web.questions.overview import CHARTS, Overview, ask_overview
-from s1ecs.web.rendering import Pages
+from s1ecs.web.rendering import Pages, state_of
+from s1ecs.web.view_state import NOT, ViewState
 
 # An agent that did not report for so long is shown.
 UNSEEN = timedelta(days=7)
@@ -33,7 +36,7 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
         week_ago = time_text(now - UNSEEN)
         answer, health = await asyncio.gather(
             context.store.ask(lambda connection: ask_overview(connection, lists, week_ago)),
-            asyncio.to_thread(lambda: overall(visible_health(context, user))),
+            asyncio.to_thread(lambda: overall(visible_health(context, user.role_on))),
         )
         ignored = sorted({name for each in lists.values() for name in each.ignored})
         charts = {
@@ -41,10 +44,23 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
             for stream, column in CHARTS.items()
         }
         return pages.render(
-            request, "overview.html", overview=answer, charts=charts, health=health, week_ago=week_ago, ignored=ignored
+            request,
+            "overview.html",
+            overview=answer,
+            charts=charts,
+            health=health,
+            ignored=ignored,
+            to={stream: _list_of(state_of(request), each) for stream, each in lists.items()},
         )
 
     return router
+
+
+def _list_of(state: ViewState, conditions: Conditions) -> ViewState:
+    """Return the list of a stream with the filters of the overview that apply to it."""
+    dropped = {*conditions.ignored} - {*SHARED_FILTERS}
+    there = state.to(conditions.view.path)
+    return ViewState(there.path, [each for each in there.parameters if each[0].removeprefix(NOT) not in dropped])
 
 
 def overview_json(overview: Overview) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.outputs.store.stream_table import StreamTable, quoted
 from s1ecs.outputs.store.views import is_gone
 from s1ecs.web.questions.list_view import SEVERITY_WORDS, SHARED_FILTERS, ListView
-from s1ecs.web.questions.time_range import TimeRange, time_range
-from s1ecs.web.view_state import NOT, STAR, ViewState
+from s1ecs.web.questions.time_range import TimeRange, moment, time_range
+from s1ecs.web.view_state import BEFORE, NOT, STAR, ViewState
 
 # Parameters that are no filter: the range of time, words, order and place.
 _OWN = frozenset({"from", "to", "q", "current", "sort", "after", "limit", "open", "facet", "gone", "by"})
@@ -62,6 +62,19 @@ class ColumnFilter:
         return f"CASE WHEN {is_list} THEN {members} ELSE {whole} END", [*parameters, *of_whole]
 
 
+@dataclass(frozen=True)
+class ColumnBound:
+    """A column whose time must lie before another one."""
+
+    column: str
+    before: str
+    negated: bool = False
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """Return the condition and its parameters."""
+        return f"({quoted(self.column)} < ? AND {quoted(self.column)} <> '')", [self.before]
+
+
 def _equals(name: str, value: str) -> tuple[str, list[Any]]:
     """Return the SQL that compares a column with a value of an address, and its parameters."""
     parts = value.split(STAR)
@@ -87,7 +100,7 @@ class Conditions:
     table: StreamTable
     within: TimeRange
     consoles: Sequence[str] | None = None
-    filters: Sequence[ColumnFilter] = ()
+    filters: Sequence[ColumnFilter | ColumnBound] = ()
     words: str = ""
     common_words: bool = False
     current: bool = False
@@ -184,10 +197,14 @@ def conditions_of(
         raise UsageError(f"more than {_MOST_FILTERS} filters; remove some, or use * for several values")
     columns = [name for name, _ in table.columns]
     filters: dict[tuple[str, bool], list[Any]] = {}
+    bounds: list[ColumnBound] = []
     ignored: list[str] = []
     for key, text in state.parameters:
         name, negated = key.removeprefix(NOT), key.startswith(NOT)
         if name in _OWN and not negated:
+            continue
+        if key.startswith(BEFORE) and key.removeprefix(BEFORE) in columns:
+            bounds.append(ColumnBound(key.removeprefix(BEFORE), moment(key, text, now)))
             continue
         column = name if name in columns or name in {"console", "id"} else ""
         if column:
@@ -204,7 +221,13 @@ def conditions_of(
         table,
         time_range(state.get("from"), state.get("to"), now),
         visible,
-        [ColumnFilter(column, values, negated, column in view.many) for (column, negated), values in filters.items()],
+        [
+            *(
+                ColumnFilter(column, values, negated, column in view.many)
+                for (column, negated), values in filters.items()
+            ),
+            *bounds,
+        ],
         match_expression(words) if words else "",
         current=state.get("current") == "1",
         gone=state.get("gone") == "1",

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from s1ecs.outputs.store.stream_table import TOTAL, quoted
-from s1ecs.web.questions.conditions import ColumnFilter, Conditions
+from s1ecs.web.questions.conditions import ColumnBound, ColumnFilter, Conditions
 from s1ecs.web.questions.time_range import EVER, TimeRange
 from s1ecs.web.questions.value_types import typed
 
@@ -182,11 +182,10 @@ def _hourly(conditions: Conditions, column: str = "") -> _Hourly | None:
     if not others:
         dimension = column or TOTAL
         return _Hourly(dimension, None) if dimension in (TOTAL, *conditions.table.counted) else None
-    if len(others) > 1 or others[0].column not in conditions.table.counted or others[0].many:
+    only = others[0]
+    if len(others) > 1 or isinstance(only, ColumnBound) or only.many or only.column not in conditions.table.counted:
         return None
-    if column not in {"", others[0].column}:
-        return None
-    return _Hourly(others[0].column, others[0].values, others[0].negated)
+    return _Hourly(only.column, only.values, only.negated) if column in {"", only.column} else None
 
 
 def _hourly_where(conditions: Conditions, hourly: _Hourly, inner: TimeRange) -> tuple[str, list[Any]]:

@@ -8,7 +8,7 @@ from s1ecs.web.mitre import matrix
 from s1ecs.web.questions.conditions import Conditions
 from s1ecs.web.questions.counting import TimeCount, ValueCount, over_time, total, values
 from s1ecs.web.questions.list_rows import ListRow, Sorting, list_page
-from s1ecs.web.questions.summaries import Cross, PatchFirst, also, by_two, distinct, members, patch_first
+from s1ecs.web.questions.summaries import Cross, PatchFirst, also, before, by_two, distinct, members, patch_first
 
 # Streams whose documents are counted in the first line, and the column that stacks their chart.
 COUNTED = (
@@ -85,15 +85,9 @@ def ask_overview(connection: sqlite3.Connection, lists: Mapping[str, Conditions]
         techniques=matrix(members(connection, lists["threat"], "techniques")),
         infected=total(connection, also(lists["agent"], "infected", "true")),
         outdated=total(connection, also(lists["agent"], "up_to_date", "false")),
-        unseen=_unseen(connection, lists["agent"], week_ago),
+        unseen=total(connection, before(lists["agent"], "last_active", week_ago)),
         cves=distinct(connection, risks, "cve"),
         severe_cves=distinct(connection, also(risks, "severity", "99", "73"), "cve"),
         patch_first=patch_first(connection, risks, _TOP),
         activity=list_page(connection, lists["activity"], Sorting("time", descending=True), "", _TOP).rows,
     )
-
-
-def _unseen(connection: sqlite3.Connection, agents: Conditions, week_ago: str) -> int:
-    where, parameters = agents.sql(("last_active < ?", (week_ago,)))
-    [(count,)] = connection.execute(f"SELECT count(*) FROM {agents.source}{where}", parameters)
-    return int(count)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from s1ecs.outputs.store.stream_table import quoted
-from s1ecs.web.questions.conditions import ColumnFilter, Conditions
+from s1ecs.web.questions.conditions import ColumnBound, ColumnFilter, Conditions
 from s1ecs.web.questions.counting import values
 
 _ALL = 1_000_000
@@ -74,6 +74,11 @@ def also(conditions: Conditions, column: str, *wanted: str, negated: bool = Fals
     """Return the conditions with one filter more."""
     more = ColumnFilter(column, wanted, negated, column in conditions.view.many)
     return replace(conditions, filters=[*conditions.filters, more])
+
+
+def before(conditions: Conditions, column: str, time: str) -> Conditions:
+    """Return the conditions with a bound of a column more."""
+    return replace(conditions, filters=[*conditions.filters, ColumnBound(column, time)])
 
 
 @dataclass(frozen=True)

@@ -45,12 +45,13 @@ def time_range(since: str, until: str, now: datetime, default: str = DEFAULT_FRO
     """Read both parameters, relative to `now`; raise UsageError with what is allowed."""
     begins = since or default
     return TimeRange(
-        None if begins == _EVER else _moment("from", begins, now),
-        _moment("to", until, now) if until and until != "now" else None,
+        None if begins == _EVER else moment("from", begins, now),
+        moment("to", until, now) if until and until != "now" else None,
     )
 
 
-def _moment(name: str, text: str, now: datetime) -> str:
+def moment(name: str, text: str, now: datetime) -> str:
+    """Read a time of an address as the beginning of a document's time; raise UsageError with what is allowed."""
     try:
         return time_text(moment_given(text, now)).removesuffix("Z").removesuffix(".000")
     except (ValueError, OverflowError) as error:
