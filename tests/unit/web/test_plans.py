@@ -28,11 +28,24 @@ class Watched(NamedTuple):
         """Return the steps of all questions of an address, each with its statement."""
         self.statements.clear()
         assert self.page.get(address).status_code == 200
-        asked = [each for each in self.statements if each.startswith("SELECT")]
-        assert asked
-        return [
-            (row[3], each) for each in asked for row in self.connection.execute(f"EXPLAIN QUERY PLAN {each}").fetchall()
-        ]
+        steps: list[tuple[str, str]] = []
+        kept: list[str] = []
+        for each in self.statements:
+            head, _, rest = each.partition(" AS SELECT")
+            if head.startswith("CREATE TEMP TABLE "):
+                # Rows that later questions of the page are asked of.
+                steps.extend(self._steps(f"SELECT{rest}"))
+                self.connection.execute(each)
+                kept.append(head.removeprefix("CREATE TEMP TABLE "))
+            elif each.startswith("SELECT"):
+                steps.extend(self._steps(each))
+        for name in kept:
+            self.connection.execute(f"DROP TABLE temp.{name}")
+        assert steps
+        return steps
+
+    def _steps(self, statement: str) -> list[tuple[str, str]]:
+        return [(row[3], statement) for row in self.connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()]
 
 
 @pytest.fixture(scope="module")

@@ -80,9 +80,9 @@ def test_nothing_to_show() -> None:
 @pytest.mark.parametrize(
     "within", [EVER, TimeRange("0001-01-01T00:00:00", None), TimeRange(None, "9999-12-31T23:59:59")]
 )
-def test_the_ends_of_time(hours: list[str], bounds: tuple[str | None, str | None]) -> None:
+def test_the_ends_of_time(hours: list[str], within: TimeRange) -> None:
     """Times of a clock that is far off, and a range over all years, are drawn, in bars that hold them."""
-    chart = time_chart([TimeCount(each, None, 1) for each in hours], TimeRange(*bounds), NOW, SEVERITY)
+    chart = time_chart([TimeCount(each, None, 1) for each in hours], within, NOW, SEVERITY)
     assert chart is not None
     for each in hours:
         assert any(bar.since <= f"{each}:00:00Z" < bar.until for bar in chart.bars)

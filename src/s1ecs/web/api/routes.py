@@ -8,12 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from s1ecs.errors import UsageError
-from s1ecs.timestamps import time_text
 from s1ecs.web.access.roles import user_of
 from s1ecs.web.api.documented import OF_COUNTS, OF_LISTS, OF_SEARCH, RESPONSES
 from s1ecs.web.context import WebContext
 from s1ecs.web.pages.collection import collection_view, health_json
-from s1ecs.web.pages.overview import UNSEEN, overview_json
+from s1ecs.web.pages.overview import overview_json, overview_of
 from s1ecs.web.pages.page_conditions import refuse_unknown, requested, requested_everywhere
 from s1ecs.web.pages.search import SEARCH_PARAMETERS, find
 from s1ecs.web.questions.conditions import Conditions, weighed
@@ -21,7 +20,6 @@ from s1ecs.web.questions.counting import over_time, total, values
 from s1ecs.web.questions.groupings import Grouping, grouping
 from s1ecs.web.questions.list_rows import ListPage, Sorting, list_page
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
-from s1ecs.web.questions.overview import ask_overview
 from s1ecs.web.rendering import state_of
 from s1ecs.web.view_state import EVERYWHERE
 
@@ -37,9 +35,7 @@ def api_routes(context: WebContext) -> APIRouter:
 
     @router.get("/overview", summary="Counts of every stream, and open threats")
     async def overview(request: Request) -> dict[str, Any]:
-        lists = requested_everywhere(request, context)
-        week_ago = time_text(context.now() - UNSEEN)
-        return overview_json(await context.store.ask(lambda connection: ask_overview(connection, lists, week_ago)))
+        return overview_json(await overview_of(context, requested_everywhere(request, context)))
 
     @router.get("/collection", summary="Health of collection, streams, outbox and dead letters")
     async def collection(request: Request) -> Mapping[str, Any]:

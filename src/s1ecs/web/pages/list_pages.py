@@ -17,17 +17,16 @@ from s1ecs.web.pages.groups import agents_of_groups, agents_state
 from s1ecs.web.pages.page_conditions import requested
 from s1ecs.web.questions.conditions import Conditions, weighed
 from s1ecs.web.questions.counting import ValueCount, of_column_over_time, over_time, total, values
-from s1ecs.web.questions.groupings import Grouping, grouping
+from s1ecs.web.questions.groupings import SUMMED_UP, Grouping, grouping
 from s1ecs.web.questions.list_rows import ListPage, ListRow, Sorting, list_page, sortable
 from s1ecs.web.questions.list_view import LIST_VIEWS, ListView
+from s1ecs.web.questions.narrowing import narrowed
 from s1ecs.web.questions.newcomers import newest_row
 from s1ecs.web.questions.time_range import EVER
 from s1ecs.web.rendering import Pages, state_of
 
 _ROWS = 50
 _FACET_VALUES = 8
-# Facets that are counted at once; each of the others is counted when it is opened.
-_COUNTED_FACETS = 6
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,16 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
 
         def ask(connection: sqlite3.Connection) -> ListAnswer:
             conditions = weighed(connection, asked)
-            count = total(connection, conditions)
+            facets = _facet_columns(view, facet)
+            charted = (column for chart in view.charts for column in chart)
+            rows = narrowed(connection, conditions, (*facets, *charted, *SUMMED_UP, by))
+            count = total(connection, rows)
             return ListAnswer(
                 list_page(connection, conditions, sorting, state.get("after"), _ROWS),
                 count,
-                _facets(connection, conditions, facet),
-                [(time, column, _chart(connection, conditions, time, column, now)) for time, column in view.charts],
-                grouping(connection, conditions, by) if by else None,
+                [Facet(name, view.heading(name), values(connection, rows, name, _FACET_VALUES)) for name in facets],
+                [(time, column, _chart(connection, rows, time, column, now)) for time, column in view.charts],
+                grouping(connection, rows, by) if by else None,
                 newest_row(connection),
                 None if count else _outside(connection, conditions),
             )
@@ -98,7 +100,7 @@ def _handler(context: WebContext, pages: Pages, view: ListView) -> Callable[[Req
             agents_by_group=agents,
             agents_state=agents_state(request),
             under_way=under_way,
-            more_facets=[name for name in view.facets[_COUNTED_FACETS:] if name != facet],
+            more_facets=[name for name in view.facets[view.counted_facets :] if name != facet],
             sorting=sorting,
             sortable=sortable(asked),
         )
@@ -113,10 +115,8 @@ def _outside(connection: sqlite3.Connection, conditions: Conditions) -> ListRow 
     return next(iter(rows), None)
 
 
-def _facets(connection: sqlite3.Connection, conditions: Conditions, opened: str) -> list[Facet]:
-    view = conditions.view
-    names = [*view.facets[:_COUNTED_FACETS], *([opened] if opened in view.facets[_COUNTED_FACETS:] else [])]
-    return [Facet(name, view.heading(name), values(connection, conditions, name, _FACET_VALUES)) for name in names]
+def _facet_columns(view: ListView, opened: str) -> Sequence[str]:
+    return [*view.facets[: view.counted_facets], *([opened] if opened in view.facets[view.counted_facets :] else [])]
 
 
 def _chart(

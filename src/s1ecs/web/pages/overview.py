@@ -1,6 +1,7 @@
 """The overview."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from s1ecs.web.health_lines import visible_health
 from s1ecs.web.pages.page_conditions import requested_everywhere
 from s1ecs.web.questions.conditions import Conditions
 from s1ecs.web.questions.list_view import SHARED_FILTERS
-from s1ecs.web.questions.overview import CHARTS, Overview, ask_overview
+from s1ecs.web.questions.overview import CHARTS, Overview, ask_overview, overview_key
 from s1ecs.web.rendering import Pages, state_of
 from s1ecs.web.view_state import NOT, ViewState
 
@@ -33,9 +34,8 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
     async def overview(request: Request) -> HTMLResponse:
         now, user = context.now(), user_of(request)
         lists = requested_everywhere(request, context)
-        week_ago = time_text(now - UNSEEN)
         answer, health = await asyncio.gather(
-            context.store.ask(lambda connection: ask_overview(connection, lists, week_ago)),
+            overview_of(context, lists),
             asyncio.to_thread(lambda: overall(visible_health(context, user.role_on))),
         )
         ignored = sorted({name for each in lists.values() for name in each.ignored})
@@ -54,6 +54,14 @@ def overview_page(context: WebContext, pages: Pages) -> APIRouter:
         )
 
     return router
+
+
+async def overview_of(context: WebContext, lists: Mapping[str, Conditions]) -> Overview:
+    """Ask for the overview; agents count as not seen by the hour, so that an answer holds for a while."""
+    week_ago = time_text((context.now() - UNSEEN).replace(minute=0, second=0, microsecond=0))
+    return await context.store.ask(
+        lambda connection: ask_overview(connection, lists, week_ago), overview_key(lists, week_ago)
+    )
 
 
 def _list_of(state: ViewState, conditions: Conditions) -> ViewState:

@@ -13,7 +13,7 @@ from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.outputs.store.stream_table import StreamTable, quoted
 from s1ecs.outputs.store.views import is_gone
 from s1ecs.web.questions.list_view import SEVERITY_WORDS, SHARED_FILTERS, ListView
-from s1ecs.web.questions.time_range import TimeRange, moment, time_range
+from s1ecs.web.questions.time_range import EVER, TimeRange, moment, time_range
 from s1ecs.web.view_state import BEFORE, NOT, STAR, ViewState
 
 # Parameters that are no filter: the range of time, words, order and place.
@@ -37,6 +37,11 @@ class ColumnFilter:
     values: Sequence[Any]
     negated: bool = False
     many: bool = False
+
+    @property
+    def is_lookup(self) -> bool:
+        """True where an index of the column finds the documents: single values, without patterns."""
+        return not self.negated and not self.many and not any(is_pattern(str(value)) for value in self.values)
 
     def sql(self) -> tuple[str, list[Any]]:
         """Return the condition and its parameters."""
@@ -69,17 +74,24 @@ class ColumnBound:
     column: str
     before: str
     negated: bool = False
+    is_lookup = False
 
     def sql(self) -> tuple[str, list[Any]]:
         """Return the condition and its parameters."""
         return f"({quoted(self.column)} < ? AND {quoted(self.column)} <> '')", [self.before]
 
 
+def is_pattern(value: str) -> bool:
+    """Tell whether a value of an address stands for others, too: a few stars, none of them `[*]`."""
+    stars = sum(part.count("*") for part in value.split(STAR))
+    return 0 < stars <= _MOST_STARS and len(value) <= _LONGEST_PATTERN
+
+
 def _equals(name: str, value: str) -> tuple[str, list[Any]]:
     """Return the SQL that compares a column with a value of an address, and its parameters."""
     parts = value.split(STAR)
     itself = "*".join(parts)
-    if 0 < sum(part.count("*") for part in parts) <= _MOST_STARS and len(value) <= _LONGEST_PATTERN:
+    if is_pattern(value):
         # Of GLOB's signs only the star is offered; the others stand for themselves. An empty text is no value.
         pattern = STAR.join(part.replace("[", "[[]").replace("?", "[?]") for part in parts)
         # The plus keeps SQLite from looking up one by one what most rows have.
@@ -93,7 +105,8 @@ class Conditions:
     """All conditions of a list: range of time, consoles, columns, words (an FTS5 expression, "" for none).
 
     `current` keeps the newest document of each object only; `gone` keeps entities that are no longer on the console.
-    `ignored` names the shared filters for which the stream has no column.
+    `ignored` names the shared filters for which the stream has no column. `narrowed` is a table of the rows for which
+    all that was asked holds already; only filters that were added since are asked of it.
     """
 
     view: ListView
@@ -106,19 +119,25 @@ class Conditions:
     current: bool = False
     gone: bool = False
     ignored: Sequence[str] = field(default=())
+    narrowed: str = ""
 
     @property
     def source(self) -> str:
         """The table of the rows."""
-        return quoted(self.table.rows)
+        return self.narrowed or quoted(self.table.rows)
 
     def counted_from(self, *columns: str) -> str:
-        """Return the table with the index by time where that alone answers a count by these columns."""
+        """Return the table with the index that alone answers a count by these columns, where there is one."""
         used = {*columns, *(each.column for each in self.filters)} - {""}
-        looked_up = any(not each.negated and each.column in self.table.indexed for each in self.filters)
-        if self.view.latest or self.words or self.current or looked_up or not used <= {*self.table.timed, "console"}:
+        looked_up = any(each.is_lookup and each.column in self.table.indexed for each in self.filters)
+        if self.narrowed or self.view.latest or self.words or self.current or looked_up:
             return self.source
-        return f"{self.source} INDEXED BY {quoted(f'{self.table.rows}_by_time')}" if self.table.timed else self.source
+        if not self.filters and self.consoles is None and self.within == EVER and used & {*self.table.indexed}:
+            return self._by(used.pop()) if len(used) == 1 else self.source
+        return self._by("time") if self.table.timed and used <= {*self.table.timed, "console"} else self.source
+
+    def _by(self, column: str) -> str:
+        return f"{self.source} INDEXED BY {quoted(f'{self.table.rows}_by_{column}')}"
 
     def sql(self, *more: tuple[str, Sequence[Any]]) -> tuple[str, list[Any]]:
         """Return the WHERE clause over the table of rows, and its parameters."""
@@ -128,7 +147,9 @@ class Conditions:
         return f" WHERE {' AND '.join(text for text, _ in parts)}", [value for _, values in parts for value in values]
 
     def _parts(self) -> Iterator[tuple[str, Sequence[Any]]]:
-        if self.view.latest:
+        if self.narrowed:
+            pass
+        elif self.view.latest:
             yield "latest", ()
             if not self.gone:
                 yield f"NOT {is_gone(self.table, f'{self.source}.console', f'{self.source}.id')}", ()

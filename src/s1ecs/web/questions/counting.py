@@ -176,7 +176,7 @@ def _counted(connection: sqlite3.Connection, conditions: Conditions, what: str, 
 
 def _hourly(conditions: Conditions, column: str = "") -> _Hourly | None:
     """Return what hourly counts must be asked, or None where they can't answer."""
-    if conditions.view.latest or conditions.words or conditions.current:
+    if conditions.narrowed or conditions.view.latest or conditions.words or conditions.current:
         return None
     others = [each for each in conditions.filters if each.column != "console"]
     if not others:

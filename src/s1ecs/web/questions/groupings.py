@@ -11,6 +11,8 @@ from s1ecs.web.questions.conditions import Conditions
 from s1ecs.web.questions.value_types import typed
 
 MOST_GROUPS = 200
+# Columns that are summed up beside the one of the groups.
+SUMMED_UP = ("host", "cve", "severity", "score")
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class ListView:
     may be versions of, "" where each document stands for itself. With `latest` the list shows the latest state of each
     entity and no range of time. `charts` are drawn above the list: the column of the time, "time" where it is that of
     the document, and the column by which it is stacked, "" for none. `groupings` are columns by which the list can be
-    summed up.
+    summed up. The first `counted_facets` are counted at once, each of the others when it is opened.
     """
 
     stream: str
@@ -54,6 +54,7 @@ class ListView:
     order: str = "-time"
     charts: Sequence[tuple[str, str]] = ()
     groupings: Sequence[str] = ()
+    counted_facets: int = 6
     headings: Mapping[str, str] = field(default_factory=lambda: _HEADINGS)
 
     def heading(self, column: str) -> str:
@@ -246,7 +247,8 @@ LIST_VIEWS: Sequence[ListView] = (
         "Activity",
         ("description", "user", "host", "outcome", "site"),
         "description",
-        ("type", "outcome", "user", "host", "agent_id", "os", "site", "account", "user_id", "description"),
+        ("type", "outcome", "user", "host", "site", "agent_id", "os", "account", "user_id", "description"),
+        counted_facets=5,
         charts=(("time", ""),),
     ),
     ListView(

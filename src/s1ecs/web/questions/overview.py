@@ -8,6 +8,7 @@ from s1ecs.web.mitre import matrix
 from s1ecs.web.questions.conditions import Conditions
 from s1ecs.web.questions.counting import TimeCount, ValueCount, over_time, total, values
 from s1ecs.web.questions.list_rows import ListRow, Sorting, list_page
+from s1ecs.web.questions.narrowing import narrowed
 from s1ecs.web.questions.summaries import Cross, PatchFirst, also, before, by_two, distinct, members, patch_first
 
 # Streams whose documents are counted in the first line, and the column that stacks their chart.
@@ -50,6 +51,13 @@ _TOPS = (
 )
 
 
+# Columns that panels ask of latest states.
+_NARROWED: Mapping[str, Sequence[str]] = {
+    "agent": ("os", "version", "network", "infected", "up_to_date", "last_active"),
+    "application_risk": ("cve", "application", "severity", "score", "host"),
+}
+
+
 @dataclass(frozen=True)
 class Overview:
     """Answers for the overview; panels without documents are empty, and say so."""
@@ -63,16 +71,29 @@ class Overview:
     infected: int
     outdated: int
     unseen: int
+    unseen_before: str
     cves: int
     severe_cves: int
     patch_first: Sequence[PatchFirst]
     activity: Sequence[ListRow]
 
 
+def overview_key(lists: Mapping[str, Conditions], week_ago: str) -> str:
+    """Return a text that is the same for the same question."""
+    asked = [
+        (stream, each.within, each.consoles, each.filters, each.words, each.current, each.gone)
+        for stream, each in lists.items()
+    ]
+    return repr((asked, week_ago))
+
+
 def ask_overview(connection: sqlite3.Connection, lists: Mapping[str, Conditions], week_ago: str) -> Overview:
     """Ask it all; `lists` are the conditions of every stream, `week_ago` a time as documents have it."""
+    found = {stream: narrowed(connection, lists[stream], columns) for stream, columns in _NARROWED.items()}
+    lists = {**lists, **found}
+    risks, agents = lists["application_risk"], lists["agent"]
     threats = also(replace(lists["threat"], current=True), "status", _OPEN, negated=True)
-    risks = lists["application_risk"]
+    threats = narrowed(connection, threats, ("status", "verdict"))
     return Overview(
         totals={stream: total(connection, lists[stream]) for stream in COUNTED},
         over_time={stream: over_time(connection, lists[stream], column) for stream, column in CHARTS.items()},
@@ -83,9 +104,10 @@ def ask_overview(connection: sqlite3.Connection, lists: Mapping[str, Conditions]
             for title, stream, column in _TOPS
         ],
         techniques=matrix(members(connection, lists["threat"], "techniques")),
-        infected=total(connection, also(lists["agent"], "infected", "true")),
-        outdated=total(connection, also(lists["agent"], "up_to_date", "false")),
-        unseen=total(connection, before(lists["agent"], "last_active", week_ago)),
+        infected=total(connection, also(agents, "infected", "true")),
+        outdated=total(connection, also(agents, "up_to_date", "false")),
+        unseen=total(connection, before(agents, "last_active", week_ago)),
+        unseen_before=week_ago,
         cves=distinct(connection, risks, "cve"),
         severe_cves=distinct(connection, also(risks, "severity", "99", "73"), "cve"),
         patch_first=patch_first(connection, risks, _TOP),

@@ -5,10 +5,10 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import LifoQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from s1ecs.errors import StateError
 from s1ecs.state.sqlite.database import FILE_NAME, connect_for_reading, explained
@@ -17,8 +17,11 @@ from s1ecs.state.sqlite.replaced_file import OpenFiles
 T = TypeVar("T")
 
 _CONNECTIONS = 2
+_MOST_ANSWERS = 16
 # A question of a page takes milliseconds; one that takes this long would keep others waiting.
 _MOST_SECONDS = 20.0
+# Counts read many pages of the file, and keep rows for each other.
+_SETTINGS = ("PRAGMA cache_size = -65536", "PRAGMA temp_store = MEMORY")
 _STEPS_BETWEEN_LOOKS = 50_000
 
 
@@ -33,6 +36,8 @@ class _Opened:
     connection: sqlite3.Connection
     file: OpenFiles
     until: float = 0.0
+    # Last answers by their key, each with the version of the store that it is of.
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     def is_late(self) -> bool:
         return time.monotonic() > self.until
@@ -47,9 +52,12 @@ class StoreReader:
         self._idle: LifoQueue[_Opened] = LifoQueue()
         self._closing = False
 
-    async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """Ask in one read transaction, so that all numbers of an answer are of one moment; raise StateError."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._asked, question)
+    async def ask(self, question: Callable[[sqlite3.Connection], T], key: str = "") -> T:
+        """Ask in one read transaction, so that all numbers of an answer are of one moment; raise StateError.
+
+        With a `key`, an answer to the same question is given again as long as nobody has changed the store.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._asked, question, key)
 
     def close(self) -> None:
         """Close the connections; questions that are under way are given up."""
@@ -58,14 +66,14 @@ class StoreReader:
         while not self._idle.empty():
             self._idle.get_nowait().connection.close()
 
-    def _asked(self, question: Callable[[sqlite3.Connection], T]) -> T:
+    def _asked(self, question: Callable[[sqlite3.Connection], T], key: str) -> T:
         opened = self._connection()
         opened.until = time.monotonic() + _MOST_SECONDS
         try:
             with explained(self.path):
                 opened.connection.execute("BEGIN")
                 try:
-                    return question(opened.connection)
+                    return _remembered(opened, question, key) if key else question(opened.connection)
                 finally:
                     opened.connection.execute("ROLLBACK")
         except KeyboardInterrupt:
@@ -84,6 +92,19 @@ class StoreReader:
             opened.connection.close()
         connection = connect_for_reading(self.path, any_thread=True)
         connection.isolation_level = None
+        for setting in _SETTINGS:
+            connection.execute(setting)
         opened = _Opened(connection, OpenFiles.now(self.path))
         connection.set_progress_handler(lambda: int(self._closing or opened.is_late()), _STEPS_BETWEEN_LOOKS)
         return opened
+
+
+def _remembered(opened: _Opened, question: Callable[[sqlite3.Connection], T], key: str) -> T:
+    # Inside the transaction: it is the version that the question sees.
+    [(version,)] = opened.connection.execute("PRAGMA data_version").fetchall()
+    known = opened.answers.pop(key, None)
+    answer: T = known[1] if known is not None and known[0] == version else question(opened.connection)
+    opened.answers[key] = (version, answer)
+    if len(opened.answers) > _MOST_ANSWERS:
+        del opened.answers[next(iter(opened.answers))]
+    return answer
