@@ -1,11 +1,8 @@
 """npm's oidc-provider, fetched once to the cache of test servers, and a person who logs in there."""
 
-import fcntl
 import json
 import re
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,43 +14,12 @@ import httpx2
 
 from servers.archives import cache_folder
 from servers.free_port import free_port
-from servers.unavailable import Unavailable
+from servers.npm_packages import npm_package
 from tests.acceptance.patience import PATIENCE
 
-_PACKAGE = "oidc-provider@9.13.3"
+_PACKAGE, _VERSION = "oidc-provider", "9.13.3"
 _SCRIPT = Path(__file__).with_name("oidc_provider.mjs")
-_SECONDS_TO_FETCH = 120
 _MOST_STEPS = 20
-
-
-def package_folder() -> Path:
-    """Return the folder that holds the package, fetched where it isn't there yet; raise Unavailable."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        raise Unavailable("no Node.js (node, npm) on this machine to run oidc-provider with")
-    cache = cache_folder()
-    target = cache / _PACKAGE.replace("@", "-")
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / f"{target.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.exists():
-            with tempfile.TemporaryDirectory(dir=cache) as temporary:
-                _fetch(npm, Path(temporary))
-                (Path(temporary) / "package").rename(target)
-    return target
-
-
-def _fetch(npm: str, folder: Path) -> None:
-    command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", "package", _PACKAGE]
-    (folder / "package").mkdir()
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS_TO_FETCH, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise Unavailable(f"npm did not fetch {_PACKAGE} within {_SECONDS_TO_FETCH} s") from None
-    if done.returncode:
-        raise Unavailable(f"npm can't fetch {_PACKAGE}: {(done.stderr.splitlines() or ['it did not say why'])[0]}")
 
 
 @dataclass(frozen=True)
@@ -73,7 +39,7 @@ def running_provider(
     folder: Path, clients: list[dict[str, object]], groups: dict[str, list[str]]
 ) -> Iterator[LoginProvider]:
     """Run a provider with these clients, and groups by person; raise Unavailable."""
-    package, port = package_folder(), free_port()
+    package, port = npm_package(_PACKAGE, _VERSION, cache_folder()), free_port()
     told = {"folder": str(package), "port": port, "clients": clients, "groups": groups}
     output = folder / "provider.txt"
     with (

@@ -4,7 +4,7 @@ import posixpath
 import re
 
 from docs.markdown_pages import ROOT, all_pages
-from docs.site_pages import INDEX, navigation, site_path, with_site_links
+from docs.site_pages import INDEX, PICTURES, navigation, site_path, with_site_links
 
 PAGES = [page for page in all_pages() if page.path != INDEX]
 
@@ -12,7 +12,9 @@ PAGES = [page for page in all_pages() if page.path != INDEX]
 def test_links_lead_to_pages_of_the_site() -> None:
     """A link of a page, rewritten for the site, leads to another page of it or to a picture."""
     there = {site_path(page.path) for page in PAGES} | {
-        site_path(path.relative_to(ROOT).as_posix()) for path in (ROOT / "docs").rglob("*.svg")
+        site_path(path.relative_to(ROOT).as_posix())
+        for folder in PICTURES
+        for path in (ROOT / "docs" / folder).iterdir()
     }
     for page in PAGES:
         text = with_site_links((ROOT / page.path).read_text("utf-8"), page.path)
