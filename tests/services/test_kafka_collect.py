@@ -125,6 +125,8 @@ def test_a_broker_killed_while_collecting_loses_and_doubles_nothing(
 ) -> None:
     """A broker that is killed in the middle and started again gets each record once; collecting waits for it."""
     commands = commands_for()
+    # Small pages, so that collecting is under way long after its first document is seen.
+    commands.environment["S1ECS_PAGE_SIZE"] = "5"
     topics.create("alert")
     with commands.running("collect", "alert") as process:
         latest = time.monotonic() + PATIENCE

@@ -16,6 +16,10 @@ _ALERT_OF_A_CONNECTED_HOST = (
 )
 
 
+# Less than a test may take; a loaded machine needs its time.
+expect.set_options(timeout=60_000)
+
+
 def alert_of_a_connected_host(served: ServedPage, number: int) -> tuple[str, str]:
     """An alert of the store, and its host, whose agent is connected; each number gives another alert."""
     [row] = served.acting.commands.query(_ALERT_OF_A_CONNECTED_HOST.format(number))
