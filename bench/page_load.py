@@ -9,7 +9,6 @@ import asyncio
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +21,8 @@ import httpx2
 from bench.figures import Figure
 from bench.store_contents import make_store
 from s1ecs.web.questions.list_view import LIST_VIEWS
+from servers.started_command import S1ECS, started
 
-S1ECS = str(Path(sys.executable).with_name("s1ecs"))
 DOCUMENTS = 1_000_000
 ROUNDS = 9
 READERS, READING_SECONDS = 50, 60
@@ -59,10 +58,10 @@ def run(documents: int = DOCUMENTS) -> Iterator[Figure]:
 
 
 async def _measured(folder: Path) -> Sequence[Figure]:
-    with _started("standin", "--port", "0", "--agents", "100", "--alerts", str(_ALERTS), "--growth", "600") as console:
+    with started("standin", "--port", "0", "--agents", "100", "--alerts", str(_ALERTS), "--growth", "600") as console:
         environment = _environment(console, folder)
         with (
-            _started("serve", "--port", "0", environment=environment) as link,
+            started("serve", "--port", "0", environment=environment) as link,
             _collecting(environment) as collector,
         ):
             async with httpx2.AsyncClient(follow_redirects=True, timeout=60, trust_env=False) as client:
@@ -173,16 +172,5 @@ def _collecting(environment: Mapping[str, str]) -> "Iterator[subprocess.Popen[by
     with subprocess.Popen([S1ECS, "run", "alert"], env=environment, stderr=subprocess.DEVNULL) as process:
         try:
             yield process
-        finally:
-            process.terminate()
-
-
-@contextmanager
-def _started(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Start a command; yield the first line that it prints."""
-    with subprocess.Popen([S1ECS, *arguments], env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
         finally:
             process.terminate()

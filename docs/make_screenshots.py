@@ -10,16 +10,15 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page
 
 from docs.markdown_pages import ROOT
 from servers.chromium import chromium
+from servers.started_command import S1ECS, started
 
 FOLDER = ROOT / "docs" / "images"
-S1ECS = Path(sys.executable).with_name("s1ecs")
 # As in demo.sh.
 STANDIN = ("standin", "--port", "0", "--agents", "100", "--alerts", "5000", "--seed", "7")
 
@@ -61,7 +60,7 @@ def main() -> None:
 @contextmanager
 def served(folder: str) -> Iterator["Login"]:
     """Collect from a stand-in console into a folder, and serve the page over it."""
-    with _started([*STANDIN], {"PATH": os.environ["PATH"]}) as address:
+    with started(*STANDIN) as address:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": folder,
@@ -71,7 +70,7 @@ def served(folder: str) -> Iterator["Login"]:
             "S1ECS_STATE_DIR": f"{folder}/state",
         }
         subprocess.run([S1ECS, "collect"], env=environment, cwd=folder, stderr=subprocess.DEVNULL, check=True)
-        with _started(["serve", "--port", "0"], environment) as link:
+        with started("serve", "--port", "0", environment=environment) as link:
             yield Login(link)
 
 
@@ -93,17 +92,6 @@ class Login:
             page.goto(self._link)
             self._cookies = list(context.cookies())
         return page
-
-
-@contextmanager
-def _started(arguments: list[str], environment: Mapping[str, str]) -> Iterator[str]:
-    """Run a command; yield the first line that it prints."""
-    with subprocess.Popen([S1ECS, *arguments], env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 def _shoot(browser: Browser, login: Login, each: Screenshot) -> None:

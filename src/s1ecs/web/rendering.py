@@ -32,8 +32,6 @@ NAVIGATION = (
     ("/collection", "Collection"),
 )
 
-Render = Callable[..., HTMLResponse]
-
 
 def state_of(request: Request) -> ViewState:
     """Return the state of the view that was requested, without the prefix."""
@@ -75,11 +73,11 @@ class Pages:
 
     def _shared(self, request: Request) -> Mapping[str, Any]:
         prefix = request.scope.get("root_path", "")
-        now = self._now()
+        now, state = self._now(), state_of(request)
         return {
             "url": lambda state: f"{prefix}{state}",
-            "state": state_of(request),
-            "here": state_of(request).path,
+            "state": state,
+            "here": state.path,
             "user": getattr(request.state, "user", None),
             "csrf": getattr(request.state, "csrf", ""),
             # The desk of response actions, where the server has one: templates ask it what to offer.

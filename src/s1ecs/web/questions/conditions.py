@@ -147,17 +147,8 @@ class Conditions:
         return f" WHERE {' AND '.join(text for text, _ in parts)}", [value for _, values in parts for value in values]
 
     def _parts(self) -> Iterator[tuple[str, Sequence[Any]]]:
-        if self.narrowed:
-            pass
-        elif self.view.latest:
-            yield "latest", ()
-            if not self.gone:
-                yield f"NOT {is_gone(self.table, f'{self.source}.console', f'{self.source}.id')}", ()
-        else:
-            if self.within.since is not None:
-                yield "time >= ?", (self.within.since,)
-            if self.within.until is not None:
-                yield "time < ?", (self.within.until,)
+        if not self.narrowed:
+            yield from self._shown()
         if self.consoles is not None:
             yield f"console IN ({', '.join('?' * len(self.consoles))})", self.consoles
         for each in self.filters:
@@ -169,6 +160,18 @@ class Conditions:
             yield f"{row} IN (SELECT rowid FROM {words} WHERE {words} MATCH ?)", (self.words,)
         if self.current and self.view.key:
             yield f"row NOT IN ({_superseded_rows(self.table, self.view.key)})", ()
+
+    def _shown(self) -> Iterator[tuple[str, Sequence[Any]]]:
+        """Yield what every row of the list has: it is a latest state, or lies in the range of time."""
+        if self.view.latest:
+            yield "latest", ()
+            if not self.gone:
+                yield f"NOT {is_gone(self.table, f'{self.source}.console', f'{self.source}.id')}", ()
+        else:
+            if self.within.since is not None:
+                yield "time >= ?", (self.within.since,)
+            if self.within.until is not None:
+                yield "time < ?", (self.within.until,)
 
 
 def superseded(table: StreamTable, key: str, row: str = "") -> str:

@@ -49,11 +49,11 @@ def total(connection: sqlite3.Connection, conditions: Conditions) -> int:
     """Count the documents of a list."""
     hourly = _hourly(conditions)
     if hourly is None:
-        return _counted(connection, conditions, "count(*)")
+        return _counted(connection, conditions, conditions.within)
     inner, edges = _split(conditions.within)
     where, parameters = _hourly_where(conditions, hourly, inner)
     [(count,)] = connection.execute(f"SELECT coalesce(sum(count), 0) FROM hourly_counts{where}", parameters)
-    return int(count) + sum(_counted(connection, conditions, "count(*)", edge) for edge in edges)
+    return int(count) + sum(_counted(connection, conditions, edge) for edge in edges)
 
 
 def values(connection: sqlite3.Connection, conditions: Conditions, column: str, limit: int) -> list[ValueCount]:
@@ -168,9 +168,9 @@ def _add_by_hour(
         found[key] = found.get(key, 0) + count
 
 
-def _counted(connection: sqlite3.Connection, conditions: Conditions, what: str, within: TimeRange | None = None) -> int:
-    where, parameters = replace(conditions, within=within or conditions.within).sql()
-    [(count,)] = connection.execute(f"SELECT {what} FROM {conditions.counted_from()}{where}", parameters)
+def _counted(connection: sqlite3.Connection, conditions: Conditions, within: TimeRange) -> int:
+    where, parameters = replace(conditions, within=within).sql()
+    [(count,)] = connection.execute(f"SELECT count(*) FROM {conditions.counted_from()}{where}", parameters)
     return int(count)
 
 
