@@ -14,7 +14,7 @@ from s1ecs.bootstrap.feeds import feed_maker
 from s1ecs.bootstrap.outputs import make_output, name_of, open_outputs
 from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.bootstrap.spools import with_outbox
-from s1ecs.bootstrap.state import open_state
+from s1ecs.bootstrap.state import dead_letters_of, open_state, refuse_store
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.collect.consoles.connection_limits import share_of_each
 from s1ecs.collect.consoles.gate import ConsoleGate
@@ -46,29 +46,30 @@ async def open_feeds(
     `observer` gives for a console's name who is told of its requests; with `only` they have that one output of the
     settings.
     """
+    refuse_store(settings)
     consoles = settings.require_consoles()
     async with AsyncExitStack() as stack:
-        state = await stack.enter_async_context(open_state(settings.state_dir))
-        database = state.database
+        state = await stack.enter_async_context(open_state(settings))
+        dead_letters = dead_letters_of(settings)
         collector = Collector(__version__, await state.collector_id(), platform.node())
         log: structlog.stdlib.BoundLogger = structlog.get_logger()
         connections, trust = share_of_each(settings, log.warning), Trust()
-        environment = OutputEnvironment(
-            log.warning, log.info, collector.id, database, settings.max_answer, settings.state_dir
-        )
+        environment = OutputEnvironment(log.warning, log.info, collector.id, state, settings.max_answer)
         outputs = [
-            with_outbox(make_output(output, environment), output, database, log)
+            with_outbox(make_output(output, environment), output, state, dead_letters, log)
             for output in settings.outputs
             if only is None or output is only
         ]
-        await stack.enter_async_context(open_outputs(outputs, database, log, list(map(name_of, settings.outputs))))
-        await database.run(partial(prepare, tables=store_tables()))
+        await stack.enter_async_context(open_outputs(outputs, state, log, list(map(name_of, settings.outputs))))
+        if settings.state is None:
+            await state.run(partial(prepare, tables=store_tables()))
         trace = await stack.enter_async_context(open_trace_of(settings, state.run_blocking))
         maker = feed_maker(
             settings,
             None if settings.geoip is None else open_database(settings.geoip),
             outputs=outputs,
             state=state,
+            dead_letters=dead_letters,
             collector=collector,
         )
         feeds = []
@@ -76,7 +77,7 @@ async def open_feeds(
             client = await stack.enter_async_context(
                 open_client(settings, console, observer(console.name), trace, connections=connections, trust=trust)
             )
-            gate = ConsoleGate(settings, console, client, state, log)
+            gate = ConsoleGate(settings, console, client, state, log, dead_letters=dead_letters)
             feeds += [maker.feed(console, client, name, gate) for name in (names or settings.enabled(console))]
         yield feeds
 

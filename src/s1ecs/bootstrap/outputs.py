@@ -13,8 +13,7 @@ from s1ecs.errors import S1ecsError, UsageError
 from s1ecs.outputs.output import Output
 from s1ecs.settings import OutputSettings
 from s1ecs.settings.output_types import output_name
-from s1ecs.state.sqlite.database import Database
-from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
+from s1ecs.state.state import State
 from s1ecs.tasks import meanwhile
 
 _CHECK_SECONDS = 60.0
@@ -47,9 +46,9 @@ async def check_outputs(outputs: Sequence[Output]) -> None:
 
 
 @asynccontextmanager
-async def held_open(output: Output, database: Database) -> AsyncIterator[None]:
+async def held_open(output: Output, state: State) -> AsyncIterator[None]:
     """Hold one output open, from the mark that the last commit saved."""
-    await output.open(await database.run(partial(SqliteOutputMarks().load, output=output.name)))
+    await output.open(await state.run(partial(state.output_marks.load, output=output.name)))
     try:
         yield
     finally:
@@ -59,7 +58,7 @@ async def held_open(output: Output, database: Database) -> AsyncIterator[None]:
 @asynccontextmanager
 async def open_outputs(
     outputs: Sequence[Output],
-    database: Database,
+    state: State,
     log: structlog.stdlib.BoundLogger,
     others: Sequence[str] = (),
 ) -> AsyncIterator[None]:
@@ -69,8 +68,8 @@ async def open_outputs(
     """
     async with AsyncExitStack() as stack:
         for output in outputs:
-            await stack.enter_async_context(held_open(output, database))
-        await stack.enter_async_context(draining(outputs, database, log, others))
+            await stack.enter_async_context(held_open(output, state))
+        await stack.enter_async_context(draining(outputs, state, log, others))
         await stack.enter_async_context(meanwhile([_tend(outputs, log)]))
         yield
 

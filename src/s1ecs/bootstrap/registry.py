@@ -3,9 +3,8 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from typing import TypeVar
 
@@ -26,9 +25,9 @@ from s1ecs.outputs.search.output import SearchEnvironment, SearchOutput
 from s1ecs.outputs.store import Store
 from s1ecs.settings import OutputSettings
 from s1ecs.settings.output_types import ELASTICSEARCH, FILES, KAFKA, NULL, OPENSEARCH, STORE, OutputType, output_name
+from s1ecs.state.memory.file_marks import MemoryFileMarks
 from s1ecs.state.output_marks import Mark
-from s1ecs.state.sqlite.file_marks import SqliteFileMarks
-from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
+from s1ecs.state.state import State
 from s1ecs.state.transaction import StateAccess, Transaction
 
 T = TypeVar("T")
@@ -50,16 +49,20 @@ class DetachedState:
 class OutputEnvironment:
     """The surroundings of all outputs of a process.
 
-    `warn` and `tell` put a line into the log; `state` is the id of the state behind `access`, which is kept in
-    `folder`; `max_answer` is that of the settings.
+    `warn` and `tell` put a line into the log; `state`, of the id `state_id`, is None for a process that has none open;
+    `max_answer` is that of the settings.
     """
 
     warn: Callable[[str], None]
     tell: Callable[[str], None]
-    state: str = ""
-    access: StateAccess = field(default_factory=DetachedState)
+    state_id: str = ""
+    state: State | None = None
     max_answer: int | None = None
-    folder: Path | None = None
+
+    @property
+    def access(self) -> StateAccess:
+        """The state for work on its thread."""
+        return DetachedState() if self.state is None else self.state
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ def _files(settings: OutputSettings, environment: OutputEnvironment) -> Output:
     if values["path"] is None:
         return StandardOutput(sys.stdout.fileno(), pack, whole=values["compression"] != "none")
     suffix = ".ndjson.zst" if values["compression"] == "zstd" else ".ndjson"
-    state = FilesEnvironment(environment.state, environment.access, SqliteFileMarks(), _now, environment.warn)
+    marks = MemoryFileMarks() if environment.state is None else environment.state.file_marks
+    state = FilesEnvironment(environment.state_id, environment.access, marks, _now, environment.warn)
     return Files(values["path"], Rules(values["max_size"], values["max_age"], suffix), pack, state)
 
 
@@ -113,13 +117,13 @@ def _search(settings: OutputSettings, environment: OutputEnvironment) -> Output:
 
 def _kafka(settings: OutputSettings, environment: OutputEnvironment) -> Output:
     require("kafka")
-    of, marks = kafka_settings(settings), SqliteOutputMarks()
+    of, state = kafka_settings(settings), environment.state
 
     async def remember(mark: Mark) -> None:
-        if environment.folder is not None:
-            await environment.access.run(lambda transaction: marks.save(transaction, of.name, mark))
+        if state is not None:
+            await state.run(lambda transaction: state.output_marks.save(transaction, of.name, mark))
 
-    ids = TransactionalIds(of.name, environment.state, environment.folder)
+    ids = TransactionalIds(of.name, environment.state_id, None if state is None else state.leases)
     return KafkaOutput(of, KafkaEnvironment(environment.warn, ids, remember))
 
 

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import NamedTuple
 
 from s1ecs.errors import WalkTaken
-from s1ecs.state.sqlite.leases import held
+from s1ecs.state.leases import Leases
 
 
 class _Writer(NamedTuple):
@@ -25,22 +24,22 @@ class _Writer(NamedTuple):
 
 @dataclass(frozen=True)
 class TransactionalIds:
-    """The ids of one output of one state, which is kept in `folder`; without a state, an id that nobody uses again."""
+    """The ids of one output of one state, by its leases; without a state, an id that nobody uses again."""
 
     output: str
     state: str = ""
-    folder: Path | None = None
+    leases: Leases | None = None
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[str]:
         """Hold the first id that no other process holds."""
-        if self.folder is None:
+        if self.leases is None:
             yield f"s1ecs-{uuid.uuid4()}-{self.output}"
             return
         for number in count():
             async with AsyncExitStack() as stack:
                 try:
-                    await stack.enter_async_context(held(self.folder, [_Writer("", f"writer {number}", self.output)]))
+                    await stack.enter_async_context(self.leases.held([_Writer("", f"writer {number}", self.output)]))
                 except WalkTaken:
                     continue
                 yield f"s1ecs-{self.state}-{self.output}-{number}"
