@@ -1,4 +1,4 @@
-"""What is known of a server before it is used: version, rights of the user, clock. Nothing is changed."""
+"""Facts about a server before it is used: version, rights of the user, clock. Nothing is changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
