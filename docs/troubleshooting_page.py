@@ -212,6 +212,7 @@ _STATE = (
         "the server of a [state in PostgreSQL](operations.md#state-in-postgresql) is down, or a firewall is in between",
         message="PostgreSQL ...: can't be reached (...)",
         room="state/postgresql",
+        remedy="check that it runs and the setting state; `run` then continues on its own; see `s1ecs check`",
     ),
     Entry(
         "took this walk over",

@@ -5,6 +5,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,11 @@ def delivered(*machines: Commands) -> Counter[tuple[str, str]]:
     return found
 
 
+def has_delivered(machine: Commands, least: int) -> bool:
+    """Tell whether so many documents are in the files of a machine."""
+    return sum(delivered(machine).values()) >= least
+
+
 def wait_until(holds: Callable[[], bool]) -> None:
     """Wait for what must come."""
     latest = time.monotonic() + PATIENCE
@@ -97,7 +103,7 @@ def test_a_server_that_restarts_while_collecting(
     commands = commands_for(S1ECS_URL=url, S1ECS_PAGE_SIZE="100")
     with commands.running("run", "alert", "threat") as process:
         for least, end in ((3000, postgres.stop), (9000, postgres.kill)):
-            wait_until(lambda least=least: sum(delivered(commands).values()) >= least)
+            wait_until(partial(has_delivered, commands, least))
             end()
             time.sleep(1)
             postgres.restart()
