@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import inventory, kafka, mapping, memory, page_load, search, store, transform
+from bench import collecting, inventory, kafka, mapping, memory, page_load, search, store, transform
 from bench.figures import Figure, write
 
 _Measure = Callable[[], Iterator[Figure | str]]
@@ -14,6 +14,7 @@ def main() -> None:
     benchmarks: Mapping[str, _Measure] = {
         "transform": transform.run,
         "mapping": mapping.run,
+        "collecting": collecting.run,
         "memory": memory.run,
         "inventory": inventory.run,
         "search": search.run,
