@@ -60,7 +60,7 @@ class _Mapping:
 
     def short(self) -> ShortWay:
         """Make the function for records that need nothing around their values; it gives None where one does."""
-        seal, map_object, identify = self.envelope.plain(self.now), self.mapper.map_object, self.mapper.identify
+        seal, map_object, identify = self.envelope.plain(None, self.now), self.mapper.map_object, self.mapper.identify
         if seal is None or not self.redaction.is_empty:
             return lambda _, __: None
 

@@ -60,6 +60,10 @@ class Redaction:
         """True if the records may hold any of the fields; if not, an object may be shown as received."""
         return bool(self._sources)
 
+    def may_be_in(self, document: Document) -> bool:
+        """Tell whether a document may hold any of the fields; of nearly all it takes two look-ups to tell that not."""
+        return _reach(self._paths, document)
+
     def strip(self, record: Record) -> Stripped:
         """The record without the sources of the fields; the same record where it has none of them.
 
@@ -82,7 +86,7 @@ class Redaction:
 
         An original that is not safe goes, too; the parser's reason in `error.message` quotes nothing of it.
         """
-        if stripped.original_is_safe and not stripped.removed and not _reach(self._paths, document):
+        if stripped.original_is_safe and not stripped.removed and not self.may_be_in(document):
             return
         taken: list[Any] = []
         fields = self._fields if stripped.original_is_safe else (*self._fields, RecordPath("event.original"))
@@ -103,7 +107,7 @@ class Redaction:
 
 
 def _reach(paths: tuple[str, ...], value: Any) -> bool:
-    """Tell whether there may be something at any of the paths; of nearly all documents two look-ups tell that not."""
+    """Tell whether there may be something at any of the paths."""
     if type(value) is not dict or len(value) > _LARGEST_SHAPE:
         return type(value) is dict or type(value) is list
     return any("" in rests or _reach(rests, value[key]) for key, rests in _next_steps(paths, tuple(value)))
