@@ -110,7 +110,8 @@ def _reach(paths: tuple[str, ...], value: Any) -> bool:
     """Tell whether there may be something at any of the paths."""
     if type(value) is not dict or len(value) > _LARGEST_SHAPE:
         return type(value) is dict or type(value) is list
-    return any("" in rests or _reach(rests, value[key]) for key, rests in _next_steps(paths, tuple(value)))
+    steps = _next_steps(paths, tuple(value))
+    return bool(steps) and any("" in rests or _reach(rests, value[key]) for key, rests in steps)
 
 
 @lru_cache(maxsize=2000)
