@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-# Pages of records and their documents hold no circles, but tens of thousands of objects: with Python's own thresholds the
-# search for circles takes a third of the time of collecting.
+# Pages of records and their documents hold no circles, but tens of thousands of objects: with Python's own thresholds
+# the search for circles takes a third of the time of collecting.
 _GARBAGE_THRESHOLDS = (20_000, 20, 100)
 # Look-ups of outputs and proxies beside those of consoles.
 _BESIDE = 32
