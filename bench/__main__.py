@@ -3,7 +3,21 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import collecting, inventory, kafka, mapping, memory, page_load, search, store, transform
+from bench import (
+    collecting,
+    collecting_memory,
+    fan_out,
+    inventory,
+    kafka,
+    latency,
+    mapping,
+    memory,
+    page_load,
+    search,
+    startup,
+    store,
+    transform,
+)
 from bench.figures import Figure, write
 
 _Measure = Callable[[], Iterator[Figure | str]]
@@ -15,6 +29,10 @@ def main() -> None:
         "transform": transform.run,
         "mapping": mapping.run,
         "collecting": collecting.run,
+        "collecting-memory": collecting_memory.run,
+        "fan-out": fan_out.run,
+        "startup": startup.run,
+        "latency": latency.run,
         "memory": memory.run,
         "inventory": inventory.run,
         "search": search.run,

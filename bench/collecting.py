@@ -9,21 +9,18 @@ dlt's rest_api source writing the raw records as JSONL. Start-up is in all of th
 `collecting_dlt`, `prepared_pages`; the published rate limits are raised (`raised_rates`).
 """
 
-import os
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
-from typing import NamedTuple
 
 from bench.figures import Figure
 from bench.prepared_pages import PAGE, PATHS, make_pages, serving
+from bench.processes import RAISED, Cost, cost, environment
 from s1ecs.state.sqlite.database import FILE_NAME, connect
 
 RECORDS = 100_000
@@ -50,13 +47,6 @@ _DLT = {
 _Look = Callable[[Path], None]
 
 
-class _Cost(NamedTuple):
-    """Seconds of a process: by the clock, and of processor time."""
-
-    wall: float
-    processor: float
-
-
 @dataclass(frozen=True)
 class _Bench:
     """One list on a server, and a folder for what is made of it."""
@@ -70,7 +60,7 @@ class _Bench:
     def ways(self) -> Mapping[str, Sequence[str]]:
         """The processes to compare, by name."""
         base = f"{self.address}/web/api/v2.1"
-        collect = [sys.executable, "-m", "bench.raised_rates", "collect", self.stream]
+        collect = [*RAISED, "collect", self.stream]
         floor = [sys.executable, "-m", "bench.collecting_floors", f"{base}{PATHS[self.stream]}"]
         return {
             "bare loop": floor,
@@ -86,26 +76,17 @@ class _Bench:
         self.measure("store", self._keep_ready)
         connect(self.folder / "empty.db").close()
 
-    def measure(self, way: str, then: _Look = lambda _: None) -> _Cost:
+    def measure(self, way: str, then: _Look = lambda _: None) -> Cost:
         """Run a process in an empty folder and look at what it left there."""
         with tempfile.TemporaryDirectory(dir=self.folder) as place:
             if way == "store floor":
                 (Path(place) / FILE_NAME).write_bytes((self.folder / "empty.db").read_bytes())
             output = _OUTPUTS.get(way, "")
-            environment = {
-                **os.environ,
-                **_DLT,
-                "S1ECS_URL": self.address,
-                "S1ECS_TOKEN": "a-token",
-                "S1ECS_STATE_DIR": place,
-                "S1ECS_OUTPUTS": output % place if "%s" in output else output,
-                "S1ECS_LOG_LEVEL": "error",
-                "PYTHONPATH": str(Path(__file__).parent.parent),
-            }
-            cost = _cost([each.replace("{place}", place) for each in self.ways[way]], environment, Path(place))
+            environ = environment(self.address, Path(place), output % place if "%s" in output else output, **_DLT)
+            taken = cost([each.replace("{place}", place) for each in self.ways[way]], environ, Path(place))
             then(Path(place))
             self._check(way, Path(place))
-        return cost
+        return taken
 
     def _check(self, way: str, place: Path) -> None:
         """All records must have come; else the time says nothing."""
@@ -138,12 +119,13 @@ def run(count: int = RECORDS, rounds: int = ROUNDS) -> Iterator[Figure]:
 
 def _measured(bench: _Bench, rounds: int) -> Iterator[Figure]:
     bench.prepare()
-    costs: dict[str, list[_Cost]] = {way: [] for way in bench.ways}
+    costs: dict[str, list[Cost]] = {way: [] for way in bench.ways}
     for _ in range(rounds):
         for way, measured in costs.items():
             measured.append(bench.measure(way))
     for way, measured in costs.items():
-        wall, processor = (statistics.median(times) for times in zip(*measured, strict=True))
+        wall = statistics.median(each.wall for each in measured)
+        processor = statistics.median(each.processor for each in measured)
         line = f"{bench.stream} {way}: {wall:.2f} s, of it {processor:.2f} s of processor time"
         yield Figure(f"collecting {bench.stream} {way}", wall, "s", line)
     for way, other in _COMPARED:
@@ -159,18 +141,6 @@ def _measured(bench: _Bench, rounds: int) -> Iterator[Figure]:
             f"{bench.stream} into {way}: {ratio:.2f} times {other} ({told}median of {rounds}, {min(ratios):.2f} to "
             f"{max(ratios):.2f}; of processor time {processor:.2f})",
         )
-
-
-def _cost(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> _Cost:
-    began = perf_counter()
-    process = subprocess.Popen(
-        command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=sys.stderr
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return _Cost(seconds, usage.ru_utime + usage.ru_stime)
 
 
 if __name__ == "__main__":

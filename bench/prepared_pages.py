@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
-from functools import cache
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -44,6 +44,23 @@ def make_pages(folder: Path, stream: str, count: int) -> None:
         cursor = str(page + 1) if page + 1 < pages else None
         text = orjson.dumps({"data": made, "pagination": {"nextCursor": cursor, "totalItems": 0}})
         (place / str(page)).write_bytes(text)
+
+
+def make_applications(folder: Path, count: int) -> None:
+    """Write a list of so many applications, and the one list of installations that each of them has."""
+    inventory = folder / "application-management" / "inventory"
+    (inventory / "endpoints").mkdir(parents=True)
+    [installation] = (orjson.loads(line) for line in lines("application", 1))
+    page = {"data": [installation], "pagination": {"nextCursor": None, "totalItems": 1}}
+    (inventory / "endpoints" / "0").write_bytes(orjson.dumps(page))
+    for start in range(0, count, PAGE):
+        names = [
+            {"applicationName": f"application {number}", "applicationVendor": "vendor", "endpointsCount": 1}
+            for number in range(start, min(start + PAGE, count))
+        ]
+        cursor = str(start // PAGE + 1) if start + PAGE < count else None
+        text = orjson.dumps({"data": names, "pagination": {"nextCursor": cursor, "totalItems": 0}})
+        (inventory / str(start // PAGE)).write_bytes(text)
 
 
 def _numbered(record: dict[str, Any], stream: str, number: int, start: datetime) -> dict[str, Any]:
@@ -101,7 +118,8 @@ def _answer(folder: Path, target: str) -> tuple[bytes, bytes]:
     return head.encode(), body
 
 
-@cache
+# As many as are read again and again; a million records are read once.
+@lru_cache(maxsize=300)
 def _page(path: Path) -> bytes:
     return path.read_bytes()
 
