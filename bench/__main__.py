@@ -8,6 +8,7 @@ from bench import (
     collecting_memory,
     fan_out,
     inventory,
+    jobs,
     kafka,
     latency,
     mapping,
@@ -27,6 +28,7 @@ def main() -> None:
     """Run all; arguments choose some by name."""
     benchmarks: Mapping[str, _Measure] = {
         "transform": transform.run,
+        "jobs": jobs.run,
         "mapping": mapping.run,
         "collecting": collecting.run,
         "collecting-memory": collecting_memory.run,
