@@ -15,11 +15,10 @@ _ROOT = Path(__file__).parent.parent
 
 
 class Cost(NamedTuple):
-    """Seconds of a process by the clock and of processor time, and its most memory in megabytes."""
+    """Seconds of a process by the clock, and of processor time."""
 
     wall: float
     processor: float
-    peak: float
 
 
 def environment(address: str, place: Path, outputs: str = "", **more: str) -> Mapping[str, str]:
@@ -44,4 +43,4 @@ def cost(command: Sequence[str], environ: Mapping[str, str], place: Path, *, std
     seconds = perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, command
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime)
