@@ -40,7 +40,7 @@ class _Worker(Generic[T]):
         self.pipe = pipe
 
     def give(self, piece: bytes, *, ended: bool) -> None:
-        """Let it work on a piece."""
+        """Hand it a piece to work on."""
         try:
             self.pipe.send((piece, ended))
         except OSError:
