@@ -7,7 +7,7 @@ measures; so a small process stands between the two.
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _BETWEEN = """
@@ -22,11 +22,20 @@ sys.exit(os.waitstatus_to_exitcode(status) != 0)
 class Measured:
     """A process that was started to be measured; `input` is its standard input where it was piped."""
 
-    def __init__(self, command: Sequence[str], *, stdin: int = subprocess.DEVNULL) -> None:
-        """Start a command whose first word is a path; its output goes nowhere."""
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        stdin: int = subprocess.DEVNULL,
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """Start a command whose first word is a path, here and as is unless told otherwise; its output goes nowhere."""
         self._report, told = os.pipe()
         between = [sys.executable, "-I", "-S", "-c", _BETWEEN, str(told)]
-        self._process = subprocess.Popen([*between, *command], stdin=stdin, stdout=subprocess.DEVNULL, pass_fds=[told])
+        self._process = subprocess.Popen(
+            [*between, *command], stdin=stdin, stdout=subprocess.DEVNULL, pass_fds=[told], env=environ, cwd=folder
+        )
         os.close(told)
         self.input = self._process.stdin
 
