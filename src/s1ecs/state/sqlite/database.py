@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from s1ecs.errors import StateDamaged, StateError, StateFull, StateTooNew
@@ -43,6 +44,11 @@ _NOT_OF_A_STATEMENT = (
 )
 # After these the connection may know things that hold no more, or not see that they are mended.
 _DOUBTFUL = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+
+
+# Python's sqlite3 looks for an adapter of every value that is no text or number, None among them, and makes an error
+# where there is none, which takes longer than storing the value.
+sqlite3.register_adapter(NoneType, lambda none: none)
 
 
 class Database:
