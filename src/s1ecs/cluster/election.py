@@ -1,0 +1,13 @@
+"""Election of the one worker that dispatches. A Protocol."""
+
+from typing import Protocol
+
+
+class Election(Protocol):
+    """The election as one worker takes part in it. Both raise StateError if it can't be held now."""
+
+    async def won(self) -> bool:
+        """Tell whether this worker is elected, after standing for it if nobody is."""
+
+    async def resign(self) -> None:
+        """Let another be elected."""
