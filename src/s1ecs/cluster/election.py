@@ -4,7 +4,11 @@ from typing import Protocol
 
 
 class Election(Protocol):
-    """The election as one worker takes part in it. Both raise StateError if it can't be held now."""
+    """The election as one worker takes part in it. Methods raise StateError if it can't be held now."""
+
+    @property
+    def elected(self) -> bool:
+        """True as far as this worker knows."""
 
     async def won(self) -> bool:
         """Tell whether this worker is elected, after standing for it if nobody is."""

@@ -107,6 +107,18 @@ class MemoryWork:
             first=False,
         )
 
+    async def put_off(self, key: Key, seconds: float) -> None:
+        """Have a stream that could not be begun tried again."""
+        row = self._tables.work[key]
+        if self._is_due(row):
+            self._tables.work[key] = replace(row, queued=None, due=self._tables.clock() + seconds)
+
+    async def keep(self, worker: str, keys: Collection[Key]) -> None:
+        """Give up what a live worker polls no longer."""
+        for key, row in self._tables.work.items():
+            if row.worker == worker and key not in keys:
+                self._tables.work[key] = replace(row, queued=None, began=None, worker="")
+
     async def rows(self) -> Sequence[WorkRow]:
         """Return all rows by console and stream."""
         now = self._tables.clock()
