@@ -86,7 +86,7 @@ class Work(Protocol):
         """End the poll of this worker; nothing happens if another has begun one since."""
 
     async def put_off(self, key: Key, seconds: float) -> None:
-        """Have a stream that could not be begun, since another process has its lease, tried again in so many seconds."""
+        """Have a stream that could not be begun, since another process has its lease, tried again later."""
 
     async def keep(self, worker: str, keys: Collection[Key]) -> None:
         """Give up what a live worker polls no longer, although no end of it was saved: it polls only these."""

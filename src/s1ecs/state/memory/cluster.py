@@ -28,6 +28,7 @@ class ClusterTables:
 
     clock: Callable[[], float]
     work: dict[Key, _Row] = field(default_factory=dict)
+    of_console: dict[str, list[Key]] = field(default_factory=dict)
     # Each with the time of its last report and of its first.
     workers: dict[str, tuple[WorkerRow, float, float]] = field(default_factory=dict)
     ready: dict[RateKey, float] = field(default_factory=dict)
@@ -47,6 +48,8 @@ class MemoryWork:
         """Have exactly these polled."""
         rows = self._tables.work
         for key in keys:
+            if key not in rows:
+                self._tables.of_console.setdefault(key.console, []).append(key)
             rows[key] = replace(rows[key], enabled=True) if key in rows else _Row(self._tables.clock())
         for key in rows.keys() - set(keys):
             rows[key] = replace(rows[key], enabled=False)
@@ -59,8 +62,9 @@ class MemoryWork:
             if row.enabled and row.queued is None and row.due <= now:
                 due[key.console] = min(due.get(key.console, row.due), row.due)
         chosen = sorted(due, key=lambda console: (due[console], console))[:consoles]
-        for key, row in self._tables.work.items():
-            if key.console in chosen and row.enabled and row.queued is None and row.due <= now:
+        for key in (key for console in chosen for key in self._tables.of_console[console]):
+            row = self._tables.work[key]
+            if row.enabled and row.queued is None and row.due <= now:
                 self._tables.work[key] = replace(row, queued=now)
         return chosen
 
@@ -77,7 +81,8 @@ class MemoryWork:
 
     async def due(self, console: str) -> Sequence[str]:
         """Return the streams of a console that are due and that nobody polls."""
-        return [key.stream for key, row in self._tables.work.items() if key.console == console and self._is_due(row)]
+        keys = self._tables.of_console.get(console, ())
+        return [key.stream for key in keys if self._is_due(self._tables.work[key])]
 
     async def begin(self, key: Key, worker: str) -> Begun | None:
         """Begin a poll."""

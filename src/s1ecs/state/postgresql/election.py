@@ -45,7 +45,7 @@ class PostgresElection:
                 if self.elected:
                     self._session.execute("SELECT 1")
                     return True
-                [(self.elected,)] = self._session.execute(f"SELECT pg_try_advisory_lock({_LOCK})").fetchall()  # noqa: S608 - ours
+                [(self.elected,)] = self._session.execute(f"SELECT pg_try_advisory_lock({_LOCK})").fetchall()
                 if not self.elected:
                     self._session.execute(_END_SILENT)
             except psycopg.Error:

@@ -1,4 +1,4 @@
-"""Rate limits that hold for all workers together, in PostgreSQL: a row says when the next request fits into the rate."""
+"""Rate limits of all workers together, in PostgreSQL: a row says when the next request fits into the rate."""
 
 from s1ecs.state.postgresql.database import PostgresDatabase
 from s1ecs.state.rate_buckets import RateKey

@@ -16,7 +16,7 @@ CLUSTER_TABLES: tuple[str, ...] = (
         ended timestamptz,  -- of the last poll; null: there was none
         failures integer NOT NULL DEFAULT 0,  -- in a row
         reason text NOT NULL DEFAULT '',
-        unsettled {_TEXT}[] NOT NULL DEFAULT '{{}}',  -- workers whose polls of it did not end well
+        unsettled text[] NOT NULL DEFAULT '{{}}',  -- workers whose polls of it did not end well
         PRIMARY KEY (console, stream)
     ) WITH (fillfactor = 50)
     """,
