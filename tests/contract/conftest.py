@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from s1ecs.state.state import State
-from servers.account import server_folder
-from servers.postgresql import PostgresCluster, start_postgres
-from servers.unavailable import Unavailable
+from servers.postgresql import PostgresCluster
+from tests.postgres import started_postgres
 
 from .kinds import Kind, MemoryKind, SqliteKind, opened
 from .postgres_kind import PostgresKind
@@ -17,15 +16,8 @@ from .postgres_kind import PostgresKind
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresCluster]:
     """A PostgreSQL server; skip with the reason where none is installed."""
-    with server_folder() as folder:
-        try:
-            server = start_postgres(folder, fsync="off")
-        except Unavailable as reason:
-            pytest.skip(str(reason))
-        try:
-            yield server
-        finally:
-            server.stop()
+    with started_postgres(fsync="off") as server:
+        yield server
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
