@@ -37,6 +37,10 @@ from s1ecs.streams import STREAMS
 from s1ecs.trace.writer import Aside, Trace, open_trace
 
 
+def _ignored(_token: str) -> None:
+    """Ignore it."""
+
+
 @dataclass(frozen=True)
 class OpenCollector:
     """Everything that collecting from any console needs: the open state and outputs, and what makes feeds."""
@@ -56,14 +60,22 @@ class OpenCollector:
         observer: ExchangeObserver,
         connections: int,
         names: Sequence[str] = (),
+        *,
         rates: RateLimits | None = None,
+        token_read: Callable[[str], None] = _ignored,
     ) -> AsyncIterator[list[Feed]]:
         """Open a console of the settings: give the feeds of the streams `names`, of all enabled ones if empty."""
         settings = self.maker.settings
-        opening = open_client(
-            settings, console, observer, self.trace, connections=connections, trust=self.trust, rates=rates
-        )
-        async with opening as client:
+        async with open_client(
+            settings,
+            console,
+            observer,
+            self.trace,
+            connections=connections,
+            trust=self.trust,
+            rates=rates,
+            token_read=token_read,
+        ) as client:
             gate = ConsoleGate(settings, console, client, self.state, self.log, dead_letters=self.dead_letters)
             yield [self.maker.feed(console, client, name, gate) for name in (names or settings.enabled(console))]
 
@@ -155,15 +167,18 @@ def open_client(
     connections: int = MOST_CONNECTIONS,
     trust: Trust | None = None,
     rates: RateLimits | None = None,
+    token_read: Callable[[str], None] = _ignored,
 ) -> Client:
     """The client of a console, with the token that collects, or that `acts`; it is masked in the log from then on.
 
     It opens so many connections at most; clients that are given the same `trust` read the authorities once, and the
-    limits of `rates` hold for all that are given the same.
+    limits of `rates` hold for all that are given the same. `token_read` is told of each token that is read.
     """
 
     async def token() -> str:
-        return await (console.read_action_token() if acts else console.read_token())
+        read = await (console.read_action_token() if acts else console.read_token())
+        token_read(read.strip())
+        return read
 
     # Retries are the client's business; what is said is how a request ended.
     stamina.instrumentation.set_on_retry_hooks(())
