@@ -53,6 +53,9 @@ class Dispatcher:
             except S1ecsError as error:
                 if logged.changed("dispatcher", str(error)):
                     self.log.error(f"dispatcher: {error}; retried until it works")
+            except Exception as error:  # noqa: BLE001 - a mistake of ours must not end the polls
+                if logged.changed("dispatcher", repr(error)):
+                    self.log.error(f"dispatcher: {error!r}: this is a bug in s1ecs; please report it with this line")
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _TICK_SECONDS)
         with suppress(S1ecsError):

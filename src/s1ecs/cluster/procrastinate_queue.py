@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
@@ -28,6 +29,8 @@ _CONNECTIONS = 4
 _IDLE_SECONDS = 0.25
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
 _FORGET_AFTER = 3600.0
+# By whichever clock.
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ProcrastinateQueue:
@@ -110,7 +113,7 @@ class ProcrastinateQueue:
         """Put a stalled job back into the queue; where its console has one there meanwhile, end it."""
         try:
             async with _explained():
-                await self._manager.retry_job_by_id_async(job.number)
+                await self._manager.retry_job_by_id_async(job.number, retry_at=_AT_ONCE)
         except StateError:
             await self.fail(job)
 
