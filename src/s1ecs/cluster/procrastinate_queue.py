@@ -1,7 +1,7 @@
 """The queue on Procrastinate, in the database of the state: the one module that knows this engine.
 
-Jobs are carried by its job manager. Its own worker ends where one sign of life can't be saved, leaves a job behind whose
-end can't be saved, and takes no job any more once another worker took it for dead; a worker of ours outlives all that.
+Jobs are carried by its job manager. Its own worker ends where one sign of life can't be saved, leaves a job behind
+whose end can't be saved, and takes no job any more once another worker took it for dead; ours outlives all that.
 """
 
 import asyncio

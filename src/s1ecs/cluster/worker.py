@@ -11,6 +11,7 @@ from s1ecs.cluster.dispatcher import Dispatcher
 from s1ecs.cluster.job_queue import JobQueue
 from s1ecs.cluster.open_consoles import OpenConsoles
 from s1ecs.cluster.stream_poll import StreamPolls
+from s1ecs.cluster.token_watch import TokenWatch
 from s1ecs.collect.feed import Feed
 from s1ecs.errors import S1ecsError, StateError
 from s1ecs.log_once import LogOnce
@@ -19,9 +20,8 @@ from s1ecs.state.work import Work
 from s1ecs.state.workers import WORKER_BEAT, WorkerRow, Workers
 from s1ecs.tasks import meanwhile, side_by_side
 
-
-# A poll that takes longer, such as that of an inventory of which a console gives away three pages a second, mostly waits:
-# it goes on beside the others, so many times as many as are begun at a time.
+# A poll that takes longer, such as that of an inventory of which a console gives three pages a second, mostly waits: it
+# goes on beside the others, so many times as many as are begun at a time.
 _QUICK_SECONDS = 10.0
 _LONG_SHARE = 4
 _PUT_OFF_SECONDS = 10.0
@@ -45,6 +45,7 @@ class Worker:
     dispatcher: Dispatcher
     consoles: OpenConsoles
     polls: StreamPolls
+    tokens: TokenWatch
     log: structlog.stdlib.BoundLogger
     reported: LastReport = field(default_factory=LastReport)
     # Consoles whose polls take long, and the streams that took long last time.
@@ -89,10 +90,12 @@ class Worker:
             streams = await self.work.due(console)
             async with self.consoles.using(console) as feeds:
                 await side_by_side([self._stream(feeds[stream]) for stream in streams if stream in feeds])
+                for feed in list(feeds.values())[:1]:
+                    await self.tokens.look(feed)
         except S1ecsError as error:
-            self.log.error(f"{console}: {error.behind(console)}; retried", console=console)
+            self._tell(f"{console}: {error.behind(console)}; retried")
         except Exception as error:  # noqa: BLE001 - a mistake of ours in one console must not end the others
-            self.log.error(f"{console}: {error!r}: this is a bug in s1ecs; please report it with this line; retried")
+            self._tell(f"{console}: {error!r}: this is a bug in s1ecs; please report it with this line; retried")
 
     async def _stream(self, feed: Feed) -> None:
         key = Key(feed.console, feed.stream.name)
@@ -113,6 +116,9 @@ class Worker:
         self.reported.at = asyncio.get_running_loop().time()
         return draining
 
+    def _tell(self, text: str) -> None:
+        self.log.error(text)
+
     @asynccontextmanager
     async def _reported(self, stop: asyncio.Event) -> AsyncIterator[None]:
         """Report until the context ends: at first at once, so that what this worker takes counts as being polled."""
@@ -131,7 +137,7 @@ class Worker:
                         self.log.info("the state can be used again")
                 except StateError as error:
                     if logged.changed("beat", str(error)):
-                        self.log.error(f"this worker can't report: {error}")
+                        self._tell(f"this worker can't report: {error}")
 
         try:
             async with meanwhile([beat()]):
