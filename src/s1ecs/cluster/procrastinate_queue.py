@@ -28,6 +28,7 @@ _CONNECTIONS = 4
 # Seconds between two looks into an empty queue.
 _IDLE_SECONDS = 0.25
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
+_PATIENCE = 5.0
 _FORGET_AFTER = 3600.0
 # By whichever clock.
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -151,7 +152,15 @@ async def procrastinate_queue(options: dict[str, Any], schema: str) -> AsyncIter
         await connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", [schema])
         await connection.commit()
 
-    connector = PsycopgConnector(kwargs=options, min_size=1, max_size=_CONNECTIONS, configure=configure)
+    connector = PsycopgConnector(
+        kwargs=options,
+        min_size=1,
+        max_size=_CONNECTIONS,
+        configure=configure,
+        timeout=_PATIENCE,
+        # It waits longer from one attempt to the next; a new series of them begins with the next use.
+        reconnect_timeout=_PATIENCE,
+    )
     app = App(connector=connector)
     async with _explained():
         await app.open_async()
