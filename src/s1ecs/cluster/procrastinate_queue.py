@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
@@ -190,6 +191,6 @@ async def _explained() -> AsyncIterator[None]:
         yield
     except AlreadyEnqueued:
         raise
-    except (ConnectorException, OSError) as error:
+    except (ConnectorException, psycopg.Error, OSError) as error:
         cause = error.__cause__ or error
         raise StateError(f"queue of the state: {' '.join(str(cause).split())}") from None
