@@ -1,19 +1,38 @@
 """The settings as the rest of the program gets them: read once, frozen, passed down; each field is described."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pydantic
 
 from s1ecs import defaults
 from s1ecs.errors import SettingsError
 from s1ecs.settings import value_types
-from s1ecs.settings.console_settings import ConsoleSettings, Frozen, OfConsole, OfStream, StreamSettings
+from s1ecs.settings.console_settings import ConsoleSettings
+from s1ecs.settings.inherited_settings import Frozen, OfConsole, OfStream, StreamSettings
 from s1ecs.settings.saved_queries import SavedQuery
 from s1ecs.settings.setting import DEFAULT_FILE, THREE_LINES, Described
 from s1ecs.settings.web_settings import OfWeb
+
+
+class ConsoleEntry(NamedTuple):
+    """A console that is kept outside of the settings file; `values` are JSON with the keys of an entry of `consoles`.
+
+    `place` is where it is kept, for errors. It inherits from the top of the settings, except for addresses and tokens.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    place: str
+
+
+class BuiltConsole(NamedTuple):
+    """A console, and where each of its settings was written."""
+
+    console: ConsoleSettings
+    origins: Mapping[str, str]
 
 
 class OutputSettings(Frozen):
@@ -202,6 +221,14 @@ class Settings(OfConsole, OfStream, OfWeb):
     ]
     origins: Mapping[str, str] = pydantic.Field(repr=False)
     gap: str = pydantic.Field(default="", repr=False)
+    build: Callable[[ConsoleEntry], BuiltConsole] = pydantic.Field(repr=False, exclude=True)
+
+    def with_consoles(self, consoles: Iterable[BuiltConsole]) -> "Settings":
+        """Return the same settings with these consoles instead of those of the settings file."""
+        given = tuple(consoles)
+        own = {name: place for name, place in self.origins.items() if not name.startswith("consoles.")}
+        origins = own | {name: place for each in given for name, place in each.origins.items()}
+        return self.model_copy(update={"consoles": tuple(each.console for each in given), "origins": origins})
 
     def require_consoles(self) -> tuple[ConsoleSettings, ...]:
         """Give the consoles; a SettingsError shows how to name one when there is none."""
