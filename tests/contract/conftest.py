@@ -1,10 +1,13 @@
 """The state under test, once of each kind."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from s1ecs.state.console_rows import ConsoleRows
+from s1ecs.state.memory.console_rows import MemoryConsoleRows
+from s1ecs.state.memory.tables import Tables
 from s1ecs.state.state import State
 
 from .kinds import Kind, MemoryKind, SqliteKind, opened
@@ -21,3 +24,10 @@ async def state(kind: Kind) -> AsyncIterator[State]:
     """An open state."""
     async with opened(kind) as state:
         yield state
+
+
+@pytest.fixture(params=["memory"])
+def open_rows(request: pytest.FixtureRequest) -> Callable[[], ConsoleRows]:
+    """Consoles as rows, without any yet; all that are opened are the same state's."""
+    tables = Tables()
+    return lambda: MemoryConsoleRows(tables)

@@ -223,12 +223,10 @@ class Settings(OfConsole, OfStream, OfWeb):
     gap: str = pydantic.Field(default="", repr=False)
     build: Callable[[ConsoleEntry], BuiltConsole] = pydantic.Field(repr=False, exclude=True)
 
-    def with_consoles(self, consoles: Iterable[BuiltConsole]) -> "Settings":
+    def with_consoles(self, consoles: Iterable[ConsoleSettings]) -> "Settings":
         """Return the same settings with these consoles instead of those of the settings file."""
-        given = tuple(consoles)
-        own = {name: place for name, place in self.origins.items() if not name.startswith("consoles.")}
-        origins = own | {name: place for each in given for name, place in each.origins.items()}
-        return self.model_copy(update={"consoles": tuple(each.console for each in given), "origins": origins})
+        origins = {name: place for name, place in self.origins.items() if not name.startswith("consoles.")}
+        return self.model_copy(update={"consoles": tuple(consoles), "origins": origins, "gap": ""})
 
     def require_consoles(self) -> tuple[ConsoleSettings, ...]:
         """Give the consoles; a SettingsError shows how to name one when there is none."""

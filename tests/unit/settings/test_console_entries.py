@@ -1,5 +1,6 @@
 """Consoles that are kept outside of the settings file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ REST = {"url": "europe.example", "token_file": "/run/secrets/europe"}
 LIKE_TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9."
 
 
-def built(loader: Loader, top: str = "", environment: dict[str, str] | None = None, **values: Any) -> ConsoleSettings:
+def built(
+    loader: Loader, top: str = "", environment: Mapping[str, str] | None = None, **values: Any
+) -> ConsoleSettings:
     """The console of an entry beside a settings file."""
     entry = ConsoleEntry("europe", {**REST, **values}, "console europe")
     return loader(top, environment).build(entry).console
@@ -53,7 +56,7 @@ def test_the_address_and_token_of_the_top_are_not_inherited(loader: Loader) -> N
 def test_secrets_are_refused(loader: Loader, key: str, value: str, cure: str) -> None:
     """A secret in any form is refused with a cure, and is not repeated."""
     with pytest.raises(SettingsError) as caught:
-        built(loader, **{key: value})
+        loader().build(ConsoleEntry("europe", {**REST, key: value}, "console europe"))
     line = f"console europe: {key}: contains a secret, and s1ecs does not keep secrets of consoles in its state; {cure}"
     assert line in str(caught.value).splitlines()
     assert LIKE_TOKEN not in str(caught.value)
@@ -84,10 +87,11 @@ def test_paths_become_absolute(tmp_path: Path) -> None:
 
 
 def test_consoles_replace_those_of_the_file(loader: Loader) -> None:
-    """With other consoles, nothing of those of the file stays, and each value tells where it is kept."""
+    """With other consoles, nothing of those of the file stays."""
     settings = loader("consoles:\n- {name: old, url: old.example, token: t}\n")
     entry = ConsoleEntry("europe", REST, "console europe")
-    other = settings.with_consoles([settings.build(entry)])
-    assert [each.name for each in other.consoles] == ["europe"]
-    assert other.origins["consoles.europe.url"] == "console europe"
+    built = settings.build(entry)
+    assert built.origins["consoles.europe.url"] == "console europe"
+    other = settings.with_consoles([built.console])
+    assert other.require_consoles() == (built.console,)
     assert not any(name.startswith("consoles.old.") for name in other.origins)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from s1ecs.state.checkpoints import WalkName
+from s1ecs.state.console_rows import ConsoleRow
 from s1ecs.state.consoles import KnownConsole
 from s1ecs.state.heartbeats import ConsoleClock, Run, StreamProgress, TokenExpiry
 from s1ecs.state.inventory_rounds import Rounds
@@ -62,6 +63,7 @@ class Tables:
     tokens: dict[str, TokenExpiry] = field(default_factory=dict)
     clocks: dict[str, ConsoleClock] = field(default_factory=dict)
     consoles: dict[str, KnownConsole] = field(default_factory=dict)
+    console_rows: dict[str, ConsoleRow] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     output_marks: dict[str, Mark] = field(default_factory=dict)
     # By a number that grows: documents wait in its order.
