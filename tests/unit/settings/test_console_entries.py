@@ -28,7 +28,12 @@ def built(
 def test_an_entry_is_a_console_of_the_settings_file(loader: Loader) -> None:
     """The same keys mean the same as in the list `consoles` of the file, and the top of the file is inherited."""
     top = "interval: 2m\nnamespace: emea\n"
-    values = {"streams": {"alert": {"interval": "30s"}}, "layout": 2, "preserve_original_event": True, "tags": ["a"]}
+    values: Mapping[str, Any] = {
+        "streams": {"alert": {"interval": "30s"}},
+        "layout": 2,
+        "preserve_original_event": True,
+        "tags": ["a"],
+    }
     listed = (
         "consoles:\n- name: europe\n  url: europe.example\n  token_file: /run/secrets/europe\n  layout: 2\n"
         "  streams: {alert: {interval: 30s}}\n  preserve_original_event: true\n  tags: [a]\n"
