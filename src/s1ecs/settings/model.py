@@ -13,6 +13,7 @@ from s1ecs.settings import value_types
 from s1ecs.settings.console_settings import ConsoleSettings
 from s1ecs.settings.inherited_settings import Frozen, OfConsole, OfStream, StreamSettings
 from s1ecs.settings.saved_queries import SavedQuery
+from s1ecs.settings.secrets import DatabaseAddress
 from s1ecs.settings.setting import DEFAULT_FILE, THREE_LINES, Described
 from s1ecs.settings.web_settings import OfWeb
 
@@ -68,6 +69,23 @@ class Settings(OfConsole, OfStream, OfWeb):
         Described(
             "Directory of checkpoints, local store (s1ecs.db) and dead letters.",
             default=Path("s1ecs-data"),
+        ),
+    ]
+    state: Annotated[
+        DatabaseAddress | None,
+        value_types.DATABASE,
+        Described(
+            "URL of the PostgreSQL database of the state, for several processes or machines. Requires the extra "
+            "cluster; excludes the output store.",
+            default_words="none; SQLite in state_dir",
+        ),
+    ]
+    state_schema: Annotated[
+        str,
+        value_types.DATABASE_SCHEMA,
+        Described(
+            "Schema of the tables of the state in the PostgreSQL database, created at the first start.",
+            default="s1ecs",
         ),
     ]
     overlap: Annotated[

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import re
 import shlex
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote
 
 import pydantic
 
@@ -15,6 +17,7 @@ from s1ecs.open_files import at_limit
 COMMAND_SECONDS = 30.0
 
 _LONGEST = 65_536
+_IN_QUERY = re.compile(r"(?<=password=)[^&]+")
 
 
 class Secret(pydantic.Secret[str]):
@@ -42,6 +45,29 @@ class ProxyAddress(Secret):
         scheme, _, rest = self.get_secret_value().partition("://")
         user, at, host = rest.rpartition("@")
         return f"{scheme}://{'***' if user else ''}{at}{host}"
+
+
+class DatabaseAddress(Secret):
+    """The URL of a PostgreSQL database; its password prints as `***`, wherever it stands in the URL."""
+
+    def __init__(self, secret_value: str) -> None:
+        super().__init__(secret_value)
+        hide(unquote(found) for found in (*_login(secret_value)[1:2], *_IN_QUERY.findall(secret_value)) if found)
+
+    def _display(self) -> str:
+        url = self.get_secret_value()
+        user, password, place = _login(url)
+        shown = f"postgresql://{user}{':***' if password else ''}{'@' if user or password else ''}{place}"
+        return _IN_QUERY.sub("***", shown)
+
+
+def _login(url: str) -> tuple[str, str, str]:
+    """Split a database's URL into user, password, and what comes behind the login."""
+    rest = url.partition("://")[2]
+    authority = re.split(r"[/?]", rest, maxsplit=1)[0]
+    login, at, _ = authority.rpartition("@")
+    user, _, password = login.partition(":")
+    return user, password, rest[len(login) + len(at) :]
 
 
 def clean_token(text: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from s1ecs.settings import units
-from s1ecs.settings.addresses import clean_proxy, clean_server
-from s1ecs.settings.secrets import ProxyAddress, Secret, clean_command, clean_password, clean_token
+from s1ecs.settings.addresses import clean_database, clean_proxy, clean_server
+from s1ecs.settings.secrets import DatabaseAddress, ProxyAddress, Secret, clean_command, clean_password, clean_token
 
 
 @dataclass(frozen=True)
@@ -172,12 +172,20 @@ _CLOUD_ID = "the Cloud ID of the deployment, NAME:..., as shown by Elastic Cloud
 _PIPELINE = "the name of an ingest pipeline: letters, digits and . _ - @"
 _VARIABLE = "the name of an environment variable: letters, digits and underscores"
 _USER = "a user name without colons"
+_SCHEMA = "up to 63 lower-case letters, digits and underscores, not starting with a digit or pg_"
 _SITE = "site ids of the console, digits only, as a list or comma-separated"
 
 ADDRESS = ValueType("address", "https://HOST or https://HOST:PORT", lambda text, _folder: text)
 BOOLEAN = ValueType("boolean", "true or false", _read_boolean, write=lambda value: str(value).lower())
 COMMAND = ValueType("command", "a program and its arguments", lambda text, _folder: clean_command(text))
 COUNT = ValueType("number", "a whole number, 1 or greater", _read_count)
+DATABASE = ValueType(
+    "address",
+    "postgresql://[USER[:PASSWORD]@]HOST[:PORT]/NAME",
+    lambda text, _folder: DatabaseAddress(clean_database(text)),
+    holds_secret=lambda text: "@" in text or "password=" in text,
+)
+DATABASE_SCHEMA = ValueType("name", _SCHEMA, _matching(r"(?!pg_)[a-z_][a-z0-9_]{0,62}", _SCHEMA))
 DURATION = ValueType("duration", units.ALLOWED_DURATIONS, _read_duration, write=units.write_duration)
 DURATION_OR_NONE = ValueType(
     "duration", f"{units.ALLOWED_DURATIONS}; or 0s", _read_duration_or_none, write=units.write_duration

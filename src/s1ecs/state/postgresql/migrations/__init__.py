@@ -1,0 +1,11 @@
+"""Tables of the state in PostgreSQL, as the numbered migrations that lead to them.
+
+A migration, once released, never changes. One that only adds (tables, columns with a default, indexes) leaves the
+database usable for processes of the version before; all others set `adds_only=False`, which refuses these.
+"""
+
+from s1ecs.state.postgresql.migrations.migration import Migration
+from s1ecs.state.postgresql.migrations.state_tables import STATE_TABLES
+
+# Their numbers are their places, from 1 on.
+MIGRATIONS: tuple[Migration, ...] = (Migration("the state", STATE_TABLES, adds_only=False),)
