@@ -8,6 +8,9 @@ import pytest
 from s1ecs.state.console_rows import ConsoleRows
 from s1ecs.state.memory.console_rows import MemoryConsoleRows
 from s1ecs.state.memory.tables import Tables
+from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
+from s1ecs.state.postgresql.database import PostgresDatabase
+from s1ecs.state.postgresql.server import PostgresServer
 from s1ecs.state.state import State
 
 from .kinds import Kind, MemoryKind, SqliteKind, opened
@@ -26,8 +29,15 @@ async def state(kind: Kind) -> AsyncIterator[State]:
         yield state
 
 
-@pytest.fixture(params=["memory"])
-def open_rows(request: pytest.FixtureRequest) -> Callable[[], ConsoleRows]:
+@pytest.fixture(params=["memory", "postgresql"])
+async def open_rows(request: pytest.FixtureRequest) -> AsyncIterator[Callable[[], ConsoleRows]]:
     """Consoles as rows, without any yet; all that are opened are the same state's."""
-    tables = Tables()
-    return lambda: MemoryConsoleRows(tables)
+    if request.param == "memory":
+        tables = Tables()
+        yield lambda: MemoryConsoleRows(tables)
+        return
+    database = await PostgresDatabase.open(PostgresServer(request.getfixturevalue("database_url")))
+    try:
+        yield lambda: PostgresConsoleRows(database)
+    finally:
+        await database.close()

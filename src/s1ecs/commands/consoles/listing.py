@@ -40,7 +40,9 @@ def list_rows(settings: Settings, rows: RowsByName, tags: Sequence[str], *, json
     elif found:
         print_table(_COLUMNS, map(_line, found))
     else:
-        print_text("no console has these tags" if rows else "no consoles; add one with: s1ecs consoles add NAME --url U")
+        print_text(
+            "no console has these tags" if rows else "no consoles; add one with: s1ecs consoles add NAME --url U"
+        )
 
 
 def show_console(settings: Settings, name: str, *, json: bool) -> None:
@@ -49,7 +51,12 @@ def show_console(settings: Settings, name: str, *, json: bool) -> None:
     refuse_unknown(rows, [name])
     listed = _listed(settings, rows[name])
     if json:
-        told = {**file_entry(listed.row), "state": listed.state, "reason": listed.reason, "revision": listed.row.revision}
+        told = {
+            **file_entry(listed.row),
+            "state": listed.state,
+            "reason": listed.reason,
+            "revision": listed.row.revision,
+        }
         OUT.json(f"{readable(told).decode()}\n")
         return
     values = [(key, _text(value)) for key, value in file_entry(listed.row).items()]
@@ -69,7 +76,9 @@ def _listed(settings: Settings, row: ConsoleRow) -> ListedConsole:
     try:
         settings.build(entry_of(row))
     except SettingsError as error:
-        return ListedConsole(row, "invalid", "; ".join(line.removeprefix(f"console {row.name}: ") for line in str(error).splitlines()))
+        return ListedConsole(
+            row, "invalid", "; ".join(line.removeprefix(f"console {row.name}: ") for line in str(error).splitlines())
+        )
     return ListedConsole(row, "paused" if row.paused else "collected")
 
 
@@ -83,4 +92,10 @@ def _plain(listed: ListedConsole) -> Sequence[object]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else readable(value).decode() if isinstance(value, Mapping | list) else str(value)
+    return (
+        value
+        if isinstance(value, str)
+        else readable(value).decode()
+        if isinstance(value, Mapping | list)
+        else str(value)
+    )

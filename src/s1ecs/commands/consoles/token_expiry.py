@@ -31,7 +31,9 @@ class ListedToken:
 def tokens_by_expiry(consoles: Iterable[ConsoleSettings], known: Mapping[str, TokenExpiry]) -> list[ListedToken]:
     """Return the token of each console, the soonest to expire first, those of unknown expiry last."""
     listed = [ListedToken(each.name, _kept(each), known.get(each.name)) for each in consoles]
-    return sorted(listed, key=lambda each: (each.expires is None, each.expires and each.expires.timestamp(), each.console))
+    return sorted(
+        listed, key=lambda each: (each.expires is None, each.expires and each.expires.timestamp(), each.console)
+    )
 
 
 def print_tokens(tokens: Sequence[ListedToken], now: datetime, *, json: bool) -> None:

@@ -61,12 +61,12 @@ def _valid(settings: Settings, path: Path) -> list[ConsoleRow]:
             faults += str(error).splitlines()
     if faults:
         more = len(faults) - _MOST_FAULTS
-        raise SettingsError("\n".join(faults[:_MOST_FAULTS] + ([f"and {counted(more, 'fault')} more"] if more > 0 else [])))
+        raise SettingsError(
+            "\n".join(faults[:_MOST_FAULTS] + ([f"and {counted(more, 'fault')} more"] if more > 0 else []))
+        )
     return [row for row, _ in given]
 
 
 async def _read(settings: Settings) -> RowsByName:
     async with open_console_rows(settings, "export") as rows:
         return (await rows.read()).rows
-
-
