@@ -1,9 +1,11 @@
 """From rows of the state to consoles: each is built apart, so that an unusable row affects its console alone."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from s1ecs.errors import SettingsError
+from s1ecs.errors import SettingsError, UsageError
+from s1ecs.extras import require
 from s1ecs.settings import ConsoleEntry, ConsoleSettings, Settings
 from s1ecs.state.console_rows import ConsoleRow, ConsoleRows, RowsAtRevision, RowsByName
 
@@ -80,3 +82,29 @@ class ConsoleSource:
             invalid,
             tuple(each.name for each in self._file.consoles if each.name not in at.rows),
         )
+
+
+def no_rows(command: str) -> UsageError:
+    """Make the error of a command about rows where there is no state that keeps them."""
+    return UsageError(
+        f"consoles {command}: on one machine, consoles are in the settings file, under `consoles`; only a state in "
+        "PostgreSQL (setting 'state') keeps them as rows, see docs/scaling.md"
+    )
+
+
+@asynccontextmanager
+async def open_console_rows(settings: Settings, command: str) -> AsyncIterator[ConsoleRows]:
+    """Open the rows of the state; raise UsageError, naming the command, where the state has none."""
+    if settings.state is None:
+        raise no_rows(command)
+    require("cluster")
+    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
+    from s1ecs.state.postgresql.database import PostgresDatabase
+    from s1ecs.state.postgresql.server import PostgresServer
+
+    server = PostgresServer(settings.state.reveal(), settings.state_schema)
+    database = await PostgresDatabase.open(server)
+    try:
+        yield PostgresConsoleRows(database)
+    finally:
+        await database.close()

@@ -1,5 +1,6 @@
 """`s1ecs consoles`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -67,7 +68,7 @@ def consoles_alone(
 
         rename_offline(settings, *rename)
     else:
-        from s1ecs.commands.consoles.known import list_consoles
+        from s1ecs.commands.consoles.listing import list_consoles
 
         list_consoles(settings, [], json=json)
 
@@ -78,7 +79,7 @@ def list_(context: typer.Context, *, tags: _Tags = None, json: JsonArrayOption =
 
     Example: s1ecs consoles list --tag acme
     """
-    from s1ecs.commands.consoles.known import list_consoles
+    from s1ecs.commands.consoles.listing import list_consoles
 
     list_consoles(settings_of(context), tags or [], json=json)
 
@@ -91,7 +92,7 @@ def tokens(context: typer.Context, *, json: JsonArrayOption = False) -> None:
     """
     from s1ecs.commands.consoles.token_expiry import list_tokens
 
-    list_tokens(settings_of(context), json=json)
+    list_tokens(settings_of(context), datetime.now(UTC), json=json)
 
 
 @consoles.command()

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from s1ecs.bootstrap.console_rows import entry_of, open_console_rows
+from s1ecs.bootstrap.console_rows import entry_of, no_rows, open_console_rows
 from s1ecs.commands.consoles.edits import refuse_unknown
+from s1ecs.commands.consoles.known import list_known
 from s1ecs.commands.consoles.row_files import file_entry
 from s1ecs.commands.terminal.tables import print_json, print_table, print_text
 from s1ecs.commands.terminal.writer import OUT
@@ -32,8 +33,17 @@ class ListedConsole:
         return str(self.row.values.get("url", ""))
 
 
-def list_rows(settings: Settings, rows: RowsByName, tags: Sequence[str], *, json: bool) -> None:
-    """Print the consoles that have all of these tags."""
+def list_consoles(settings: Settings, tags: Sequence[str], *, json: bool) -> None:
+    """Print the consoles that have all of these tags, as rows of the state; without rows, those that it knows."""
+    if settings.state is None:
+        if tags:
+            raise no_rows("list --tag")
+        list_known(settings, json=json)
+        return
+    _print_rows(settings, asyncio.run(_read_rows(settings, "list")), tags, json=json)
+
+
+def _print_rows(settings: Settings, rows: RowsByName, tags: Sequence[str], *, json: bool) -> None:
     found = [_listed(settings, row) for row in rows.values() if row.tags.issuperset(tags)]
     if json:
         print_json(_PLAIN, map(_plain, found))
@@ -47,7 +57,7 @@ def list_rows(settings: Settings, rows: RowsByName, tags: Sequence[str], *, json
 
 def show_console(settings: Settings, name: str, *, json: bool) -> None:
     """Print what is set for a console, and whether this machine can use it."""
-    rows = asyncio.run(read_rows_of_state(settings, "show"))
+    rows = asyncio.run(_read_rows(settings, "show"))
     refuse_unknown(rows, [name])
     listed = _listed(settings, rows[name])
     if json:
@@ -66,8 +76,7 @@ def show_console(settings: Settings, name: str, *, json: bool) -> None:
     )
 
 
-async def read_rows_of_state(settings: Settings, command: str) -> RowsByName:
-    """Return the rows of the state."""
+async def _read_rows(settings: Settings, command: str) -> RowsByName:
     async with open_console_rows(settings, command) as rows:
         return (await rows.read()).rows
 

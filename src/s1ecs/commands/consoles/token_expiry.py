@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from s1ecs.bootstrap.state import open_readonly, require_state
 from s1ecs.commands.terminal.tables import print_json, print_table
 from s1ecs.monitor.stream_status import short_duration
 from s1ecs.settings import ConsoleSettings, Settings
@@ -69,3 +70,10 @@ def _plain(token: ListedToken, now: datetime) -> Sequence[object]:
     left = None if expires is None else round((expires - now).total_seconds())
     checked = None if token.known is None else time_text(token.known.learned)
     return (token.console, None if expires is None else time_text(expires), left, token.kept, checked)
+
+
+def list_tokens(settings: Settings, now: datetime, *, json: bool) -> None:
+    """Print the token of each console."""
+    require_state(settings.state_dir)
+    known = open_readonly(settings.state_dir).life().tokens
+    print_tokens(tokens_by_expiry(settings.require_consoles(), known), now, json=json)
