@@ -4,6 +4,7 @@ A migration, once released, never changes. One that only adds (tables, columns w
 database usable for processes of the version before; all others set `adds_only=False`, which refuses these.
 """
 
+from s1ecs.state.postgresql.migrations.cluster_tables import CLUSTER_TABLES
 from s1ecs.state.postgresql.migrations.console_rows_tables import CONSOLE_ROWS_TABLES
 from s1ecs.state.postgresql.migrations.migration import Migration
 from s1ecs.state.postgresql.migrations.state_tables import STATE_TABLES
@@ -11,5 +12,6 @@ from s1ecs.state.postgresql.migrations.state_tables import STATE_TABLES
 # Their numbers are their places, from 1 on.
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the state", STATE_TABLES, adds_only=False),
+    Migration("work of a cluster", CLUSTER_TABLES),
     Migration("consoles as rows", CONSOLE_ROWS_TABLES),
 )
