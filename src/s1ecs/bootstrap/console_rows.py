@@ -3,11 +3,15 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from s1ecs.bootstrap.shared_state import open_database
 from s1ecs.errors import SettingsError, UsageError
-from s1ecs.extras import require
 from s1ecs.settings import ConsoleEntry, ConsoleSettings, Settings
 from s1ecs.state.console_rows import ConsoleRow, ConsoleRows, RowsAtRevision, RowsByName
+
+if TYPE_CHECKING:
+    from s1ecs.state.postgresql.database import PostgresDatabase
 
 UNREAD = -1
 
@@ -97,14 +101,12 @@ async def open_console_rows(settings: Settings, command: str) -> AsyncIterator[C
     """Open the rows of the state; raise UsageError, naming the command, where the state has none."""
     if settings.state is None:
         raise no_rows(command)
-    require("cluster")
-    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
-    from s1ecs.state.postgresql.database import PostgresDatabase
-    from s1ecs.state.postgresql.server import PostgresServer
+    async with open_database(settings) as database:
+        yield rows_in(database)
 
-    server = PostgresServer(settings.state.reveal(), settings.state_schema)
-    database = await PostgresDatabase.open(server)
-    try:
-        yield PostgresConsoleRows(database)
-    finally:
-        await database.close()
+
+def rows_in(database: "PostgresDatabase") -> ConsoleRows:
+    """Return the rows of an open state in PostgreSQL."""
+    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
+
+    return PostgresConsoleRows(database)

@@ -56,7 +56,9 @@ class Cluster:
 
     async def start(self, consoles: int, concurrency: int = 20) -> None:
         """Have so many consoles due, and one worker."""
-        await self.work.want([Key(f"console-{each}", stream) for each in range(consoles) for stream in ("alert", "threat")])
+        await self.work.want(
+            [Key(f"console-{each}", stream) for each in range(consoles) for stream in ("alert", "threat")]
+        )
         await self.workers.beat(WorkerRow("w", "host", 1, "1", concurrency))
 
 
