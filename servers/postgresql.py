@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ class PostgresCluster:
     folder: Path
     programs: Path
     port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     @property
@@ -63,9 +65,9 @@ class PostgresCluster:
 
     def restart(self) -> None:
         """Start it, after it was stopped or killed, with the same port and data; return when it answers."""
-        command = as_nobody(
-            [str(self.programs / "postgres"), "-D", str(self.data), "-p", str(self.port), "-k", str(self.folder)]
-        )
+        own = [option for name, value in self.settings.items() for option in ("-c", f"{name}={value}")]
+        place = ["-D", str(self.data), "-p", str(self.port), "-k", str(self.folder)]
+        command = as_nobody([str(self.programs / "postgres"), *place, *own])
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
@@ -120,9 +122,9 @@ class PostgresCluster:
         self.process = None
 
 
-def start_postgres(folder: Path) -> PostgresCluster:
+def start_postgres(folder: Path, **settings: str) -> PostgresCluster:
     """Start a new server in an empty folder; raise Unavailable where PostgreSQL is not installed."""
-    server = PostgresCluster(folder, _programs(), free_port())
+    server = PostgresCluster(folder, _programs(), free_port(), settings)
     server.initialise()
     server.restart()
     return server

@@ -48,10 +48,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresCluster]:
-    """A PostgreSQL server; tests that stop it start it again."""
+    """A PostgreSQL server, or the reason why there is none; tests that stop it start it again."""
     with server_folder() as folder:
         try:
-            server = start_postgres(folder)
+            server = start_postgres(folder, fsync="off")
         except Unavailable as reason:
             pytest.skip(str(reason))
         try:

@@ -21,11 +21,25 @@ class LeaseName(Protocol):
         """The walk's name."""
 
 
+class Tenure(Protocol):
+    """Leases that were taken together."""
+
+    @property
+    def is_lost(self) -> bool:
+        """True once another process is known to have taken one of them over; never for leases that can't expire."""
+
+
+class LastingTenure:
+    """Leases that stay ours as long as the process lives."""
+
+    is_lost = False
+
+
 class Leases(Protocol):
     """The leases that one process holds in a state."""
 
-    def held(self, names: Sequence[LeaseName]) -> AbstractAsyncContextManager[None]:
+    def held(self, names: Sequence[LeaseName]) -> AbstractAsyncContextManager[Tenure]:
         """Hold all of these, or none: raise WalkTaken, which names the process that has the taken one.
 
-        A lease ends with the context, and with the process however that ends.
+        A lease ends with the context, and with the process however that ends, at once or soon after it.
         """

@@ -12,12 +12,11 @@ from s1ecs.state.checkpoints import WalkName
 from s1ecs.state.consoles import KnownConsole
 from s1ecs.state.heartbeats import ConsoleClock, Life, Run, StreamProgress, TokenExpiry
 from s1ecs.state.journal import SCHEDULED, ActionDocument, ActionRow, ChangeAction, no_such_action, taken
-from s1ecs.state.memory.archiving import MemoryArchiving
 from s1ecs.state.memory.checkpoints import MemoryCheckpoints
 from s1ecs.state.memory.consoles import MemoryConsoles
 from s1ecs.state.memory.leases import MemoryLeases
 from s1ecs.state.memory.tables import Tables
-from s1ecs.state.retention import PruneCursor, Stepped, Stopwatch
+from s1ecs.state.no_documents import NoArchiving, NoRetention
 from s1ecs.state.status import Key, LastPoll, PollNote
 from s1ecs.state.transaction import Transaction
 
@@ -40,8 +39,8 @@ class MemoryState:
         self.heartbeats = MemoryHeartbeats(self.tables)
         self.consoles = MemoryConsoles(self.tables)
         self.outputs = MemoryKnownOutputs(self.tables)
-        self.retention = MemoryRetention()
-        self.archiving = MemoryArchiving()
+        self.retention = NoRetention()
+        self.archiving = NoArchiving()
 
     async def collector_id(self) -> str:
         """Return the id of the collector, made at first use."""
@@ -169,22 +168,6 @@ class MemoryKnownOutputs:
         self._tables.outputs = {name: known.get(name, now) for name in names}
         collected = any(walk.console for walk in self._tables.checkpoints)
         return [name for name in names if name not in known] if known and collected else []
-
-
-class MemoryRetention:
-    """No pruning: there are no documents in memory."""
-
-    async def prune_step(self, *_: PruneCursor | Stopwatch | str | int | None) -> Stepped:
-        """Return that nothing is left to prune."""
-        return Stepped(0, None)
-
-    async def used_bytes(self) -> int:
-        """Return 0."""
-        return 0
-
-    async def give_back(self, _clock: Stopwatch) -> bool:
-        """Return that there is no more to give back."""
-        return False
 
 
 class ReadableMemory:

@@ -85,7 +85,7 @@ class _Session:
     def _count_and_commit(self) -> bytes:
         """Return both as one message, so that they cost one round trip."""
         return (
-            f"INSERT INTO commits (writer, number) VALUES ('{self._writer}', {self._number})"  # noqa: S608 - ours
+            f"INSERT INTO commits (writer, number) VALUES ('{self._writer}', {self._number})"
             " ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = now(); COMMIT"
         ).encode()
 
@@ -174,12 +174,12 @@ class PostgresDatabase:
             raise
         return database
 
-    async def run(self, work: Callable[[PgConnection], T], *, durable: bool = True) -> T:
+    async def run(self, work: Callable[[PgConnection], T], *, durable: bool = True, patience: float | None = None) -> T:
         """Do `work` in one transaction: all of it is durable afterwards, or, if it raised, none.
 
-        Where the server is away, or another transaction was in the way, it is done again, for some time.
+        Where the server is away, or another transaction was in the way, it is done again, for `patience` seconds.
         """
-        until = time.monotonic() + self._patience
+        until = time.monotonic() + (self._patience if patience is None else patience)
         pause = BackOff(_FIRST_PAUSE, _LONGEST_PAUSE, random=random)
         while True:
             try:

@@ -61,7 +61,7 @@ def explanation(server: PostgresServer, error: psycopg.Error) -> StateError:
     return StateError(f"{server}: {said}")
 
 
-# While connecting there are no error classes, and the words are those of the server's language: the rest is shown as is.
+# While connecting there are no error classes, and the words are those of the language of the server.
 _LOGIN = "login refused; check user and password of the setting state"
 _NO_DATABASE = "no such database; create it (createdb), or correct the setting state"
 _AT_LOGIN = {
