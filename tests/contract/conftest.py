@@ -12,7 +12,6 @@ from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
 from s1ecs.state.postgresql.database import PostgresDatabase
 from s1ecs.state.postgresql.server import PostgresServer
 from s1ecs.state.state import State
-from servers.postgresql import PostgresCluster
 
 from .kinds import Kind, MemoryKind, SqliteKind, opened
 from .postgres_kind import PostgresKind
@@ -22,8 +21,7 @@ from .postgres_kind import PostgresKind
 def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Kind:
     """A kind of state, without any content."""
     if request.param == "postgresql":
-        server: PostgresCluster = request.getfixturevalue("postgres")
-        return PostgresKind(server.url())
+        return PostgresKind(request.getfixturevalue("postgres").url())
     return MemoryKind() if request.param == "memory" else SqliteKind(tmp_path / "state")
 
 

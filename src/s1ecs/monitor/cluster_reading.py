@@ -1,10 +1,15 @@
 """Reading of what workers on a shared state do at the moment, beside them."""
 
-from s1ecs.bootstrap.console_rows import ConsoleSource, rows_in
+from typing import TYPE_CHECKING
+
+from s1ecs.bootstrap.console_rows import ConsoleSource, KeptConsoles, rows_in
 from s1ecs.bootstrap.shared_state import open_database
 from s1ecs.errors import UsageError
 from s1ecs.monitor.cluster_status import ClusterReading
 from s1ecs.settings import Settings
+
+if TYPE_CHECKING:
+    from s1ecs.state.postgresql.database import PostgresDatabase
 
 
 async def read_cluster(settings: Settings) -> ClusterReading:
@@ -15,16 +20,20 @@ async def read_cluster(settings: Settings) -> ClusterReading:
             "on one machine, use s1ecs status"
         )
     async with open_database(settings) as database:
-        # Only now it is certain that the client of PostgreSQL is installed.
-        from s1ecs.state.postgresql.lease_rows import held_leases
-        from s1ecs.state.postgresql.work import PostgresWork
-        from s1ecs.state.postgresql.workers import PostgresWorkers
+        return await cluster_in(database, await ConsoleSource(settings, rows_in(database)).read())
 
-        kept = await ConsoleSource(settings, rows_in(database)).read()
-        return ClusterReading(
-            await PostgresWorkers(database).rows(),
-            await held_leases(database),
-            await PostgresWork(database).rows(),
-            kept.paused,
-            kept.invalid,
-        )
+
+async def cluster_in(database: "PostgresDatabase", kept: KeptConsoles) -> ClusterReading:
+    """Read workers, leases and work of an open state; its consoles are `kept`."""
+    # Only now it is certain that the client of PostgreSQL is installed.
+    from s1ecs.state.postgresql.lease_rows import held_leases
+    from s1ecs.state.postgresql.work import PostgresWork
+    from s1ecs.state.postgresql.workers import PostgresWorkers
+
+    return ClusterReading(
+        await PostgresWorkers(database).rows(),
+        await held_leases(database),
+        await PostgresWork(database).rows(),
+        kept.paused,
+        kept.invalid,
+    )
