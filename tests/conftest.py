@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from servers.account import server_folder
-from servers.postgresql import PostgresCluster, start_postgres
-from servers.unavailable import Unavailable
+from servers.postgresql import PostgresCluster
+from tests.postgres import started_postgres
 
 SERVICES = "tests/services/"
 # Whatever takes long, in the order in which it begins, so that no process is left alone with it at the end.
@@ -48,16 +47,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresCluster]:
-    """A PostgreSQL server, or the reason why there is none; tests that stop it start it again."""
-    with server_folder() as folder:
-        try:
-            server = start_postgres(folder, fsync="off")
-        except Unavailable as reason:
-            pytest.skip(str(reason))
-        try:
-            yield server
-        finally:
-            server.stop()
+    """A PostgreSQL server; skip with the reason where none is installed. Tests that stop it start it again."""
+    with started_postgres(fsync="off") as server:
+        yield server
 
 
 @pytest.fixture

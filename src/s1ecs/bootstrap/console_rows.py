@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from s1ecs.bootstrap.shared_state import open_database
+from s1ecs.bootstrap.state import postgres_server
 from s1ecs.errors import SettingsError, UsageError
 from s1ecs.settings import ConsoleEntry, ConsoleSettings, Settings
 from s1ecs.state.console_rows import ConsoleRow, ConsoleRows, RowsAtRevision, RowsByName
@@ -105,8 +105,21 @@ async def open_console_rows(settings: Settings, command: str) -> AsyncIterator[C
         yield rows_in(database)
 
 
+@asynccontextmanager
+async def open_database(settings: Settings) -> "AsyncIterator[PostgresDatabase]":
+    """Open the database of a state in PostgreSQL for a short look or change."""
+    server = postgres_server(settings)
+    from s1ecs.state.postgresql.database import PostgresDatabase
+
+    database = await PostgresDatabase.open(server)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 def rows_in(database: "PostgresDatabase") -> ConsoleRows:
-    """Return the rows of an open state in PostgreSQL."""
+    """Return the rows of an open database."""
     from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
 
     return PostgresConsoleRows(database)

@@ -1,9 +1,11 @@
 """One poll of one stream by a worker: under a lease, with all outputs told, and with its end saved."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -17,7 +19,7 @@ from s1ecs.collect.run_log import RunLog
 from s1ecs.errors import LeaseLost, OutputError, ReaderGone, S1ecsError, StateError, WalkTaken
 from s1ecs.outputs.output import Takeover, feed_key, takeover_of
 from s1ecs.state.checkpoints import LIVE
-from s1ecs.state.leases import HeldLease
+from s1ecs.state.leases import Tenure
 from s1ecs.state.output_marks import OutputMarks
 from s1ecs.state.status import Key
 from s1ecs.state.work import Begun, Ended, Work
@@ -63,7 +65,7 @@ class StreamPolls:
         finally:
             self.polling.discard(key)
 
-    async def _begun(self, feed: Feed, key: Key, begun: Begun, lease: HeldLease) -> None:
+    async def _begun(self, feed: Feed, key: Key, begun: Begun, lease: Tenure) -> None:
         ended = Ended(0.0, "ended early", settled=False)
         try:
             ended = await self._polled(feed, begun, lease)
@@ -72,21 +74,24 @@ class StreamPolls:
         finally:
             await self.work.end(key, self.worker, ended)
 
-    async def _polled(self, feed: Feed, begun: Begun, lease: HeldLease) -> Ended:
+    async def _polled(self, feed: Feed, begun: Begun, lease: Tenure) -> Ended:
         if begun.first and (wait := await seconds_until_due(feed)):
             # The state is older than the row of its work.
             return Ended(wait)
         clock = asyncio.get_running_loop().time
         since = clock()
         outcomes: Sequence[Outcome] = ()
-        complete = False
-        try:
-            async with _while_held(feed, lease):
+        settled = False
+        async with _while_held(feed, lease):
+            try:
                 await self._take_over(feed, begun, lease)
-                outcomes = await poll(feed, self.stop, lambda *_: None)
-                complete = all(outcome.state == "ok" for outcome in outcomes)
-        finally:
-            settled = self._let_go(feed, complete=complete)
+            except OutputError as error:
+                outcomes = [Outcome(feed.walk(LIVE), Counts(), error)]
+            else:
+                try:
+                    outcomes = await poll(feed, self.stop, lambda *_: None)
+                finally:
+                    settled = self._let_go(feed, complete=_is_complete(outcomes))
         for outcome in outcomes:
             self._tell(outcome)
         with suppress(S1ecsError):
@@ -110,13 +115,13 @@ class StreamPolls:
         else:
             self.run_log.outcome(outcome)
 
-    async def _take_over(self, feed: Feed, begun: Begun, lease: HeldLease) -> None:
+    async def _take_over(self, feed: Feed, begun: Begun, lease: Tenure) -> None:
         """Tell outputs that keep marks by feed where this one is, and who may have delivered beyond it."""
         names = (feed.console, feed.namespace, feed.stream.name)
         for output in feed.outputs:
             if (taking := takeover_of(output)) is not None:
                 mark = await feed.state.run(_mark_of(self.marks, output.name, feed_key(*names)), durable=False)
-                await taking.take_over(Takeover(*names, mark, begun.unsettled, lease.require))
+                await taking.take_over(Takeover(*names, mark, begun.unsettled, partial(_require, feed, lease)))
 
     def _let_go(self, feed: Feed, *, complete: bool) -> bool:
         """Tell outputs that the feed may be another worker's next time; return whether nothing is in doubt."""
@@ -130,7 +135,7 @@ def _mark_of(marks: OutputMarks, output: str, key: str) -> Callable[..., Mapping
 
 
 @asynccontextmanager
-async def _while_held(feed: Feed, lease: HeldLease) -> AsyncIterator[None]:
+async def _while_held(feed: Feed, lease: Tenure) -> AsyncIterator[None]:
     """Cancel what is inside at the moment from which another worker may have the lease.
 
     A process that was paused finds that moment passed, and ends before it does anything else.
@@ -148,11 +153,20 @@ async def _while_held(feed: Feed, lease: HeldLease) -> AsyncIterator[None]:
     except TimeoutError:
         if not limit.expired():
             raise
-        raise LeaseLost(
-            f"{feed}: the lease expired while it was polled; this process was paused or cut off from the state"
-        ) from None
+        raise _expired(feed) from None
 
 
-def keys_of(feeds: Collection[Feed]) -> set[Key]:
-    """Return the streams that these feeds are."""
-    return {Key(feed.console, feed.stream.name) for feed in feeds}
+def _is_complete(outcomes: Sequence[Outcome]) -> bool:
+    return bool(outcomes) and all(outcome.state == "ok" for outcome in outcomes)
+
+
+def _require(feed: Feed, lease: Tenure) -> None:
+    if time.monotonic() >= lease.valid_until:
+        raise _expired(feed)
+
+
+def _expired(feed: Feed) -> LeaseLost:
+    return LeaseLost(
+        f"{feed}: the lease expired while it was polled, because this process was paused or cut off from the state; "
+        "another worker continues"
+    )

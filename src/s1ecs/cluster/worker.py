@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -18,6 +18,13 @@ from s1ecs.state.workers import WORKER_BEAT, WorkerRow, Workers
 from s1ecs.tasks import meanwhile, side_by_side
 
 
+@dataclass
+class LastReport:
+    """The time of the last report that was saved, by the clock of the event loop."""
+
+    at: float = 0.0
+
+
 @dataclass(frozen=True)
 class Worker:
     """One worker; `row` is what it reports of itself."""
@@ -30,6 +37,7 @@ class Worker:
     consoles: OpenConsoles
     polls: StreamPolls
     log: structlog.stdlib.BoundLogger
+    reported: LastReport = field(default_factory=LastReport)
 
     async def until(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, by whoever, then end the polls in progress at their next step."""
@@ -52,7 +60,8 @@ class Worker:
         """Report; return whether this worker is asked to end."""
         row = replace(self.row, running=len(self.polls.polling), dispatcher=self.dispatcher.election.elected)
         draining = await self.workers.beat(row)
-        await self.work.keep(row.id, self.polls.polling)
+        await self.work.keep(row.id, list(self.polls.polling))
+        self.reported.at = asyncio.get_running_loop().time()
         return draining
 
     @asynccontextmanager

@@ -51,7 +51,8 @@ def _local(settings: Settings, now: datetime, folder: Path) -> Iterator[CheckRes
     yield CheckResult("ok", "settings", "settings", f"valid: {told}{counted(len(settings.outputs), 'output')}")
     yield from _open_files(settings)
     yield from check_secret_files(settings, folder)
-    yield from check_state(settings.state_dir, now)
+    if settings.state is None:
+        yield from check_state(settings.state_dir, now)
     yield from check_geoip(settings.geoip, now)
 
 

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from s1ecs.bootstrap.console_rows import ConsoleSource, KeptConsoles, rows_in
-from s1ecs.bootstrap.shared_state import open_database
+from s1ecs.bootstrap.console_rows import ConsoleSource, KeptConsoles, open_database, rows_in
 from s1ecs.errors import UsageError
 from s1ecs.monitor.cluster_status import ClusterReading
 from s1ecs.settings import Settings

@@ -74,6 +74,6 @@ def _plain(token: ListedToken, now: datetime) -> Sequence[object]:
 
 def list_tokens(settings: Settings, now: datetime, *, json: bool) -> None:
     """Print the token of each console."""
-    require_state(settings.state_dir)
-    known = open_readonly(settings.state_dir).life().tokens
+    require_state(settings)
+    known = open_readonly(settings).life().tokens
     print_tokens(tokens_by_expiry(settings.require_consoles(), known), now, json=json)

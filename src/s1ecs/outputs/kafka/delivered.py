@@ -16,9 +16,6 @@ from s1ecs.state.output_marks import Mark
 # has them never do.
 _EXPECTED_WITHIN = 100
 
-# Documents of other feeds that a process reads back at its start for one that was idle, at most, give or take a minute.
-MOVE_AFTER = 50_000
-
 Offsets = Mapping[int, int]
 
 
@@ -109,12 +106,15 @@ class DeliveredIds:
         """Tell whether a topic was read back."""
         return topic in self._ends
 
-    def first_mark(self, feed: KafkaFeed, topic: str) -> Mark:
-        """Begin a feed in a topic, and return what must be saved before its first delivery; empty if it has begun."""
+    def first_mark(self, feed: KafkaFeed, topic: str, distance: int) -> Mark:
+        """Begin a feed in a topic, and return what must be saved before its first delivery; empty if it has begun.
+
+        One that is quiet, and so many documents behind, begins anew.
+        """
         known = self._marks.get(feed.key)
         quiet = feed.key in self._quiet
         self._quiet.discard(feed.key)
-        if known is not None and known.topic == topic and not (quiet and self._behind(known) >= MOVE_AFTER):
+        if known is not None and known.topic == topic and not (quiet and self._behind(known) >= distance):
             return {}
         mark = self._marks[feed.key] = FeedMark(topic, dict(self._ends[topic]))
         return {feed.key: mark.as_json}
@@ -155,7 +155,7 @@ class DeliveredIds:
         # A delivery that succeeded may be about to be committed.
         self._uncommitted = {key: of for key, of in self._uncommitted.items() if of.mark is not None}
 
-    def moved(self, distance: int = MOVE_AFTER) -> Mark:
+    def moved(self, distance: int) -> Mark:
         """Move the marks of feeds that are so many documents behind and have none uncommitted; return them to save.
 
         Else the next process would read all back that other feeds wrote meanwhile.

@@ -18,6 +18,9 @@ from s1ecs.state.output_marks import Mark
 
 T = TypeVar("T")
 
+# Documents of other feeds that a process reads back at its start for one that was idle, at most, give or take a minute.
+_MOVE_AFTER = 50_000
+
 # Feeds that are taken over at once from processes that ended without a word; each needs connections of its own.
 _TAKEOVERS = 4
 
@@ -97,7 +100,7 @@ class KafkaOutput:
             except BaseException:
                 self._drop(session)
                 raise
-            moved = self._delivered.moved()
+            moved = self._delivered.moved(_MOVE_AFTER)
             if moved:
                 await self._around.remember(moved)
 
@@ -137,7 +140,7 @@ class KafkaOutput:
         if not self._delivered.knows(topic):
             # Reading comes behind `prepare`, which ends the transactions of an earlier process.
             await self._read_back(session, topic, await self._blocking(session, lambda: session.prepare(topic)))
-        first = self._delivered.first_mark(feed, topic)
+        first = self._delivered.first_mark(feed, topic, _MOVE_AFTER)
         if first:
             await self._around.remember(first)
         there = self._delivered.there(feed)

@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import NamedTuple
 
 from s1ecs.errors import WalkTaken
-from s1ecs.state.sqlite.leases import held
+from s1ecs.state.leases import Leases
 
 
 class _Writer(NamedTuple):
@@ -29,14 +28,14 @@ class _Writer(NamedTuple):
 
 @dataclass(frozen=True)
 class TransactionalIds:
-    """The ids of one output of one state, which is kept in `folder`; without a state, an id that nobody uses again.
+    """The ids of one output of one state, by its leases; without a state, an id that nobody uses again.
 
     `worker` is the id of this process among the workers that share a state.
     """
 
     output: str
     state: str = ""
-    folder: Path | None = None
+    leases: Leases | None = None
     worker: str = ""
 
     def of(self, worker: str) -> str:
@@ -49,13 +48,13 @@ class TransactionalIds:
         if self.worker:
             yield self.of(self.worker)
             return
-        if self.folder is None:
+        if self.leases is None:
             yield f"s1ecs-{uuid.uuid4()}-{self.output}"
             return
         for number in count():
             async with AsyncExitStack() as stack:
                 try:
-                    await stack.enter_async_context(held(self.folder, [_Writer("", f"writer {number}", self.output)]))
+                    await stack.enter_async_context(self.leases.held([_Writer("", f"writer {number}", self.output)]))
                 except WalkTaken:
                     continue
                 yield self.of(str(number))

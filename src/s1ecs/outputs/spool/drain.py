@@ -6,20 +6,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 from s1ecs.backoff import BackOff
 from s1ecs.errors import DeliveredMeanwhile, OutputError, S1ecsError, WalkTaken
 from s1ecs.log_once import LogOnce
-from s1ecs.outputs.dead_letters import DeadLetters, letters
+from s1ecs.outputs.dead_letters import letters
 from s1ecs.outputs.output import Delivered, Output, acknowledge
 from s1ecs.outputs.spool.circuit_breaker import FIRST_PAUSE, CircuitBreaker, MonotonicClock
 from s1ecs.outputs.spool.deadline import DeadlineExceeded, in_time
 from s1ecs.outputs.spool.queue import Queue, QueuedBatch
+from s1ecs.state.dead_letters import DeadLetters
+from s1ecs.state.leases import Leases
 from s1ecs.state.outbox import AUDIT_STREAM, Outbox, Waiting
 from s1ecs.state.output_marks import OutputMarks
-from s1ecs.state.sqlite.leases import held
 from s1ecs.state.transaction import StateAccess, Transaction
 from s1ecs.timestamps import time_text
 
@@ -34,12 +34,13 @@ Refusals = Callable[[str, str, int], None]
 
 @dataclass(frozen=True)
 class SpoolEnvironment:
-    """The state with its outbox, its marks and its folder; the clocks and the log of the process."""
+    """The state with its outbox, marks, leases and dead letters; the clocks and the log of the process."""
 
     access: StateAccess
     outbox: Outbox
     marks: OutputMarks
-    folder: Path
+    leases: Leases
+    dead_letters: DeadLetters
     now: Callable[[], datetime]
     clock: MonotonicClock
     warn: Callable[[str], None]
@@ -71,7 +72,6 @@ class Drain:
         self._queue = Queue(place.outbox, inner.name)
         self._breaker = breaker
         self._first_patience = self._patience = patience
-        self._dead_letters = DeadLetters(place.folder)
         self._running: asyncio.Task[bool] | None = None
         self._logged = LogOnce()
         self._trouble = BackOff(FIRST_PAUSE, _LONGEST_TROUBLE_PAUSE)
@@ -141,7 +141,7 @@ class Drain:
         if self._inner.capabilities.transactional:
             yield
             return
-        async with held(self._place.folder, [DrainLock(self._inner.name)]):
+        async with self._place.leases.held([DrainLock(self._inner.name)]):
             yield
 
     async def _pieces(self) -> bool:
@@ -203,7 +203,7 @@ class Drain:
         place.marks.save(transaction, self._inner.name, delivered.mark)
         dead = letters(batch, self._inner.name, delivered.refused, time_text(place.now()))
         if dead:
-            self._dead_letters.append(dead)
+            place.dead_letters.append(transaction, dead)
             place.outbox.count_refused(transaction, batch.console, batch.stream, len(dead))
 
     def _tell_refused(self, queued: QueuedBatch, refused: int) -> None:

@@ -1,0 +1,93 @@
+"""From settings to a worker: the shared state, the queue, the outputs, and consoles that are opened as they are polled."""
+
+import asyncio
+import os
+import platform
+import uuid
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+
+from s1ecs import __version__
+from s1ecs.bootstrap.collector import OpenCollector, open_collector
+from s1ecs.bootstrap.shared_state import SharedState, open_shared_state
+from s1ecs.bootstrap.state import refuse_store
+from s1ecs.cluster.dispatcher import Dispatcher
+from s1ecs.cluster.open_consoles import OpenConsoles, OpenFeeds
+from s1ecs.cluster.stream_poll import StreamPolls
+from s1ecs.cluster.token_limits import TokenLimits
+from s1ecs.cluster.worker import Worker
+from s1ecs.collect.clock_watch import ClockWatch
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.run_log import RunLog
+from s1ecs.extras import importing
+from s1ecs.metrics.recorder import Meter
+from s1ecs.open_files import connections_each, limit
+from s1ecs.settings import ConsoleSettings, Settings
+from s1ecs.state.status import Key
+from s1ecs.state.workers import WorkerRow
+
+# Consoles that stay open though nobody polls them: without a connection, each is some objects.
+_KEPT_OPEN = 1000
+
+
+@dataclass(frozen=True)
+class OpenWorker:
+    """A worker with what services beside it need."""
+
+    worker: Worker
+    shared: SharedState
+    collector: OpenCollector
+
+
+@asynccontextmanager
+async def open_worker(
+    settings: Settings, concurrency: int, meter: Meter, stop: asyncio.Event, log: structlog.stdlib.BoundLogger
+) -> AsyncIterator[OpenWorker]:
+    """Open a worker that polls so many consoles at a time; `stop` ends its polls."""
+    refuse_store(settings)
+    with importing("cluster"):
+        from s1ecs.cluster.procrastinate_queue import procrastinate_queue
+    own = WorkerRow(uuid.uuid4().hex, platform.node(), os.getpid(), __version__, concurrency)
+    async with (
+        open_shared_state(settings) as shared,
+        open_collector(settings, shared.state, worker=own.id, fence=shared.fence) as collector,
+        procrastinate_queue(dict(shared.options), shared.schema) as queue,
+    ):
+
+        async def read() -> Settings:
+            return settings
+
+        async def wanted() -> Collection[Key]:
+            now = await read()
+            return {Key(console.name, stream) for console in now.consoles for stream in now.enabled(console)}
+
+        connections = connections_each(limit(), concurrency, len(settings.outputs))
+        opener = _opener(collector, shared, meter, connections)
+        consoles = OpenConsoles(read, opener, max(_KEPT_OPEN, 2 * concurrency))
+        polls = StreamPolls(
+            own.id, shared.work, shared.state.output_marks, stop, log, RunLog(log, follows=True), ClockWatch(log)
+        )
+        dispatcher = Dispatcher(shared.work, shared.workers, queue, shared.election, wanted, log)
+        try:
+            yield OpenWorker(
+                Worker(own, shared.work, shared.workers, queue, dispatcher, consoles, polls, log), shared, collector
+            )
+        finally:
+            await consoles.close()
+
+
+def _opener(
+    collector: OpenCollector, shared: SharedState, meter: Meter, connections: int
+) -> OpenFeeds:
+    @asynccontextmanager
+    async def opened(settings: Settings, console: ConsoleSettings) -> AsyncIterator[dict[str, Feed]]:
+        limits = TokenLimits(shared.rates, console.url)
+        async with collector.under(settings).console(
+            console, meter.observer(console.name), connections, rates=limits.limits, token_read=limits.token_read
+        ) as feeds:
+            yield {feed.stream.name: replace(feed, watch=meter) for feed in feeds}
+
+    return opened
