@@ -12,6 +12,7 @@ from s1ecs.outputs.kafka.output import KafkaEnvironment, KafkaOutput
 from s1ecs.outputs.kafka.transactional_id import TransactionalIds
 from s1ecs.outputs.output import Batch, Delivered, Takeover
 from s1ecs.state.output_marks import Mark
+from servers.kafka import KafkaBroker
 from tests.services.kafka_topics import Topics
 
 pytestmark = pytest.mark.xdist_group("kafka")
@@ -81,23 +82,29 @@ class KafkaWorker:
 
 
 @pytest.fixture
+def topics(kafka: KafkaBroker, namespace: str) -> Topics:
+    """A topic of the test's own."""
+    made = Topics(kafka, namespace)
+    made.create(STREAM)
+    return made
+
+
+@pytest.fixture
 def cluster(topics: Topics) -> Cluster:
     """Workers with a topic."""
-    topics.create(STREAM)
     return Cluster(topics)
 
 
 def held_once(cluster: Cluster, *ids: str) -> bool:
     """Tell whether the topic holds each of these once, and nothing else."""
-    return cluster.topics.keys(STREAM) == {each: 1 for each in ids}
+    return cluster.topics.keys(STREAM) == dict.fromkeys(ids, 1)
 
 
 @pytest.mark.parametrize("transactions", [True, False])
 async def test_what_a_dead_worker_delivered_without_a_commit_is_not_delivered_again(
-    topics: Topics, transactions: bool
+    topics: Topics, *, transactions: bool
 ) -> None:
     """The next worker finds the documents of a worker that was killed between its delivery and its commit."""
-    topics.create(STREAM)
     cluster = Cluster(topics, transactions=transactions)
     async with cluster.worker("a") as a, cluster.worker("b") as b:
         await a.take_over()

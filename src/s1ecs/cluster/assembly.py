@@ -1,4 +1,4 @@
-"""From settings to a worker: the shared state, the queue, the outputs, and consoles that are opened as they are polled."""
+"""From settings to a worker: the shared state, the queue, the outputs, and consoles opened as they are polled."""
 
 import asyncio
 import os
@@ -7,17 +7,21 @@ import uuid
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import structlog
 
 from s1ecs import __version__
 from s1ecs.bootstrap.collector import OpenCollector, open_collector
 from s1ecs.bootstrap.shared_state import SharedState, open_shared_state
+from s1ecs.bootstrap.spools import with_drain
 from s1ecs.bootstrap.state import refuse_store
 from s1ecs.cluster.dispatcher import Dispatcher
+from s1ecs.cluster.draining import TakingDrain
 from s1ecs.cluster.open_consoles import OpenConsoles, OpenFeeds
 from s1ecs.cluster.stream_poll import StreamPolls
 from s1ecs.cluster.token_limits import TokenLimits
+from s1ecs.cluster.token_watch import TokenWatch
 from s1ecs.cluster.worker import Worker
 from s1ecs.collect.clock_watch import ClockWatch
 from s1ecs.collect.feed import Feed
@@ -25,6 +29,7 @@ from s1ecs.collect.run_log import RunLog
 from s1ecs.extras import importing
 from s1ecs.metrics.recorder import Meter
 from s1ecs.open_files import connections_each, limit
+from s1ecs.outputs.output import takeover_of
 from s1ecs.settings import ConsoleSettings, Settings
 from s1ecs.state.status import Key
 from s1ecs.state.workers import WorkerRow
@@ -71,17 +76,18 @@ async def open_worker(
             own.id, shared.work, shared.state.output_marks, stop, log, RunLog(log, follows=True), ClockWatch(log)
         )
         dispatcher = Dispatcher(shared.work, shared.workers, queue, shared.election, wanted, log)
+        for output in with_drain(collector.outputs):
+            if (taking := takeover_of(output)) is not None:
+                output.drain.session = TakingDrain(taking, shared.state, own.id).session
+        tokens = TokenWatch(lambda: datetime.now(UTC), meter.token)
+        worker = Worker(own, shared.work, shared.workers, queue, dispatcher, consoles, polls, tokens, log)
         try:
-            yield OpenWorker(
-                Worker(own, shared.work, shared.workers, queue, dispatcher, consoles, polls, log), shared, collector
-            )
+            yield OpenWorker(worker, shared, collector)
         finally:
             await consoles.close()
 
 
-def _opener(
-    collector: OpenCollector, shared: SharedState, meter: Meter, connections: int
-) -> OpenFeeds:
+def _opener(collector: OpenCollector, shared: SharedState, meter: Meter, connections: int) -> OpenFeeds:
     @asynccontextmanager
     async def opened(settings: Settings, console: ConsoleSettings) -> AsyncIterator[dict[str, Feed]]:
         limits = TokenLimits(shared.rates, console.url)

@@ -26,7 +26,7 @@ WantedStreams = Callable[[], Awaitable[Collection[Key]]]
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """Dispatches while it is elected; `wanted` tells what there is to poll, whenever it is asked."""
+    """Dispatches while it is elected; `wanted` tells what there is to poll: the same object as long as that is so."""
 
     work: Work
     workers: Workers
@@ -38,25 +38,36 @@ class Dispatcher:
     async def until(self, stop: asyncio.Event) -> None:
         """Stand for election and dispatch until `stop`; an error is logged once, and everything is tried again."""
         logged = LogOnce()
+        known: Collection[Key] | None = None
         clock = asyncio.get_running_loop().time
         reaped = float("-inf")
         while not stop.is_set():
             try:
                 if await self.election.won():
                     if clock() - reaped > _REAP_EVERY:
-                        await self.work.want(await self.wanted())
+                        wanted = await self.wanted()
+                        if wanted is not known:
+                            await self.work.want(wanted)
+                            known = wanted
                         await self.reap()
                         reaped = clock()
                     await self.dispatch()
+                else:
+                    known = None
                 if logged.over("dispatcher"):
                     self.log.info("dispatcher: works again")
             except S1ecsError as error:
-                if logged.changed("dispatcher", str(error)):
-                    self.log.error(f"dispatcher: {error}; retried until it works")
+                self._tell(logged, f"dispatcher: {error}; retried until it works")
+            except Exception as error:  # noqa: BLE001 - a mistake of ours must not end the polls
+                self._tell(logged, f"dispatcher: {error!r}: this is a bug in s1ecs; please report it with this line")
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _TICK_SECONDS)
         with suppress(S1ecsError):
             await self.election.resign()
+
+    def _tell(self, logged: LogOnce, text: str) -> None:
+        if logged.changed("dispatcher", text):
+            self.log.error(text)
 
     async def dispatch(self) -> None:
         """Queue what is due, as many consoles as live workers poll at a time at most: a deep queue is a slow one."""

@@ -1,7 +1,7 @@
 """Queue of jobs, which any engine may carry: a job names the console whose due streams are to be polled. A Protocol.
 
-The truth of what is due is the state's (`state/work.py`). A queue may lose a job or bring it twice: that costs time, and
-changes nothing.
+The truth of what is due is the state's (`state/work.py`). A queue may lose a job or bring it twice: that costs time,
+and changes nothing.
 """
 
 import asyncio

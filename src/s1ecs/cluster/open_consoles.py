@@ -1,4 +1,4 @@
-"""Consoles that a worker has open: each is opened when it is polled, again when its settings change, and closed unused."""
+"""Consoles that a worker has open: each is opened when it is polled, and again when its settings change."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -78,7 +78,6 @@ class OpenConsoles:
         surplus = idle[: max(0, len(self._opened) - self._most)]
         for opened in surplus:
             del self._opened[opened.console.name]
-            self._opening.pop(opened.console.name, None)
         gone = [each for each in self._former if not each.users]
         self._former = [each for each in self._former if each.users]
         for opened in (*surplus, *gone):

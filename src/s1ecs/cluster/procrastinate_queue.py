@@ -1,13 +1,14 @@
 """The queue on Procrastinate, in the database of the state: the one module that knows this engine.
 
-Jobs are carried by its job manager. Its own worker ends where one sign of life can't be saved, leaves a job behind whose
-end can't be saved, and takes no job any more once another worker took it for dead; a worker of ours outlives all that.
+Jobs are carried by its job manager. Its own worker ends where one sign of life can't be saved, leaves a job behind
+whose end can't be saved, and takes no job any more once another worker took it for dead; ours outlives all that.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
@@ -28,6 +29,8 @@ _CONNECTIONS = 4
 _IDLE_SECONDS = 0.25
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
 _FORGET_AFTER = 3600.0
+# By whichever clock.
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ProcrastinateQueue:
@@ -110,7 +113,7 @@ class ProcrastinateQueue:
         """Put a stalled job back into the queue; where its console has one there meanwhile, end it."""
         try:
             async with _explained():
-                await self._manager.retry_job_by_id_async(job.number)
+                await self._manager.retry_job_by_id_async(job.number, retry_at=_AT_ONCE)
         except StateError:
             await self.fail(job)
 

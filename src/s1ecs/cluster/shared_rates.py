@@ -7,8 +7,10 @@ from collections.abc import Callable
 from s1ecs.sentinelone.rate_limits import SHARE, Rate
 from s1ecs.state.rate_buckets import RateBuckets, RateKey
 
-# Requests are reserved for so many seconds at most, and one that is later than that is not made: its turn has passed.
+# Requests are reserved for so many seconds at most.
 _AHEAD_SECONDS = 0.5
+# One that is late by more than the burst allows is not made: its turn has passed. Below this the event loop is late.
+_LEAST_LATE = 0.02
 
 
 class SharedBucket:
@@ -20,6 +22,7 @@ class SharedBucket:
     def __init__(self, rate: Rate, buckets: RateBuckets, identity: Callable[[], str]) -> None:
         self._rate = rate
         self._per_second = rate.per_second * SHARE
+        self._late = min(_AHEAD_SECONDS, max(_LEAST_LATE, (rate.burst - SHARE) / self._per_second))
         self._buckets = buckets
         self._identity = identity
         self._turn = asyncio.Lock()
@@ -59,7 +62,7 @@ class SharedBucket:
             await pause
         while self._reserved:
             time = self._reserved.popleft()
-            if clock() - time < _AHEAD_SECONDS:
+            if clock() - time < self._late:
                 return time
         number = self._needed(clock())
         first = await self._buckets.reserve(self._key, number, per_second=self._per_second, burst=self._rate.burst)

@@ -127,7 +127,8 @@ class StreamPolls:
         """Tell outputs that the feed may be another worker's next time; return whether nothing is in doubt."""
         names = (feed.console, feed.namespace, feed.stream.name)
         taking = [each for each in map(takeover_of, feed.outputs) if each is not None]
-        return all([each.let_go(*names, complete=complete) for each in taking])
+        settled = [each.let_go(*names, complete=complete) for each in taking]
+        return all(settled)
 
 
 def _mark_of(marks: OutputMarks, output: str, key: str) -> Callable[..., Mapping[str, object]]:
@@ -140,8 +141,9 @@ async def _while_held(feed: Feed, lease: Tenure) -> AsyncIterator[None]:
 
     A process that was paused finds that moment passed, and ends before it does anything else.
     """
+    limit = asyncio.timeout_at(lease.valid_until)
     try:
-        async with asyncio.timeout_at(lease.valid_until) as limit:
+        async with limit:
 
             async def renew() -> None:
                 while True:

@@ -20,10 +20,12 @@ class Counted(MemoryRateBuckets):
 
 
 def buckets() -> Counted:
+    """Return buckets that workers share."""
     return Counted(ClusterTables(time.monotonic))
 
 
 async def spend(bucket: SharedBucket, until: float, made: list[float]) -> None:
+    """Make requests as fast as they may be made."""
     while time.monotonic() < until:
         await bucket.acquire()
         made.append(time.monotonic())

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from threading import Event
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, Message, TopicPartition
-from confluent_kafka.admin import OffsetSpec
+from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from s1ecs.outputs.kafka.clients import open_admin, open_consumer, raised
 from s1ecs.outputs.kafka.messages import FoundDocument, feed_from
@@ -40,7 +40,8 @@ class TopicReader:
         """Return the next offset of each partition, behind transactions that are under way."""
         admin, watch = open_admin(self._settings)
         latest = time.monotonic() + self._settings.patience
-        asked = {TopicPartition(self._topic, each): OffsetSpec.latest() for each in range(partitions)}
+        latest_offset = OffsetSpec.latest()  # type: ignore[no-untyped-call] # the library types it not
+        asked = {TopicPartition(self._topic, each): latest_offset for each in range(partitions)}
         while True:
             try:
                 found = admin.list_offsets(

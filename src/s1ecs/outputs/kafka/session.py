@@ -26,12 +26,13 @@ def read_back(
     reader = TopicReader(settings, topic, stop)
     try:
         ends = reader.ends(partitions)
-        found = reader.documents(delivered.starts(topic, ends), ends)
-        return ends, [each for each in found if delivered.is_behind_mark(topic, each)]
-    except KafkaTrouble as error:
-        if error.code != "TOPIC_AUTHORIZATION_FAILED":
-            raise
-        return ends, None
+        try:
+            found = reader.documents(delivered.starts(topic, ends), ends)
+            return ends, [each for each in found if delivered.is_behind_mark(topic, each)]
+        except KafkaTrouble as error:
+            if error.code != "TOPIC_AUTHORIZATION_FAILED":
+                raise
+            return ends, None
     finally:
         reader.close()
 

@@ -179,7 +179,8 @@ class MemoryWorkers:
 
     async def concurrency(self) -> int:
         """Return the polls that all live workers together do at a time."""
-        return sum(row.concurrency for row, *_ in self._tables.workers.values() if self._tables.alive(row.id))
+        rows = [row for row, *_ in self._tables.workers.values() if self._tables.alive(row.id) and not row.draining]
+        return sum(row.concurrency for row in rows)
 
 
 class MemoryRateBuckets:

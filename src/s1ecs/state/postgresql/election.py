@@ -18,7 +18,7 @@ _END_SILENT = f"""
         AND locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND (locks.classid, locks.objid) = (hashtext('s1ecs dispatcher')::oid, hashtext(current_schema())::oid)
         AND activity.state = 'idle' AND activity.state_change < clock_timestamp() - make_interval(secs => {DEAD_AFTER})
-"""  # noqa: S608 - of our own texts
+"""
 
 
 class PostgresElection:

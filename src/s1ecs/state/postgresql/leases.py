@@ -178,7 +178,7 @@ class PostgresLeases:
             rows = connection.execute(_RENEW, [self._life, self._holder, *_columns(held)])
             renewed = {LeaseKey(*key) for key in rows}
             rows = connection.execute(
-                f"SELECT {_COLUMNS}, epoch FROM leases WHERE holder = %s",  # noqa: S608 - our names
+                f"SELECT {_COLUMNS}, epoch FROM leases WHERE holder = %s",
                 [self._holder],
             )
             return began, renewed, {LeaseKey(*key): epoch for *key, epoch in rows}

@@ -37,7 +37,7 @@ _RELEASE = f"""
     WHERE queued IS NOT NULL AND NOT console = ANY(%(waiting)s) AND NOT {_IS_ALIVE}
         AND (worker IS NOT NULL OR queued < now() - make_interval(secs => %(seconds)s))
     RETURNING console
-"""  # noqa: S608 - of our own texts
+"""
 
 _BEGIN = f"""
     WITH before AS (
@@ -48,7 +48,7 @@ _BEGIN = f"""
         unsettled = array_append(array_remove(work.unsettled, %(worker)s), %(worker)s)
     FROM before WHERE (console, stream) = (%(console)s, %(stream)s)
     RETURNING before.failures, before.unsettled, before.first
-"""  # noqa: S608 - of our own texts
+"""
 
 _END = """
     UPDATE work SET next_due = now() + make_interval(secs => %(seconds)s), queued = NULL, worker = NULL, began = NULL,
@@ -92,8 +92,7 @@ class PostgresWork:
 
     async def claim(self, consoles: int) -> Sequence[str]:
         """Mark what is due of so many consoles as queued."""
-        asked = {"rows": consoles * _STREAMS, "consoles": consoles}
-        return await self._names(_CLAIM, asked)
+        return await self._names(_CLAIM, {"rows": consoles * _STREAMS, "consoles": consoles})
 
     async def release(self, queued: Collection[str], seconds: float) -> Sequence[str]:
         """Give up what was claimed so long ago and nobody works on."""
@@ -101,7 +100,7 @@ class PostgresWork:
 
     async def due(self, console: str) -> Sequence[str]:
         """Return the streams of a console that are due and that nobody polls."""
-        query = f"SELECT stream FROM work WHERE console = %(console)s AND {_IS_DUE} ORDER BY next_due"  # noqa: S608 - ours
+        query = f"SELECT stream FROM work WHERE console = %(console)s AND {_IS_DUE} ORDER BY next_due"
         return await self._names(query, {"console": console})
 
     async def begin(self, key: Key, worker: str) -> Begun | None:
@@ -112,9 +111,8 @@ class PostgresWork:
 
     async def end(self, key: Key, worker: str, ended: Ended) -> None:
         """End the poll of this worker."""
-        told = {"console": key.console, "stream": key.stream, "worker": worker}
-        told |= {"seconds": ended.seconds, "reason": ended.reason, "settled": ended.settled}
-        await self._do(_END, told)
+        of = {"console": key.console, "stream": key.stream, "worker": worker}
+        await self._do(_END, {**of, "seconds": ended.seconds, "reason": ended.reason, "settled": ended.settled})
 
     async def put_off(self, key: Key, seconds: float) -> None:
         """Have a stream that could not be begun tried again."""

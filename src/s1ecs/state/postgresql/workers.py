@@ -48,7 +48,7 @@ class PostgresWorkers:
 
     async def drain(self, worker: str | None = None) -> int:
         """Ask all live workers, or one, to end."""
-        query = f"UPDATE workers SET draining = true WHERE {_IS_ALIVE} AND (%(id)s::text IS NULL OR id = %(id)s)"  # noqa: S608 - ours
+        query = f"UPDATE workers SET draining = true WHERE {_IS_ALIVE} AND (%(id)s::text IS NULL OR id = %(id)s)"
         return await self._database.run(lambda connection: connection.execute(query.encode(), {"id": worker}).rowcount)
 
     async def rows(self) -> Sequence[WorkerRow]:
@@ -58,6 +58,6 @@ class PostgresWorkers:
 
     async def concurrency(self) -> int:
         """Return the polls that all live workers together do at a time."""
-        query = f"SELECT coalesce(sum(concurrency), 0) FROM workers WHERE {_IS_ALIVE} AND NOT draining"  # noqa: S608 - ours
+        query = f"SELECT coalesce(sum(concurrency), 0) FROM workers WHERE {_IS_ALIVE} AND NOT draining"
         rows = await self._database.run(lambda connection: connection.execute(query.encode()).fetchall(), durable=False)
         return int(rows[0][0])
