@@ -8,7 +8,7 @@ import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.common_options import CommandLine, common_options
-from s1ecs.cli.options import JsonArrayOption, settings_of
+from s1ecs.cli.options import JsonArrayOption, console_settings_of, settings_of
 from s1ecs.errors import UsageError
 
 consoles = CommandLine(
@@ -58,19 +58,18 @@ def consoles_alone(
         return
     if given > 1:
         raise UsageError("consoles: --accept, --rename and --json are mutually exclusive")
-    settings = settings_of(context)
     if accept is not None:
         from s1ecs.commands.consoles.identity import accept_console
 
-        accept_console(settings, accept)
+        accept_console(console_settings_of(context, with_paused=True), accept)
     elif rename is not None:
         from s1ecs.commands.consoles.identity import rename_offline
 
-        rename_offline(settings, *rename)
+        rename_offline(console_settings_of(context, with_paused=True), *rename)
     else:
         from s1ecs.commands.consoles.listing import list_consoles
 
-        list_consoles(settings, [], json=json)
+        list_consoles(settings_of(context), [], json=json)
 
 
 @consoles.command("list")
@@ -92,7 +91,7 @@ def tokens(context: typer.Context, *, json: JsonArrayOption = False) -> None:
     """
     from s1ecs.commands.consoles.token_expiry import list_tokens
 
-    list_tokens(settings_of(context), datetime.now(UTC), json=json)
+    list_tokens(console_settings_of(context, with_paused=True), datetime.now(UTC), json=json)
 
 
 @consoles.command()

@@ -49,6 +49,8 @@ def _local(settings: Settings, now: datetime, folder: Path) -> Iterator[CheckRes
     streams = len({name for console in consoles for name in settings.enabled(console)})
     told = f"{counted(len(consoles), 'console')}, {counted(streams, 'stream')}, "
     yield CheckResult("ok", "settings", "settings", f"valid: {told}{counted(len(settings.outputs), 'output')}")
+    for name, fault in settings.console_faults.items():
+        yield CheckResult("failed", "settings", name, fault)
     yield from _open_files(settings)
     yield from check_secret_files(settings, folder)
     if settings.state is None:

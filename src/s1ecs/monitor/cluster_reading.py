@@ -1,14 +1,10 @@
 """Reading of what workers on a shared state do at the moment, beside them."""
 
-from typing import TYPE_CHECKING
-
-from s1ecs.bootstrap.console_rows import ConsoleSource, KeptConsoles, open_database, rows_in
+from s1ecs.bootstrap.console_rows import ConsoleSource, KeptConsoles
+from s1ecs.bootstrap.shared_state import SharedState, open_shared_state
 from s1ecs.errors import UsageError
 from s1ecs.monitor.cluster_status import ClusterReading
 from s1ecs.settings import Settings
-
-if TYPE_CHECKING:
-    from s1ecs.state.postgresql.database import PostgresDatabase
 
 
 async def read_cluster(settings: Settings) -> ClusterReading:
@@ -18,21 +14,16 @@ async def read_cluster(settings: Settings) -> ClusterReading:
             "cluster status: workers share a state in PostgreSQL (setting 'state', see docs/scaling.md); "
             "on one machine, use s1ecs status"
         )
-    async with open_database(settings) as database:
-        return await cluster_in(database, await ConsoleSource(settings, rows_in(database)).read())
+    async with open_shared_state(settings) as shared:
+        return await cluster_in(shared, await ConsoleSource(settings).read(shared.consoles))
 
 
-async def cluster_in(database: "PostgresDatabase", kept: KeptConsoles) -> ClusterReading:
+async def cluster_in(shared: SharedState, kept: KeptConsoles) -> ClusterReading:
     """Read workers, leases and work of an open state; its consoles are `kept`."""
-    # Only now it is certain that the client of PostgreSQL is installed.
-    from s1ecs.state.postgresql.lease_rows import held_leases
-    from s1ecs.state.postgresql.work import PostgresWork
-    from s1ecs.state.postgresql.workers import PostgresWorkers
-
     return ClusterReading(
-        await PostgresWorkers(database).rows(),
-        await held_leases(database),
-        await PostgresWork(database).rows(),
+        await shared.workers.rows(),
+        await shared.held_leases(),
+        await shared.work.rows(),
         kept.paused,
-        kept.invalid,
+        kept.settings.console_faults,
     )

@@ -240,11 +240,14 @@ class Settings(OfConsole, OfStream, OfWeb):
     origins: Mapping[str, str] = pydantic.Field(repr=False)
     gap: str = pydantic.Field(default="", repr=False)
     build: Callable[[ConsoleEntry], BuiltConsole] = pydantic.Field(repr=False, exclude=True)
+    # Consoles that are kept outside of the file and can't be collected, with the reason.
+    console_faults: Mapping[str, str] = pydantic.Field(default={}, repr=False)
 
-    def with_consoles(self, consoles: Iterable[ConsoleSettings]) -> "Settings":
-        """Return the same settings with these consoles instead of those of the settings file."""
+    def with_consoles(self, consoles: Iterable[ConsoleSettings], faults: Mapping[str, str], gap: str) -> "Settings":
+        """Return the same settings with these consoles instead of those of the file; `gap` says why there is none."""
         origins = {name: place for name, place in self.origins.items() if not name.startswith("consoles.")}
-        return self.model_copy(update={"consoles": tuple(consoles), "origins": origins, "gap": ""})
+        more = {"origins": origins, "console_faults": faults, "gap": gap}
+        return self.model_copy(update={"consoles": tuple(consoles), **more})
 
     def require_consoles(self) -> tuple[ConsoleSettings, ...]:
         """Give the consoles; a SettingsError shows how to name one when there is none."""

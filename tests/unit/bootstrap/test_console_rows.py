@@ -49,32 +49,33 @@ async def save(rows: MemoryConsoleRows, *given: ConsoleRow) -> None:
 
 async def test_without_rows_the_consoles_of_the_file_are_collected(settings: Settings, rows: MemoryConsoleRows) -> None:
     """As long as there is no row, the settings hold as they are."""
-    kept = await ConsoleSource(settings, rows).read()
-    assert (kept.settings, kept.left_out) == (settings, ())
+    kept = await ConsoleSource(settings).read(rows)
+    assert kept.settings is settings
 
 
 async def test_rows_replace_the_consoles_of_the_file(settings: Settings, rows: MemoryConsoleRows) -> None:
     """Once there is a row only rows are collected, and the consoles of the file that none of them has are told."""
     await save(rows, row("two"), row("three", streams={"alert": {"interval": "1m"}}))
-    kept = await ConsoleSource(settings, rows).read()
-    assert (names(kept), kept.left_out) == (["three", "two"], ("one",))
+    kept = await ConsoleSource(settings).read(rows)
+    assert names(kept) == ["three", "two"]
+    assert [*kept.settings.console_faults] == ["one"]
     streams = {each.name: each.streams["alert"].interval for each in kept.settings.consoles}
     assert {name: str(interval) for name, interval in streams.items()} == {"three": "0:01:00", "two": "0:02:00"}
 
 
 async def test_a_change_is_picked_up(settings: Settings, rows: MemoryConsoleRows) -> None:
     """What did not change is the same object as before, of all consoles or of one; the rest is read anew."""
-    source = ConsoleSource(settings, rows)
+    source = ConsoleSource(settings)
     await save(rows, row("three"), row("four"))
-    first = await source.read()
-    assert await source.read() is first
+    first = await source.read(rows)
+    assert await source.read(rows) is first
     await save(rows, row("four", paused=True), row("five"))
-    second = await source.read()
+    second = await source.read(rows)
     assert names(second) == ["five", "three"]
     assert second.paused == {"four"}
     assert second.settings.console("three") is first.settings.console("three")
     assert second.revision > first.revision
-    assert names(await ConsoleSource(settings, rows, with_paused=True).read()) == ["five", "four", "three"]
+    assert names(await ConsoleSource(settings, with_paused=True).read(rows)) == ["five", "four", "three"]
 
 
 async def test_an_invalid_row_affects_its_console_alone(
@@ -82,11 +83,11 @@ async def test_an_invalid_row_affects_its_console_alone(
 ) -> None:
     """The others are collected, the reason is told, and the console is back once its file is there."""
     authorities = tmp_path / "ca.pem"
-    source = ConsoleSource(settings, rows)
+    source = ConsoleSource(settings)
     await save(rows, row("three"), row("four", ca_file=str(authorities)))
-    kept = await source.read()
+    kept = await source.read(rows)
     assert names(kept) == ["three"]
-    assert kept.invalid == {"four": f"console four: ca_file: no such file: {authorities}"}
-    assert await source.read() is kept
+    assert kept.settings.console_faults["four"] == f"ca_file: no such file: {authorities}"
+    assert await source.read(rows) is kept
     authorities.write_text("")
-    assert names(await source.read()) == ["four", "three"]
+    assert names(await source.read(rows)) == ["four", "three"]

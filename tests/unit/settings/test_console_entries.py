@@ -97,6 +97,8 @@ def test_consoles_replace_those_of_the_file(loader: Loader) -> None:
     entry = ConsoleEntry("europe", REST, "console europe")
     built = settings.build(entry)
     assert built.origins["consoles.europe.url"] == "console europe"
-    other = settings.with_consoles([built.console])
-    assert other.require_consoles() == (built.console,)
+    other = settings.with_consoles([built.console], {"asia": "no such file"}, "none is collected")
+    assert (other.require_consoles(), other.console_faults) == ((built.console,), {"asia": "no such file"})
+    with pytest.raises(SettingsError, match="none is collected"):
+        settings.with_consoles([], {}, "none is collected").require_consoles()
     assert not any(name.startswith("consoles.old.") for name in other.origins)

@@ -1,10 +1,10 @@
 """`s1ecs consoles list` and `show` where consoles are rows of the state."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from s1ecs.bootstrap.console_rows import entry_of, no_rows, open_console_rows
+from s1ecs.bootstrap.console_rows import entry_of, no_rows, read_rows
+from s1ecs.bootstrap.state import has_state
 from s1ecs.commands.consoles.edits import refuse_unknown
 from s1ecs.commands.consoles.known import list_known
 from s1ecs.commands.consoles.row_files import file_entry
@@ -35,12 +35,13 @@ class ListedConsole:
 
 def list_consoles(settings: Settings, tags: Sequence[str], *, json: bool) -> None:
     """Print the consoles that have all of these tags, as rows of the state; without rows, those that it knows."""
-    if settings.state is None:
-        if tags:
-            raise no_rows("list --tag")
+    rows = {} if settings.state is None else read_rows(settings, "list")
+    if tags and settings.state is None:
+        raise no_rows("list --tag")
+    if not rows and (settings.state is None or has_state(settings)):
         list_known(settings, json=json)
-        return
-    _print_rows(settings, asyncio.run(_read_rows(settings, "list")), tags, json=json)
+    else:
+        _print_rows(settings, rows, tags, json=json)
 
 
 def _print_rows(settings: Settings, rows: RowsByName, tags: Sequence[str], *, json: bool) -> None:
@@ -57,7 +58,7 @@ def _print_rows(settings: Settings, rows: RowsByName, tags: Sequence[str], *, js
 
 def show_console(settings: Settings, name: str, *, json: bool) -> None:
     """Print what is set for a console, and whether this machine can use it."""
-    rows = asyncio.run(_read_rows(settings, "show"))
+    rows = read_rows(settings, "show")
     refuse_unknown(rows, [name])
     listed = _listed(settings, rows[name])
     if json:
@@ -74,11 +75,6 @@ def show_console(settings: Settings, name: str, *, json: bool) -> None:
     print_table(
         ("setting", "value"), [*values, ("state", state), ("revision", str(listed.row.revision))], too_wide="wrap"
     )
-
-
-async def _read_rows(settings: Settings, command: str) -> RowsByName:
-    async with open_console_rows(settings, command) as rows:
-        return (await rows.read()).rows
 
 
 def _listed(settings: Settings, row: ConsoleRow) -> ListedConsole:

@@ -21,7 +21,7 @@ PAUSED_KEY = "paused"
 _LINES = (".ndjson", ".jsonl")
 
 
-def read_rows(path: Path) -> list[tuple[ConsoleRow, str]]:
+def rows_of_file(path: Path) -> list[tuple[ConsoleRow, str]]:
     """Read a file of consoles, each with the place where it stands; raise SettingsError, which tells all faults."""
     problems = Problems()
     given = _lines(path, problems) if path.suffix in _LINES else _listed(path, problems)

@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from s1ecs.bootstrap.console_rows import entry_of, open_console_rows
+from s1ecs.bootstrap.console_rows import entry_of, open_console_rows, read_rows
 from s1ecs.commands.consoles.change import refuse_left_out
 from s1ecs.commands.consoles.edits import adding, is_same
-from s1ecs.commands.consoles.row_files import file_entry, read_rows
+from s1ecs.commands.consoles.row_files import file_entry, rows_of_file
 from s1ecs.commands.terminal.tables import print_table
 from s1ecs.commands.terminal.writer import OUT
 from s1ecs.counted import counted
@@ -26,7 +26,7 @@ def import_consoles(settings: Settings, path: Path, *, replace: bool, dry_run: b
 
 def export_consoles(settings: Settings) -> None:
     """Print each console as a JSON object on a line, for `import`."""
-    for row in asyncio.run(_read(settings)).values():
+    for row in read_rows(settings, "export").values():
         OUT.json(f"{readable(file_entry(row)).decode()}\n")
 
 
@@ -53,7 +53,7 @@ def _print(found: RowsByName, given: list[ConsoleRow]) -> None:
 
 def _valid(settings: Settings, path: Path) -> list[ConsoleRow]:
     faults: list[str] = []
-    given = read_rows(path)
+    given = rows_of_file(path)
     for row, place in given:
         try:
             settings.build(entry_of(row)._replace(place=place))
@@ -65,8 +65,3 @@ def _valid(settings: Settings, path: Path) -> list[ConsoleRow]:
             "\n".join(faults[:_MOST_FAULTS] + ([f"and {counted(more, 'fault')} more"] if more > 0 else []))
         )
     return [row for row, _ in given]
-
-
-async def _read(settings: Settings) -> RowsByName:
-    async with open_console_rows(settings, "export") as rows:
-        return (await rows.read()).rows

@@ -4,6 +4,8 @@ from psycopg.types.json import Jsonb
 
 from s1ecs.state.console_rows import ConsoleRow, EditRows, RowsAtRevision, revised
 from s1ecs.state.postgresql.database import PostgresDatabase
+from s1ecs.state.postgresql.readonly import reading
+from s1ecs.state.postgresql.server import PostgresServer
 from s1ecs.state.postgresql.transaction import PgConnection
 
 # One statement, so that the rows and their revision are of one moment.
@@ -43,6 +45,14 @@ class PostgresConsoleRows:
             return after
 
         return await self._database.run(work)
+
+
+def read_console_rows(server: PostgresServer) -> RowsAtRevision:
+    """Return all rows without opening the state; none where it is older than they are, or is not there yet."""
+    with reading(server) as connection:
+        if connection is None or connection.execute("SELECT to_regclass('console_rows')").fetchone() == (None,):
+            return RowsAtRevision(0, {})
+        return _read(connection)
 
 
 def _revision(connection: PgConnection) -> int:
