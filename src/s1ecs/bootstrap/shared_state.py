@@ -1,8 +1,9 @@
 """From settings to the state that workers share, with what only a cluster keeps there."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from s1ecs.bootstrap.registry import Fence
@@ -10,6 +11,8 @@ from s1ecs.bootstrap.state import postgres_server
 from s1ecs.errors import SettingsError
 from s1ecs.settings import Settings
 from s1ecs.state.checkpoints import LIVE, WalkName
+from s1ecs.state.console_rows import ConsoleRows
+from s1ecs.state.lease_rows import LeaseRow
 from s1ecs.state.rate_buckets import RateBuckets
 from s1ecs.state.state import State
 from s1ecs.state.transaction import Transaction
@@ -29,6 +32,8 @@ class SharedState:
     workers: Workers
     rates: RateBuckets
     election: "PostgresElection"
+    consoles: ConsoleRows
+    held_leases: Callable[[], Awaitable[Sequence[LeaseRow]]]
     fence: Fence
     options: Mapping[str, str | int]
     schema: str
@@ -39,7 +44,9 @@ async def open_shared_state(settings: Settings) -> AsyncIterator[SharedState]:
     """Open the state in PostgreSQL; raise SettingsError where the settings have none, StateError with what to do."""
     require_shared_state(settings)
     server = postgres_server(settings)
+    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
     from s1ecs.state.postgresql.election import PostgresElection
+    from s1ecs.state.postgresql.lease_rows import held_leases
     from s1ecs.state.postgresql.rate_buckets import PostgresRateBuckets
     from s1ecs.state.postgresql.state import PostgresState
     from s1ecs.state.postgresql.transaction import connection_of
@@ -60,6 +67,8 @@ async def open_shared_state(settings: Settings) -> AsyncIterator[SharedState]:
             PostgresWorkers(state.database),
             PostgresRateBuckets(state.database),
             PostgresElection(server),
+            PostgresConsoleRows(state.database),
+            partial(held_leases, state.database),
             fence,
             server.options,
             server.schema,

@@ -13,7 +13,7 @@ from s1ecs.commands.terminal.writer import OUT
 GROUPS: Mapping[str, Sequence[str]] = {
     "Set up": ("init", "check", "settings", "setup", "migrate", "consoles"),
     "Collect": ("collect", "run", "worker", "backfill", "reconcile"),
-    "Monitor": ("status", "streams", "dead-letters", "store"),
+    "Monitor": ("status", "streams", "dead-letters", "store", "cluster"),
     "Use the data": ("query", "search", "show", "tail", "export", "fields", "transform"),
     "Web page": ("serve", "web-user"),
     "Respond": ("respond",),

@@ -4,7 +4,7 @@ import asyncio
 import os
 import platform
 import uuid
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from s1ecs.bootstrap.collector import OpenCollector, open_collector
 from s1ecs.bootstrap.shared_state import SharedState, open_shared_state
 from s1ecs.bootstrap.spools import with_drain
 from s1ecs.bootstrap.state import refuse_store
+from s1ecs.cluster.current_consoles import CurrentConsoles
 from s1ecs.cluster.dispatcher import Dispatcher
 from s1ecs.cluster.draining import TakingDrain
 from s1ecs.cluster.open_consoles import OpenConsoles, OpenFeeds
@@ -31,7 +32,6 @@ from s1ecs.metrics.recorder import Meter
 from s1ecs.open_files import connections_each, limit
 from s1ecs.outputs.output import takeover_of
 from s1ecs.settings import ConsoleSettings, Settings
-from s1ecs.state.status import Key
 from s1ecs.state.workers import WorkerRow
 
 # Consoles that stay open though nobody polls them: without a connection, each is some objects.
@@ -45,6 +45,7 @@ class OpenWorker:
     worker: Worker
     shared: SharedState
     collector: OpenCollector
+    consoles: CurrentConsoles
 
 
 @asynccontextmanager
@@ -61,28 +62,21 @@ async def open_worker(
         open_collector(settings, shared.state, worker=own.id, fence=shared.fence) as collector,
         procrastinate_queue(dict(shared.options), shared.schema) as queue,
     ):
-
-        async def read() -> Settings:
-            return settings
-
-        async def wanted() -> Collection[Key]:
-            now = await read()
-            return {Key(console.name, stream) for console in now.consoles for stream in now.enabled(console)}
-
+        current = CurrentConsoles(settings, shared.consoles, asyncio.get_running_loop().time, log)
         connections = connections_each(limit(), concurrency, len(settings.outputs))
         opener = _opener(collector, shared, meter, connections)
-        consoles = OpenConsoles(read, opener, max(_KEPT_OPEN, 2 * concurrency))
+        consoles = OpenConsoles(current.named, opener, max(_KEPT_OPEN, 2 * concurrency))
         polls = StreamPolls(
             own.id, shared.work, shared.state.output_marks, stop, log, RunLog(log, follows=True), ClockWatch(log)
         )
-        dispatcher = Dispatcher(shared.work, shared.workers, queue, shared.election, wanted, log)
+        dispatcher = Dispatcher(shared.work, shared.workers, queue, shared.election, current.streams, log)
         for output in with_drain(collector.outputs):
             if (taking := takeover_of(output)) is not None:
                 output.drain.session = TakingDrain(taking, shared.state, own.id).session
         tokens = TokenWatch(lambda: datetime.now(UTC), meter.token)
         worker = Worker(own, shared.work, shared.workers, queue, dispatcher, consoles, polls, tokens, log)
         try:
-            yield OpenWorker(worker, shared, collector)
+            yield OpenWorker(worker, shared, collector, current)
         finally:
             await consoles.close()
 

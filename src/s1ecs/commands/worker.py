@@ -19,6 +19,9 @@ from s1ecs.metrics.recorder import Meter
 from s1ecs.metrics.values import Figures
 from s1ecs.settings import Settings
 
+# A worker meets all consoles in the course of time; Prometheus would keep dozens of series of each for each worker.
+_MOST_CONSOLES = 500
+
 
 def worker(settings: Settings, concurrency: int) -> int:
     """Poll so many consoles at a time until SIGINT, SIGTERM or a request to end."""
@@ -26,7 +29,8 @@ def worker(settings: Settings, concurrency: int) -> int:
     require("cluster")
     require_extras_to_run(settings)
     log = start_log(settings)
-    warn_without_places(settings, (), log)
+    if settings.consoles:
+        warn_without_places(settings, (), log)
     run_loop(_work(settings, concurrency, log), concurrency)
     return 0
 
@@ -52,7 +56,7 @@ async def _work(settings: Settings, concurrency: int, log: structlog.stdlib.Boun
     stop = asyncio.Event()
 
     async def work() -> None:
-        meter = Meter(Figures(lambda: datetime.now(UTC)))
+        meter = Meter(Figures(lambda: datetime.now(UTC), _MOST_CONSOLES))
         async with (
             open_worker(settings, concurrency, meter, stop, log) as opened,
             beside_worker(settings, opened, meter, log),

@@ -2,7 +2,7 @@
 
 import asyncio
 import platform
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +20,9 @@ from s1ecs.ecs.envelope import Collector
 from s1ecs.extras import importing
 from s1ecs.metrics.recorder import Meter
 from s1ecs.metrics.values import Figures
+from s1ecs.monitor.cluster_metrics import follow_cluster
+from s1ecs.monitor.cluster_reading import cluster_in
+from s1ecs.monitor.cluster_status import ClusterStatus, cluster_status
 from s1ecs.respond.audit.open_journal import told_of
 from s1ecs.respond.audit.state_journal import StateJournal
 from s1ecs.respond.batches.due import DueActions
@@ -48,8 +51,20 @@ async def beside_worker(
         collector = Collector(__version__, await state.collector_id(), platform.node())
         names = [output.name for output in outputs]
         due = DueActions(settings, StateJournal(state.journal, told_of(settings, collector, names)), log)
-        await stack.enter_async_context(meanwhile([exclusively(state.leases, "actions", due.forever)]))
+        beside = [exclusively(state.leases, "actions", due.forever), follow_cluster(meter.figures, _cluster(opened))]
+        await stack.enter_async_context(meanwhile(beside))
         yield
+
+
+def _cluster(opened: OpenWorker) -> Callable[[], Awaitable[ClusterStatus | None]]:
+    """Make the function that reads the status of all workers while this one hands out the work."""
+
+    async def read() -> ClusterStatus | None:
+        if not opened.worker.dispatcher.election.elected:
+            return None
+        return cluster_status(await cluster_in(opened.shared, await opened.consoles.kept()))
+
+    return read
 
 
 @asynccontextmanager

@@ -185,3 +185,13 @@ def test_what_waits_and_what_is_refused_late(meter: Meter) -> None:
     meter.refused_later("default", "alert", 2)
     assert shown(meter)["s1ecs_spooled", "elasticsearch"] == 3
     assert shown(meter)["s1ecs_rejected_total",] == 2
+
+
+def test_consoles_of_a_worker_are_bounded(clock: Clock) -> None:
+    """Counts of more consoles than a worker shows add up in one series, and their gauges are left out."""
+    meter = Meter(Figures(clock, most_consoles=2))
+    for name in ("one", "two", "three", "four", "one"):
+        meter.step(WALK._replace(console=name), Counts(records=10))
+    values = {metric.name: dict(found) for metric, found in meter.figures.read()}
+    assert values["s1ecs_records"] == {("one", "alert"): 20, ("two", "alert"): 10, ("(others)", "alert"): 20}
+    assert {console for console, _ in values["s1ecs_checkpoint_age_seconds"]} == {"one", "two"}

@@ -171,7 +171,7 @@ class DueActions:
     async def _console(self, entry: Entry) -> AsyncIterator[ActionConsole]:
         """The console of an action, to act on in the name of whoever scheduled it."""
         settings = self._settings.console(entry.console)
-        if not (settings.action_token or settings.action_token_file or settings.action_token_command):
+        if not settings.has_action_token:
             raise SettingsError(f"{entry.console}: no action_token is set")
         around = replace(self._around(), user=entry.user, machine=entry.machine)
         async with ActionConsole(self._settings, settings, around=around, journal=self._journal) as console:
