@@ -55,7 +55,7 @@ def delivered(*machines: Commands) -> Counter[tuple[str, str]]:
 
 
 def test_the_same_documents_as_with_sqlite(commands_for: CommandsFor) -> None:
-    """Whatever collects with SQLite collects with PostgreSQL, once; a second run, of another machine, brings nothing."""
+    """Two machines that share a state deliver what one with SQLite does, each document once."""
     plain = commands_for("sqlite")
     del plain.environment["S1ECS_STATE"]
     plain.ok("collect", *QUICK)

@@ -65,7 +65,7 @@ async def open_worker(
         current = CurrentConsoles(settings, shared.consoles, asyncio.get_running_loop().time, log)
         connections = connections_each(limit(), concurrency, len(settings.outputs))
         opener = _opener(collector, shared, meter, connections)
-        consoles = OpenConsoles(current.settings, opener, max(_KEPT_OPEN, 2 * concurrency))
+        consoles = OpenConsoles(current.named, opener, max(_KEPT_OPEN, 2 * concurrency))
         polls = StreamPolls(
             own.id, shared.work, shared.state.output_marks, stop, log, RunLog(log, follows=True), ClockWatch(log)
         )

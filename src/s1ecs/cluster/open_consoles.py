@@ -10,8 +10,8 @@ from s1ecs.settings import ConsoleSettings, Settings
 
 # Opens a console of the settings: gives its feeds by stream.
 OpenFeeds = Callable[[Settings, ConsoleSettings], AbstractAsyncContextManager[dict[str, Feed]]]
-# Gives the settings with the consoles that are to be collected now.
-ReadSettings = Callable[[], Awaitable[Settings]]
+# Gives the settings as they are now, with the console of a name; None if it is not to be collected.
+FindConsole = Callable[[str], Awaitable[tuple[Settings, ConsoleSettings | None]]]
 
 
 @dataclass
@@ -26,8 +26,8 @@ class _Opened:
 class OpenConsoles:
     """Consoles by name; of those that nobody uses the `most` that were used last stay open."""
 
-    def __init__(self, read: ReadSettings, opener: OpenFeeds, most: int) -> None:
-        self._read = read
+    def __init__(self, find: FindConsole, opener: OpenFeeds, most: int) -> None:
+        self._find = find
         self._opener = opener
         self._most = most
         self._opened: dict[str, _Opened] = {}
@@ -58,8 +58,7 @@ class OpenConsoles:
 
     async def _open(self, name: str) -> _Opened | None:
         async with self._opening.setdefault(name, asyncio.Lock()):
-            settings = await self._read()
-            console = next((each for each in settings.consoles if each.name == name), None)
+            settings, console = await self._find(name)
             known = self._opened.get(name)
             if known is not None and known.console != console:
                 self._former.append(self._opened.pop(name))

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
@@ -28,6 +29,7 @@ _CONNECTIONS = 4
 # Seconds between two looks into an empty queue.
 _IDLE_SECONDS = 0.25
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
+_PATIENCE = 5.0
 _FORGET_AFTER = 3600.0
 # By whichever clock.
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -151,7 +153,15 @@ async def procrastinate_queue(options: dict[str, Any], schema: str) -> AsyncIter
         await connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", [schema])
         await connection.commit()
 
-    connector = PsycopgConnector(kwargs=options, min_size=1, max_size=_CONNECTIONS, configure=configure)
+    connector = PsycopgConnector(
+        kwargs=options,
+        min_size=1,
+        max_size=_CONNECTIONS,
+        configure=configure,
+        timeout=_PATIENCE,
+        # It waits longer from one attempt to the next; a new series of them begins with the next use.
+        reconnect_timeout=_PATIENCE,
+    )
     app = App(connector=connector)
     async with _explained():
         await app.open_async()
@@ -181,6 +191,6 @@ async def _explained() -> AsyncIterator[None]:
         yield
     except AlreadyEnqueued:
         raise
-    except (ConnectorException, OSError) as error:
+    except (ConnectorException, psycopg.Error, OSError) as error:
         cause = error.__cause__ or error
         raise StateError(f"queue of the state: {' '.join(str(cause).split())}") from None

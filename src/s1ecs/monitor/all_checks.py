@@ -1,7 +1,7 @@
 """All checks of `s1ecs check`, in the order in which problems are fixed."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from s1ecs.bootstrap.collector import open_client, open_trace_of
@@ -14,6 +14,7 @@ from s1ecs.monitor.check_result import CheckResult
 from s1ecs.monitor.console_check import check_console, whose_of
 from s1ecs.monitor.geoip_check import check_geoip
 from s1ecs.monitor.output_check import check_local_output, check_output
+from s1ecs.monitor.postgres_check import check_postgres, check_postgres_settings
 from s1ecs.monitor.secret_files_check import check_secret_files
 from s1ecs.monitor.state_check import check_state
 from s1ecs.monitor.token_file_check import check_tokens_offline
@@ -26,6 +27,9 @@ async def check_all(settings: Settings, now: datetime, folder: Path) -> AsyncGen
     """Check the machine, then every console and every output; `now` in UTC, `folder` is the working folder."""
     for result in _local(settings, now, folder):
         yield result
+    if settings.state is not None:
+        for result in await check_postgres(settings, lambda: datetime.now(UTC)):
+            yield result
     async with open_trace_of(settings, at_once) as trace:
         for console in settings.require_consoles():
             async for result in check_one_console(settings, console, trace):
@@ -55,6 +59,8 @@ def _local(settings: Settings, now: datetime, folder: Path) -> Iterator[CheckRes
     yield from check_secret_files(settings, folder)
     if settings.state is None:
         yield from check_state(settings.state_dir, now)
+    else:
+        yield from check_postgres_settings(settings)
     yield from check_geoip(settings.geoip, now)
 
 

@@ -25,6 +25,7 @@ _EXAMPLES: Mapping[str, str] = {
     "geoip": "GeoLite2-City.mmdb",
     "ca_file": "authorities.pem",
     "proxy": "http://proxy.example:3128",
+    "state": "postgresql://s1ecs@db.example.com/s1ecs",
     "metrics_port": "9108",
     "queries": '{critical: "SELECT time, rule, host FROM alert WHERE severity = 99"}',
     "trace": "trace.ndjson",

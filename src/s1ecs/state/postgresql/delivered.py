@@ -1,4 +1,4 @@
-"""What was delivered: ids that are remembered, and items that were read through or failed."""
+"""Deliveries: ids that are remembered, and items that were read through or failed."""
 
 from collections.abc import Sequence
 

@@ -58,4 +58,6 @@ class PostgresElection:
         session, self._session = self._session, None
         if session is not None:
             with suppress(psycopg.Error):
-                session.close()
+                # At once: the server looks for closed connections a moment later.
+                session.execute("SELECT pg_advisory_unlock_all()")
+            session.close()

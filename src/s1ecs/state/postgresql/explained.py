@@ -1,4 +1,4 @@
-"""What PostgreSQL and libpq say, as errors that name the server and the cure."""
+"""Errors of PostgreSQL and libpq, as StateErrors that name the server and the cure."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

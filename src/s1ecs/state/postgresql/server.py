@@ -35,7 +35,7 @@ _SESSION: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PostgresServer:
-    """Where the state is: a libpq URL, and the schema of its tables. Its text has no secret."""
+    """Place of the state: a libpq URL, and the schema of its tables. Its text has no secret."""
 
     url: str = field(repr=False)
     schema: str = DEFAULT_SCHEMA
@@ -53,7 +53,7 @@ class PostgresServer:
         return {**_DEFAULTS, **{key: value for key, value in given.items() if value is not None}}
 
     def __str__(self) -> str:
-        """Return where it is, for logs and errors."""
+        """Return it as it stands in logs and errors."""
         given = self.options
         host = str(given.get("host") or "local socket")
         port = f":{given['port']}" if given.get("port") and "," not in host else ""

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from s1ecs.errors import StateTooNew
 from s1ecs.state.postgresql.migrations import MIGRATIONS
-from s1ecs.state.postgresql.migrations.migration import Migration
+from s1ecs.state.postgresql.migrations.schema_step import SchemaStep
 from s1ecs.state.postgresql.server import PostgresServer
 from s1ecs.state.postgresql.transaction import PgConnection
 
@@ -38,7 +38,7 @@ def migrated(connection: PgConnection) -> Migrated | None:
     return Migrated(*row)
 
 
-def migrate(server: PostgresServer, connection: PgConnection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+def migrate(server: PostgresServer, connection: PgConnection, migrations: Sequence[SchemaStep] = MIGRATIONS) -> None:
     """Apply what is missing, in one transaction; raise StateTooNew where the database can't be used by this version."""
     found = migrated(connection)
     check_usable(server, found, migrations)
@@ -60,7 +60,7 @@ def migrate(server: PostgresServer, connection: PgConnection, migrations: Sequen
             )
 
 
-def check_usable(server: PostgresServer, found: Migrated | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+def check_usable(server: PostgresServer, found: Migrated | None, migrations: Sequence[SchemaStep] = MIGRATIONS) -> None:
     """Raise StateTooNew where a database has a migration that this version does not know and that does not only add."""
     if found is not None and found.least > len(migrations):
         raise StateTooNew(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Migration:
+class SchemaStep:
     """Statements that run in one transaction, in the schema of the state.
 
     `adds_only`: processes that do not know it can go on using the database, side by side with those that do.
