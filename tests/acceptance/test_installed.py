@@ -250,8 +250,10 @@ def test_every_command_has_help_without_extras(bare: Path, tmp_path: Path) -> No
 _ZSTD = "outputs:\n  - type: files\n    path: packed\n    compression: {extra}\n"
 _METRICS = "metrics_port: 9464\n"
 _ARCHIVE = "outputs:\n  - type: store\n    archive: archive\n"
+_CLUSTER = "state: postgresql://127.0.0.1:9/none\noutputs:\n  - type: files\n    path: documents\n"
 _KAFKA = "outputs:\n  - type: kafka\n    bootstrap_servers: 127.0.0.1:9\n"
 SETTINGS = {
+    "cluster": _CLUSTER,
     "duckdb": _ARCHIVE,
     "kafka": _KAFKA,
     "zstd": _ZSTD,
@@ -285,6 +287,13 @@ def needs(commands: Commands, extra: str, *arguments: str) -> None:
 @pytest.mark.parametrize(
     "needed",
     [
+        ("cluster", "collect"),
+        ("cluster", "run"),
+        ("cluster", "check"),
+        ("cluster", "status"),
+        ("cluster", "streams"),
+        ("cluster", "dead-letters"),
+        ("cluster", "respond", "history"),
         ("duckdb", "query", "--archive", "SELECT 1"),
         ("kafka", "collect"),
         ("kafka", "check"),
