@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -13,7 +13,7 @@ import pytest
 from servers.free_port import free_port
 
 from .conftest import MOMENT, Commands, Start
-from .patience import PATIENCE
+from .patience import PATIENCE, eventually
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,6 @@ def port(shared: Commands) -> Iterator[int]:
         process.terminate()
         _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors
-
-
-def eventually(check: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    until = time.monotonic() + PATIENCE
-    while not check():
-        assert time.monotonic() < until, "it never came"
-        time.sleep(0.2)
 
 
 def get(port: int, path: str) -> tuple[int, str]:
