@@ -120,5 +120,9 @@ def test_commands_use_the_rows(shared: Commands, small: str) -> None:
     assert (collected.returncode, collected.stderr.count(fault)) == (0, 1)
     assert {row["console"] for row in json.loads(shared.ok("streams", "--json"))} == {"one"}
     assert [row["console"] for row in json.loads(shared.ok("consoles", "tokens", "--json"))] == ["one"]
+    shared.ok("consoles", "add", "two", "--url", "two.example", "--token-file", "token")
+    shared.ok("consoles", "remove", "one", "--yes")
+    listed = {row["console"]: (row["state"], bool(row["ids"])) for row in json.loads(shared.ok("consoles", "--json"))}
+    assert listed == {"broken": ("invalid", False), "two": ("collected", False), "one": ("removed", True)}
     checks = json.loads(shared.run("check", "--offline", "--json").stdout)
     assert [row["text"] for row in checks if row["subject"] == "broken"] == [fault]
