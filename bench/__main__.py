@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import inventory, kafka, mapping, memory, page_load, search, store, transform
+from bench import cluster, inventory, kafka, mapping, memory, page_load, search, store, transform
 from bench.figures import Figure, write
 
 _Measure = Callable[[], Iterator[Figure | str]]
@@ -18,6 +18,7 @@ def main() -> None:
         "inventory": inventory.run,
         "search": search.run,
         "kafka": kafka.run,
+        "cluster": cluster.run,
         "store": store.run,
         "page-load": page_load.run,
     }
