@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from bench import (
+    cluster,
     collecting,
     collecting_memory,
     fan_out,
@@ -39,6 +40,7 @@ def main() -> None:
         "inventory": inventory.run,
         "search": search.run,
         "kafka": kafka.run,
+        "cluster": cluster.run,
         "store": store.run,
         "page-load": page_load.run,
     }

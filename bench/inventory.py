@@ -21,7 +21,7 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.pace import Pace
 from s1ecs.collect.poll import poll
 from s1ecs.ecs.redaction import Redaction
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.sentinelone.response import ConsoleResponse
 from s1ecs.sentinelone.server_clock import Clocks
 from s1ecs.sentinelone.transport import Connection
@@ -99,7 +99,7 @@ async def walk(size: int, folder: Path) -> int:
         redaction=Redaction(stream.table, ()),
         envelope=stream.envelope(),
         outputs=(),
-        dead_letters=DeadLetters(folder),
+        dead_letters=DeadLetterFiles(folder),
         state=SqliteState(database),
     )
     [outcome] = await poll(feed, asyncio.Event(), lambda *_: None)

@@ -21,7 +21,7 @@ from s1ecs.collect.pace import Pace
 from s1ecs.collect.poll import poll
 from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.redaction import Redaction
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.files.ndjson import as_line, packer
 from s1ecs.outputs.output import Batch, Capabilities, Delivered
 from s1ecs.outputs.search.bulk import body, creations
@@ -155,7 +155,7 @@ def _feed(stream: Stream, console: Console, database: Database, folder: Path) ->
         redaction=Redaction(stream.table, ()),
         envelope=stream.envelope(collector=collector),
         outputs=(Store(database), _Elsewhere()),
-        dead_letters=DeadLetters(folder),
+        dead_letters=DeadLetterFiles(folder),
         state=SqliteState(database),
     )
 

@@ -185,6 +185,13 @@ class StateError(S1ecsError):
     """The state database can't be used; nothing that was committed is lost."""
 
 
+class LeaseLost(StateError):
+    """Another process took over the lease of a walk, or its position moved, since this one read it; nothing was saved.
+
+    It ends the poll, not the process: the next poll tries to take the lease again.
+    """
+
+
 class DeliveredMeanwhile(StateError):
     """Another process delivered some of the records while a commit was being made ready; nothing was saved."""
 

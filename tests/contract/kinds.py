@@ -26,6 +26,9 @@ WALK = WalkName("one", "alert", "live")
 class Kind(Protocol):
     """One kind of state; all that it opens is the same state."""
 
+    # Seconds after which the leases of a dead process are free.
+    lease_life: float
+
     async def open(self) -> State:
         """Open the state, as another process that is started does."""
 
@@ -54,6 +57,8 @@ class Holder(Protocol):
 
 class MemoryKind:
     """The state in memory."""
+
+    lease_life = 0.0
 
     def __init__(self) -> None:
         self.tables = Tables()
@@ -141,7 +146,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 @contextmanager
-def _process(program: str, *arguments: object) -> Iterator["subprocess.Popen[str]"]:
+def running(program: str, *arguments: object) -> Iterator["subprocess.Popen[str]"]:
     """Run a program until it is ready; it is killed with SIGKILL at the end, if it was not before."""
     command = [sys.executable, "-c", program, *map(str, arguments)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -155,6 +160,8 @@ def _process(program: str, *arguments: object) -> Iterator["subprocess.Popen[str
 
 class SqliteKind:
     """The state in a SQLite file."""
+
+    lease_life = 0.0
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -173,7 +180,7 @@ class SqliteKind:
 
     async def die_in_commit(self, walk: WalkName, position: str) -> None:
         """Kill a process that is inside the transaction."""
-        with _process(_DYING, self.folder, position, *walk):
+        with running(_DYING, self.folder, position, *walk):
             pass
 
     def holder(self, walk: WalkName) -> "SqliteHolder":
@@ -190,7 +197,7 @@ class SqliteHolder:
 
     async def start(self) -> None:
         """Start the process, which takes the lease."""
-        self._stack.enter_context(_process(_HOLDING, *self._arguments))
+        self._stack.enter_context(running(_HOLDING, *self._arguments))
 
     async def kill(self) -> None:
         """Kill the process."""

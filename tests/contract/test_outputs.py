@@ -15,12 +15,14 @@ import zstandard
 from s1ecs.bootstrap.registry import REGISTRY
 from s1ecs.bootstrap.spools import outbox_environment
 from s1ecs.errors import OutputError
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.files.ndjson import packer
 from s1ecs.outputs.files.open_files import Rules
 from s1ecs.outputs.files.output import Files, FilesEnvironment
 from s1ecs.outputs.files.stdout import StandardOutput
 from s1ecs.outputs.null import NullOutput
 from s1ecs.outputs.output import Capabilities, LookupMode, Output
+from s1ecs.outputs.spool.drain import SpoolEnvironment
 from s1ecs.outputs.spool.drained import DrainedOutput
 from s1ecs.outputs.spool.spool import Spool, SpoolLimits
 from s1ecs.outputs.store import Store
@@ -28,6 +30,7 @@ from s1ecs.outputs.testing import RecordingOutput
 from s1ecs.settings.output_types import OUTPUT_TYPES
 from s1ecs.state.sqlite.database import Database
 from s1ecs.state.sqlite.file_marks import SqliteFileMarks
+from s1ecs.state.sqlite.state import SqliteState
 
 from .outputs import OutputContract, Subject
 
@@ -153,12 +156,17 @@ class RecordingSubject(Subject):
         self.recording.failure = None
 
 
+def _place(database: Database) -> SpoolEnvironment:
+    letters = DeadLetterFiles(database.path.parent)
+    return outbox_environment(SqliteState(database), letters, lambda _: None, lambda _: None)
+
+
 class DrainedSubject(RecordingSubject):
     """The same with the drain of its outbox."""
 
     def another(self) -> Output:
         """Make it around the same."""
-        return DrainedOutput(self.recording, outbox_environment(self.database, lambda _: None, lambda _: None))
+        return DrainedOutput(self.recording, _place(self.database))
 
 
 class SpoolSubject(RecordingSubject):
@@ -166,7 +174,7 @@ class SpoolSubject(RecordingSubject):
 
     def another(self) -> Output:
         """Make it around the same."""
-        place = outbox_environment(self.database, lambda _: None, lambda _: None)
+        place = _place(self.database)
         return Spool(self.recording, SpoolLimits(60.0, 1_000_000), place)
 
     async def recover(self, output: Output) -> None:

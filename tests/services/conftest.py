@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,9 +13,11 @@ from servers.account import server_folder
 from servers.archives import Kind
 from servers.kafka import KafkaBroker, start_kafka
 from servers.kafka_programs import kafka_programs
+from servers.postgresql import PostgresCluster
 from servers.running import Running, start
 from servers.unavailable import Unavailable
 from tests.acceptance.conftest import Commands
+from tests.postgres import started_postgres
 from tests.unit.outputs.search.authority import Authority
 
 SetUp = Callable[..., None]
@@ -82,6 +85,19 @@ def kafka(request: pytest.FixtureRequest) -> Iterator[KafkaBroker]:
             yield broker
         finally:
             broker.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresCluster]:
+    """A PostgreSQL server that tests may stop and start."""
+    with started_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: PostgresCluster) -> str:
+    """The URL of an empty database."""
+    return postgres.create_database(f"test_{uuid.uuid4().hex}")
 
 
 @pytest.fixture(scope="session")

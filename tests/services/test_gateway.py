@@ -8,7 +8,7 @@ import pytest
 
 from s1ecs.collect.upkeep.dead_letter_replay import retry
 from s1ecs.errors import OutputError
-from s1ecs.outputs.dead_letters import DeadLetters, letters
+from s1ecs.outputs.dead_letters import DeadLetterFiles, letters
 from s1ecs.outputs.output import Batch, Entity, Output, RefusedDocument
 from s1ecs.outputs.search.client.server import Reply
 from servers.documents import ids
@@ -111,8 +111,10 @@ async def test_only_an_items_own_429_says_that_nothing_was_done(rig: Rig) -> Non
 async def test_dead_letters_again(rig: Rig, tmp_path: Path) -> None:
     """Letters that are delivered again behind a gateway are there once."""
     batch = rig.batch(*[f"n{number}" for number in range(5)])
-    dead = DeadLetters(tmp_path)
-    dead.append(letters(batch, "search", [RefusedDocument(*each, "was refused") for each in batch.documents], "2026"))
+    dead = DeadLetterFiles(tmp_path)
+    dead.append(
+        None, letters(batch, "search", [RefusedDocument(*each, "was refused") for each in batch.documents], "2026")
+    )
     between = rig.server()
     await rig.output(between).deliver(rig.batch("other"))
     Gateway(rig, between, Reply(504, MESSAGE), Reply(502, is_json=False))

@@ -20,6 +20,7 @@ from s1ecs.outputs.output import Batch, Output, acknowledge
 from s1ecs.outputs.spool.deadline import DeadlineExceeded, in_time
 from s1ecs.state.output_marks import Mark
 from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.leases import SqliteLeases
 from servers.kafka import KafkaBroker
 from tests.contract.outputs import MARKS, OutputContract, Subject
 from tests.services.kafka_topics import Topics
@@ -48,7 +49,7 @@ class KafkaSubject(Subject):
         async def remember(mark: Mark) -> None:
             await self.database.run(lambda transaction: MARKS.save(transaction, settings.name, mark))
 
-        ids = TransactionalIds(settings.name, self.topics.template, self.database.path.parent)
+        ids = TransactionalIds(settings.name, self.topics.template, SqliteLeases(self.database.path.parent))
         return KafkaOutput(settings, KafkaEnvironment(self.said.append, ids, remember))
 
     def batch(self, *names: str) -> Batch:
@@ -255,7 +256,7 @@ async def test_an_unfinished_transaction_is_ended_at_once(kafka: KafkaBroker, na
     output = await opened(subject)
     await subject.give(output, subject.batch("before"))
     await output.close()
-    async with TransactionalIds("kafka", topics.template, tmp_path).held() as identity:
+    async with TransactionalIds("kafka", topics.template, SqliteLeases(tmp_path)).held() as identity:
         killed = KafkaProducer(topics.settings(), identity, Event())
         killed.begin()
         killed._producer.begin_transaction()

@@ -15,10 +15,11 @@ import pytest
 
 from s1ecs.errors import OutputError, SettingsError, StateError, UsageError
 from s1ecs.open_files import ENOUGH_CONNECTIONS, MOST_CONNECTIONS, at_limit, connections_each, needed, raise_limit
-from s1ecs.outputs.dead_letters import DeadLetters, Letter
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.sentinelone.network_errors import why_no_answer
 from s1ecs.sentinelone.transport import Connection, Trust
 from s1ecs.settings.secrets import token_from_command, token_from_file
+from s1ecs.state.dead_letters import Letter
 from s1ecs.state.sqlite.database import connect, connect_for_reading
 from s1ecs.trace.rotating_file import TraceFile
 from tests.unit.outputs.folder import Folder
@@ -111,7 +112,7 @@ async def test_every_place_that_opens_files_names_the_limit(tmp_path: Path) -> N
         for error, work in (
             (StateError, lambda: connect(tmp_path / "state.db")),
             (StateError, lambda: connect_for_reading(tmp_path / "state.db")),
-            (StateError, lambda: DeadLetters(tmp_path).append([letter])),
+            (StateError, lambda: DeadLetterFiles(tmp_path).append(None, [letter])),
             (OutputError, lambda: files.open(database)),
             (UsageError, TraceFile(tmp_path / "trace").open),
             (SettingsError, lambda: token_from_file(secret)),

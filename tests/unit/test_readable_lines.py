@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from s1ecs.commands.terminal.tables import print_json
-from s1ecs.outputs.dead_letters import DeadLetters, letters
+from s1ecs.outputs.dead_letters import DeadLetterFiles, letters
 from s1ecs.outputs.output import Batch, RefusedDocument
 from s1ecs.records import dumps, record_from_line
 from s1ecs.sentinelone.exchange import Exchange
@@ -58,10 +58,12 @@ def test_what_no_double_holds_is_in_no_line(
     assert document["event"]["original"] == text.decode()
 
     batch = Batch("default", "default", name, [("a", mapped.document)])
-    DeadLetters(tmp_path).append(letters(batch, "output", [RefusedDocument("a", mapped.document, "no")], "now"))
+    DeadLetterFiles(tmp_path).append(
+        None, letters(batch, "output", [RefusedDocument("a", mapped.document, "no")], "now")
+    )
     written = [line for path in tmp_path.rglob("*") if path.is_file() for line in path.read_bytes().splitlines()]
     assert [orjson.loads(line)["document"] for line in written if line] == [document]
-    [letter] = DeadLetters(tmp_path).read(name)
+    [letter] = DeadLetterFiles(tmp_path).read(name)
     assert dumps(letter.document) == dumps(mapped.document)
     print_json(["document"], [[letter.document]])
     assert orjson.loads(capsys.readouterr().out) == [{"document": document}]

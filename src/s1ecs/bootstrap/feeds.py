@@ -16,10 +16,10 @@ from s1ecs.ecs.mapper import Mapper
 from s1ecs.ecs.redaction import Redaction
 from s1ecs.ecs.table import Layout
 from s1ecs.errors import SettingsError
-from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import Output
 from s1ecs.sentinelone.client import Client
 from s1ecs.settings import ConsoleSettings, Settings
+from s1ecs.state.dead_letters import DeadLetters
 from s1ecs.state.state import State
 from s1ecs.streams import STREAMS, Stream, stream_in
 from s1ecs.streams.collection_modes import Asking
@@ -72,6 +72,7 @@ def feed_maker(
     *,
     outputs: Sequence[Output],
     state: State,
+    dead_letters: DeadLetters,
     collector: Collector,
 ) -> FeedMaker:
     """Return the maker of the feeds of these settings; `locate` knows where addresses lie. Raise SettingsError."""
@@ -80,7 +81,7 @@ def feed_maker(
     return FeedMaker(
         settings,
         outputs,
-        DeadLetters(settings.state_dir),
+        dead_letters,
         state,
         collector,
         mapper=cache(partial(_mapper, locate)),

@@ -3,9 +3,8 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from typing import TypeVar
 
@@ -26,12 +25,15 @@ from s1ecs.outputs.search.output import SearchEnvironment, SearchOutput
 from s1ecs.outputs.store import Store
 from s1ecs.settings import OutputSettings
 from s1ecs.settings.output_types import ELASTICSEARCH, FILES, KAFKA, NULL, OPENSEARCH, STORE, OutputType, output_name
+from s1ecs.state.memory.file_marks import MemoryFileMarks
 from s1ecs.state.output_marks import Mark
-from s1ecs.state.sqlite.file_marks import SqliteFileMarks
-from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
+from s1ecs.state.state import State
 from s1ecs.state.transaction import StateAccess, Transaction
 
 T = TypeVar("T")
+
+# Raises LeaseLost in a transaction of the state once a feed, by its key in marks, is another process's.
+Fence = Callable[[Transaction, str], None]
 
 
 class DetachedState:
@@ -46,20 +48,31 @@ class DetachedState:
         raise AssertionError("this output needs an open state")
 
 
+def no_fence(_transaction: Transaction, _key: str) -> None:
+    """Let everything pass: no other process delivers the same feeds."""
+
+
 @dataclass(frozen=True)
 class OutputEnvironment:
     """The surroundings of all outputs of a process.
 
-    `warn` and `tell` put a line into the log; `state` is the id of the state behind `access`, which is kept in
-    `folder`; `max_answer` is that of the settings.
+    `warn` and `tell` put a line into the log; `state`, of the id `state_id`, is None for a process that has none open;
+    `max_answer` is that of the settings. `worker` is the id of a process that shares the feeds with others, and `fence`
+    raises LeaseLost in a transaction of the state once a feed, by its key in a mark, is not its own any more.
     """
 
     warn: Callable[[str], None]
     tell: Callable[[str], None]
-    state: str = ""
-    access: StateAccess = field(default_factory=DetachedState)
+    state_id: str = ""
+    state: State | None = None
     max_answer: int | None = None
-    folder: Path | None = None
+    worker: str = ""
+    fence: Fence = no_fence
+
+    @property
+    def access(self) -> StateAccess:
+        """The state for work on its thread."""
+        return DetachedState() if self.state is None else self.state
 
 
 @dataclass(frozen=True)
@@ -89,7 +102,8 @@ def _files(settings: OutputSettings, environment: OutputEnvironment) -> Output:
     if values["path"] is None:
         return StandardOutput(sys.stdout.fileno(), pack, whole=values["compression"] != "none")
     suffix = ".ndjson.zst" if values["compression"] == "zstd" else ".ndjson"
-    state = FilesEnvironment(environment.state, environment.access, SqliteFileMarks(), _now, environment.warn)
+    marks = MemoryFileMarks() if environment.state is None else environment.state.file_marks
+    state = FilesEnvironment(environment.state_id, environment.access, marks, _now, environment.warn)
     return Files(values["path"], Rules(values["max_size"], values["max_age"], suffix), pack, state)
 
 
@@ -113,13 +127,21 @@ def _search(settings: OutputSettings, environment: OutputEnvironment) -> Output:
 
 def _kafka(settings: OutputSettings, environment: OutputEnvironment) -> Output:
     require("kafka")
-    of, marks = kafka_settings(settings), SqliteOutputMarks()
+    of, state = kafka_settings(settings), environment.state
 
     async def remember(mark: Mark) -> None:
-        if environment.folder is not None:
-            await environment.access.run(lambda transaction: marks.save(transaction, of.name, mark))
+        if state is None:
+            return
 
-    ids = TransactionalIds(of.name, environment.state, environment.folder)
+        def save(transaction: Transaction) -> None:
+            for key in mark:
+                environment.fence(transaction, key)
+            state.output_marks.save(transaction, of.name, mark)
+
+        await state.run(save)
+
+    leases = None if state is None else state.leases
+    ids = TransactionalIds(of.name, environment.state_id, leases, environment.worker)
     return KafkaOutput(of, KafkaEnvironment(environment.warn, ids, remember))
 
 

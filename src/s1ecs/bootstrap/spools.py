@@ -15,32 +15,43 @@ from s1ecs.outputs.spool.drain import SpoolEnvironment
 from s1ecs.outputs.spool.drained import DrainedOutput
 from s1ecs.outputs.spool.spool import Spool, SpoolLimits
 from s1ecs.settings import OutputSettings
-from s1ecs.state.sqlite.database import Database
-from s1ecs.state.sqlite.outbox import SqliteOutbox
-from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
+from s1ecs.state.dead_letters import DeadLetters
+from s1ecs.state.state import State
 from s1ecs.tasks import meanwhile, unless_stopped
 
 
 def with_outbox(
-    output: Output, settings: OutputSettings, database: Database, log: structlog.stdlib.BoundLogger
+    output: Output,
+    settings: OutputSettings,
+    state: State,
+    dead_letters: DeadLetters,
+    log: structlog.stdlib.BoundLogger,
+    *,
+    shared: bool = False,
 ) -> DrainedOutput:
-    """Return the output with the drain of its outbox, behind a spool if its settings say `on_stall: spill`."""
-    place = outbox_environment(database, log.warning, log.info)
+    """Return the output with the drain of its outbox, behind a spool if its settings say `on_stall: spill`.
+
+    Where feeds are `shared` among processes, an output that must know which are its own has no spool: another process
+    would drain it. What it does not accept stays at the console, and is read again.
+    """
+    place = outbox_environment(state, dead_letters, log.warning, log.info)
     values = settings.values
-    if output.capabilities.transactional or values.get("on_stall") != "spill":
+    takes_over = shared and output.capabilities.takeover
+    if takes_over or output.capabilities.transactional or values.get("on_stall") != "spill":
         return DrainedOutput(output, place)
     return Spool(output, SpoolLimits(values["stall_after"].total_seconds(), values["spill_size"]), place)
 
 
 def outbox_environment(
-    database: Database, warn: Callable[[str], None], tell: Callable[[str], None]
+    state: State, dead_letters: DeadLetters, warn: Callable[[str], None], tell: Callable[[str], None]
 ) -> SpoolEnvironment:
-    """Return the surroundings of all outboxes in a state database."""
+    """Return the surroundings of all outboxes in a state."""
     return SpoolEnvironment(
-        database,
-        SqliteOutbox(),
-        SqliteOutputMarks(),
-        database.path.parent,
+        state,
+        state.outbox,
+        state.output_marks,
+        state.leases,
+        dead_letters,
         now=lambda: datetime.now(UTC),
         clock=time.monotonic,
         warn=warn,
@@ -61,7 +72,7 @@ def spools(outputs: Sequence[Output]) -> list[Spool]:
 @asynccontextmanager
 async def draining(
     outputs: Sequence[Output],
-    database: Database,
+    state: State,
     log: structlog.stdlib.BoundLogger,
     others: Sequence[str] = (),
 ) -> AsyncIterator[None]:
@@ -70,9 +81,9 @@ async def draining(
     What waits from a time when its output had a spool is drained, too: new documents go by it then, so that it may come
     to the output behind newer ones.
     """
-    outbox = SqliteOutbox()
-    waiting = await database.run(outbox.outputs)
-    backlogs = {name for name in waiting if await database.run(partial(outbox.backlog, output=name)) is not None}
+    outbox = state.outbox
+    waiting = await state.run(outbox.outputs)
+    backlogs = {name for name in waiting if await state.run(partial(outbox.backlog, output=name)) is not None}
     _warn_of_left(waiting, backlogs, {*others, *(output.name for output in outputs)}, log)
     for output in outputs:
         if output.name in backlogs and not output.capabilities.spooled:

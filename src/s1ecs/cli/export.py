@@ -67,6 +67,7 @@ def export(
     """
     # Ending by an exception, it leaves no unfinished file.
     end_at_sigterm(1)
+    from s1ecs.bootstrap.state import store_folder
     from s1ecs.bootstrap.typed_views import require_view
     from s1ecs.collect.upkeep.archiving import archive_rule
     from s1ecs.commands.export import FORMATS, Export, ExportFormat
@@ -91,6 +92,7 @@ def export(
     condition = unicode_text(where, "--where").strip()
     selection = ExportSelection(view, first, last, condition, ordered=not view.endswith("_latest"))
     settings = settings_of(context)
+    folder = store_folder(settings, "export")
     rule = archive_rule(settings)
     archive = None if rule is None else rule.folder
-    export_command(settings.state_dir, Export(selection, chosen, output, force=force, raw=raw, archive=archive), now)
+    export_command(folder, Export(selection, chosen, output, force=force, raw=raw, archive=archive), now)

@@ -45,6 +45,7 @@ def search(
 
     Example: s1ecs search "host:ws-* command:rundll32"
     """
+    from s1ecs.bootstrap.state import store_folder
     from s1ecs.commands.search import search_store
     from s1ecs.outputs.store.search import SearchRange
     from s1ecs.timestamps import time_text
@@ -53,7 +54,7 @@ def search(
         time_text(moment_of_option(text, flag)) if text else None for flag, text in (("--from", since), ("--to", until))
     ]
     search_store(
-        settings_of(context).state_dir,
+        store_folder(settings_of(context), "search"),
         " ".join(question),
         stored_streams(stream or []),
         SearchRange(*bounds),

@@ -41,12 +41,13 @@ def store(
 
     Example: s1ecs store --backup /backup/s1ecs.db
     """
+    from s1ecs.bootstrap.state import store_folder
     from s1ecs.commands import store as store_command
 
     if sum((json, compact, check, rebuild, backup is not None)) > 1:
         raise UsageError("store: --json, --compact, --check, --rebuild and --backup are mutually exclusive")
     settings = settings_of(context)
-    folder = settings.state_dir
+    folder = store_folder(settings, "store")
     if compact:
         store_command.make_compact(folder)
     elif check:

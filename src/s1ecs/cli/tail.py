@@ -31,7 +31,8 @@ def tail(
 
     Example: s1ecs tail alert threat
     """
+    from s1ecs.bootstrap.state import store_folder
     from s1ecs.commands.tail import tail as tail_command
 
     names = stored_streams(streams or [])
-    tail_command(settings_of(context).state_dir, names, count, json=json)
+    tail_command(store_folder(settings_of(context), "tail"), names, count, json=json)

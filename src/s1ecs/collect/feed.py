@@ -14,11 +14,11 @@ from s1ecs.collect.strategies.strategy import Strategy
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.mapper import Mapper
 from s1ecs.ecs.redaction import Redaction
-from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.output import Output
 from s1ecs.sentinelone.client import Client
 from s1ecs.sentinelone.pagination import SetAside
 from s1ecs.state.checkpoints import LIVE, REREAD, Checkpoints, WalkName
+from s1ecs.state.dead_letters import DeadLetters
 from s1ecs.state.state import State
 from s1ecs.streams.collection_modes import Asking, CallPerItem
 from s1ecs.streams.stream import Stream

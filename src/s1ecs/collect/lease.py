@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import structlog
 
 from s1ecs.collect.feed import Feed
 from s1ecs.errors import S1ecsError
 from s1ecs.log_once import LogOnce
+
+if TYPE_CHECKING:
+    from s1ecs.state.leases import Tenure
 
 
 class FeedLease:
@@ -17,22 +21,23 @@ class FeedLease:
         self._feed = feed
         self._stack = stack
         self._log = log
-        self._held = False
+        self._tenure: Tenure | None = None
         self._logged = LogOnce()
 
     async def acquire(self) -> bool:
         """Tell whether the walks are ours, after trying once more if they were not; never raises."""
-        if self._held:
+        if self._tenure is not None and not self._tenure.is_lost:
             return True
+        self._tenure = None
+        await self._stack.aclose()
         try:
-            await self._stack.enter_async_context(self._feed.state.leases.held(self._feed.own_walks))
+            self._tenure = await self._stack.enter_async_context(self._feed.state.leases.held(self._feed.own_walks))
         except S1ecsError as error:
             if self._logged.changed(str(self._feed), str(error)):
                 self._log.error(f"{error}; retried at each interval")
             return False
         if self._logged.over(str(self._feed)):
             self._log.info(f"{self._feed}: released by the other process, collecting starts")
-        self._held = True
         return True
 
 

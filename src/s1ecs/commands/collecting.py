@@ -57,5 +57,7 @@ async def fill_rows_of(
     settings: Settings, feeds: Sequence[Feed], stop: asyncio.Event, log: structlog.stdlib.BoundLogger
 ) -> None:
     """Fill in the rows of the store of the feeds' state."""
+    if settings.state is not None:
+        return
     for feed in feeds[:1]:
         await fill_rows(StoreRows(feed.state, time.monotonic, keep_of(settings).size), stop, log)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from s1ecs.bootstrap.outputs import make_output
 from s1ecs.bootstrap.registry import REGISTRY, OutputEnvironment
-from s1ecs.bootstrap.state import require_state
+from s1ecs.bootstrap.state import dead_letters_of, require_state
 from s1ecs.collect.upkeep.dead_letter_replay import Retried, retry
 from s1ecs.commands.signals import start_log
 from s1ecs.commands.terminal.spinner import waiting
 from s1ecs.commands.terminal.writer import ERR, OUT
 from s1ecs.errors import OutputError
-from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.settings import Settings
 from s1ecs.timestamps import time_text
 
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
 def retry_dead_letters(settings: Settings, names: Sequence[str]) -> int:
     """Deliver dead letters again and say what became of them; 1 if any is left, else 0."""
-    if not DeadLetters(settings.state_dir).streams():
-        require_state(settings.state_dir)
+    if not dead_letters_of(settings).streams():
+        require_state(settings)
     with waiting("Delivering refused documents again"):
         results = asyncio.run(_retry(settings, names))
     for result in results:
@@ -38,7 +37,7 @@ def retry_dead_letters(settings: Settings, names: Sequence[str]) -> int:
 
 
 async def _retry(settings: Settings, names: Sequence[str]) -> list[Retried]:
-    dead_letters = DeadLetters(settings.state_dir)
+    dead_letters = dead_letters_of(settings)
     streams = [name for name in dead_letters.streams() if not names or name in names]
     if not streams:
         return []

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from s1ecs.bootstrap.state import require_state
+from s1ecs.bootstrap.state import dead_letters_of, require_state
 from s1ecs.commands.terminal.tables import print_json, print_table
 from s1ecs.commands.terminal.writer import OUT
 from s1ecs.errors import StateError
 from s1ecs.masking import masked
-from s1ecs.outputs.dead_letters import DeadLetters, Letter
 from s1ecs.settings import Settings
+from s1ecs.state.dead_letters import Letter
 
 _COLUMNS = ("time", "console", "stream", "output", "id", "reason")
 _ALL_COLUMNS = ("time", "stream", "output", "console", "id", "reason", "document")
@@ -20,9 +20,9 @@ def list_dead_letters(settings: Settings, names: Sequence[str], *, json: bool) -
 
     Raise StateError where there is no state, and after the others are printed where a stream's letters can't be read.
     """
-    dead_letters = DeadLetters(settings.state_dir)
+    dead_letters = dead_letters_of(settings)
     if not dead_letters.streams():
-        require_state(settings.state_dir)
+        require_state(settings)
     columns = _ALL_COLUMNS if json else _COLUMNS
     streams = list(names) or dead_letters.streams()
     errors: list[str] = []

@@ -25,6 +25,8 @@ def require_extras(outputs: Sequence[OutputSettings], *, reading: bool = False) 
 def require_extras_to_collect(settings: Settings) -> None:
     """Raise MissingExtra where `s1ecs collect` needs an optional dependency that is not installed."""
     require_extras(settings.outputs)
+    if settings.state is not None:
+        require("cluster")
     if archive_rule(settings) is not None:
         require("parquet")
 

@@ -9,14 +9,14 @@ import structlog
 from s1ecs.bootstrap.outputs import held_open, make_output, output_named
 from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.bootstrap.spools import try_once_more, with_outbox
+from s1ecs.bootstrap.state import dead_letters_of, open_state, store_folder
 from s1ecs.collect.backfill.from_store import Filled, Filling, ReportFilling, drained
 from s1ecs.commands.extras import require_extras
 from s1ecs.commands.signals import start_log, until_signal
 from s1ecs.commands.terminal.progress import bars
 from s1ecs.errors import UsageError
 from s1ecs.settings import OutputSettings, Settings
-from s1ecs.state.sqlite.database import FILE_NAME, Database, is_there
-from s1ecs.state.sqlite.metadata import collector_id
+from s1ecs.state.sqlite.database import FILE_NAME, is_there
 
 
 def fill_output(settings: Settings, names: Sequence[str], output: str, *, again: bool) -> int:
@@ -24,7 +24,7 @@ def fill_output(settings: Settings, names: Sequence[str], output: str, *, again:
     chosen = output_named(settings.outputs, output)
     if chosen.type == "store":
         raise UsageError("backfill: --from-store cannot fill the store itself; pass another output, or --from and --to")
-    path = settings.state_dir / FILE_NAME
+    path = store_folder(settings, "backfill --from-store") / FILE_NAME
     if not is_there(path):
         raise UsageError(f"backfill: {path} does not exist; check the setting state_dir")
     require_extras((chosen,), reading=True)
@@ -52,14 +52,12 @@ async def _fill(
 
     async def work() -> None:
         async with AsyncExitStack() as stack:
-            database = await Database.open(settings.state_dir)
-            stack.push_async_callback(database.close)
-            environment = OutputEnvironment(
-                log.warning, log.info, await collector_id(database), database, folder=settings.state_dir
-            )
-            output = with_outbox(make_output(chosen, environment), chosen, database, log)
-            await stack.enter_async_context(held_open(output, database))
-            filling = Filling(database, output, names, settings.state_dir)
+            state = await stack.enter_async_context(open_state(settings))
+            letters = dead_letters_of(settings)
+            environment = OutputEnvironment(log.warning, log.info, await state.collector_id(), state)
+            output = with_outbox(make_output(chosen, environment), chosen, state, letters, log)
+            await stack.enter_async_context(held_open(output, state))
+            filling = Filling(state, output, names, letters)
             async with drained(output):
                 filled = await filling.fill(stop, tell, again=again)
             found.append(filled)

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
+from s1ecs.bootstrap.state import store_folder
 from s1ecs.commands.query import Print, list_views, query
 from s1ecs.commands.querying.parameters import Value, bound, given_values
 from s1ecs.commands.querying.saved import COLUMNS, PLAIN_COLUMNS, rows, saved_query, values_for
@@ -67,7 +68,7 @@ def run_request(settings: Settings, request: QueryRequest, now: datetime) -> Non
     show: Print = _PRINTERS[request.form]
     if request.form == "table":
         show = partial(tables.print_table, too_wide="wrap")
-    list_views(settings.state_dir, show, joined=request.form not in _OBJECTS)
+    list_views(store_folder(settings, "query"), show, joined=request.form not in _OBJECTS)
 
 
 def _saved(settings: Settings, request: QueryRequest, now: datetime) -> None:
@@ -101,7 +102,7 @@ def _archived(settings: Settings, request: QueryRequest) -> None:
 
 
 def _run(settings: Settings, sql: str, values: Mapping[str, Value], form: Form, now: datetime) -> None:
-    query(settings.state_dir, sql, _printer(sql, form), values=values, now=now)
+    query(store_folder(settings, "query"), sql, _printer(sql, form), values=values, now=now)
 
 
 def _printer(sql: str, form: Form) -> Print:

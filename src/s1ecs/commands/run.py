@@ -43,7 +43,7 @@ def run(settings: Settings, names: Sequence[str], *, web: bool = False) -> int:
     )
     with suppress(StateError):
         # What is wrong with the state is told by what collects.
-        table.polled_before(open_readonly(settings.state_dir).polls())
+        table.polled_before(open_readonly(settings).polls())
     with run_table.shown(table) if _is_watched(settings) else nullcontext():
         run_loop(_run(settings, names, table, log, web=web), len(settings.consoles))
     return 0

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from s1ecs.bootstrap.state import open_readonly
 from s1ecs.commands.document_columns import COLUMNS, column_of, field_of
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.writer import OUT
 from s1ecs.counted import counted
 from s1ecs.errors import StateError
-from s1ecs.outputs.dead_letters import DeadLetters, Letter
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.records import as_written, indented
 from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.audit.state_journal import entry_of
+from s1ecs.state.dead_letters import Letter
 from s1ecs.state.sqlite.archive import file_with
 from s1ecs.state.sqlite.database import no_state
 from s1ecs.state.sqlite.find_documents import (
@@ -26,6 +26,7 @@ from s1ecs.state.sqlite.find_documents import (
     with_value,
 )
 from s1ecs.state.sqlite.readonly import reading
+from s1ecs.state.sqlite.state import ReadOnlyState
 from s1ecs.timestamps import time_text
 
 # Ids in columns whose names don't say so.
@@ -109,7 +110,7 @@ def _all_ids() -> list[tuple[str, str]]:
 
 
 def _letters(state_folder: Path, place: Place) -> list[Letter]:
-    letters = DeadLetters(state_folder).read(place.key.stream)
+    letters = DeadLetterFiles(state_folder).read(place.key.stream)
     return [letter for letter in letters if (letter.console, letter.id) == (place.key.console, place.key.id)]
 
 
@@ -120,7 +121,7 @@ def _actions(state_folder: Path, place: Place, document: Mapping[str, Any]) -> l
     # The agent, also of a document whose view does not have it.
     values.append(field_of(document, "host.id"))
     ids = {str(value) for value in values if value is not None and value != ""}
-    entries = [entry_of(row) for row in open_readonly(state_folder).actions() if row.console == place.key.console]
+    entries = [entry_of(row) for row in ReadOnlyState(state_folder).actions() if row.console == place.key.console]
     return [
         entry
         for entry in entries

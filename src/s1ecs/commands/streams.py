@@ -36,9 +36,9 @@ _PLAIN = (
 
 def streams(settings: Settings, now: datetime, *, json: bool) -> None:
     """Print a row for each stream of each console in the settings; `now` in UTC."""
-    if missing := missing_state(settings.state_dir):
+    if missing := missing_state(settings):
         ERR.line(f"s1ecs: {missing}")
-    rows = stream_statuses(settings, open_readonly(settings.state_dir).polls(), now)
+    rows = stream_statuses(settings, open_readonly(settings).polls(), now)
     if json:
         print_json(_PLAIN, map(_plain, rows))
         return

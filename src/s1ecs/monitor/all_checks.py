@@ -1,7 +1,7 @@
 """All checks of `s1ecs check`, in the order in which problems are fixed."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from s1ecs.bootstrap.collector import open_client, open_trace_of
@@ -9,11 +9,12 @@ from s1ecs.bootstrap.feeds import scope_of
 from s1ecs.collect.consoles.connection_limits import share_of_each
 from s1ecs.counted import counted
 from s1ecs.errors import SettingsError
-from s1ecs.monitor.action_token_check import check_action_token, has_action_token
+from s1ecs.monitor.action_token_check import check_action_token
 from s1ecs.monitor.check_result import CheckResult
 from s1ecs.monitor.console_check import check_console, whose_of
 from s1ecs.monitor.geoip_check import check_geoip
 from s1ecs.monitor.output_check import check_local_output, check_output
+from s1ecs.monitor.postgres_check import check_postgres, check_postgres_settings
 from s1ecs.monitor.secret_files_check import check_secret_files
 from s1ecs.monitor.state_check import check_state
 from s1ecs.monitor.token_file_check import check_tokens_offline
@@ -26,6 +27,9 @@ async def check_all(settings: Settings, now: datetime, folder: Path) -> AsyncGen
     """Check the machine, then every console and every output; `now` in UTC, `folder` is the working folder."""
     for result in _local(settings, now, folder):
         yield result
+    if settings.state is not None:
+        for result in await check_postgres(settings, lambda: datetime.now(UTC)):
+            yield result
     async with open_trace_of(settings, at_once) as trace:
         for console in settings.require_consoles():
             async for result in check_one_console(settings, console, trace):
@@ -49,9 +53,14 @@ def _local(settings: Settings, now: datetime, folder: Path) -> Iterator[CheckRes
     streams = len({name for console in consoles for name in settings.enabled(console)})
     told = f"{counted(len(consoles), 'console')}, {counted(streams, 'stream')}, "
     yield CheckResult("ok", "settings", "settings", f"valid: {told}{counted(len(settings.outputs), 'output')}")
+    for name, fault in settings.console_faults.items():
+        yield CheckResult("failed", "settings", name, fault)
     yield from _open_files(settings)
     yield from check_secret_files(settings, folder)
-    yield from check_state(settings.state_dir, now)
+    if settings.state is None:
+        yield from check_state(settings.state_dir, now)
+    else:
+        yield from check_postgres_settings(settings)
     yield from check_geoip(settings.geoip, now)
 
 
@@ -74,7 +83,7 @@ async def check_one_console(
             reached = reached or (result.area == "console" and result.level == "ok")
             yield result
     # Without an answer of the console its second token would only be told the same.
-    if reached and has_action_token(console):
+    if reached and console.has_action_token:
         async with open_client(settings, console, trace=trace, acts=True) as client:
             async for result in check_action_token(console.name, client, console.read_token):
                 yield result

@@ -175,7 +175,7 @@ def cause_of(name: str, error: S1ecsError) -> str:
 def _whose(settings: Settings, console: ConsoleSettings, client: Client, ids: frozenset[str]) -> Decision:
     seen = SeenConsole(console.name, address_of(client.connection.url), ids, scope_text(console.site_ids))
     addresses = {each.name: address_of(each.url) for each in settings.consoles}
-    state = open_readonly(settings.state_dir)
+    state = open_readonly(settings)
     collected = console.name in state.collected_consoles()
     return decide(seen, state.consoles(), collected=collected, addresses=addresses)
 

@@ -1,26 +1,21 @@
 """Health of collecting, judged from the state alone: ok, warning or critical, as monitoring plugins put it."""
 
 import platform
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from pathlib import Path
 from types import MappingProxyType
 
-from s1ecs.bootstrap.state import missing_state, open_readonly
+from s1ecs.bootstrap.state import dead_letters_of, missing_state, open_readonly
 from s1ecs.collect.clock_difference import CURE, apart
 from s1ecs.counted import counted
 from s1ecs.errors import StateError
 from s1ecs.monitor.stream_status import StreamStatus, short_duration, stream_statuses
-from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.process_identity import is_gone
 from s1ecs.settings import Settings
 from s1ecs.state.heartbeats import BEAT, Life, Run, StreamProgress, TokenExpiry
-from s1ecs.state.outbox import Spooled
-from s1ecs.state.sqlite.actions import WaitingAudit, read_waiting
-from s1ecs.state.sqlite.outbox import read_spools
+from s1ecs.state.outbox import Spooled, WaitingAudit
 
 
 class Health(IntEnum):
@@ -76,18 +71,17 @@ _DEAD_AFTER = max(6 * BEAT, timedelta(minutes=2))
 
 def read_health(settings: Settings, now: datetime) -> list[HealthLine]:
     """Judge what the state folder of the settings holds; `now` in UTC. A state that can't be read is critical."""
-    folder = settings.state_dir
-    state = open_readonly(folder)
     try:
-        missing = missing_state(folder)
+        state = open_readonly(settings)
+        missing = missing_state(settings)
         tolerances = {console.name: console.clock_tolerance for console in settings.require_consoles()}
         lines = judge(
             stream_statuses(settings, state.polls(), now),
             state.life(),
-            _dead_letters(folder),
+            dead_letters_of(settings).counts(),
             now,
-            read_spools(folder),
-            audits=read_waiting(folder),
+            state.backlogs(),
+            audits=state.waiting_audits(),
             tolerances=tolerances,
             gone=has_gone,
         )
@@ -112,7 +106,7 @@ def overall(lines: Sequence[HealthLine]) -> HealthLine:
 def judge(
     rows: Sequence[StreamStatus],
     life: Life,
-    letters: dict[tuple[str, str], int],
+    letters: Mapping[tuple[str, str], int],
     now: datetime,
     spools: Sequence[Spooled] = (),
     *,
@@ -137,11 +131,6 @@ def judge(
         *(_audit(each, now) for each in audits if now - each.since > _AUDIT_MAY_WAIT),
         *streams,
     ]
-
-
-def _dead_letters(folder: Path) -> dict[tuple[str, str], int]:
-    letters = DeadLetters(folder)
-    return Counter((letter.console, letter.stream) for name in letters.streams() for letter in letters.read(name))
 
 
 def has_gone(run: Run) -> bool:

@@ -8,15 +8,15 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from s1ecs.bootstrap.state import has_state, open_readonly
 from s1ecs.errors import StateError
 from s1ecs.monitor.check_result import CheckArea, CheckLevel, CheckResult
 from s1ecs.monitor.folder_check import folder_finding, free_text, nearest
 from s1ecs.outputs.dead_letters import FOLDER_NAME as DEAD_LETTERS
 from s1ecs.process_identity import is_gone
 from s1ecs.state.heartbeats import Run
-from s1ecs.state.sqlite.database import FILE_NAME
+from s1ecs.state.sqlite.database import FILE_NAME, is_there
 from s1ecs.state.sqlite.leases import FOLDER_NAME as LOCKS
+from s1ecs.state.sqlite.state import ReadOnlyState
 
 _AREA: CheckArea = "state"
 # The directory may be shared with others, such as /tmp.
@@ -31,8 +31,8 @@ def check_state(folder: Path, now: datetime) -> Iterator[CheckResult]:
         yield _result(finding.level, finding.text, finding.cure)
     yield from _of_owners(folder, _owners(folder))
     try:
-        if has_state(folder):
-            yield from _of_run(open_readonly(folder).life().run, now)
+        if is_there(folder / FILE_NAME):
+            yield from _of_run(ReadOnlyState(folder).life().run, now)
             if finding is None:
                 yield _result("ok", f"{folder} is readable and writable ({free_text(folder)})")
         elif finding is None:

@@ -6,11 +6,10 @@ which counts as one. A lock file keeps those who append and those who take lette
 
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from s1ecs.errors import StateError
 from s1ecs.masking import masked
@@ -18,44 +17,10 @@ from s1ecs.open_files import at_limit
 from s1ecs.outputs.files.writer_lock import sync_folder
 from s1ecs.outputs.output import Batch, RefusedDocument
 from s1ecs.permissions import private_file, private_folder
-from s1ecs.records import NotJSON, as_written, dumps
+from s1ecs.state.dead_letters import Letter
+from s1ecs.state.transaction import Transaction
 
 FOLDER_NAME = "dead-letters"
-
-
-class LetterKey(NamedTuple):
-    """Identity of a letter: two with the same key are one."""
-
-    output: str
-    console: str
-    stream: str
-    id: str
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A document that an output refused; `time` is when, by the console's clock, ISO 8601.
-
-    `about` is what its batch said of it beside; empty where that was nothing.
-    """
-
-    time: str
-    output: str
-    console: str
-    namespace: str
-    stream: str
-    id: str
-    reason: str
-    document: Mapping[str, Any]
-    about: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def key(self) -> LetterKey:
-        """Identity of a letter: two with the same key are one."""
-        return LetterKey(self.output, self.console, self.stream, self.id)
-
-
-_TYPES = {each.name: dict if each.name in ("document", "about") else str for each in fields(Letter)}
 
 
 def letters(batch: Batch, output: str, refused: Sequence[RefusedDocument], time: str) -> list[Letter]:
@@ -65,14 +30,14 @@ def letters(batch: Batch, output: str, refused: Sequence[RefusedDocument], time:
     return [Letter(*of, each.id, masked(each.reason), each.document, about.get(each.id, {})) for each in refused]
 
 
-class DeadLetters:
-    """The dead letters of a state folder. All methods block; raise StateError where the disk is the trouble."""
+class DeadLetterFiles:
+    """The dead letters of a state folder: files, beside the commits. All methods block."""
 
     def __init__(self, state_folder: Path) -> None:
         self._folder = state_folder / FOLDER_NAME
 
-    def append(self, found: Sequence[Letter]) -> None:
-        """Add letters to the files of their streams; they are durable afterwards."""
+    def append(self, _transaction: Transaction, found: Sequence[Letter]) -> None:
+        """Add letters to the files of their streams; they are durable afterwards, whatever becomes of the commit."""
         with self._explained():
             private_folder(self._folder)
             with self._locked(".lock"):
@@ -88,6 +53,10 @@ class DeadLetters:
             except FileNotFoundError:
                 return []
         return sorted(path.stem for path in found if path.suffix == ".ndjson")
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Count the letters by console and stream."""
+        return Counter((letter.console, letter.stream) for name in self.streams() for letter in self.read(name))
 
     def read(self, stream: str) -> list[Letter]:
         """A stream's letters, the oldest first, each once."""
@@ -152,14 +121,9 @@ def _append(path: Path, found: Sequence[Letter]) -> None:
         file.seek(_end_of_last_line(descriptor))
         # What a crash cut off belongs to a step that comes again.
         file.truncate()
-        file.writelines(dumps(_written(letter)) + b"\n" for letter in found)
+        file.writelines(letter.to_json() + b"\n" for letter in found)
         file.flush()
         os.fsync(descriptor)
-
-
-def _written(letter: Letter) -> dict[str, Any]:
-    # Not by `asdict`, which would take a long number of the document apart.
-    return {name: getattr(letter, name) for name in _TYPES if name != "about" or letter.about}
 
 
 def _end_of_last_line(descriptor: int) -> int:
@@ -178,20 +142,9 @@ def _read(path: Path) -> Iterator[Letter]:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.endswith(b"\n"):
-                    yield _letter(line, f"{path} line {number}")
+                    yield Letter.from_json(line.rstrip(b"\n"), f"{path} line {number}", "correct or remove the line")
     except FileNotFoundError:
         return
-
-
-def _letter(line: bytes, place: str) -> Letter:
-    no_letter = StateError(f"{place}: is not a dead letter; correct or remove the line")
-    try:
-        letter = Letter(**as_written(line.rstrip(b"\n")))
-    except (NotJSON, TypeError):
-        raise no_letter from None
-    if not all(isinstance(getattr(letter, name), kind) for name, kind in _TYPES.items()):
-        raise no_letter
-    return letter
 
 
 def _once(found: Iterator[Letter]) -> Iterator[Letter]:

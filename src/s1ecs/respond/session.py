@@ -17,7 +17,7 @@ from typing import Any, Self
 import structlog
 
 from s1ecs.bootstrap.collector import open_client
-from s1ecs.bootstrap.state import has_state, open_state
+from s1ecs.bootstrap.state import dead_letters_of, has_state, open_state
 from s1ecs.collect.consoles.gate import ConsoleGate
 from s1ecs.errors import FileExpired, NotAdmitted, OtherConsole, SettingsError, WalkTaken, all_of
 from s1ecs.leftovers import noted
@@ -31,6 +31,7 @@ from s1ecs.sentinelone.downloads import DownloadSource, source_of
 from s1ecs.sentinelone.pagination import pages
 from s1ecs.sentinelone.rate_limits import RateLimits
 from s1ecs.settings import ConsoleSettings, Settings, load
+from s1ecs.state.state import State
 from s1ecs.streams import STREAMS
 
 POLL_SECONDS = 2.0
@@ -149,14 +150,18 @@ class ActionConsole:
                 self._admitted = True
 
     async def _admit(self) -> None:
-        if not has_state(self._settings.state_dir):
+        if not has_state(self._settings):
             return
         log: structlog.stdlib.BoundLogger = structlog.get_logger()
-        async with open_state(self._settings.state_dir) as state:
+        async with open_state(self._settings) as state:
             try:
-                await ConsoleGate(self._settings, self._console, self.client, state, log, acts=True).admit()
+                await self._gate(state, log).admit()
             except (OtherConsole, WalkTaken) as error:
                 raise NotAdmitted(str(error)) from None
+
+    def _gate(self, state: State, log: structlog.stdlib.BoundLogger) -> ConsoleGate:
+        letters = dead_letters_of(self._settings)
+        return ConsoleGate(self._settings, self._console, self.client, state, log, dead_letters=letters, acts=True)
 
     async def journal(self) -> Journal:
         """The journal, opened when it is first needed; raise StateError where it can't be used."""

@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
 _PROXY_SCHEMES = ("http", "https")
+_DATABASE_SCHEMES = ("postgresql", "postgres")
 _BROKER_PORT = 9092
 _PORTS = {"http": 80, "https": 443}
 
@@ -40,6 +41,19 @@ def clean_proxy(text: str) -> str:
         raise ValueError("not the address of a proxy; allowed: http://[USER:PASSWORD@]HOST:PORT")
     user, at, _ = parts.netloc.rpartition("@")
     return f"{parts.scheme}://{user}{at}{_in_brackets(_host(parts))}{_port(parts)}"
+
+
+def clean_database(text: str) -> str:
+    """Clean the URL of a PostgreSQL database; a ValueError says what is wrong with it, never the URL itself."""
+    url = text.strip()
+    scheme, separator, rest = url.partition("://")
+    if scheme not in _DATABASE_SCHEMES or not separator:
+        raise ValueError(
+            "not the URL of a PostgreSQL database; allowed: postgresql://[USER[:PASSWORD]@]HOST[:PORT]/NAME"
+        )
+    if not rest.isprintable() or " " in rest:
+        raise ValueError("contains spaces or control characters; percent-encode those of a password")
+    return f"postgresql://{rest}"
 
 
 def clean_server(text: str) -> str:

@@ -1,9 +1,12 @@
 """Secrets, and where a console's token comes from. A secret prints as `***` wherever it goes."""
 
 import asyncio
+import os
+import re
 import shlex
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote
 
 import pydantic
 
@@ -14,6 +17,7 @@ from s1ecs.open_files import at_limit
 COMMAND_SECONDS = 30.0
 
 _LONGEST = 65_536
+_IN_QUERY = re.compile(r"(?<=password=)[^&]+")
 
 
 class Secret(pydantic.Secret[str]):
@@ -41,6 +45,38 @@ class ProxyAddress(Secret):
         scheme, _, rest = self.get_secret_value().partition("://")
         user, at, host = rest.rpartition("@")
         return f"{scheme}://{'***' if user else ''}{at}{host}"
+
+
+class DatabaseAddress(Secret):
+    """The URL of a PostgreSQL database; its password prints as `***`, wherever it stands in the URL."""
+
+    def __init__(self, secret_value: str) -> None:
+        super().__init__(secret_value)
+        hide(self._passwords())
+
+    @property
+    def has_password(self) -> bool:
+        """Tell whether the URL holds a password."""
+        return bool(self._passwords())
+
+    def _passwords(self) -> list[str]:
+        url = self.get_secret_value()
+        return [unquote(found) for found in (*_login(url)[1:2], *_IN_QUERY.findall(url)) if found]
+
+    def _display(self) -> str:
+        url = self.get_secret_value()
+        user, password, place = _login(url)
+        shown = f"postgresql://{user}{':***' if password else ''}{'@' if user or password else ''}{place}"
+        return _IN_QUERY.sub("***", shown)
+
+
+def _login(url: str) -> tuple[str, str, str]:
+    """Split a database's URL into user, password, and what comes behind the login."""
+    rest = url.partition("://")[2]
+    authority = re.split(r"[/?]", rest, maxsplit=1)[0]
+    login, at, _ = authority.rpartition("@")
+    user, _, password = login.partition(":")
+    return user, password, rest[len(login) + len(at) :]
 
 
 def clean_token(text: str) -> str:
@@ -97,6 +133,14 @@ def token_from_file(path: Path, setting: str = "token_file") -> str:
     except ValueError as problem:
         raise SettingsError(f"{setting} {path}: {problem}; write the token into it and nothing else") from None
     return _checked(text, f"{setting} {path}", "write the token into it")
+
+
+def token_from_environment(variable: str, setting: str = "token_env") -> str:
+    """Read a token from a variable of this process's environment."""
+    text = os.environ.get(variable)
+    if text is None:
+        raise SettingsError(f"{setting} {variable}: no such environment variable; set it before s1ecs starts")
+    return _checked(text, f"{setting} {variable}", "set it to the token and nothing else")
 
 
 async def token_from_command(command: str, *, setting: str = "token_command", seconds: float = COMMAND_SECONDS) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from s1ecs.settings import units
-from s1ecs.settings.addresses import clean_proxy, clean_server
-from s1ecs.settings.secrets import ProxyAddress, Secret, clean_command, clean_password, clean_token
+from s1ecs.settings.addresses import clean_database, clean_proxy, clean_server
+from s1ecs.settings.secrets import DatabaseAddress, ProxyAddress, Secret, clean_command, clean_password, clean_token
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,16 @@ def _read_existing_file(text: str, folder: Path) -> Path:
     return path
 
 
+def _read_variable(text: str, _folder: Path) -> str:
+    name = text.strip()
+    # A token written here by mistake would be shown as a name, in errors and by `s1ecs settings`.
+    if name.startswith("eyJ") or len(name) > _LONGEST_FILE_NAME:
+        raise ValueError("looks like the token itself; use the name of a variable that contains it")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError(f"not the name of an environment variable; allowed: {_VARIABLE}")
+    return name
+
+
 def _matching(pattern: str, allowed: str) -> Callable[[str, Path], str]:
     compiled = re.compile(pattern)
 
@@ -160,13 +170,22 @@ _HOST = "an IP address or host name of this machine, such as 127.0.0.1 or 0.0.0.
 _FINGERPRINT = "the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
 _CLOUD_ID = "the Cloud ID of the deployment, NAME:..., as shown by Elastic Cloud"
 _PIPELINE = "the name of an ingest pipeline: letters, digits and . _ - @"
+_VARIABLE = "the name of an environment variable: letters, digits and underscores"
 _USER = "a user name without colons"
+_SCHEMA = "up to 63 lower-case letters, digits and underscores, not starting with a digit or pg_"
 _SITE = "site ids of the console, digits only, as a list or comma-separated"
 
 ADDRESS = ValueType("address", "https://HOST or https://HOST:PORT", lambda text, _folder: text)
 BOOLEAN = ValueType("boolean", "true or false", _read_boolean, write=lambda value: str(value).lower())
 COMMAND = ValueType("command", "a program and its arguments", lambda text, _folder: clean_command(text))
 COUNT = ValueType("number", "a whole number, 1 or greater", _read_count)
+DATABASE = ValueType(
+    "address",
+    "postgresql://[USER[:PASSWORD]@]HOST[:PORT]/NAME",
+    lambda text, _folder: DatabaseAddress(clean_database(text)),
+    holds_secret=lambda text: "@" in text or "password=" in text,
+)
+DATABASE_SCHEMA = ValueType("name", _SCHEMA, _matching(r"(?!pg_)[a-z_][a-z0-9_]{0,62}", _SCHEMA))
 DURATION = ValueType("duration", units.ALLOWED_DURATIONS, _read_duration, write=units.write_duration)
 DURATION_OR_NONE = ValueType(
     "duration", f"{units.ALLOWED_DURATIONS}; or 0s", _read_duration_or_none, write=units.write_duration
@@ -221,6 +240,7 @@ TOKEN = ValueType(
 )
 
 
+VARIABLE = ValueType("name", _VARIABLE, _read_variable)
 USER = ValueType("name", _USER, _matching(r"[^:\x00-\x1f\x7f]{1,507}", _USER))
 
 

@@ -9,9 +9,11 @@ from s1ecs.settings.table import CONNECTION, TABLE
 # Values of settings whose default is none, so that a line can be uncommented as it stands.
 _EXAMPLES: Mapping[str, str] = {
     "token": "eyJ...",
+    "token_env": "CONSOLE_TOKEN",
     "token_command": "pass show s1ecs/console",
     "action_token": "eyJ...",
     "action_token_file": "action-token.txt",
+    "action_token_env": "ACTION_TOKEN",
     "action_token_command": "pass show s1ecs/actions",
     "streams": "[alert, threat]",
     "interval": "1m",
@@ -23,6 +25,7 @@ _EXAMPLES: Mapping[str, str] = {
     "geoip": "GeoLite2-City.mmdb",
     "ca_file": "authorities.pem",
     "proxy": "http://proxy.example:3128",
+    "state": "postgresql://s1ecs@db.example.com/s1ecs",
     "metrics_port": "9108",
     "queries": '{critical: "SELECT time, rule, host FROM alert WHERE severity = 99"}',
     "trace": "trace.ndjson",

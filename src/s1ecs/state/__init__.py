@@ -1,1 +1,1 @@
-"""State: what collecting and responding remember, kept in one SQLite file."""
+"""State: what collecting and responding remember, kept in one SQLite file or in PostgreSQL."""

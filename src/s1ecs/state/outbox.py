@@ -41,6 +41,14 @@ class Spooled(NamedTuple):
     since: datetime
 
 
+class WaitingAudit(NamedTuple):
+    """The number of documents of response actions that wait for an output, and the time of the oldest."""
+
+    output: str
+    documents: int
+    since: datetime
+
+
 @dataclass(frozen=True)
 class OutboxPiece:
     """The first documents that wait: of one console, namespace and stream, no id twice; and their (number, id)."""

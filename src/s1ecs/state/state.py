@@ -1,4 +1,4 @@
-"""The state of one collector: the one object that bundles all that it remembers."""
+"""The state: the one object that bundles all that collecting and responding remember."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
@@ -6,10 +6,13 @@ from typing import Protocol, TypeVar
 from s1ecs.state.archiving import Archiving
 from s1ecs.state.checkpoints import Checkpoints
 from s1ecs.state.consoles import Consoles, KnownConsole
+from s1ecs.state.file_marks import FileMarks
 from s1ecs.state.heartbeats import Heartbeats, Life
 from s1ecs.state.journal import ActionJournal, ActionRow
 from s1ecs.state.known_outputs import KnownOutputs
 from s1ecs.state.leases import Leases
+from s1ecs.state.outbox import Outbox, Spooled, WaitingAudit
+from s1ecs.state.output_marks import OutputMarks
 from s1ecs.state.retention import Retention
 from s1ecs.state.status import Key, LastPoll, LastPolls
 from s1ecs.state.transaction import Transaction
@@ -56,6 +59,18 @@ class State(Protocol):
     def archiving(self) -> Archiving:
         """Archiving of the documents that share the state's transactions."""
 
+    @property
+    def outbox(self) -> Outbox:
+        """Documents that wait for outputs."""
+
+    @property
+    def output_marks(self) -> OutputMarks:
+        """Marks of outputs."""
+
+    @property
+    def file_marks(self) -> FileMarks:
+        """Marks of files."""
+
     async def collector_id(self) -> str:
         """Return the id of the collector, made at first use; it becomes `agent.id`."""
 
@@ -92,3 +107,9 @@ class ReadableState(Protocol):
 
     def collected_consoles(self) -> frozenset[str]:
         """Return the names under which something was collected."""
+
+    def backlogs(self) -> Sequence[Spooled]:
+        """Return what waits for each output, documents of response actions aside."""
+
+    def waiting_audits(self) -> Sequence[WaitingAudit]:
+        """Return the documents of response actions that wait for each output."""

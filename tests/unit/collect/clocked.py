@@ -13,7 +13,7 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.pace import Pace
 from s1ecs.ecs.redaction import Redaction
 from s1ecs.errors import ApiProblem, ServerTrouble
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.output import Capabilities, LookupMode
 from s1ecs.outputs.testing import RecordingOutput
 from s1ecs.sentinelone.response import ConsoleResponse
@@ -199,7 +199,7 @@ async def collecting(
             redaction=Redaction(stream.table, ()),
             envelope=stream.envelope(),
             outputs=(output,),
-            dead_letters=DeadLetters(folder),
+            dead_letters=DeadLetterFiles(folder),
             state=SqliteState(database),
         )
     finally:

@@ -15,7 +15,7 @@ from s1ecs.collect.pace import Pace
 from s1ecs.ecs.envelope import Envelope
 from s1ecs.ecs.redaction import Redaction
 from s1ecs.outputs import testing
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.output import Entity
 from s1ecs.outputs.store import Store
 from s1ecs.sentinelone.response import ConsoleResponse
@@ -155,7 +155,7 @@ def feed(tmp_path: Path, state: State, console: ScriptedConsole, output: Recordi
         redaction=Redaction(STREAM.table, ()),
         envelope=Envelope(STREAM.dataset, STREAM.input_type, "default", ()),
         outputs=(output,),
-        dead_letters=DeadLetters(tmp_path),
+        dead_letters=DeadLetterFiles(tmp_path),
         state=state,
     )
 

@@ -17,6 +17,7 @@ from s1ecs.collect.feed import Feed
 from s1ecs.collect.period import Period
 from s1ecs.collect.poll import poll
 from s1ecs.collect.reconcile.reconcile import reconcile
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.files.ndjson import packer
 from s1ecs.outputs.files.open_files import Rules
 from s1ecs.outputs.files.output import Files, FilesEnvironment
@@ -124,7 +125,9 @@ async def test_two_that_fill_the_folder_from_the_store(feed: Feed, store: Store,
     async def filled(streams: Sequence[str], new: int, other: Callable[[], None] = lambda: None) -> None:
         async with process(tmp_path) as (database, files):
             files.other = other
-            found = await Filling(database, files, streams, tmp_path).fill(asyncio.Event(), lambda *_: None)
+            found = await Filling(SqliteState(database), files, streams, DeadLetterFiles(tmp_path)).fill(
+                asyncio.Event(), lambda *_: None
+            )
             assert (found.error, found.whole, found.read, found.new) == (None, True, 3, new)
 
     await filled((), 0, lambda: asyncio.run(filled(("unified_alert",), 3)))

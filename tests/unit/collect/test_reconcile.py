@@ -14,7 +14,7 @@ from s1ecs.collect.period import Period
 from s1ecs.collect.poll import poll
 from s1ecs.collect.reconcile.reconcile import Comparison, reconcile
 from s1ecs.errors import OutputError, ServerTrouble
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.output import Capabilities, LookupMode
 from s1ecs.outputs.store import Store
 from s1ecs.records import settled_record
@@ -137,7 +137,7 @@ async def test_refused_document_stays_missing(feed: Feed, console: ScriptedConso
     assert not finding.sound
     assert len(finding.missing["asked"]) == 1
     assert finding.repaired["asked"] == 0
-    assert [letter.id for letter in DeadLetters(tmp_path).read("alert")] == finding.missing["asked"]
+    assert [letter.id for letter in DeadLetterFiles(tmp_path).read("alert")] == finding.missing["asked"]
     assert read_polls(tmp_path)[Key("default", "alert")].refused == 1
 
 

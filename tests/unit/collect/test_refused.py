@@ -16,7 +16,7 @@ from s1ecs.collect.poll import poll
 from s1ecs.collect.run_log import say
 from s1ecs.collect.upkeep.dead_letter_replay import Retried, retry
 from s1ecs.errors import OutputError
-from s1ecs.outputs.dead_letters import DeadLetters, letters
+from s1ecs.outputs.dead_letters import DeadLetterFiles, letters
 from s1ecs.outputs.files.ndjson import packer
 from s1ecs.outputs.files.open_files import Rules
 from s1ecs.outputs.files.output import Files, FilesEnvironment
@@ -36,9 +36,9 @@ async def polled(feed: Feed) -> list[Outcome]:
     return await poll(feed, asyncio.Event(), lambda *_: None)
 
 
-def dead(folder: Path) -> DeadLetters:
+def dead(folder: Path) -> DeadLetterFiles:
     """The dead letters of the feed."""
-    return DeadLetters(folder)
+    return DeadLetterFiles(folder)
 
 
 async def test_what_is_refused_is_kept_and_counted(
@@ -109,7 +109,7 @@ async def test_what_a_document_is_the_state_of_is_kept_with_it(output: Recording
     documents: list[tuple[str, dict[str, Any]]] = [(identity, {"event": {}}) for identity in ("a", "b")]
     batch = Batch("default", "default", "agent", documents, {"a": thing})
     refused = [RefusedDocument(identity, document, "no room") for identity, document in documents]
-    dead(tmp_path).append(letters(batch, "recording", refused, "now"))
+    dead(tmp_path).append(None, letters(batch, "recording", refused, "now"))
     await retry(dead(tmp_path), {"recording": output}, ["agent"], "later")
     assert output.delivered == ["a", "b"]
     assert output.things == {"a": thing}
@@ -151,7 +151,7 @@ async def test_letters_that_come_while_others_are_delivered_again_stay(
     class Meanwhile(RecordingOutput):
         async def deliver(self, batch: Batch) -> Any:
             """Take the batch while a letter comes."""
-            dead(tmp_path).append([newer])
+            dead(tmp_path).append(None, [newer])
             return await super().deliver(batch)
 
     [result] = await retry(dead(tmp_path), {"recording": Meanwhile()}, ["alert"], "later")

@@ -18,8 +18,9 @@ from s1ecs.collect.outcome import Outcome
 from s1ecs.collect.poll import poll
 from s1ecs.collect.upkeep.dead_letter_replay import retry
 from s1ecs.errors import OutputError
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.output import Batch, Delivered, Output
+from s1ecs.outputs.spool.drained import DrainedOutput
 from s1ecs.outputs.spool.spool import Spool
 from s1ecs.outputs.store import Store, insert
 from s1ecs.settings import OutputSettings
@@ -28,6 +29,7 @@ from s1ecs.state.retention import PruneCursor
 from s1ecs.state.sqlite.database import Database
 from s1ecs.state.sqlite.document_retention import prune_step, used_bytes
 from s1ecs.state.sqlite.outbox import read_spools
+from s1ecs.state.sqlite.state import SqliteState
 from s1ecs.state.sqlite.transaction import connection_of
 
 from .conftest import RecordingOutput, ScriptedConsole, alert
@@ -46,9 +48,16 @@ class Hanging(RecordingOutput):
         raise AssertionError
 
 
+def boxed(output: Output, database: Database, values: Mapping[str, Any]) -> DrainedOutput:
+    """The output with its outbox, as its settings say."""
+    letters = DeadLetterFiles(database.path.parent)
+    settings = OutputSettings(type="x", values=values)
+    return with_outbox(output, settings, SqliteState(database), letters, structlog.get_logger())
+
+
 def spool_of(output: Output, database: Database, **values: Any) -> Spool:
     """The output behind a spool, as its settings say."""
-    made = with_outbox(output, OutputSettings(type="x", values=SPILL | values), database, structlog.get_logger())
+    made = boxed(output, database, SPILL | values)
     assert isinstance(made, Spool)
     return made
 
@@ -76,7 +85,7 @@ async def test_only_who_wants_a_spool_has_one(tmp_path: Path) -> None:
         (RecordingOutput(), {"on_stall": "wait"}),
         (Store(database), SPILL),
     ):
-        made = with_outbox(output, OutputSettings(type="x", values=values), database, structlog.get_logger())
+        made = boxed(output, database, values)
         assert not made.capabilities.spooled
     await database.close()
 
@@ -132,7 +141,7 @@ async def test_open_outputs_drain(output: RecordingOutput, tmp_path: Path) -> No
     output.failure = DEAD
     await given(spool_of(output, database), database, {"a": {"event": {"id": "a"}}})
     output.failure = None
-    async with open_outputs([spool_of(output, database)], database, structlog.get_logger()):
+    async with open_outputs([spool_of(output, database)], SqliteState(database), structlog.get_logger()):
         async with asyncio.timeout(120):
             while read_spools(tmp_path):  # noqa: ASYNC110 - another process might drain
                 await asyncio.sleep(0.01)
@@ -187,7 +196,7 @@ async def test_documents_of_an_output_that_is_gone_are_said(output: RecordingOut
     output.failure = DEAD
     await given(spool_of(output, database), database, {"a": {}})
     with structlog.testing.capture_logs() as lines:
-        async with draining([Store(database)], database, structlog.get_logger()):
+        async with draining([Store(database)], SqliteState(database), structlog.get_logger()):
             pass
     [line] = lines
     assert line["event"].startswith(
@@ -203,8 +212,8 @@ async def test_what_waits_is_drained_though_the_settings_say_wait(output: Record
     output.failure = DEAD
     await given(spool_of(output, database), database, {name: {"event": {"id": name}} for name in "ab"})
     output.failure = None
-    waits = with_outbox(output, OutputSettings(type="x", values={"on_stall": "wait"}), database, structlog.get_logger())
-    async with asyncio.timeout(120), open_outputs([waits], database, structlog.get_logger()):
+    waits = boxed(output, database, {"on_stall": "wait"})
+    async with asyncio.timeout(120), open_outputs([waits], SqliteState(database), structlog.get_logger()):
         while read_spools(tmp_path):  # noqa: ASYNC110 - another process might drain
             await asyncio.sleep(0.01)
     assert output.ids == ["a", "b"]
@@ -220,7 +229,7 @@ async def test_dead_letters_of_a_spool_are_delivered_again(output: RecordingOutp
     output.failure, output.refuses = None, ["a"]
     await spool.drain.once()
     output.refuses = []
-    [result] = await retry(DeadLetters(tmp_path), {"recording": output}, ["alert"], "2026-01-02T12:00:00.000Z")
+    [result] = await retry(DeadLetterFiles(tmp_path), {"recording": output}, ["alert"], "2026-01-02T12:00:00.000Z")
     assert (result.taken, result.left, output.ids) == (1, 0, ["a"])
     await database.close()
 

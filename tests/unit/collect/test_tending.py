@@ -12,6 +12,7 @@ from s1ecs.errors import OutputError
 from s1ecs.outputs.output import Capabilities, Delivered
 from s1ecs.state.output_marks import Mark
 from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.state import SqliteState
 
 
 class Tended:
@@ -48,7 +49,7 @@ async def test_a_fault_in_one_output_ends_no_tending(tmp_path: Path, monkeypatch
     database = await Database.open(tmp_path)
     try:
         with structlog.testing.capture_logs() as lines:
-            async with open_outputs([faulty, sound], database, structlog.get_logger()):
+            async with open_outputs([faulty, sound], SqliteState(database), structlog.get_logger()):
                 async with asyncio.timeout(120):
                     while sound.checks < 3:  # noqa: ASYNC110 - the output tells nobody
                         await asyncio.sleep(0.01)

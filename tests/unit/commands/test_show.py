@@ -11,7 +11,8 @@ import pytest
 
 from s1ecs.commands.show import show
 from s1ecs.errors import StateError
-from s1ecs.outputs.dead_letters import DeadLetters, Letter
+from s1ecs.outputs.dead_letters import DeadLetterFiles
+from s1ecs.state.dead_letters import Letter
 from s1ecs.state.outbox import OutboxDocument
 from s1ecs.state.sqlite.outbox import SqliteOutbox
 from tests.stored import open_store, put
@@ -54,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
         )
         connection.execute("INSERT INTO actions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     letter = Letter("2026-01-31T12:00:00.000Z", "elastic", "default", "default", "alert", "two", "too long", {})
-    DeadLetters(tmp_path).append([letter])
+    DeadLetterFiles(tmp_path).append(None, [letter])
     return tmp_path
 
 

@@ -10,8 +10,7 @@ from s1ecs.monitor.health import Health, HealthLine, judge
 from s1ecs.monitor.stream_status import StreamStatus
 from s1ecs.state.heartbeats import ConsoleClock, Life, Run, StreamProgress, TokenExpiry
 from s1ecs.state.inventory_rounds import RoundDoubt
-from s1ecs.state.outbox import Spooled, Waiting
-from s1ecs.state.sqlite.actions import WaitingAudit
+from s1ecs.state.outbox import Spooled, Waiting, WaitingAudit
 from s1ecs.state.status import Key, LastPoll
 from s1ecs.streams import STREAMS
 

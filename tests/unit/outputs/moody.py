@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from s1ecs.errors import OutputError
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.output import Batch, Capabilities, Delivered, LookupMode, RefusedDocument
 from s1ecs.outputs.spool.drain import SpoolEnvironment
 from s1ecs.outputs.spool.spool import Spool, SpoolLimits
 from s1ecs.state.output_marks import Mark
 from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.leases import SqliteLeases
 from s1ecs.state.sqlite.outbox import SqliteOutbox
 from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
 
@@ -101,7 +103,8 @@ class Rig:
             self.database,
             SqliteOutbox(),
             SqliteOutputMarks(),
-            self.database.path.parent,
+            SqliteLeases(self.database.path.parent),
+            DeadLetterFiles(self.database.path.parent),
             now=lambda: NOW,
             clock=lambda: self.clock,
             warn=self.lines.append,

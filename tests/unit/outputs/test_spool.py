@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from s1ecs.errors import OutputError
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.output import Batch, Delivered, Entity, lookup_of
 from s1ecs.outputs.spool.spool import SpoolLimits
 from s1ecs.records import exact
@@ -171,7 +171,7 @@ async def test_what_is_refused_late_is_among_the_dead_letters(rig: Rig, tmp_path
     rig.inner.mood = "well"
     await rig.spool.drain.once()
     assert list(rig.inner.took) == ["a", "b"]
-    [letter] = DeadLetters(tmp_path).read("alert")
+    [letter] = DeadLetterFiles(tmp_path).read("alert")
     assert (letter.id, letter.output, letter.namespace, letter.reason) == ("r", "search", "blue", "no r")
     assert letter.time == "2026-01-31T12:00:00.000Z"
     assert read_polls(tmp_path)[Key("default", "alert")].refused == 1
@@ -191,7 +191,7 @@ async def test_what_can_not_be_kept_as_a_dead_letter_stays(rig: Rig, tmp_path: P
     assert sum("dead letters cannot be stored" in line for line in rig.lines) == 1
     (tmp_path / "dead-letters").unlink()
     assert await rig.spool.drain.once()
-    assert [letter.id for letter in DeadLetters(tmp_path).read("alert")] == ["r"]
+    assert [letter.id for letter in DeadLetterFiles(tmp_path).read("alert")] == ["r"]
 
 
 async def test_draining_goes_on_where_it_failed(rig: Rig) -> None:

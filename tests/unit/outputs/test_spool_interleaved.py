@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s1ecs.errors import OutputError
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.output import Batch
 from s1ecs.outputs.spool.spool import SpoolLimits
 from s1ecs.state.sqlite.database import Database
@@ -99,8 +99,8 @@ class Story:
             assert took == [name for name in steps if name in self.rig.inner.took]
 
     @property
-    def _letters(self) -> DeadLetters:
-        return DeadLetters(self.rig.database.path.parent)
+    def _letters(self) -> DeadLetterFiles:
+        return DeadLetterFiles(self.rig.database.path.parent)
 
 
 async def _play(events: list[Event], folder: Path) -> None:

@@ -19,6 +19,7 @@ from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.scheduler import run_forever
 from s1ecs.ecs.envelope import Collector
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.store import Store
 from s1ecs.records import record_from_line
 from s1ecs.sentinelone.client import Client
@@ -160,6 +161,7 @@ async def collecting(console: World, folder: Path) -> AsyncIterator[list[Feed]]:
         None,
         outputs=[Store(database, store_tables())],
         state=SqliteState(database),
+        dead_letters=DeadLetterFiles(folder),
         collector=Collector("1", "collector", "host"),
     )
 

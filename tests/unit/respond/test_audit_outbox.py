@@ -14,7 +14,7 @@ import structlog
 
 from s1ecs.bootstrap.spools import draining, outbox_environment
 from s1ecs.errors import OutputError
-from s1ecs.outputs.dead_letters import DeadLetters
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.files.ndjson import packer
 from s1ecs.outputs.files.open_files import Rules
 from s1ecs.outputs.files.output import Files, FilesEnvironment
@@ -24,12 +24,14 @@ from s1ecs.outputs.store import Store
 from s1ecs.respond.audit.open_journal import open_audit
 from s1ecs.respond.audit.state_journal import StateJournal, Told
 from s1ecs.settings import load
+from s1ecs.state.outbox import WaitingAudit
 from s1ecs.state.output_marks import Mark
-from s1ecs.state.sqlite.actions import WaitingAudit, read_waiting
+from s1ecs.state.sqlite.actions import read_waiting
 from s1ecs.state.sqlite.database import Database
 from s1ecs.state.sqlite.file_marks import SqliteFileMarks
 from s1ecs.state.sqlite.journal import SqliteJournal
 from s1ecs.state.sqlite.outbox import read_spools
+from s1ecs.state.sqlite.state import SqliteState
 from s1ecs.state.transaction import Transaction
 from s1ecs.streams import STREAMS
 from s1ecs.tasks import meanwhile
@@ -104,7 +106,9 @@ class Outboxes:
 
     def __init__(self, database: Database, *outputs: Output) -> None:
         self.lines: list[str] = []
-        place = outbox_environment(database, self.lines.append, self.lines.append)
+        place = outbox_environment(
+            SqliteState(database), DeadLetterFiles(database.path.parent), self.lines.append, self.lines.append
+        )
         self.drained = [DrainedOutput(output, place) for output in outputs]
 
     async def once(self) -> bool:
@@ -201,7 +205,7 @@ async def test_what_an_output_refuses_goes_to_the_dead_letters(database: Databas
     search.refuses = True
     await _act(database, search)
     assert len(await _drained(database, search)) == 1
-    found = DeadLetters(database.path.parent).read("response_action")
+    found = DeadLetterFiles(database.path.parent).read("response_action")
     assert [(letter.output, letter.console, letter.reason) for letter in found] == [
         ("search", "hq", "no such field")
     ] * 2
@@ -335,7 +339,7 @@ async def test_an_output_that_is_gone_is_said(database: Database) -> None:
     """What waits for an output that was renamed or taken away stays, and is said when collecting begins."""
     await _act(database, Search())
     with structlog.testing.capture_logs() as lines:
-        async with draining([Store(database)], database, structlog.get_logger()):
+        async with draining([Store(database)], SqliteState(database), structlog.get_logger()):
             pass
     [line] = lines
     assert line["event"].startswith("search: documents are waiting in the outbox of response actions, but the")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import orjson
 
-from s1ecs.state.outbox import AUDIT_STREAM, OutboxDocument, Spooled, Waiting
-from s1ecs.state.sqlite.actions import WaitingAudit, read_waiting
+from s1ecs.state.outbox import AUDIT_STREAM, OutboxDocument, Spooled, Waiting, WaitingAudit
+from s1ecs.state.sqlite.actions import read_waiting
 from s1ecs.state.sqlite.database import FILE_NAME, connect
 from s1ecs.state.sqlite.outbox import SqliteOutbox, read_spools
 from s1ecs.state.sqlite.output_marks import SqliteOutputMarks

@@ -11,8 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from s1ecs.bootstrap.store_tables import store_tables
-from s1ecs.outputs.dead_letters import DeadLetters, Letter
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.records import record_from_line
+from s1ecs.state.dead_letters import Letter
 from s1ecs.web.questions.list_view import BY_STREAM, LIST_VIEWS
 from s1ecs.web.shown_values import shown
 from tests.stored import open_store, put
@@ -97,7 +98,7 @@ def fill(folder: Path, value: str) -> None:
             (TIME, value, TIME),
         )
         connection.commit()
-    DeadLetters(folder).append([Letter(TIME, value, value, "default", "alert", value, value, {})])
+    DeadLetterFiles(folder).append(None, [Letter(TIME, value, value, "default", "alert", value, value, {})])
 
 
 @pytest.fixture(scope="module")

@@ -6,17 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from s1ecs.errors import DeliveredMeanwhile, S1ecsError
-from s1ecs.outputs.dead_letters import DeadLetters, Letter, letters
+from s1ecs.outputs.dead_letters import letters
 from s1ecs.outputs.output import Batch, Delivered, Output, acknowledge, lookup_of
 from s1ecs.outputs.spool.drained import DrainedOutput
 from s1ecs.outputs.store.pieces import StoreCursor, count_documents, load_cursor, next_piece, save_cursor
 from s1ecs.state.checkpoints import WalkName
-from s1ecs.state.sqlite.database import Database
-from s1ecs.state.sqlite.leases import held
-from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
+from s1ecs.state.dead_letters import DeadLetters, Letter
+from s1ecs.state.state import State
 from s1ecs.state.transaction import Transaction
 from s1ecs.tasks import meanwhile
 from s1ecs.timestamps import time_text
@@ -40,10 +38,10 @@ class Filled:
 class Filling:
     """One output, open, that is to get the documents of these streams (all, if empty) from the store."""
 
-    database: Database
+    state: State
     output: Output
     streams: Sequence[str]
-    state_folder: Path
+    dead_letters: DeadLetters
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
@@ -56,17 +54,17 @@ class Filling:
         """Go on from where an earlier run stopped; `again` from the beginning. Errors come back, never raised."""
         filled = Filled()
         try:
-            async with held(self.state_folder, [self.name]):
+            async with self.state.leases.held([self.name]):
                 await self._fill(filled, stop, tell, again=again)
         except S1ecsError as error:
             filled.error = error
         return filled
 
     async def _fill(self, filled: Filled, stop: asyncio.Event, tell: ReportFilling, *, again: bool) -> None:
-        total = await self.database.run(partial(count_documents, streams=self.streams))
-        place = StoreCursor() if again else await self.database.run(partial(load_cursor, walk=self.name))
+        total = await self.state.run(partial(count_documents, streams=self.streams))
+        place = StoreCursor() if again else await self.state.run(partial(load_cursor, walk=self.name))
         while not stop.is_set():
-            piece = await self.database.run(partial(next_piece, place=place, streams=self.streams, now=self.now()))
+            piece = await self.state.run(partial(next_piece, place=place, streams=self.streams, now=self.now()))
             if piece is None:
                 filled.whole = True
                 return
@@ -78,7 +76,7 @@ class Filling:
                         continue
                     break
             place = piece.place
-            await self.database.run(partial(save_cursor, walk=self.name, place=place))
+            await self.state.run(partial(save_cursor, walk=self.name, place=place))
             tell(filled.read, total, filled.new)
 
     async def _give(self, filled: Filled, batch: Batch) -> None:
@@ -97,7 +95,7 @@ class Filling:
         given = replace(batch, documents=documents, asked=lacking)
         delivered = await self.output.deliver(given)
         dead = letters(given, self.output.name, delivered.refused, time_text(self.now()))
-        await self.database.run(partial(self._commit, delivered=delivered, dead=dead))
+        await self.state.run(partial(self._commit, delivered=delivered, dead=dead))
         acknowledge(self.output, given.console, given.namespace, given.stream)
         filled.read += len(ids)
         filled.new += len(lacking)
@@ -113,9 +111,9 @@ class Filling:
     def _commit(self, transaction: Transaction, delivered: Delivered, dead: Sequence[Letter]) -> None:
         for write in delivered.writes:
             write(transaction)
-        SqliteOutputMarks().save(transaction, self.output.name, delivered.mark)
+        self.state.output_marks.save(transaction, self.output.name, delivered.mark)
         if dead:
-            DeadLetters(self.state_folder).append(dead)
+            self.dead_letters.append(transaction, dead)
 
 
 @asynccontextmanager

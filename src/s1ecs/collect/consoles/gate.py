@@ -24,11 +24,11 @@ from s1ecs.collect.consoles.state_choice import (
     scope_text,
 )
 from s1ecs.errors import ConsoleError, OtherConsole
-from s1ecs.outputs.dead_letters import DeadLetters, Letter
 from s1ecs.sentinelone.client import Client
 from s1ecs.sentinelone.console_identity import identity_of
 from s1ecs.state.checkpoints import LIVE, REREAD, WalkName
 from s1ecs.state.consoles import KnownConsole
+from s1ecs.state.dead_letters import DeadLetters, Letter
 from s1ecs.state.state import State
 from s1ecs.streams import STREAMS
 
@@ -71,6 +71,7 @@ class ConsoleGate:
         state: State,
         log: structlog.stdlib.BoundLogger,
         *,
+        dead_letters: DeadLetters,
         acts: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -80,7 +81,7 @@ class ConsoleGate:
         self._addresses: Mapping[str, str] = {each.name: address_of(each.url) for each in settings.consoles}
         self._client = client
         self._state = state
-        self._dead_letters = DeadLetters(settings.state_dir)
+        self._dead_letters = dead_letters
         self._log = log
         self._acts = acts
         self._monotonic = monotonic
@@ -178,7 +179,7 @@ async def finish_moving(state: State, dead_letters: DeadLetters, console: KnownC
     old, name = console.moving, console.name
     while await state.consoles.move_documents(old, name):
         pass
-    for stream in dead_letters.streams():
+    for stream in await state.run_blocking(dead_letters.streams):
         await state.run_blocking(partial(dead_letters.replace, stream, partial(_moved, old=old, console=console)))
     moved = KnownConsole(name, console.born, console.address, console.ids, console.scope)
     await state.consoles.save(moved)

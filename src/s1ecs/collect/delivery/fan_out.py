@@ -1,14 +1,18 @@
 """Delivery of documents to each of a feed's outputs, before the commit that says so."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from s1ecs.collect.feed import Feed
 from s1ecs.ecs.mapper import Document
-from s1ecs.outputs.dead_letters import Letter, letters
+from s1ecs.outputs.dead_letters import letters
 from s1ecs.outputs.output import Batch, Entity, Output
 from s1ecs.state.output_marks import Mark
 from s1ecs.state.transaction import Write
+
+if TYPE_CHECKING:
+    from s1ecs.state.dead_letters import Letter
 
 
 class FanOutResult(NamedTuple):
@@ -47,5 +51,5 @@ async def fan_out(
             marks[output.name] = delivered.mark
         dead += letters(batch, output.name, delivered.refused, now)
     if dead:
-        writes.append(lambda _: feed.dead_letters.append(dead))
+        writes.append(partial(feed.dead_letters.append, found=dead))
     return FanOutResult(writes, marks, len(dead))

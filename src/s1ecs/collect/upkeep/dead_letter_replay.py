@@ -6,8 +6,8 @@ from itertools import groupby
 
 from s1ecs.errors import OutputError, StateError
 from s1ecs.masking import masked
-from s1ecs.outputs.dead_letters import DeadLetters, Letter, LetterKey
 from s1ecs.outputs.output import Batch, Entity, Output
+from s1ecs.state.dead_letters import DeadLetters, Letter, LetterKey
 
 _AT_ONCE = 500
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from s1ecs.bootstrap.state import store_folder
 from s1ecs.collect.upkeep.archiving import archive_rule
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.tables import Row
@@ -50,7 +51,7 @@ def query_archive(settings: Settings, sql: str, show: Print) -> None:
 
     files: dict[str, Sequence[str]] = {}
     with (
-        snapshot(settings.state_dir, rule.folder) as found,
+        snapshot(store_folder(settings, "query"), rule.folder) as found,
         closing(duckdb.connect(":memory:", config=_CONFIG)) as database,
     ):
         try:

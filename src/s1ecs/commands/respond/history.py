@@ -9,6 +9,6 @@ from s1ecs.settings import Settings
 
 def list_history(settings: Settings, chosen: HistoryFilter, *, json: bool) -> None:
     """Print the actions that meet the conditions, the newest first; raise StateError where there is no state."""
-    require_state(settings.state_dir)
-    entries = map(entry_of, open_readonly(settings.state_dir).actions())
+    require_state(settings)
+    entries = map(entry_of, open_readonly(settings).actions())
     print_history(chosen.chosen(entries), json=json)

@@ -73,7 +73,7 @@ def cancel(settings: Settings, identity: str, asked: Invocation) -> int:
 
 def _entries_of(settings: Settings, identity: str) -> Sequence[Entry]:
     """The actions of a batch, or the one action, of this id; raise UsageError where there are none."""
-    require_state(settings.state_dir)
+    require_state(settings)
     found = asyncio.run(batch_of(settings, identity))
     if not found:
         raise UsageError(f"no action or batch has the id {identity}; `s1ecs respond history` lists all actions")

@@ -13,20 +13,20 @@ from s1ecs.state.state import State
 
 async def loaded(settings: Settings, action: str) -> Entry | None:
     """The row of an action, None where there is none; nothing is delivered by it. Raises StateError."""
-    async with open_state(settings.state_dir) as state:
+    async with open_state(settings) as state:
         return await _rows(state).load(action)
 
 
 async def batch_of(settings: Settings, identity: str) -> Sequence[Entry]:
     """The rows of a batch, or the one of an action; none where there is nothing of this id. Raises StateError."""
-    async with open_state(settings.state_dir) as state:
+    async with open_state(settings) as state:
         entry = await _rows(state).load(identity)
         return [entry] if entry is not None else of_batch(await _rows(state).history(), identity)
 
 
 async def cancellable_of(settings: Settings, identity: str) -> Sequence[Entry]:
     """The scheduled action of this id, or what can be cancelled of a batch. Raises StateError."""
-    async with open_state(settings.state_dir) as state:
+    async with open_state(settings) as state:
         entry = await _rows(state).load(identity)
         if entry is None:
             return cancellable(await _rows(state).history(), identity)

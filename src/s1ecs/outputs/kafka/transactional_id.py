@@ -1,15 +1,18 @@
-"""Transactional ids: each held by one process, and used again by the next, which so ends what it left open."""
+"""Transactional ids: each held by one process. The next one that uses it ends what was left open under it.
+
+On one machine the next process takes the id that is free; of many workers, each has its own, and whoever takes over a
+feed of another uses that one's id once.
+"""
 
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import NamedTuple
 
 from s1ecs.errors import WalkTaken
-from s1ecs.state.sqlite.leases import held
+from s1ecs.state.leases import Leases
 
 
 class _Writer(NamedTuple):
@@ -25,23 +28,34 @@ class _Writer(NamedTuple):
 
 @dataclass(frozen=True)
 class TransactionalIds:
-    """The ids of one output of one state, which is kept in `folder`; without a state, an id that nobody uses again."""
+    """The ids of one output of one state, by its leases; without a state, an id that nobody uses again.
+
+    `worker` is the id of this process among the workers that share a state.
+    """
 
     output: str
     state: str = ""
-    folder: Path | None = None
+    leases: Leases | None = None
+    worker: str = ""
+
+    def of(self, worker: str) -> str:
+        """Return the id of a worker."""
+        return f"s1ecs-{self.state}-{self.output}-{worker}"
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[str]:
-        """Hold the first id that no other process holds."""
-        if self.folder is None:
+        """Hold the id of this worker, or the first that no other process holds."""
+        if self.worker:
+            yield self.of(self.worker)
+            return
+        if self.leases is None:
             yield f"s1ecs-{uuid.uuid4()}-{self.output}"
             return
         for number in count():
             async with AsyncExitStack() as stack:
                 try:
-                    await stack.enter_async_context(held(self.folder, [_Writer("", f"writer {number}", self.output)]))
+                    await stack.enter_async_context(self.leases.held([_Writer("", f"writer {number}", self.output)]))
                 except WalkTaken:
                     continue
-                yield f"s1ecs-{self.state}-{self.output}-{number}"
+                yield self.of(str(number))
                 return

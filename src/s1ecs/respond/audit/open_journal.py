@@ -10,16 +10,15 @@ from s1ecs import __version__
 from s1ecs.bootstrap.outputs import held_open, make_output
 from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.bootstrap.spools import outbox_environment
+from s1ecs.bootstrap.state import dead_letters_of, open_state, refuse_store
 from s1ecs.ecs.envelope import Collector
 from s1ecs.errors import S1ecsError, StateError
 from s1ecs.outputs.output import Output
 from s1ecs.outputs.spool.drained import DrainedOutput
 from s1ecs.respond.audit.state_journal import StateJournal, Told
 from s1ecs.settings import Settings
-from s1ecs.state.sqlite.database import Database
-from s1ecs.state.sqlite.journal import SqliteJournal
-from s1ecs.state.sqlite.metadata import collector_id
-from s1ecs.state.sqlite.outbox import SqliteOutbox
+from s1ecs.state.dead_letters import DeadLetters
+from s1ecs.state.state import State
 from s1ecs.tasks import side_by_side
 
 # What takes longer than this waits for `s1ecs run` or the next command.
@@ -36,19 +35,17 @@ async def open_audit(
     them, for which they wait. Standard output is the command's own: its documents always wait.
     """
     async with AsyncExitStack() as stack:
-        database = await Database.open(settings.state_dir)
-        stack.push_async_callback(database.close)
-        collector = Collector(__version__, await collector_id(database), platform.node())
-        environment = OutputEnvironment(tell, tell, collector.id, database, settings.max_answer, settings.state_dir)
+        refuse_store(settings)
+        state = await stack.enter_async_context(open_state(settings))
+        collector = Collector(__version__, await state.collector_id(), platform.node())
+        environment = OutputEnvironment(tell, tell, collector.id, state, settings.max_answer)
         outputs = [make_output(output, environment) for output in settings.outputs]
         try:
-            yield StateJournal(
-                SqliteJournal(database), told_of(settings, collector, [output.name for output in outputs])
-            )
+            yield StateJournal(state.journal, told_of(settings, collector, [output.name for output in outputs]))
         finally:
             try:
                 async with asyncio.timeout(seconds):
-                    await _deliver(database, outputs, tell)
+                    await _deliver(state, dead_letters_of(settings), outputs, tell)
             except TimeoutError:
                 tell(
                     "timed out delivering the documents of this action; the remaining ones are stored and "
@@ -69,18 +66,20 @@ def told_of(settings: Settings, collector: Collector, outputs: Sequence[str]) ->
     )
 
 
-async def _deliver(database: Database, outputs: Sequence[Output], tell: Callable[[str], None]) -> None:
-    waiting = await database.run(SqliteOutbox().outputs)
+async def _deliver(
+    state: State, dead_letters: DeadLetters, outputs: Sequence[Output], tell: Callable[[str], None]
+) -> None:
+    waiting = await state.run(state.outbox.outputs)
     wanted = [output for output in outputs if output.name in waiting and not output.capabilities.command_output]
     # No output waits for another.
-    await side_by_side(_deliver_to(database, output, tell) for output in wanted)
+    await side_by_side(_deliver_to(state, dead_letters, output, tell) for output in wanted)
 
 
-async def _deliver_to(database: Database, output: Output, tell: Callable[[str], None]) -> None:
+async def _deliver_to(state: State, dead_letters: DeadLetters, output: Output, tell: Callable[[str], None]) -> None:
     """Open one output, drain its outbox, close it; tell what hindered that."""
-    drained = DrainedOutput(output, outbox_environment(database, tell, lambda _: None))
+    drained = DrainedOutput(output, outbox_environment(state, dead_letters, tell, lambda _: None))
     try:
-        async with held_open(drained, database):
+        async with held_open(drained, state):
             await drained.drain.once()
     except S1ecsError as error:
         tell(str(error))

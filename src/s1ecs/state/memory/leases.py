@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 
 from s1ecs.errors import WalkTaken
-from s1ecs.state.leases import LeaseName
+from s1ecs.state.leases import LastingTenure, LeaseName
 from s1ecs.state.memory.tables import Tables
 
 
@@ -16,7 +16,7 @@ class MemoryLeases:
         self._owner = owner
 
     @asynccontextmanager
-    async def held(self, names: Sequence[LeaseName]) -> AsyncIterator[None]:
+    async def held(self, names: Sequence[LeaseName]) -> AsyncIterator[LastingTenure]:
         """Hold all of these, or none: raise WalkTaken, which names the owner of the taken one."""
         with ExitStack() as stack:
             for name in names:
@@ -25,7 +25,7 @@ class MemoryLeases:
                     raise WalkTaken(str(name), f"already collected by {self._tables.leases[key]}; stop it")
                 self._tables.leases[key] = self._owner
                 stack.callback(self._release, key)
-            yield
+            yield LastingTenure()
 
     def drop(self) -> None:
         """Release everything, as the end of a process does."""

@@ -12,12 +12,15 @@ from s1ecs.state.checkpoints import WalkName
 from s1ecs.state.consoles import KnownConsole
 from s1ecs.state.heartbeats import ConsoleClock, Life, Run, StreamProgress, TokenExpiry
 from s1ecs.state.journal import SCHEDULED, ActionDocument, ActionRow, ChangeAction, no_such_action, taken
-from s1ecs.state.memory.archiving import MemoryArchiving
 from s1ecs.state.memory.checkpoints import MemoryCheckpoints
 from s1ecs.state.memory.consoles import MemoryConsoles
+from s1ecs.state.memory.file_marks import MemoryFileMarks
 from s1ecs.state.memory.leases import MemoryLeases
+from s1ecs.state.memory.outbox import MemoryOutbox
+from s1ecs.state.memory.output_marks import MemoryOutputMarks
 from s1ecs.state.memory.tables import Tables
-from s1ecs.state.retention import PruneCursor, Stepped, Stopwatch
+from s1ecs.state.no_documents import NoArchiving, NoRetention
+from s1ecs.state.outbox import AUDIT_STREAM, Spooled, WaitingAudit
 from s1ecs.state.status import Key, LastPoll, PollNote
 from s1ecs.state.transaction import Transaction
 
@@ -40,8 +43,11 @@ class MemoryState:
         self.heartbeats = MemoryHeartbeats(self.tables)
         self.consoles = MemoryConsoles(self.tables)
         self.outputs = MemoryKnownOutputs(self.tables)
-        self.retention = MemoryRetention()
-        self.archiving = MemoryArchiving()
+        self.retention = NoRetention()
+        self.archiving = NoArchiving()
+        self.outbox = MemoryOutbox()
+        self.output_marks = MemoryOutputMarks()
+        self.file_marks = MemoryFileMarks()
 
     async def collector_id(self) -> str:
         """Return the id of the collector, made at first use."""
@@ -171,22 +177,6 @@ class MemoryKnownOutputs:
         return [name for name in names if name not in known] if known and collected else []
 
 
-class MemoryRetention:
-    """No pruning: there are no documents in memory."""
-
-    async def prune_step(self, *_: PruneCursor | Stopwatch | str | int | None) -> Stepped:
-        """Return that nothing is left to prune."""
-        return Stepped(0, None)
-
-    async def used_bytes(self) -> int:
-        """Return 0."""
-        return 0
-
-    async def give_back(self, _clock: Stopwatch) -> bool:
-        """Return that there is no more to give back."""
-        return False
-
-
 class ReadableMemory:
     """A state in memory as another process reads it."""
 
@@ -213,6 +203,20 @@ class ReadableMemory:
     def collected_consoles(self) -> frozenset[str]:
         """Return the names under which something was collected."""
         return frozenset(walk.console for walk in self._tables.checkpoints if walk.console)
+
+    def backlogs(self) -> Sequence[Spooled]:
+        """Return what waits for each output, documents of response actions aside."""
+        outbox = MemoryOutbox()
+        found = [outbox.backlog(self._tables, output) for output in outbox.outputs(self._tables)]
+        return [each for each in found if each is not None]
+
+    def waiting_audits(self) -> Sequence[WaitingAudit]:
+        """Return the documents of response actions that wait for each output."""
+        waiting: dict[str, list[datetime]] = {}
+        for row in self._tables.spooled.values():
+            if row.document.stream == AUDIT_STREAM:
+                waiting.setdefault(row.output, []).append(row.time)
+        return [WaitingAudit(output, len(times), min(times)) for output, times in sorted(waiting.items())]
 
     def _with_items_and_doubt(self, key: Key, poll: LastPoll) -> LastPoll:
         failed = sum(name[:2] == key and row.failed is not None for name, row in self._tables.items.items())

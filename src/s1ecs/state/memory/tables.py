@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from s1ecs.state.checkpoints import WalkName
+from s1ecs.state.console_rows import ConsoleRow
 from s1ecs.state.consoles import KnownConsole
+from s1ecs.state.file_marks import FileMark
 from s1ecs.state.heartbeats import ConsoleClock, Run, StreamProgress, TokenExpiry
 from s1ecs.state.inventory_rounds import Rounds
 from s1ecs.state.journal import ActionDocument, ActionRow
@@ -62,8 +64,11 @@ class Tables:
     tokens: dict[str, TokenExpiry] = field(default_factory=dict)
     clocks: dict[str, ConsoleClock] = field(default_factory=dict)
     consoles: dict[str, KnownConsole] = field(default_factory=dict)
+    console_rows: dict[str, ConsoleRow] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     output_marks: dict[str, Mark] = field(default_factory=dict)
+    file_writers: dict[str, int] = field(default_factory=dict)
+    files: dict[tuple[str, str], FileMark] = field(default_factory=dict)
     # By a number that grows: documents wait in its order.
     spooled: dict[int, OutboxRow] = field(default_factory=dict)
     actions: dict[str, ActionRow] = field(default_factory=dict)

@@ -5,23 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import orjson
 
 from s1ecs.state.journal import ActionDocument, ActionRow
-from s1ecs.state.outbox import AUDIT_STREAM, OutboxDocument
+from s1ecs.state.outbox import AUDIT_STREAM, OutboxDocument, WaitingAudit
 from s1ecs.state.sqlite.outbox import SqliteOutbox
 from s1ecs.state.sqlite.readonly import reading
-
-
-class WaitingAudit(NamedTuple):
-    """The number of documents that wait for an output, and the time of the oldest."""
-
-    output: str
-    documents: int
-    since: datetime
-
 
 _COLUMNS = "id, console, action, requested, status, reason, finished, about, follow"
 

@@ -20,7 +20,7 @@ from s1ecs.errors import StateError, StateFull, WalkTaken
 from s1ecs.open_files import at_limit
 from s1ecs.permissions import private_file, private_folder
 from s1ecs.read_only_file_system import CURE
-from s1ecs.state.leases import LeaseName
+from s1ecs.state.leases import LastingTenure, LeaseName
 
 FOLDER_NAME = "locks"
 
@@ -30,7 +30,7 @@ _NOT_ABLE = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def held(state_folder: Path, names: Sequence[LeaseName]) -> AbstractAsyncContextManager[None]:
+def held(state_folder: Path, names: Sequence[LeaseName]) -> AbstractAsyncContextManager[LastingTenure]:
     """Hold some walks for a while, with a descriptor for them alone; see `SqliteLeases.held`."""
     return SqliteLeases(state_folder).held(names)
 
@@ -45,7 +45,7 @@ class SqliteLeases:
         self._names: set[str] = set()
 
     @asynccontextmanager
-    async def held(self, names: Sequence[LeaseName]) -> AsyncIterator[None]:
+    async def held(self, names: Sequence[LeaseName]) -> AsyncIterator[LastingTenure]:
         """Hold all these walks, or none: raise WalkTaken, which names who has the one that is taken.
 
         Nothing here waits, so that it needs no thread. Raise StateError where the folder can't be written or its file
@@ -54,7 +54,7 @@ class SqliteLeases:
         with ExitStack() as stack:
             for name in names:
                 stack.enter_context(self._held(name))
-            yield
+            yield LastingTenure()
 
     @contextmanager
     def _held(self, name: LeaseName) -> Iterator[None]:

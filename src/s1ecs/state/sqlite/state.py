@@ -11,16 +11,20 @@ from s1ecs.state.checkpoints import WalkName
 from s1ecs.state.consoles import ConsoleNames, KnownConsole
 from s1ecs.state.heartbeats import ConsoleClock, Life, Run, TokenExpiry
 from s1ecs.state.journal import ActionRow
+from s1ecs.state.outbox import Spooled, WaitingAudit
 from s1ecs.state.retention import PruneCursor, Stepped, Stopwatch
 from s1ecs.state.sqlite import consoles, document_retention, heartbeats
-from s1ecs.state.sqlite.actions import read_actions
+from s1ecs.state.sqlite.actions import read_actions, read_waiting
 from s1ecs.state.sqlite.archive import SqliteArchiving
 from s1ecs.state.sqlite.checkpoints import SqliteCheckpoints
 from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.file_marks import SqliteFileMarks
 from s1ecs.state.sqlite.journal import SqliteJournal
 from s1ecs.state.sqlite.known_outputs import SqliteKnownOutputs
 from s1ecs.state.sqlite.leases import SqliteLeases
 from s1ecs.state.sqlite.metadata import collector_id
+from s1ecs.state.sqlite.outbox import SqliteOutbox, read_spools
+from s1ecs.state.sqlite.output_marks import SqliteOutputMarks
 from s1ecs.state.sqlite.poll_status import read_polls, save_note
 from s1ecs.state.sqlite.readonly import reading
 from s1ecs.state.status import Key, LastPoll, PollNote
@@ -47,6 +51,9 @@ class SqliteState:
         self.outputs = SqliteKnownOutputs(database)
         self.retention = SqliteRetention(database)
         self.archiving = SqliteArchiving(database)
+        self.outbox = SqliteOutbox()
+        self.output_marks = SqliteOutputMarks()
+        self.file_marks = SqliteFileMarks()
 
     @classmethod
     async def open(cls, folder: Path) -> Self:
@@ -188,3 +195,11 @@ class ReadOnlyState:
         """Return the names under which something was collected."""
         with reading(self._folder, "checkpoints") as connection:
             return frozenset() if connection is None else consoles.names_with_state(connection)
+
+    def backlogs(self) -> Sequence[Spooled]:
+        """Return what waits for each output, documents of response actions aside."""
+        return read_spools(self._folder)
+
+    def waiting_audits(self) -> Sequence[WaitingAudit]:
+        """Return the documents of response actions that wait for each output."""
+        return read_waiting(self._folder)

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from s1ecs.bootstrap.state import open_readonly
+from s1ecs.bootstrap.state import dead_letters_of, open_readonly
 from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.monitor.health import HealthLine, overall
 from s1ecs.monitor.stream_status import StreamStatus, endpoint, stream_statuses
-from s1ecs.outputs.dead_letters import DeadLetters
 from s1ecs.outputs.store.row_filling import remaining
+from s1ecs.state.dead_letters import DeadLetters
 from s1ecs.state.outbox import Spooled
-from s1ecs.state.sqlite.outbox import read_spools
 from s1ecs.web.access.page_user import PageUser
 from s1ecs.web.access.roles import user_of
 from s1ecs.web.context import WebContext
@@ -84,17 +83,18 @@ def collection_page(context: WebContext, pages: Pages) -> APIRouter:
     return router
 
 
-_BesideTheStore = tuple[Sequence[HealthLine], list[StreamStatus], list[Spooled], list[DeadLetterCount]]
+_BesideTheStore = tuple[Sequence[HealthLine], list[StreamStatus], Sequence[Spooled], list[DeadLetterCount]]
 
 
 def _beside_the_store(context: WebContext, is_shown: Callable[[str], bool]) -> _BesideTheStore:
     settings = context.settings
-    statuses = stream_statuses(settings, open_readonly(settings.state_dir).polls(), context.now())
+    state = open_readonly(settings)
+    statuses = stream_statuses(settings, state.polls(), context.now())
     return (
         visible_health(context, is_shown),
         [each for each in statuses if is_shown(each.key.console)],
-        read_spools(settings.state_dir),
-        _letters(DeadLetters(settings.state_dir), is_shown),
+        state.backlogs(),
+        _letters(dead_letters_of(settings), is_shown),
     )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from prometheus_client.registry import Collector
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from s1ecs.bootstrap.state import store_folder
 from s1ecs.embedded_server import AsgiApplication, ServedWith, address_of, embedded_server, listen
 from s1ecs.errors import SettingsError
 from s1ecs.open_files import at_limit
@@ -54,7 +55,7 @@ async def served_page(
         port = listener.getsockname()[1]
         access = open_access(rules, owner=_owner(), port=port, now=_utc, random=secrets.token_urlsafe, oidc=oidc)
         stack.push_async_callback(access.close)
-        context = WebContext(settings, StoreReader(settings.state_dir), _utc)
+        context = WebContext(settings, StoreReader(store_folder(settings, "the web page")), _utc)
         stack.callback(context.store.close)
         parts = [make(context) for make in makers]
         for each in parts:

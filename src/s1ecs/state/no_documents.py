@@ -1,12 +1,28 @@
-"""No archiving: there are no documents in memory."""
+"""Retention and archiving of a state that holds no documents: they are in the outputs."""
 
 from collections.abc import Callable, Collection, Sequence
 
 from s1ecs.state.archiving import ArchiveFile, DayPage, FoundDay, StreamDay, TakenOut
-from s1ecs.state.retention import PruneCursor, Stopwatch
+from s1ecs.state.retention import PruneCursor, Stepped, Stopwatch
 
 
-class MemoryArchiving:
+class NoRetention:
+    """Steps that find nothing to prune."""
+
+    async def prune_step(self, place: PruneCursor, before: str | None, size: int | None, clock: Stopwatch) -> Stepped:
+        """Return that nothing is left to prune."""
+        return Stepped(0, None)
+
+    async def used_bytes(self) -> int:
+        """Return 0."""
+        return 0
+
+    async def give_back(self, clock: Stopwatch) -> bool:
+        """Return that there is no more to give back."""
+        return False
+
+
+class NoArchiving:
     """Steps that find nothing to archive."""
 
     async def begun(self) -> bool:
