@@ -30,7 +30,7 @@ from s1ecs.streams.recognition import Recognition, likely_stream
 from s1ecs.streams.redaction import redaction_of
 
 if TYPE_CHECKING:
-    from s1ecs.commands.transform_jobs import Work
+    from s1ecs.commands.transform_jobs import PieceWork
 
 
 @dataclass
@@ -258,7 +258,7 @@ def transform_files(
         ERR.line(_strange(count, stream))
 
 
-def _in_jobs(work: "Work[Count]", jobs: int, read: Iterable[bytes], files: Sequence[str], log_level: str) -> Count:
+def _in_jobs(work: "PieceWork[Count]", jobs: int, read: Iterable[bytes], files: Sequence[str], log_level: str) -> Count:
     """Do the work in processes of their own."""
     from s1ecs.commands.transform_jobs import started
 

@@ -27,7 +27,7 @@ T_co = TypeVar("T_co", covariant=True)
 _PIECE_BYTES = 500_000
 
 
-class Work(Protocol[T_co]):
+class PieceWork(Protocol[T_co]):
     """Writes the documents of lines and tells about them; not `ended`: a value may lack lines that can't be read."""
 
     def __call__(self, lines: Iterable[bytes], write: Callable[[bytes], object], *, ended: bool) -> T_co:
@@ -62,7 +62,7 @@ class _Worker(Generic[T]):
 
 
 @dataclass
-class Workers(Generic[T]):
+class TransformJobs(Generic[T]):
     """The workers; those that have a piece are `busy`, in the order of their pieces."""
 
     idle: deque[_Worker[T]]
@@ -95,7 +95,7 @@ class Workers(Generic[T]):
 
 
 @contextmanager
-def started(jobs: int, work: Work[T]) -> Iterator[Workers[T]]:
+def started(jobs: int, work: PieceWork[T]) -> Iterator[TransformJobs[T]]:
     """Start workers as copies of this process, which has no threads yet; they end with the context, or with it."""
     context = multiprocessing.get_context("fork")
     workers: list[_Worker[T]] = []
@@ -112,7 +112,7 @@ def started(jobs: int, work: Work[T]) -> Iterator[Workers[T]]:
                 workers.append(_Worker(process, ours))
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        yield Workers(deque(workers))
+        yield TransformJobs(deque(workers))
     finally:
         for worker in workers:
             worker.pipe.close()
@@ -121,7 +121,9 @@ def started(jobs: int, work: Work[T]) -> Iterator[Workers[T]]:
             worker.process.join()
 
 
-def _serve(pipe: "Connection[object, object]", others: "Sequence[Connection[object, object]]", work: Work[T]) -> None:
+def _serve(
+    pipe: "Connection[object, object]", others: "Sequence[Connection[object, object]]", work: PieceWork[T]
+) -> None:
     """Work until the other end of the pipe is closed, which takes that nobody else has it open."""
     for other in others:
         other.close()

@@ -27,7 +27,7 @@ COMMANDS = [(block, command) for block in BLOCKS if block.language in LANGUAGES 
 COMMAND_LINE: Any = typer.main.get_command(app)
 
 # Output of commands, which only a look at the real thing can prove, and drawings: the pages that may have them.
-TEXT = {"docs/architecture.md", "docs/moving-from-elastic-agent.md", "docs/reconcile.md"}
+TEXT = {"docs/architecture.md", "docs/moving-from-elastic-agent.md", "docs/performance.md", "docs/reconcile.md"}
 
 PARSERS: Mapping[str, Callable[[str], object]] = {
     "json": json.loads,
