@@ -36,8 +36,8 @@ def worker(settings: Settings, concurrency: int) -> int:
     for output in filter(is_kafka, settings.outputs):
         if not output.values["transactions"]:
             log.warning(
-                f"{name_of(output)}: without transactions a worker that was paused may deliver once more, with the same "
-                "key, what another one delivered meanwhile; set transactions: true"
+                f"{name_of(output)}: without transactions a worker that was paused may deliver once more, with the "
+                "same key, what another one delivered meanwhile; set transactions: true"
             )
     run_loop(_work(settings, concurrency, log), concurrency)
     return 0
