@@ -132,7 +132,7 @@ _TOKEN = (
         message="500 to 504",
     ),
     Entry(
-        "check the setting 'token', 'token_file' or 'token_command'",
+        "check the setting 'token', 'token_file', 'token_env' or 'token_command'",
         "an empty file, or quotation marks in the file",
         message="the token is empty or contains invalid characters",
     ),

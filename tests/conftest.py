@@ -2,9 +2,14 @@
 
 import os
 import signal
+import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from servers.postgresql import PostgresCluster
+from tests.postgres import started_postgres
 
 SERVICES = "tests/services/"
 # Whatever takes long, in the order in which it begins, so that no process is left alone with it at the end.
@@ -38,3 +43,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, first of all with the tests that share one real server."""
     items.sort(key=lambda item: next((n for n, long in enumerate(LONG_FIRST) if item.nodeid.startswith(long)), 99))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresCluster]:
+    """A PostgreSQL server; skip with the reason where none is installed. Tests that stop it start it again."""
+    with started_postgres(fsync="off") as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres: PostgresCluster) -> str:
+    """The URL of an empty database of this test alone."""
+    return postgres.create_database(f"test_{uuid.uuid4().hex}")

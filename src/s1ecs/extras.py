@@ -19,7 +19,7 @@ class Extra:
 
 EXTRAS: Mapping[str, Extra] = MappingProxyType(
     {
-        "cluster": Extra("state in PostgreSQL (setting 'state')", ("psycopg",)),
+        "cluster": Extra("state in PostgreSQL (setting 'state'), workers", ("procrastinate", "psycopg")),
         "duckdb": Extra("queries over the archive (query --archive)", ("duckdb", "pyarrow")),
         "kafka": Extra("the output 'kafka'", ("confluent_kafka",)),
         "metrics": Extra("the metrics endpoint (setting 'metrics_port')", ("prometheus_client", "uvicorn")),

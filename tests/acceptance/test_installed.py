@@ -205,10 +205,19 @@ def _web_user(commands: Commands) -> None:
     needs(commands, "web", "web-user", "add", "ada", "--role", "viewer")
 
 
+def _cluster(commands: Commands) -> None:
+    needs(commands, "cluster", "cluster", "status")
+
+
+def _worker(commands: Commands) -> None:
+    needs(commands, "cluster", "worker")
+
+
 TRIED: Mapping[str, Callable[[Commands], None]] = {
     "migrate": _migrate,
     "backfill": _backfill,
     "check": _check,
+    "cluster": _cluster,
     "collect": _collect,
     "consoles": _consoles,
     "dead-letters": _dead_letters,
@@ -231,6 +240,7 @@ TRIED: Mapping[str, Callable[[Commands], None]] = {
     "tail": _tail,
     "transform": _transform,
     "web-user": _web_user,
+    "worker": _worker,
 }
 
 
@@ -294,6 +304,7 @@ def needs(commands: Commands, extra: str, *arguments: str) -> None:
         ("cluster", "streams"),
         ("cluster", "dead-letters"),
         ("cluster", "respond", "history"),
+        ("cluster", "consoles", "export"),
         ("duckdb", "query", "--archive", "SELECT 1"),
         ("kafka", "collect"),
         ("kafka", "check"),

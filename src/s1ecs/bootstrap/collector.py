@@ -3,6 +3,7 @@
 import platform
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -10,9 +11,9 @@ import stamina.instrumentation
 import structlog
 
 from s1ecs import __version__
-from s1ecs.bootstrap.feeds import feed_maker
+from s1ecs.bootstrap.feeds import FeedMaker, feed_maker
 from s1ecs.bootstrap.outputs import make_output, name_of, open_outputs
-from s1ecs.bootstrap.registry import OutputEnvironment
+from s1ecs.bootstrap.registry import Fence, OutputEnvironment, no_fence
 from s1ecs.bootstrap.spools import with_outbox
 from s1ecs.bootstrap.state import dead_letters_of, open_state, refuse_store
 from s1ecs.bootstrap.store_tables import store_tables
@@ -23,14 +24,100 @@ from s1ecs.ecs.envelope import Collector
 from s1ecs.ecs.geoip import open_database
 from s1ecs.masking import hide
 from s1ecs.open_files import MOST_CONNECTIONS
+from s1ecs.outputs.output import Output
 from s1ecs.outputs.store import prepare
 from s1ecs.sentinelone.client import Client
 from s1ecs.sentinelone.exchange import Tracer, untraced
 from s1ecs.sentinelone.rate_limits import RateLimits
 from s1ecs.sentinelone.transport import Connection, ExchangeObserver, Trust, nobody
 from s1ecs.settings import ConsoleSettings, OutputSettings, Settings
+from s1ecs.state.dead_letters import DeadLetters
+from s1ecs.state.state import State
 from s1ecs.streams import STREAMS
 from s1ecs.trace.writer import Aside, Trace, open_trace
+
+
+def _ignored(_token: str) -> None:
+    """Ignore it."""
+
+
+@dataclass(frozen=True)
+class OpenCollector:
+    """Everything that collecting from any console needs: the open state and outputs, and what makes feeds."""
+
+    state: State
+    outputs: Sequence[Output]
+    dead_letters: DeadLetters
+    maker: FeedMaker
+    trace: Trace | None
+    log: structlog.stdlib.BoundLogger
+    trust: Trust = field(default_factory=Trust)
+
+    @asynccontextmanager
+    async def console(
+        self,
+        console: ConsoleSettings,
+        observer: ExchangeObserver,
+        connections: int,
+        names: Sequence[str] = (),
+        *,
+        rates: RateLimits | None = None,
+        token_read: Callable[[str], None] = _ignored,
+    ) -> AsyncIterator[list[Feed]]:
+        """Open a console of the settings: give the feeds of the streams `names`, of all enabled ones if empty."""
+        settings = self.maker.settings
+        async with open_client(
+            settings,
+            console,
+            observer,
+            self.trace,
+            connections=connections,
+            trust=self.trust,
+            rates=rates,
+            token_read=token_read,
+        ) as client:
+            gate = ConsoleGate(settings, console, client, self.state, self.log, dead_letters=self.dead_letters)
+            yield [self.maker.feed(console, client, name, gate) for name in (names or settings.enabled(console))]
+
+    def under(self, settings: Settings) -> "OpenCollector":
+        """Return the same for settings that differ in their consoles."""
+        return replace(self, maker=replace(self.maker, settings=settings))
+
+
+@asynccontextmanager
+async def open_collector(
+    settings: Settings,
+    state: State,
+    *,
+    only: OutputSettings | None = None,
+    worker: str = "",
+    fence: Fence = no_fence,
+) -> AsyncIterator[OpenCollector]:
+    """Open the outputs on an open state; with `only` that one output of the settings.
+
+    `worker` is the id of a process that shares the feeds with others; see `OutputEnvironment`.
+    """
+    dead_letters = dead_letters_of(settings)
+    collector = Collector(__version__, await state.collector_id(), platform.node())
+    log: structlog.stdlib.BoundLogger = structlog.get_logger()
+    environment = OutputEnvironment(log.warning, log.info, collector.id, state, settings.max_answer, worker, fence)
+    outputs = [
+        with_outbox(make_output(output, environment), output, state, dead_letters, log, shared=bool(worker))
+        for output in settings.outputs
+        if only is None or output is only
+    ]
+    others = list(map(name_of, settings.outputs))
+    async with (
+        open_outputs(outputs, state, log, others, shared=bool(worker)),
+        open_trace_of(settings, state.run_blocking) as trace,
+    ):
+        if settings.state is None:
+            await state.run(partial(prepare, tables=store_tables()))
+        locate = None if settings.geoip is None else open_database(settings.geoip)
+        maker = feed_maker(
+            settings, locate, outputs=outputs, state=state, dead_letters=dead_letters, collector=collector
+        )
+        yield OpenCollector(state, outputs, dead_letters, maker, trace, log)
 
 
 @asynccontextmanager
@@ -50,35 +137,12 @@ async def open_feeds(
     consoles = settings.require_consoles()
     async with AsyncExitStack() as stack:
         state = await stack.enter_async_context(open_state(settings))
-        dead_letters = dead_letters_of(settings)
-        collector = Collector(__version__, await state.collector_id(), platform.node())
-        log: structlog.stdlib.BoundLogger = structlog.get_logger()
-        connections, trust = share_of_each(settings, log.warning), Trust()
-        environment = OutputEnvironment(log.warning, log.info, collector.id, state, settings.max_answer)
-        outputs = [
-            with_outbox(make_output(output, environment), output, state, dead_letters, log)
-            for output in settings.outputs
-            if only is None or output is only
-        ]
-        await stack.enter_async_context(open_outputs(outputs, state, log, list(map(name_of, settings.outputs))))
-        if settings.state is None:
-            await state.run(partial(prepare, tables=store_tables()))
-        trace = await stack.enter_async_context(open_trace_of(settings, state.run_blocking))
-        maker = feed_maker(
-            settings,
-            None if settings.geoip is None else open_database(settings.geoip),
-            outputs=outputs,
-            state=state,
-            dead_letters=dead_letters,
-            collector=collector,
-        )
-        feeds = []
+        connections = share_of_each(settings, structlog.get_logger().warning)
+        opened = await stack.enter_async_context(open_collector(settings, state, only=only))
+        feeds: list[Feed] = []
         for console in consoles:
-            client = await stack.enter_async_context(
-                open_client(settings, console, observer(console.name), trace, connections=connections, trust=trust)
-            )
-            gate = ConsoleGate(settings, console, client, state, log, dead_letters=dead_letters)
-            feeds += [maker.feed(console, client, name, gate) for name in (names or settings.enabled(console))]
+            opening = opened.console(console, observer(console.name), connections, names)
+            feeds += await stack.enter_async_context(opening)
         yield feeds
 
 
@@ -103,15 +167,18 @@ def open_client(
     connections: int = MOST_CONNECTIONS,
     trust: Trust | None = None,
     rates: RateLimits | None = None,
+    token_read: Callable[[str], None] = _ignored,
 ) -> Client:
     """The client of a console, with the token that collects, or that `acts`; it is masked in the log from then on.
 
     It opens so many connections at most; clients that are given the same `trust` read the authorities once, and the
-    limits of `rates` hold for all that are given the same.
+    limits of `rates` hold for all that are given the same. `token_read` is told of each token that is read.
     """
 
     async def token() -> str:
-        return await (console.read_action_token() if acts else console.read_token())
+        read = await (console.read_action_token() if acts else console.read_token())
+        token_read(read.strip())
+        return read
 
     # Retries are the client's business; what is said is how a request ended.
     stamina.instrumentation.set_on_retry_hooks(())

@@ -46,9 +46,13 @@ async def check_outputs(outputs: Sequence[Output]) -> None:
 
 
 @asynccontextmanager
-async def held_open(output: Output, state: State) -> AsyncIterator[None]:
-    """Hold one output open, from the mark that the last commit saved."""
-    await output.open(await state.run(partial(state.output_marks.load, output=output.name)))
+async def held_open(output: Output, state: State, *, shared: bool = False) -> AsyncIterator[None]:
+    """Hold one output open, from the mark that the last commit saved.
+
+    Where feeds are `shared` with other processes, it may learn of each as it is taken over.
+    """
+    learns = shared and output.capabilities.takeover
+    await output.open({} if learns else await state.run(partial(state.output_marks.load, output=output.name)))
     try:
         yield
     finally:
@@ -61,14 +65,16 @@ async def open_outputs(
     state: State,
     log: structlog.stdlib.BoundLogger,
     others: Sequence[str] = (),
+    *,
+    shared: bool = False,
 ) -> AsyncIterator[None]:
     """Hold the outputs open, let each do once a minute what is due though no documents come, and drain the spools.
 
-    `others` are the names of outputs that the settings have besides.
+    `others` are the names of outputs that the settings have besides; feeds may be `shared` with other processes.
     """
     async with AsyncExitStack() as stack:
         for output in outputs:
-            await stack.enter_async_context(held_open(output, state))
+            await stack.enter_async_context(held_open(output, state, shared=shared))
         await stack.enter_async_context(draining(outputs, state, log, others))
         await stack.enter_async_context(meanwhile([_tend(outputs, log)]))
         yield

@@ -32,6 +32,9 @@ from s1ecs.state.transaction import StateAccess, Transaction
 
 T = TypeVar("T")
 
+# Raises LeaseLost in a transaction of the state once a feed, by its key in marks, is another process's.
+Fence = Callable[[Transaction, str], None]
+
 
 class DetachedState:
     """The state of a process that has none open; outputs that need one can't be used in it."""
@@ -45,12 +48,17 @@ class DetachedState:
         raise AssertionError("this output needs an open state")
 
 
+def no_fence(_transaction: Transaction, _key: str) -> None:
+    """Let everything pass: no other process delivers the same feeds."""
+
+
 @dataclass(frozen=True)
 class OutputEnvironment:
     """The surroundings of all outputs of a process.
 
     `warn` and `tell` put a line into the log; `state`, of the id `state_id`, is None for a process that has none open;
-    `max_answer` is that of the settings.
+    `max_answer` is that of the settings. `worker` is the id of a process that shares the feeds with others, and `fence`
+    raises LeaseLost in a transaction of the state once a feed, by its key in a mark, is not its own any more.
     """
 
     warn: Callable[[str], None]
@@ -58,6 +66,8 @@ class OutputEnvironment:
     state_id: str = ""
     state: State | None = None
     max_answer: int | None = None
+    worker: str = ""
+    fence: Fence = no_fence
 
     @property
     def access(self) -> StateAccess:
@@ -120,10 +130,18 @@ def _kafka(settings: OutputSettings, environment: OutputEnvironment) -> Output:
     of, state = kafka_settings(settings), environment.state
 
     async def remember(mark: Mark) -> None:
-        if state is not None:
-            await state.run(lambda transaction: state.output_marks.save(transaction, of.name, mark))
+        if state is None:
+            return
 
-    ids = TransactionalIds(of.name, environment.state_id, None if state is None else state.leases)
+        def save(transaction: Transaction) -> None:
+            for key in mark:
+                environment.fence(transaction, key)
+            state.output_marks.save(transaction, of.name, mark)
+
+        await state.run(save)
+
+    leases = None if state is None else state.leases
+    ids = TransactionalIds(of.name, environment.state_id, leases, environment.worker)
     return KafkaOutput(of, KafkaEnvironment(environment.warn, ids, remember))
 
 

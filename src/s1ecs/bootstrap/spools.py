@@ -26,11 +26,18 @@ def with_outbox(
     state: State,
     dead_letters: DeadLetters,
     log: structlog.stdlib.BoundLogger,
+    *,
+    shared: bool = False,
 ) -> DrainedOutput:
-    """Return the output with the drain of its outbox, behind a spool if its settings say `on_stall: spill`."""
+    """Return the output with the drain of its outbox, behind a spool if its settings say `on_stall: spill`.
+
+    Where feeds are `shared` among processes, an output that must know which are its own has no spool: another process
+    would drain it. What it does not accept stays at the console, and is read again.
+    """
     place = outbox_environment(state, dead_letters, log.warning, log.info)
     values = settings.values
-    if output.capabilities.transactional or values.get("on_stall") != "spill":
+    takes_over = shared and output.capabilities.takeover
+    if takes_over or output.capabilities.transactional or values.get("on_stall") != "spill":
         return DrainedOutput(output, place)
     return Spool(output, SpoolLimits(values["stall_after"].total_seconds(), values["spill_size"]), place)
 

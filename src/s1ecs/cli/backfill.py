@@ -7,7 +7,7 @@ import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.early_signals import end_at_sigterm
-from s1ecs.cli.options import TraceFileOption, moment_of_option, settings_of, stream_names, streams_named
+from s1ecs.cli.options import TraceFileOption, console_settings_of, moment_of_option, stream_names, streams_named
 from s1ecs.errors import UsageError
 
 
@@ -61,7 +61,7 @@ def backfill(
             raise UsageError(f"backfill: {' and '.join(beside)} cannot be combined with --from-store")
         if output is None:
             raise UsageError("backfill: --from-store requires --output NAME, the output to fill")
-        raise typer.Exit(fill_output(settings_of(context), names, output, again=again))
+        raise typer.Exit(fill_output(console_settings_of(context), names, output, again=again))
     from s1ecs.collect.period import Period
     from s1ecs.commands.backfill import backfill_streams
 
@@ -70,7 +70,7 @@ def backfill(
         raise UsageError(f"backfill: missing {' and '.join(missing)}; pass at least one stream, --from and --to")
     now = datetime.now(UTC)
     period = Period(_moment(start, "--from", now), _moment(end, "--to", now))
-    settings = settings_of(context, trace=trace)
+    settings = console_settings_of(context, trace=trace)
     raise typer.Exit(backfill_streams(settings, names, period, again=again, now=now, output=output))
 
 

@@ -26,8 +26,9 @@ def check(
 
     Example: s1ecs check --offline
     """
+    from s1ecs.bootstrap.console_rows import with_rows
     from s1ecs.commands.check import check as check_command
 
     if offline and trace is not None:
         raise UsageError("check: --offline sends no requests to trace; pass one of --offline and --trace")
-    raise typer.Exit(check_command(settings_of(context, trace=trace), offline=offline, json=json))
+    raise typer.Exit(check_command(with_rows(settings_of(context, trace=trace)), offline=offline, json=json))

@@ -6,7 +6,7 @@ import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.early_signals import end_at_sigterm
-from s1ecs.cli.options import StreamNames, TraceFileOption, settings_of, streams_named
+from s1ecs.cli.options import StreamNames, TraceFileOption, console_settings_of, streams_named
 
 
 @app.command()
@@ -33,4 +33,4 @@ def collect(
     from s1ecs.commands.collect import collect as collect_command
 
     names = [stream.name for stream in streams_named(streams or [])]
-    raise typer.Exit(collect_command(settings_of(context, trace=trace), names, full=full))
+    raise typer.Exit(collect_command(console_settings_of(context, trace=trace), names, full=full))

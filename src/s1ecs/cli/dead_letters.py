@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.options import settings_of, stream_names, streams_named
+from s1ecs.cli.options import console_settings_of, settings_of, stream_names, streams_named
 from s1ecs.errors import UsageError
 
 
@@ -40,7 +40,7 @@ def dead_letters(
     if retry:
         from s1ecs.commands.dead_letter_retry import retry_dead_letters
 
-        raise typer.Exit(retry_dead_letters(settings_of(context), names))
+        raise typer.Exit(retry_dead_letters(console_settings_of(context), names))
     from s1ecs.commands.dead_letters import list_dead_letters
 
     list_dead_letters(settings_of(context), names, json=json)

@@ -12,8 +12,8 @@ from s1ecs.commands.terminal.writer import OUT
 # Commands by what one wants to do, in the order of the help.
 GROUPS: Mapping[str, Sequence[str]] = {
     "Set up": ("init", "check", "settings", "setup", "migrate", "consoles"),
-    "Collect": ("collect", "run", "backfill", "reconcile"),
-    "Monitor": ("status", "streams", "dead-letters", "store"),
+    "Collect": ("collect", "run", "worker", "backfill", "reconcile"),
+    "Monitor": ("status", "streams", "dead-letters", "store", "cluster"),
     "Use the data": ("query", "search", "show", "tail", "export", "fields", "transform"),
     "Web page": ("serve", "web-user"),
     "Respond": ("respond",),

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.options import StreamNames, settings_of, streams_named
+from s1ecs.cli.options import StreamNames, console_settings_of, streams_named
 from s1ecs.commands.terminal.confirm import consent
 from s1ecs.errors import UsageError
 
@@ -63,4 +63,4 @@ def migrate(
         raise UsageError(f"--overlap: {error}") from None
     names = [stream.name for stream in streams_named(streams or [])]
     asked = MigrateOptions(consent("migrate", yes=yes), names, output, console, dry_run=dry_run, wish=wish)
-    raise typer.Exit(migrate_streams(settings_of(context), asked))
+    raise typer.Exit(migrate_streams(console_settings_of(context), asked))

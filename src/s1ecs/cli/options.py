@@ -72,6 +72,17 @@ def settings_of(context: typer.Context, **more: str | None) -> "Settings":
     )
 
 
+def console_settings_of(context: typer.Context, *, with_paused: bool = False, **more: str | None) -> "Settings":
+    """Load the settings with the consoles that the state keeps as rows, and report those that can't be used."""
+    from s1ecs.bootstrap.console_rows import with_rows
+    from s1ecs.commands.terminal.writer import ERR
+
+    settings = with_rows(settings_of(context, **more), with_paused=with_paused)
+    for name, fault in settings.console_faults.items():
+        ERR.line(f"s1ecs: console {name}: {fault}")
+    return settings
+
+
 def streams_named(names: Sequence[str]) -> "list[Stream]":
     """Look up streams by name, `alert,group` being two; raise UsageError for an unknown one."""
     from s1ecs.streams import STREAMS

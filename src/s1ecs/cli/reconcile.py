@@ -7,7 +7,7 @@ import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.early_signals import end_at_sigterm
-from s1ecs.cli.options import StreamNames, TraceFileOption, moment_of_option, settings_of, streams_named
+from s1ecs.cli.options import StreamNames, TraceFileOption, console_settings_of, moment_of_option, streams_named
 
 
 @app.command()
@@ -42,5 +42,5 @@ def reconcile(
     names = [stream.name for stream in streams_named(streams or [])]
     now = datetime.now(UTC)
     period = Period(moment_of_option(start, "--from", now), moment_of_option(end, "--to", now))
-    settings = settings_of(context, trace=trace)
+    settings = console_settings_of(context, trace=trace)
     raise typer.Exit(reconcile_streams(settings, names, period, repairs=repair, json=json))

@@ -10,7 +10,7 @@ import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.common_options import CommandLine
-from s1ecs.cli.options import moment_of_option, one_of, settings_of
+from s1ecs.cli.options import console_settings_of, moment_of_option, one_of, settings_of
 from s1ecs.cli.respond_options import (
     CONFIRM,
     FORCE,
@@ -78,7 +78,7 @@ def status(
     from s1ecs.commands.respond.resume import go_on
 
     asked = Invocation(wait=wait, timeout=duration(timeout), json=json, into=into, unpack=unpack, poll=poll)
-    raise typer.Exit(go_on(settings_of(context), action, asked))
+    raise typer.Exit(go_on(console_settings_of(context, with_paused=True), action, asked))
 
 
 @respond.command(short_help="Send what was not sent yet of a batch, and follow all of it.")
@@ -117,7 +117,7 @@ def resume(
         unpack=unpack,
         poll=poll,
     )
-    raise typer.Exit(resume_batch(settings_of(context), batch, asked))
+    raise typer.Exit(resume_batch(console_settings_of(context, with_paused=True), batch, asked))
 
 
 @respond.command(short_help="Cancel a scheduled action, or what was not sent yet of a batch.")
@@ -136,7 +136,7 @@ def cancel(
     from s1ecs.commands.respond.invocation import Invocation
     from s1ecs.commands.respond.resume import cancel as cancel_action
 
-    raise typer.Exit(cancel_action(settings_of(context), action, Invocation(json=json)))
+    raise typer.Exit(cancel_action(console_settings_of(context, with_paused=True), action, Invocation(json=json)))
 
 
 @respond.command(short_help="List response actions, newest first.")
@@ -188,7 +188,7 @@ def _command_of(action: Action) -> Callable[..., None]:
         given["timeout"] = duration(given["timeout"])
         if action.ended_by:
             given["lasting"] = duration(given["lasting"], "--for")
-        settings = settings_of(context)
+        settings = console_settings_of(context, with_paused=True)
         if action.on is On.SCOPE:
             scope = scope_of(**{name: given.pop(name) for name, _, _ in OF_SCOPE})
             raise typer.Exit(act(settings, action, Invocation(scope, arguments=arguments, **given)))
@@ -226,7 +226,7 @@ def _command_of_list(listing: Listing) -> Callable[..., None]:
         scope = scope_of(**{name: given.pop(name) for name, _, _ in OF_SCOPE}) if listing.of_scope else None
         arguments = {argument.name: given[_python(argument.name)] for argument in listing.arguments}
         wanted = {name: value for name, value in arguments.items() if value is not None}
-        settings = settings_of(context)
+        settings = console_settings_of(context, with_paused=True)
         show_list(settings, listing, scope=scope, arguments=wanted, console=given["console"], json=given["json"])
 
     options = [*(OF_SCOPE if listing.of_scope else ()), ("json", JsonList, False), ("console", ConsoleOption, None)]

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.options import settings_of
+from s1ecs.cli.options import console_settings_of
 from s1ecs.commands.terminal.confirm import consent
 from s1ecs.errors import UsageError
 
@@ -44,7 +44,7 @@ def setup(
         raise UsageError("setup: --least-privilege cannot be combined with other options")
     if yes and dry_run:
         raise UsageError("setup: --yes and --dry-run are mutually exclusive")
-    settings = settings_of(context)
+    settings = console_settings_of(context)
     if least_privilege:
         setup_command.print_least_privilege(settings)
         return

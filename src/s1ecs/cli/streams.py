@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import typer
 
 from s1ecs.cli.app import app
-from s1ecs.cli.options import JsonArrayOption, settings_of
+from s1ecs.cli.options import JsonArrayOption, console_settings_of
 
 
 @app.command()
@@ -18,4 +18,4 @@ def streams(context: typer.Context, *, json: JsonArrayOption = False) -> None:
     """
     from s1ecs.commands.streams import streams as streams_command
 
-    streams_command(settings_of(context), datetime.now(UTC), json=json)
+    streams_command(console_settings_of(context), datetime.now(UTC), json=json)

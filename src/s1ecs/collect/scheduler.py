@@ -9,6 +9,7 @@ import structlog
 
 from s1ecs.backoff import BackOff
 from s1ecs.collect.clock_watch import ClockWatch
+from s1ecs.collect.due import SECONDS_AFTER_OUTPUT_ERROR, seconds_to_next, seconds_until_due
 from s1ecs.collect.feed import Feed, ReportProgress
 from s1ecs.collect.lease import leased
 from s1ecs.collect.outcome import Counts, Outcome
@@ -17,12 +18,6 @@ from s1ecs.collect.run_log import RunLog
 from s1ecs.errors import OutputError, ReaderGone, S1ecsError, WalkTaken
 from s1ecs.state.checkpoints import LIVE
 from s1ecs.tasks import side_by_side
-
-# When a poll that failed is tried again, where its interval is longer.
-_SOON_SECONDS = 300.0
-
-# The same where an output takes no documents: 5, 10, 20, 40 and then 60 seconds.
-_OUTPUT_FIRST_SECONDS, _OUTPUT_LONGEST_SECONDS = 5.0, 60.0
 
 # A job that collects once a day never comes at the same second: by this share of its interval an inventory may be read
 # early, else it would be read every other day.
@@ -128,18 +123,18 @@ async def _follow(
     watch: ClockWatch,
     after: float,
 ) -> None:
-    not_taken = BackOff(_OUTPUT_FIRST_SECONDS, _OUTPUT_LONGEST_SECONDS)
+    not_taken = BackOff(*SECONDS_AFTER_OUTPUT_ERROR)
     async with leased(feed, log) as lease:
         if after:
             await _stopped_within(stop, after)
-        wait = await _seconds_until_due(feed)
+        wait = await seconds_until_due(feed)
         while not await _stopped_within(stop, wait):
             wait = feed.pace.interval.total_seconds()
             if not await lease.acquire():
                 continue
             began = asyncio.get_running_loop().time()
             outcomes = await poll(feed, stop, progress)
-            wait = await _pause(feed, outcomes, asyncio.get_running_loop().time() - began)
+            wait = await seconds_to_next(feed, outcomes, asyncio.get_running_loop().time() - began)
             if any(isinstance(outcome.error, OutputError) for outcome in outcomes):
                 wait = min(wait, not_taken.next())
             else:
@@ -151,32 +146,6 @@ async def _follow(
             await _look(watch, feed)
 
 
-async def _pause(feed: Feed, outcomes: Sequence[Outcome], passed: float) -> float:
-    """Seconds until the next poll, `passed` of which went by in the last one.
-
-    A poll that went well says by its checkpoint when the next is due; what failed goes on soon, so that an inventory
-    that was cut off does not wait for a day.
-    """
-    interval = feed.pace.interval.total_seconds()
-    states = {outcome.state for outcome in outcomes}
-    if states == {"ok"}:
-        # A console whose nodes disagree about the time would be asked without a pause; an inventory that was cut off is
-        # due by when it began.
-        least = min(interval, _SOON_SECONDS) - passed if feed.strategy.filters_by_time else 0.0
-        return max(await _seconds_until_due(feed), least)
-    return max(0.0, min(interval, _SOON_SECONDS if "failed" in states else interval) - passed)
-
-
-async def _seconds_until_due(feed: Feed) -> float:
-    try:
-        checkpoint = await feed.checkpoints.load(feed.walk(LIVE))
-    except S1ecsError:
-        return 0.0
-    # The saved time is by the console's clock.
-    await feed.client.learn_time()
-    return checkpoint.seconds_until_due(feed.client.now(), feed.pace.interval)
-
-
 async def _seconds_until_whole_walk(feed: Feed) -> float:
     """Seconds until a complete inventory is due again; 0 where it is due, was cut off, or is read by time."""
     if feed.strategy.filters_by_time:
@@ -184,7 +153,7 @@ async def _seconds_until_whole_walk(feed: Feed) -> float:
     with suppress(S1ecsError):
         checkpoint = await feed.checkpoints.load(feed.walk(LIVE))
         if not checkpoint.position:
-            wait = await _seconds_until_due(feed)
+            wait = await seconds_until_due(feed)
             return wait if wait > _EARLY * feed.pace.interval.total_seconds() else 0.0
     return 0.0
 

@@ -46,7 +46,7 @@ async def accompanied(
         if feeds:
             for spool in spools(feeds[0].outputs):
                 spool.drain.refusals = meter.refused_later
-                meter.spool(spool.name, partial(_waiting, spool))
+                meter.spool(spool.name, partial(waiting_in, spool))
             heartbeats = feeds[0].state.heartbeats
             await stack.enter_async_context(beating(heartbeats, _utc))
             clients = {feed.console: feed.client for feed in feeds}
@@ -63,7 +63,8 @@ async def _journal(settings: Settings, feed: Feed) -> StateJournal:
     return StateJournal(feed.state.journal, told_of(settings, collector, [output.name for output in feed.outputs]))
 
 
-def _waiting(spool: Spool) -> int:
+def waiting_in(spool: Spool) -> int:
+    """Return how many documents wait in a spool, as somebody counted some seconds ago."""
     return spool.drain.known_waiting.documents
 
 

@@ -70,6 +70,38 @@ TOKEN_DAYS = Metric(
     ("console",),
 )
 
+# Those below come from the one worker that hands out the work, because they are the same for all.
+CLUSTER_WORKERS = Metric("s1ecs_cluster_workers", "gauge", "Workers by state: live, draining or dead.", ("state",))
+CLUSTER_CONSOLES = Metric(
+    "s1ecs_cluster_consoles", "gauge", "Consoles by state: collected, paused or invalid.", ("state",)
+)
+CLUSTER_POLLS = Metric("s1ecs_cluster_polls_running", "gauge", "Streams that a live worker polls at the moment.", ())
+CLUSTER_QUEUE = Metric("s1ecs_cluster_queue", "gauge", "Consoles that wait in the queue for a worker.", ())
+CLUSTER_DUE = Metric("s1ecs_cluster_due_streams", "gauge", "Streams that are due and polled by no live worker.", ())
+CLUSTER_STUCK = Metric(
+    "s1ecs_cluster_stuck_streams", "gauge", "Streams that do not move; `s1ecs cluster status` tells the reasons.", ()
+)
+CLUSTER_LAG = Metric(
+    "s1ecs_cluster_lag_seconds", "gauge", "Time since the oldest due stream became due, in seconds.", ()
+)
+CONSOLE_LAG = Metric(
+    "s1ecs_console_lag_seconds",
+    "gauge",
+    "Time since the oldest due stream of the console became due, in seconds; of the 100 most delayed consoles.",
+    ("console",),
+)
+
+CLUSTER = (
+    CLUSTER_WORKERS,
+    CLUSTER_CONSOLES,
+    CLUSTER_POLLS,
+    CLUSTER_QUEUE,
+    CLUSTER_DUE,
+    CLUSTER_STUCK,
+    CLUSTER_LAG,
+    CONSOLE_LAG,
+)
+
 METRICS = (
     RECORDS,
     DOCUMENTS,
@@ -84,4 +116,5 @@ METRICS = (
     CHECKPOINT_AGE,
     SPOOLED,
     TOKEN_DAYS,
+    *CLUSTER,
 )

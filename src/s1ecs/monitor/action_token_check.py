@@ -9,7 +9,6 @@ from s1ecs.monitor.console_check import cause_of, check_expiry
 from s1ecs.respond.actions.table import LISTS_TO_READ
 from s1ecs.sentinelone import access
 from s1ecs.sentinelone.client import Client
-from s1ecs.settings import ConsoleSettings
 from s1ecs.streams import STREAMS
 
 _AREA: CheckArea = "action token"
@@ -20,11 +19,6 @@ _LOOKED_UP = (
     ("/threats", "threats", STREAMS["threat"].permission),
     (_SCRIPTS.path, "remote scripts", _SCRIPTS.permission),
 )
-
-
-def has_action_token(console: ConsoleSettings) -> bool:
-    """Tell whether a console has a token for response actions."""
-    return any((console.action_token, console.action_token_file, console.action_token_command))
 
 
 async def check_action_token(
@@ -54,7 +48,7 @@ def _unreadable(name: str, error: S1ecsError) -> CheckResult:
         text = f"the console rejects the action token: {cause_of(name, error)}"
         cure = (
             "generate a new one, for a user whose role permits response actions, and store it where action_token, "
-            "action_token_file or action_token_command reads it"
+            "action_token_file, action_token_env or action_token_command reads it"
         )
         return CheckResult("failed", _AREA, name, text, cure)
     return CheckResult("warning", _AREA, name, f"cannot read the user of the action token: {cause_of(name, error)}")

@@ -9,7 +9,7 @@ from s1ecs.bootstrap.feeds import scope_of
 from s1ecs.collect.consoles.connection_limits import share_of_each
 from s1ecs.counted import counted
 from s1ecs.errors import SettingsError
-from s1ecs.monitor.action_token_check import check_action_token, has_action_token
+from s1ecs.monitor.action_token_check import check_action_token
 from s1ecs.monitor.check_result import CheckResult
 from s1ecs.monitor.console_check import check_console, whose_of
 from s1ecs.monitor.geoip_check import check_geoip
@@ -53,6 +53,8 @@ def _local(settings: Settings, now: datetime, folder: Path) -> Iterator[CheckRes
     streams = len({name for console in consoles for name in settings.enabled(console)})
     told = f"{counted(len(consoles), 'console')}, {counted(streams, 'stream')}, "
     yield CheckResult("ok", "settings", "settings", f"valid: {told}{counted(len(settings.outputs), 'output')}")
+    for name, fault in settings.console_faults.items():
+        yield CheckResult("failed", "settings", name, fault)
     yield from _open_files(settings)
     yield from check_secret_files(settings, folder)
     if settings.state is None:
@@ -81,7 +83,7 @@ async def check_one_console(
             reached = reached or (result.area == "console" and result.level == "ok")
             yield result
     # Without an answer of the console its second token would only be told the same.
-    if reached and has_action_token(console):
+    if reached and console.has_action_token:
         async with open_client(settings, console, trace=trace, acts=True) as client:
             async for result in check_action_token(console.name, client, console.read_token):
                 yield result

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from s1ecs.errors import SettingsError
-from s1ecs.monitor.action_token_check import has_action_token
 from s1ecs.monitor.check_result import CheckArea, CheckResult
 from s1ecs.monitor.console_check import expiry
 from s1ecs.sentinelone.access import expiry_in_token
@@ -18,7 +17,7 @@ def check_tokens_offline(console: ConsoleSettings, now: datetime) -> Iterator[Ch
         yield _token(console, "token", now)
     else:
         yield CheckResult("ok", "token", console.name, "the token comes from token_command, which was not run")
-    if has_action_token(console) and console.action_token_command is None:
+    if console.has_action_token and console.action_token_command is None:
         yield _token(console, "action token", now)
 
 

@@ -1,6 +1,6 @@
 """The contract between collecting and the destinations of documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol, cast
@@ -87,7 +87,8 @@ class Capabilities:
     `latest_states`: it keeps the latest state of each entity beside the documents, and ignores documents that it
     holds. `refuses`: it may refuse documents. `command_output`: it writes where a command prints its results.
     `outbox`: documents may wait for it, and it drains them; `spooled`: also
-    those that it does not accept in time.
+    those that it does not accept in time. `takeover`: where processes share a state, it must know which feeds are its
+    own (`SupportsTakeover`).
     """
 
     transactional: bool = False
@@ -98,6 +99,7 @@ class Capabilities:
     command_output: bool = False
     outbox: bool = False
     spooled: bool = False
+    takeover: bool = False
 
 
 class Output(Protocol):
@@ -145,6 +147,43 @@ class SupportsAcknowledgement(Output, Protocol):
 
     def committed(self, console: str, namespace: str, stream: str) -> None:
         """Take note that the last delivery of this feed was committed."""
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """A feed that this process delivers from now on, where other processes of the same state delivered it before.
+
+    `mark` are the keys of the output's mark that are the feed's (`feed_key`). `unsettled` are processes that may have
+    delivered documents that no commit tells of, and may even be about to. `require` raises LeaseLost once the feed may
+    be another process's; it may be called on any thread.
+    """
+
+    console: str
+    namespace: str
+    stream: str
+    mark: Mark
+    unsettled: Sequence[str]
+    require: Callable[[], None]
+
+
+def feed_key(console: str, namespace: str, stream: str) -> str:
+    """Return the key of a feed in the mark of an output that keeps one for each; none of the three holds a slash."""
+    return f"{console}/{namespace}/{stream}"
+
+
+class SupportsTakeover(Output, Protocol):
+    """An output with `capabilities.takeover`, opened with an empty mark: it learns of each feed as it is taken over."""
+
+    async def take_over(self, feed: Takeover) -> None:
+        """Make sure that nobody else delivers the feed any more, and find out what was delivered without a commit."""
+
+    def let_go(self, console: str, namespace: str, stream: str, *, complete: bool) -> bool:
+        """Forget a feed; tell whether all that was delivered is committed. `complete`: all of it was read again."""
+
+
+def takeover_of(output: Output) -> SupportsTakeover | None:
+    """Return the output if it must know which feeds are its own."""
+    return cast("SupportsTakeover", output) if output.capabilities.takeover else None
 
 
 def lookup_of(output: Output, *, reading: bool = False) -> SupportsLookup | None:

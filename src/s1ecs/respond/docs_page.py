@@ -13,9 +13,9 @@ _HEAD = """\
 
 `s1ecs respond ACTION` acts on hosts, threats, alerts and lists of a console. This page is generated.
 
-Response actions require their own token: `action_token` (or `action_token_file`, `action_token_command`,
-`S1ECS_ACTION_TOKEN`) of a user whose role has the permission stated for each action. The token for collecting can
-remain a viewer token. Without an action token every action is refused with exit status 2.
+Response actions require their own token: `action_token` (or `action_token_file`, `action_token_env`,
+`action_token_command`, `S1ECS_ACTION_TOKEN`) of a user whose role has the permission stated for each action. The token
+for collecting can remain a viewer token. Without an action token every action is refused with exit status 2.
 
     s1ecs respond isolate ws-042 --comment 'case 17'
     s1ecs respond isolate ws-042 --dry-run

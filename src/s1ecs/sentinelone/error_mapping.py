@@ -76,8 +76,8 @@ _TOKEN_CURES: dict[bool, str] = {
     ),
     False: (
         "the console rejects the token everywhere: it is missing, wrong, expired or replaced; generate a new one in "
-        "the console under My User > Actions > API Token Operators and store it where 'token', 'token_file' or "
-        "'token_command' reads it"
+        "the console under My User > Actions > API Token Operators and store it where 'token', 'token_file', "
+        "'token_env' or 'token_command' reads it"
     ),
 }
 
@@ -211,7 +211,7 @@ class Failures:
         """Return the error for a token that no HTTP header can carry."""
         what = "the token is empty or contains invalid characters"
         return Unauthorized(
-            self._line(what, "check the setting 'token', 'token_file' or 'token_command'"),
+            self._line(what, "check the setting 'token', 'token_file', 'token_env' or 'token_command'"),
             request=self.request,
         )
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
 
 from aiolimiter import AsyncLimiter
 
@@ -70,14 +70,24 @@ DEFAULT = Rate("", 10, 10)
 
 
 # Requests that leave in time arrive in time only on the average; a console counts arrivals.
-_SHARE = 0.9
+SHARE = 0.9
+
+
+class Allowance(Protocol):
+    """Allowance of the paths under one limit."""
+
+    async def acquire(self) -> None:
+        """Wait until the limit, and a pause that the console asked for, let one more request through."""
+
+    def pause(self, seconds: float) -> None:
+        """Hold all requests back for `seconds`: the console asked one of them to wait."""
 
 
 class Bucket:
-    """Shared allowance of the paths under one limit; each request takes its turn."""
+    """Allowance of one process for the paths under one limit; each request takes its turn."""
 
     def __init__(self, rate: Rate) -> None:
-        self.limiter = AsyncLimiter(rate.burst, rate.burst / (rate.per_second * _SHARE))
+        self.limiter = AsyncLimiter(rate.burst, rate.burst / (rate.per_second * SHARE))
         self._turn = asyncio.Lock()
         self._pauses: set[asyncio.TimerHandle] = set()
         self._open = asyncio.Event()
@@ -105,15 +115,24 @@ class Bucket:
 class RateLimits:
     """One bucket for each prefix; a path draws from the bucket of its longest prefix.
 
-    `longest_pause` bounds what a console may ask for, in seconds.
+    `longest_pause` bounds what a console may ask for, in seconds; `bucket` makes a bucket, by default one that counts
+    the requests of this process alone.
     """
 
-    def __init__(self, rates: Iterable[Rate] = RATES, default: Rate = DEFAULT, *, longest_pause: float = 60.0) -> None:
+    def __init__(
+        self,
+        rates: Iterable[Rate] = RATES,
+        default: Rate = DEFAULT,
+        *,
+        longest_pause: float = 60.0,
+        bucket: Callable[[Rate], Allowance] = Bucket,
+    ) -> None:
         self._default = default
         self._longest_pause = longest_pause
+        self._make = bucket
         # Longest first, so that the first that fits is the longest.
         self._rates = sorted(((_segments(rate.prefix), rate) for rate in rates), key=lambda entry: -len(entry[0]))
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[str, Allowance] = {}
 
     def rate(self, path: str) -> Rate:
         """Return the limit that holds for `path`, such as `/threats/225494730938493804/notes`."""
@@ -123,11 +142,11 @@ class RateLimits:
                 return rate
         return self._default
 
-    def bucket(self, path: str) -> Bucket:
+    def bucket(self, path: str) -> Allowance:
         """Return the bucket to draw from before `path` is asked."""
         rate = self.rate(path)
         if rate.prefix not in self._buckets:
-            self._buckets[rate.prefix] = Bucket(rate)
+            self._buckets[rate.prefix] = self._make(rate)
         return self._buckets[rate.prefix]
 
     def pause(self, path: str, seconds: float) -> None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from s1ecs.settings.addresses import clean_address
-from s1ecs.settings.console_settings import ConsoleSettings, StreamSettings
+from s1ecs.settings.console_settings import ConsoleSettings
+from s1ecs.settings.inherited_settings import StreamSettings
 from s1ecs.settings.layers import Layer, Layers, known_entries
-from s1ecs.settings.raw_values import Problems, RawValue
+from s1ecs.settings.model import BuiltConsole, ConsoleEntry
+from s1ecs.settings.portable import refuse_unportable
+from s1ecs.settings.raw_values import Problems, RawValue, raw_value
 from s1ecs.settings.resolve import ResolvedValue, read, resolve
 from s1ecs.settings.setting import DEFAULT_CONSOLE, Level
 from s1ecs.settings.stream_choices import fold, stream_base
@@ -42,6 +46,25 @@ def build_consoles(
     for draft in _drafts(layers, problems):
         _build(draft, top, streams, problems, built)
     return built
+
+
+def build_entry(
+    layers: Layers, top: Mapping[str, ResolvedValue], streams: Sequence[str], entry: ConsoleEntry
+) -> BuiltConsole:
+    """Build a console that is kept outside of the file; raise SettingsError, which tells all that is wrong in it."""
+    problems, built = Problems(), Built()
+    given = {key: raw_value(value, entry.place, key, Path()) for key, value in entry.values.items()}
+    own = known_entries(given, rows(Level.CONSOLE), "setting", problems)
+    for key, value in own.items():
+        refuse_unportable(key, value, problems)
+    # Addresses and tokens of the top are of one console: another one must never get them.
+    every = [
+        {key: value for key, value in layer.items() if key not in OWN}
+        for layer in (layers.file, layers.environment, layers.flags)
+    ]
+    _build(_Draft(entry.name, entry.place, "", (*every, own), in_file=True), top, streams, problems, built)
+    problems.raise_if_any()
+    return BuiltConsole(built.consoles[0], built.origins)
 
 
 def _drafts(layers: Layers, problems: Problems) -> list[_Draft]:

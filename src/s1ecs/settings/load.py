@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from s1ecs.settings.consoles import build_consoles
+from s1ecs.settings.consoles import build_consoles, build_entry
 from s1ecs.settings.layers import Layers, known_entries, read_layers
 from s1ecs.settings.model import OutputSettings, Settings
 from s1ecs.settings.output_types import OUTPUT_TYPES, output_name
@@ -59,7 +60,8 @@ def load(
     structures = {"outputs": outputs, "queries": queries}
     origins = {name: value.place for name, value in (top | structures).items()} | built.origins
     values: dict[str, Any] = {name: value.value for name, value in (top | structures).items()}
-    return Settings(consoles=tuple(built.consoles), origins=origins, gap=built.gap, **values)
+    build = partial(build_entry, layers, top, tuple(streams))
+    return Settings(consoles=tuple(built.consoles), origins=origins, gap=built.gap, build=build, **values)
 
 
 def _queries(layers: Layers, problems: Problems) -> ResolvedValue:

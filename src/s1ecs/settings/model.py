@@ -1,20 +1,39 @@
 """The settings as the rest of the program gets them: read once, frozen, passed down; each field is described."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pydantic
 
 from s1ecs import defaults
 from s1ecs.errors import SettingsError
 from s1ecs.settings import value_types
-from s1ecs.settings.console_settings import ConsoleSettings, Frozen, OfConsole, OfStream, StreamSettings
+from s1ecs.settings.console_settings import ConsoleSettings
+from s1ecs.settings.inherited_settings import Frozen, OfConsole, OfStream, StreamSettings
 from s1ecs.settings.saved_queries import SavedQuery
 from s1ecs.settings.secrets import DatabaseAddress
 from s1ecs.settings.setting import DEFAULT_FILE, THREE_LINES, Described
 from s1ecs.settings.web_settings import OfWeb
+
+
+class ConsoleEntry(NamedTuple):
+    """A console that is kept outside of the settings file; `values` are JSON with the keys of an entry of `consoles`.
+
+    `place` is where it is kept, for errors. It inherits from the top of the settings, except for addresses and tokens.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    place: str
+
+
+class BuiltConsole(NamedTuple):
+    """A console, and where each of its settings was written."""
+
+    console: ConsoleSettings
+    origins: Mapping[str, str]
 
 
 class OutputSettings(Frozen):
@@ -220,6 +239,15 @@ class Settings(OfConsole, OfStream, OfWeb):
     ]
     origins: Mapping[str, str] = pydantic.Field(repr=False)
     gap: str = pydantic.Field(default="", repr=False)
+    build: Callable[[ConsoleEntry], BuiltConsole] = pydantic.Field(repr=False, exclude=True)
+    # Consoles that are kept outside of the file and can't be collected, with the reason.
+    console_faults: Mapping[str, str] = pydantic.Field(default={}, repr=False)
+
+    def with_consoles(self, consoles: Iterable[ConsoleSettings], faults: Mapping[str, str], gap: str) -> "Settings":
+        """Return the same settings with these consoles instead of those of the file; `gap` says why there is none."""
+        origins = {name: place for name, place in self.origins.items() if not name.startswith("consoles.")}
+        more = {"origins": origins, "console_faults": faults, "gap": gap}
+        return self.model_copy(update={"consoles": tuple(consoles), **more})
 
     def require_consoles(self) -> tuple[ConsoleSettings, ...]:
         """Give the consoles; a SettingsError shows how to name one when there is none."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from s1ecs.errors import SettingsError
 
@@ -32,6 +32,29 @@ class RawValue:
         if isinstance(self.content, str):
             return "a text"
         return "a list" if isinstance(self.content, tuple) else "a mapping"
+
+
+def raw_value(content: object, place: str, key: str, folder: Path) -> RawValue:
+    """Return a value of JSON as a raw value, its numbers and booleans as they would be written in a file."""
+    if isinstance(content, Mapping):
+        entries = {
+            str(name): raw_value(each, place, f"{key}.{name}" if key else str(name), folder)
+            for name, each in content.items()
+        }
+        return RawValue(place, key, folder, entries)
+    if isinstance(content, list):
+        items = tuple(raw_value(each, place, f"{key}[{index}]", folder) for index, each in enumerate(content))
+        return RawValue(place, key, folder, items)
+    if isinstance(content, bool):
+        return RawValue(place, key, folder, str(content).lower())
+    return RawValue(place, key, folder, None if content is None else str(content))
+
+
+def plain(given: RawValue) -> Any:
+    """Return a raw value as JSON has it: texts, lists and objects."""
+    if isinstance(given.content, Mapping):
+        return {name: plain(each) for name, each in given.content.items()}
+    return [plain(each) for each in given.content] if isinstance(given.content, tuple) else given.content
 
 
 @dataclass

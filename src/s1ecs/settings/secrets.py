@@ -1,6 +1,7 @@
 """Secrets, and where a console's token comes from. A secret prints as `***` wherever it goes."""
 
 import asyncio
+import os
 import re
 import shlex
 import subprocess
@@ -132,6 +133,14 @@ def token_from_file(path: Path, setting: str = "token_file") -> str:
     except ValueError as problem:
         raise SettingsError(f"{setting} {path}: {problem}; write the token into it and nothing else") from None
     return _checked(text, f"{setting} {path}", "write the token into it")
+
+
+def token_from_environment(variable: str, setting: str = "token_env") -> str:
+    """Read a token from a variable of this process's environment."""
+    text = os.environ.get(variable)
+    if text is None:
+        raise SettingsError(f"{setting} {variable}: no such environment variable; set it before s1ecs starts")
+    return _checked(text, f"{setting} {variable}", "set it to the token and nothing else")
 
 
 async def token_from_command(command: str, *, setting: str = "token_command", seconds: float = COMMAND_SECONDS) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from s1ecs.settings.console_settings import ConsoleSettings, Frozen, OfConsole, OfStream, StreamSettings
+from s1ecs.settings.console_settings import ConsoleSettings
+from s1ecs.settings.inherited_settings import Frozen, OfConsole, OfStream, StreamSettings
 from s1ecs.settings.model import Settings
 from s1ecs.settings.setting import Described, Level, Setting
 from s1ecs.settings.value_types import ValueType, choice
@@ -44,9 +45,9 @@ def _read_off() -> Iterable[Setting]:
 TABLE: tuple[Setting, ...] = tuple(_read_off())
 
 # What makes a console; the other settings of a console fall back to the top of the file.
-CONNECTION = ("url", "token", "token_file", "token_command")
+CONNECTION = ("url", "token", "token_file", "token_env", "token_command")
 TOKENS = CONNECTION[1:]
-ACTION_TOKENS = ("action_token", "action_token_file", "action_token_command")
+ACTION_TOKENS = ("action_token", "action_token_file", "action_token_env", "action_token_command")
 
 # What belongs to one console alone.
 OWN = CONNECTION + ACTION_TOKENS

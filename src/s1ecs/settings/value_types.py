@@ -123,6 +123,16 @@ def _read_existing_file(text: str, folder: Path) -> Path:
     return path
 
 
+def _read_variable(text: str, _folder: Path) -> str:
+    name = text.strip()
+    # A token written here by mistake would be shown as a name, in errors and by `s1ecs settings`.
+    if name.startswith("eyJ") or len(name) > _LONGEST_FILE_NAME:
+        raise ValueError("looks like the token itself; use the name of a variable that contains it")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError(f"not the name of an environment variable; allowed: {_VARIABLE}")
+    return name
+
+
 def _matching(pattern: str, allowed: str) -> Callable[[str, Path], str]:
     compiled = re.compile(pattern)
 
@@ -160,6 +170,7 @@ _HOST = "an IP address or host name of this machine, such as 127.0.0.1 or 0.0.0.
 _FINGERPRINT = "the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
 _CLOUD_ID = "the Cloud ID of the deployment, NAME:..., as shown by Elastic Cloud"
 _PIPELINE = "the name of an ingest pipeline: letters, digits and . _ - @"
+_VARIABLE = "the name of an environment variable: letters, digits and underscores"
 _USER = "a user name without colons"
 _SCHEMA = "up to 63 lower-case letters, digits and underscores, not starting with a digit or pg_"
 _SITE = "site ids of the console, digits only, as a list or comma-separated"
@@ -229,6 +240,7 @@ TOKEN = ValueType(
 )
 
 
+VARIABLE = ValueType("name", _VARIABLE, _read_variable)
 USER = ValueType("name", _USER, _matching(r"[^:\x00-\x1f\x7f]{1,507}", _USER))
 
 

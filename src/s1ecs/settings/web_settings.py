@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from s1ecs.settings import web_values
-from s1ecs.settings.console_settings import Frozen
+from s1ecs.settings.inherited_settings import Frozen
 from s1ecs.settings.secrets import Secret
 from s1ecs.settings.setting import Described
 from s1ecs.settings.value_types import DURATION, EXISTING_FILE, HOST, LOGIN_FILE, PASSWORD, PATH, TOKEN, TOKEN_FILE

@@ -9,9 +9,11 @@ from s1ecs.settings.table import CONNECTION, TABLE
 # Values of settings whose default is none, so that a line can be uncommented as it stands.
 _EXAMPLES: Mapping[str, str] = {
     "token": "eyJ...",
+    "token_env": "CONSOLE_TOKEN",
     "token_command": "pass show s1ecs/console",
     "action_token": "eyJ...",
     "action_token_file": "action-token.txt",
+    "action_token_env": "ACTION_TOKEN",
     "action_token_command": "pass show s1ecs/actions",
     "streams": "[alert, threat]",
     "interval": "1m",

@@ -1,5 +1,6 @@
 """Leases: the exclusive right of one process to a walk, a spool or a delivery. A Protocol."""
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
@@ -28,11 +29,16 @@ class Tenure(Protocol):
     def is_lost(self) -> bool:
         """True once another process is known to have taken one of them over; never for leases that can't expire."""
 
+    @property
+    def valid_until(self) -> float:
+        """The moment, of `time.monotonic`, from which another process may take one of them over; infinite for those."""
+
 
 class LastingTenure:
     """Leases that stay ours as long as the process lives."""
 
     is_lost = False
+    valid_until = math.inf
 
 
 class Leases(Protocol):

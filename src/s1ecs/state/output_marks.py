@@ -1,6 +1,6 @@
 """Marks of outputs: a Protocol."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from s1ecs.state.transaction import Transaction
@@ -16,8 +16,8 @@ class OutputMarks(Protocol):
     changed, and an output keeps one key for each thing that moves by itself, such as a feed.
     """
 
-    def load(self, transaction: Transaction, output: str) -> Mark:
-        """Return all keys of an output's mark; empty before the first commit."""
+    def load(self, transaction: Transaction, output: str, keys: Sequence[str] | None = None) -> Mark:
+        """Return all keys of an output's mark, or those of `keys` that are there; empty before the first commit."""
 
     def save(self, transaction: Transaction, output: str, changed: Mark) -> None:
         """Save the keys that changed, in a commit."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from s1ecs.collect.backfill.backfill import backfill
+from s1ecs.collect.due import seconds_until_due
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.outcome import Outcome
 from s1ecs.collect.period import Period
 from s1ecs.collect.poll import poll
-from s1ecs.collect.scheduler import _seconds_until_due
 from s1ecs.errors import ApiProblem, ServerTrouble
 from s1ecs.outputs.output import Batch, Delivered
 from s1ecs.streams.collection_modes import ByTime
@@ -177,4 +177,4 @@ async def test_after_a_restart_a_stream_is_due_by_the_consoles_clock(feed_of: Fe
     feed = feed_of("application_risk")
     await polled(feed)
     restarted = replace(feed, client=cast("Client", UnknownTime(clock=lists.clock + timedelta(minutes=5))))
-    assert await _seconds_until_due(restarted) == (feed.pace.interval - timedelta(minutes=5)).total_seconds()
+    assert await seconds_until_due(restarted) == (feed.pace.interval - timedelta(minutes=5)).total_seconds()

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from s1ecs.collect.clock_watch import ClockWatch
+from s1ecs.collect.due import seconds_until_due
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import poll
-from s1ecs.collect.scheduler import _seconds_until_due
 from s1ecs.state.checkpoints import LIVE, Commit
 from s1ecs.state.sqlite.heartbeats import read_life
 from s1ecs.streams import STREAMS
@@ -224,7 +224,7 @@ async def test_items_that_failed_under_a_clock_ahead_are_asked_again(tmp_path: P
         await polled(feed, console)
         assert not output.delivered
         assert await feed.checkpoints.failed(feed.walk(LIVE), 9, ("", ""))
-        assert await _seconds_until_due(feed) <= feed.pace.interval.total_seconds()
+        assert await seconds_until_due(feed) <= feed.pace.interval.total_seconds()
         console.failing.clear()
         console.now_is += timedelta(minutes=5)
         await polled(feed, console)

@@ -167,6 +167,14 @@ async def test_health_endpoints(meter: Meter, path: str) -> None:
         assert text in response
 
 
+async def test_ready_may_be_another_question(meter: Meter) -> None:
+    """What is alive, but not at work, stays as it is and gets no more work."""
+    async with endpoint("127.0.0.1", 0, registry_of(meter.figures), good, critical) as address:
+        alive, ready = await responses(address, "GET /healthz HTTP/1.1", "GET /readyz HTTP/1.1")
+    assert alive.startswith("HTTP/1.1 200 OK")
+    assert ready.startswith("HTTP/1.1 503 ")
+
+
 async def test_port_in_use(meter: Meter) -> None:
     """A port that another program uses is named, with the settings to change."""
     async with endpoint("127.0.0.1", 0, registry_of(meter.figures), good) as address:
@@ -185,3 +193,13 @@ def test_what_waits_and_what_is_refused_late(meter: Meter) -> None:
     meter.refused_later("default", "alert", 2)
     assert shown(meter)["s1ecs_spooled", "elasticsearch"] == 3
     assert shown(meter)["s1ecs_rejected_total",] == 2
+
+
+def test_consoles_of_a_worker_are_bounded(clock: Clock) -> None:
+    """Counts of more consoles than a worker shows add up in one series, and their gauges are left out."""
+    meter = Meter(Figures(clock, most_consoles=2))
+    for name in ("one", "two", "three", "four", "one"):
+        meter.step(WALK._replace(console=name), Counts(records=10))
+    values = {metric.name: dict(found) for metric, found in meter.figures.read()}
+    assert values["s1ecs_records"] == {("one", "alert"): 20, ("two", "alert"): 10, ("(others)", "alert"): 20}
+    assert {console for console, _ in values["s1ecs_checkpoint_age_seconds"]} == {"one", "two"}

@@ -94,7 +94,7 @@ FILES = [
     ),
     ("url: http://x.example\ntoken: abc\n", ["s1ecs.yaml line 1: url: unencrypted HTTP would expose the token"]),
     ("url: https://u:hush@x.example\ntoken: abc\n", ["s1ecs.yaml line 1: url: contains a user or password"]),
-    ("url: x.example\n", ["s1ecs.yaml line 1: the console has no token; add one of token, token_file, token_command"]),
+    ("url: x.example\n", ["s1ecs.yaml line 1: the console has no token; add one of token, token_file, token_env, "]),
     ("state_dir: x\ntoken: abc\n", ["s1ecs.yaml line 2: the console has no url; add url: https://HOST"]),
     (
         ONE + "token_file: t\n",

@@ -57,7 +57,12 @@ def test_redacted_fields_in_words(loader: Loader) -> None:
 
 def test_table_and_models_agree() -> None:
     """Every field of the settings is described, at the levels where it may be given, and none twice."""
-    assert set(Settings.model_fields) == set(rows(Level.TOP)) - {*OWN, "streams"} | {"origins", "gap"}
+    assert set(Settings.model_fields) == set(rows(Level.TOP)) - {*OWN, "streams"} | {
+        "origins",
+        "gap",
+        "build",
+        "console_faults",
+    }
     assert set(ConsoleSettings.model_fields) == set(rows(Level.CONSOLE))
     assert set(StreamSettings.model_fields) == set(rows(Level.STREAM))
     assert len({row.name for row in TABLE}) == len(TABLE)

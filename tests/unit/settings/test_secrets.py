@@ -121,3 +121,24 @@ def test_a_token_of_actions_belongs_to_one_console(loader: Loader) -> None:
     with pytest.raises(SettingsError, match=r"S1ECS_ACTION_TOKEN.*not clear which one is meant") as caught:
         loader(listed, environment={"S1ECS_ACTION_TOKEN": "secret-secret"})
     assert "secret-secret" not in str(caught.value)
+
+
+async def test_token_from_the_environment(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token is taken from the variable that is named; a missing or unusable one is named, not its content."""
+    console = console_with(loader, "token_env: EUROPE_TOKEN\naction_token_env: EUROPE_ACTION_TOKEN")
+    with pytest.raises(SettingsError, match=r"^default: token_env EUROPE_TOKEN: no such environment variable"):
+        await console.read_token()
+    monkeypatch.setenv("EUROPE_TOKEN", "eyJ one\n")
+    with pytest.raises(SettingsError, match=r"^default: token_env EUROPE_TOKEN: is not a token") as caught:
+        await console.read_token()
+    assert "eyJ" not in str(caught.value)
+    monkeypatch.setenv("EUROPE_TOKEN", "one\n")
+    monkeypatch.setenv("EUROPE_ACTION_TOKEN", "two")
+    assert (await console.read_token(), await console.read_action_token()) == ("one", "two")
+
+
+def test_a_token_instead_of_a_variable_is_not_repeated(loader: Loader) -> None:
+    """A token that is written where the name of a variable belongs is refused without being shown."""
+    with pytest.raises(SettingsError, match="token_env: looks like the token itself") as caught:
+        console_with(loader, f"token_env: {SECRET}")
+    assert SECRET not in str(caught.value)

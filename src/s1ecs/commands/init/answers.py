@@ -17,6 +17,7 @@ OWN_OPTIONS = {
     "url": "--url",
     "token": "--token-stdin",
     "token_file": "--token-file",
+    "token_env": "--token-file",
     "token_command": "--token-file",
     "outputs": "--output",
     "consoles": "--url",

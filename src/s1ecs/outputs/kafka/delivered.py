@@ -56,21 +56,44 @@ class DeliveredIds:
         self._marks = {key: FeedMark.from_json(value) for key, value in mark.items()}
         self._ends: dict[str, dict[int, int]] = {}
         self._uncommitted: dict[str, _Uncommitted] = {}
+        # Feeds that were taken over with nothing in doubt, and of which nothing was delivered since.
+        self._quiet: set[str] = set()
+
+    def take_over(self, feed: KafkaFeed, mark: Mark, found: Iterable[FoundDocument] | None) -> None:
+        """Begin with the mark of a feed that another process delivered until now.
+
+        `found` are its documents behind the mark; None: there are none, because all that was delivered is committed.
+        """
+        self.let_go(feed)
+        self._marks |= {key: FeedMark.from_json(value) for key, value in mark.items()}
+        if found is None:
+            self._quiet.add(feed.key)
+        else:
+            self._of(feed.key).found = {document.id for document in found}
+
+    def let_go(self, feed: KafkaFeed) -> bool:
+        """Forget a feed; return whether documents of it were expected to come again and did not."""
+        self._marks.pop(feed.key, None)
+        self._quiet.discard(feed.key)
+        of = self._uncommitted.pop(feed.key, None)
+        return of is not None and bool(of.found)
 
     def starts(self, topic: str, ends: Offsets) -> Offsets:
         """Return from where on a topic must be read back, so that every feed with a mark there knows its ids.
+
+        Nothing is looked for of feeds that are quiet since they were taken over.
 
         A topic that ends before a mark was made anew: the mark is none of it.
         """
         for key, mark in list(self._marks.items()):
             if mark.topic == topic and any(offset > ends.get(each, 0) for each, offset in mark.offsets.items()):
                 del self._marks[key]
-        marks = [mark for mark in self._marks.values() if mark.topic == topic]
+        marks = [mark for key, mark in self._marks.items() if mark.topic == topic and key not in self._quiet]
         return {each: min((mark.offsets.get(each, 0) for mark in marks), default=end) for each, end in ends.items()}
 
     def is_behind_mark(self, topic: str, document: FoundDocument) -> bool:
         """Tell whether a document in a topic lies behind the mark of its feed."""
-        mark = self._marks.get(document.feed.key)
+        mark = None if document.feed.key in self._quiet else self._marks.get(document.feed.key)
         return mark is not None and mark.topic == topic and document.offset >= mark.offsets.get(document.partition, 0)
 
     def read(self, topic: str, ends: Offsets, documents: Iterable[FoundDocument]) -> None:
@@ -83,10 +106,15 @@ class DeliveredIds:
         """Tell whether a topic was read back."""
         return topic in self._ends
 
-    def first_mark(self, feed: KafkaFeed, topic: str) -> Mark:
-        """Begin a feed in a topic, and return what must be saved before its first delivery; empty if it has begun."""
+    def first_mark(self, feed: KafkaFeed, topic: str, distance: int) -> Mark:
+        """Begin a feed in a topic, and return what must be saved before its first delivery; empty if it has begun.
+
+        One that is quiet, and so many documents behind, begins anew.
+        """
         known = self._marks.get(feed.key)
-        if known is not None and known.topic == topic:
+        quiet = feed.key in self._quiet
+        self._quiet.discard(feed.key)
+        if known is not None and known.topic == topic and not (quiet and self._behind(known) >= distance):
             return {}
         mark = self._marks[feed.key] = FeedMark(topic, dict(self._ends[topic]))
         return {feed.key: mark.as_json}
@@ -134,12 +162,15 @@ class DeliveredIds:
         """
         found: dict[str, Any] = {}
         for key, mark in list(self._marks.items()):
-            ends = self._ends.get(mark.topic)
-            behind = 0 if ends is None else sum(max(0, end - mark.offsets.get(each, 0)) for each, end in ends.items())
-            if ends is not None and behind >= distance and key not in self._uncommitted:
-                self._marks[key] = FeedMark(mark.topic, dict(ends))
+            if mark.topic in self._ends and self._behind(mark) >= distance and key not in self._uncommitted:
+                self._marks[key] = FeedMark(mark.topic, dict(self._ends[mark.topic]))
                 found[key] = self._marks[key].as_json
         return found
+
+    def _behind(self, mark: FeedMark) -> int:
+        """Return how many documents of other feeds lie behind a mark, as far as is known."""
+        ends = self._ends.get(mark.topic, {})
+        return sum(max(0, end - mark.offsets.get(each, 0)) for each, end in ends.items())
 
     def _of(self, key: str) -> _Uncommitted:
         return self._uncommitted.setdefault(key, _Uncommitted())

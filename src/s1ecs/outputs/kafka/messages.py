@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from s1ecs.outputs.output import Batch
+from s1ecs.outputs.output import Batch, feed_key
 from s1ecs.records import dumps
 
 Headers = list[tuple[str, bytes]]
@@ -26,8 +26,8 @@ class KafkaFeed(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Its key in the output's mark; none of the three holds a slash."""
-        return "/".join(self)
+        """Its key in the output's mark."""
+        return feed_key(*self)
 
 
 class FoundDocument(NamedTuple):

@@ -1,24 +1,32 @@
 """Kafka as an output: a topic per stream, each document in it once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import TypeVar
 
 from s1ecs.outputs.kafka.delivered import DeliveredIds
-from s1ecs.outputs.kafka.messages import KafkaFeed, feed_of
-from s1ecs.outputs.kafka.session import KafkaSession
+from s1ecs.outputs.kafka.messages import FoundDocument, KafkaFeed, feed_of
+from s1ecs.outputs.kafka.session import KafkaSession, fence, read_back
 from s1ecs.outputs.kafka.settings import KafkaSettings
 from s1ecs.outputs.kafka.transactional_id import TransactionalIds
-from s1ecs.outputs.output import Batch, Capabilities, Delivered, RefusedDocument
+from s1ecs.outputs.output import Batch, Capabilities, Delivered, RefusedDocument, Takeover
 from s1ecs.state.output_marks import Mark
 
 T = TypeVar("T")
 
 # Documents of other feeds that a process reads back at its start for one that was idle, at most, give or take a minute.
 _MOVE_AFTER = 50_000
+
+# Feeds that are taken over at once from processes that ended without a word; each needs connections of its own.
+_TAKEOVERS = 4
+
+
+def _nothing() -> None:
+    """Require nothing: no other process shares the state."""
 
 
 async def _remember_nothing(_mark: Mark) -> None:
@@ -40,7 +48,7 @@ class KafkaOutput:
     After a crash or a failure it reads back what its topics hold behind its mark, and writes none of it again.
     """
 
-    capabilities = Capabilities(acknowledged=True, refuses=True)
+    capabilities = Capabilities(acknowledged=True, refuses=True, takeover=True)
 
     def __init__(self, settings: KafkaSettings, around: KafkaEnvironment) -> None:
         self._settings = settings
@@ -51,6 +59,10 @@ class KafkaOutput:
         self._transactional_id: str | None = None
         self._delivered = DeliveredIds({})
         self._session: KafkaSession | None = None
+        # By the key of the feed: those that were taken over, and those whose last delivery awaits its commit.
+        self._requires: dict[str, Callable[[], None]] = {}
+        self._in_doubt: set[str] = set()
+        self._taking_over = asyncio.Semaphore(_TAKEOVERS)
 
     @property
     def name(self) -> str:
@@ -94,7 +106,28 @@ class KafkaOutput:
 
     def committed(self, console: str, namespace: str, stream: str) -> None:
         """Take note that the last delivery of this feed was committed."""
-        self._delivered.committed(KafkaFeed(console, namespace, stream))
+        feed = KafkaFeed(console, namespace, stream)
+        self._in_doubt.discard(feed.key)
+        self._delivered.committed(feed)
+
+    async def take_over(self, feed: Takeover) -> None:
+        """Fence the processes that may deliver the feed still, and read back what they delivered without a commit."""
+        taken = KafkaFeed(feed.console, feed.namespace, feed.stream)
+        found: Sequence[FoundDocument] | None = None
+        if feed.unsettled:
+            async with self._taking_over:
+                found = await self._left_behind(feed, taken)
+        self._delivered.take_over(taken, feed.mark, found)
+        self._requires[taken.key] = feed.require
+
+    def let_go(self, console: str, namespace: str, stream: str, *, complete: bool) -> bool:
+        """Forget a feed; tell whether all that was delivered is committed."""
+        feed = KafkaFeed(console, namespace, stream)
+        self._requires.pop(feed.key, None)
+        in_doubt = feed.key in self._in_doubt
+        self._in_doubt.discard(feed.key)
+        missed = self._delivered.let_go(feed)
+        return not in_doubt and (complete or not missed)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -107,23 +140,57 @@ class KafkaOutput:
         if not self._delivered.knows(topic):
             # Reading comes behind `prepare`, which ends the transactions of an earlier process.
             await self._read_back(session, topic, await self._blocking(session, lambda: session.prepare(topic)))
-        first = self._delivered.first_mark(feed, topic)
+        first = self._delivered.first_mark(feed, topic, _MOVE_AFTER)
         if first:
             await self._around.remember(first)
         there = self._delivered.there(feed)
         lacking = [document for document in batch.documents if document[0] not in there]
-        sent = await self._blocking(session, lambda: session.send(topic, replace(batch, documents=lacking)))
+        require = self._requires.get(feed.key, _nothing)
+        self._in_doubt.add(feed.key)
+        sent = await self._blocking(session, lambda: session.send(topic, replace(batch, documents=lacking), require))
         documents = dict(batch.documents)
         mark = self._delivered.delivered(feed, topic, documents.keys() - sent.refused.keys(), sent.offsets)
         return Delivered([RefusedDocument(each, documents[each], why) for each, why in sent.refused.items()], mark)
 
+    async def _left_behind(self, feed: Takeover, taken: KafkaFeed) -> Sequence[FoundDocument]:
+        """Return what others delivered of a feed beyond its mark, once they can deliver nothing any more."""
+        topic = self._settings.topic_of(feed.stream)
+        async with self._one_after_the_other:
+            session = self._session or KafkaSession(self._settings, self._transactional_id)
+            self._session = session
+            try:
+                # Ends what this process itself left open.
+                partitions = await self._blocking(session, lambda: session.prepare(topic))
+            except BaseException:
+                self._drop(session)
+                raise
+        stop = Event()
+
+        def look() -> Sequence[FoundDocument] | None:
+            for worker in feed.unsettled if self._settings.transactions else ():
+                if (former := self._around.ids.of(worker)) != self._transactional_id:
+                    fence(self._settings, former, stop)
+            return read_back(self._settings, topic, partitions, DeliveredIds(feed.mark), stop)[1]
+
+        try:
+            found = await asyncio.to_thread(look)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+        if found is None:
+            self._warn_of_unread(topic)
+        return [document for document in found or () if document.feed == taken]
+
+    def _warn_of_unread(self, topic: str) -> None:
+        self._around.warn(
+            f"{self.name}: this user is not permitted to read topic {topic}, so documents that were on their way "
+            "when s1ecs ended may be delivered twice, with the same key; permit it to read"
+        )
+
     async def _read_back(self, session: KafkaSession, topic: str, partitions: int) -> None:
         ends, documents = await self._blocking(session, lambda: session.read_back(topic, partitions, self._delivered))
         if documents is None:
-            self._around.warn(
-                f"{self.name}: this user is not permitted to read topic {topic}, so documents that were on their way "
-                "when s1ecs ended may be delivered twice, with the same key; permit it to read"
-            )
+            self._warn_of_unread(topic)
         self._delivered.read(topic, ends, documents or ())
 
     async def _blocking(self, session: KafkaSession, work: Callable[[], T]) -> T:

@@ -1,6 +1,7 @@
 """One producer: it sends documents and waits until the broker has reported each of them. Everything here blocks."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -83,7 +84,7 @@ class KafkaProducer:
             else:
                 self._ready = True
 
-    def send(self, topic: str, batch: Batch) -> SentDocuments:
+    def send(self, topic: str, batch: Batch, require: Callable[[], None] = lambda: None) -> SentDocuments:
         """Send documents and wait for all reports; raise OutputError where any of them failed and is not refused.
 
         A broker refuses all documents that travelled together when one is too large; each is refused by itself alone.
@@ -92,7 +93,7 @@ class KafkaProducer:
         pieces = [batch.documents] if batch.documents else []
         while pieces:
             piece = pieces.pop()
-            sent = self._attempt(topic, replace(batch, documents=piece))
+            sent = self._attempt(topic, replace(batch, documents=piece), require)
             if not sent.refused or len(piece) == 1:
                 found.offsets = _later(found.offsets, sent.offsets)
                 found.refused |= sent.refused
@@ -115,8 +116,10 @@ class KafkaProducer:
         # A report for each that was purged, so that nothing waits when it is closed.
         self._producer.poll(0)
 
-    def _attempt(self, topic: str, batch: Batch) -> SentDocuments:
+    def _attempt(self, topic: str, batch: Batch, require: Callable[[], None]) -> SentDocuments:
         attempt = _Attempt()
+        # Behind `begin`: who takes the feed over later than this makes the broker refuse what follows.
+        require()
         try:
             if self._transactional:
                 self._producer.begin_transaction()

@@ -4,17 +4,26 @@ import time
 from collections.abc import Iterator, Mapping
 from threading import Event
 
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin._listoffsets import OffsetSpec
 
-from s1ecs.outputs.kafka.clients import open_consumer, raised
+from s1ecs.outputs.kafka.clients import open_admin, open_consumer, raised
 from s1ecs.outputs.kafka.messages import FoundDocument, feed_from
 from s1ecs.outputs.kafka.settings import KafkaSettings
 
 _POLL_SECONDS = 0.1
-# Seconds without any progress.
-_PATIENCE = 30.0
+# Seconds without any progress: a transaction of a process that was paused is given up by the broker after 30, and it
+# looks every 10. Nothing behind it can be read before.
+_PATIENCE = 60.0
 _AT_ONCE = 500
-_PASSING = ("NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE", "UNKNOWN_TOPIC_OR_PART", "REPLICA_NOT_AVAILABLE")
+_PASSING = (
+    "NOT_LEADER_FOR_PARTITION",
+    "LEADER_NOT_AVAILABLE",
+    "UNKNOWN_TOPIC_OR_PART",
+    "REPLICA_NOT_AVAILABLE",
+    "UNKNOWN_LEADER_EPOCH",
+    "FENCED_LEADER_EPOCH",
+)
 
 
 class TopicReader:
@@ -24,12 +33,28 @@ class TopicReader:
         self._consumer, self._watch = open_consumer(settings)
         self._topic = topic
         self._stop = stop
-        self._patience = settings.patience
+        self._settings = settings
         self._latest = time.monotonic() + _PATIENCE
 
     def ends(self, partitions: int) -> dict[int, int]:
-        """Return the next offset of each partition."""
-        return {each: self._end(TopicPartition(self._topic, each)) for each in range(partitions)}
+        """Return the next offset of each partition, behind transactions that are under way."""
+        admin, watch = open_admin(self._settings)
+        latest = time.monotonic() + self._settings.patience
+        latest_offset = OffsetSpec.latest()  # type: ignore[no-untyped-call] # the library types it not
+        asked = {TopicPartition(self._topic, each): latest_offset for each in range(partitions)}
+        while True:
+            try:
+                found = admin.list_offsets(
+                    asked,
+                    isolation_level=IsolationLevel.READ_UNCOMMITTED,
+                    request_timeout=self._settings.patience,
+                )
+                return {each.partition: future.result(self._settings.patience).offset for each, future in found.items()}
+            except KafkaException as error:
+                # A broker that has just started does not know yet what it leads.
+                lasts = error.args[0].name() not in _PASSING
+                if lasts or self._stop.wait(_POLL_SECONDS) or time.monotonic() > latest:
+                    raise raised(watch, error) from None
 
     def documents(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[FoundDocument]:
         """Give the committed documents from `starts` on, up to where the topic ends now."""
@@ -49,7 +74,9 @@ class TopicReader:
                 if partition is None or offset is None:
                     continue
                 if error is not None:
-                    left.discard(partition)
+                    # Else it stands before a transaction that is under way, and goes on once that has ended.
+                    if offset >= ends[partition]:
+                        left.discard(partition)
                     continue
                 key, feed = message.key(), feed_from(message.headers())
                 if feed is not None and isinstance(key, bytes):
@@ -58,17 +85,6 @@ class TopicReader:
     def close(self) -> None:
         """Close the connections."""
         self._consumer.close()
-
-    def _end(self, partition: TopicPartition) -> int:
-        latest = time.monotonic() + self._patience
-        while True:
-            try:
-                return self._consumer.get_watermark_offsets(partition, self._patience)[1]
-            except KafkaException as error:
-                # A broker that has just started does not know yet what it leads.
-                lasts = error.args[0].name() not in _PASSING
-                if lasts or self._stop.wait(_POLL_SECONDS) or time.monotonic() > latest:
-                    raise raised(self._watch, error) from None
 
     def _more(self) -> "list[Message[bytes, bytes]]":
         try:

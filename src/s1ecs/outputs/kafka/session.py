@@ -1,6 +1,6 @@
 """Connections to one cluster that are used until something fails. Everything here blocks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,39 @@ from s1ecs.outputs.output import Batch
 if TYPE_CHECKING:
     from s1ecs.outputs.kafka.producer import KafkaProducer, SentDocuments
     from s1ecs.outputs.kafka.topics import KafkaTopics
+
+
+def read_back(
+    settings: KafkaSettings, topic: str, partitions: int, delivered: DeliveredIds, stop: Event
+) -> tuple[Mapping[int, int], Sequence[FoundDocument] | None]:
+    """Return where a topic ends, and what it holds behind the marks; None where that is not permitted."""
+    with importing("kafka"):
+        from s1ecs.outputs.kafka.read_back import TopicReader
+
+    reader = TopicReader(settings, topic, stop)
+    try:
+        ends = reader.ends(partitions)
+        try:
+            found = reader.documents(delivered.starts(topic, ends), ends)
+            return ends, [each for each in found if delivered.is_behind_mark(topic, each)]
+        except KafkaTrouble as error:
+            if error.code != "TOPIC_AUTHORIZATION_FAILED":
+                raise
+            return ends, None
+    finally:
+        reader.close()
+
+
+def fence(settings: KafkaSettings, transactional_id: str, stop: Event) -> None:
+    """End what a process left open under its transactional id; whatever it still sends under it is refused."""
+    with importing("kafka"):
+        from s1ecs.outputs.kafka.producer import KafkaProducer
+
+    producer = KafkaProducer(settings, transactional_id, stop)
+    try:
+        producer.begin()
+    finally:
+        producer.discard()
 
 
 class KafkaSession:
@@ -38,27 +71,11 @@ class KafkaSession:
         self, topic: str, partitions: int, delivered: DeliveredIds
     ) -> tuple[Mapping[int, int], Sequence[FoundDocument] | None]:
         """Return where a topic ends, and what it holds behind the marks; None where that is not permitted."""
-        from s1ecs.outputs.kafka.read_back import TopicReader
+        return read_back(self._settings, topic, partitions, delivered, self.stop)
 
-        reader = TopicReader(self._settings, topic, self.stop)
-        try:
-            ends = reader.ends(partitions)
-        except BaseException:
-            reader.close()
-            raise
-        try:
-            found = reader.documents(delivered.starts(topic, ends), ends)
-            return ends, [each for each in found if delivered.is_behind_mark(topic, each)]
-        except KafkaTrouble as error:
-            if error.code != "TOPIC_AUTHORIZATION_FAILED":
-                raise
-            return ends, None
-        finally:
-            reader.close()
-
-    def send(self, topic: str, batch: Batch) -> "SentDocuments":
-        """Send documents and wait for their reports."""
-        return self._ready().send(topic, batch)
+    def send(self, topic: str, batch: Batch, require: Callable[[], None]) -> "SentDocuments":
+        """Send documents and wait for their reports; `require` is called before each transaction, and may raise."""
+        return self._ready().send(topic, batch, require)
 
     def check(self) -> None:
         """Find out whether a broker answers, and whether the topics that were used are still there."""

@@ -1,4 +1,8 @@
-"""Transactional ids: each held by one process, and used again by the next, which so ends what it left open."""
+"""Transactional ids: each held by one process. The next one that uses it ends what was left open under it.
+
+On one machine the next process takes the id that is free; of many workers, each has its own, and whoever takes over a
+feed of another uses that one's id once.
+"""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -24,15 +28,26 @@ class _Writer(NamedTuple):
 
 @dataclass(frozen=True)
 class TransactionalIds:
-    """The ids of one output of one state, by its leases; without a state, an id that nobody uses again."""
+    """The ids of one output of one state, by its leases; without a state, an id that nobody uses again.
+
+    `worker` is the id of this process among the workers that share a state.
+    """
 
     output: str
     state: str = ""
     leases: Leases | None = None
+    worker: str = ""
+
+    def of(self, worker: str) -> str:
+        """Return the id of a worker."""
+        return f"s1ecs-{self.state}-{self.output}-{worker}"
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[str]:
-        """Hold the first id that no other process holds."""
+        """Hold the id of this worker, or the first that no other process holds."""
+        if self.worker:
+            yield self.of(self.worker)
+            return
         if self.leases is None:
             yield f"s1ecs-{uuid.uuid4()}-{self.output}"
             return
@@ -42,5 +57,5 @@ class TransactionalIds:
                     await stack.enter_async_context(self.leases.held([_Writer("", f"writer {number}", self.output)]))
                 except WalkTaken:
                     continue
-                yield f"s1ecs-{self.state}-{self.output}-{number}"
+                yield self.of(str(number))
                 return

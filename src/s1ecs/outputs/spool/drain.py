@@ -1,8 +1,8 @@
 """Draining the outbox of an output: what waits goes to it in order, in pieces, by one process at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,12 +12,12 @@ from s1ecs.backoff import BackOff
 from s1ecs.errors import DeliveredMeanwhile, OutputError, S1ecsError, WalkTaken
 from s1ecs.log_once import LogOnce
 from s1ecs.outputs.dead_letters import letters
-from s1ecs.outputs.output import Delivered, Output, acknowledge
+from s1ecs.outputs.output import Batch, Delivered, Output, acknowledge
 from s1ecs.outputs.spool.circuit_breaker import FIRST_PAUSE, CircuitBreaker, MonotonicClock
 from s1ecs.outputs.spool.deadline import DeadlineExceeded, in_time
 from s1ecs.outputs.spool.queue import Queue, QueuedBatch
 from s1ecs.state.dead_letters import DeadLetters
-from s1ecs.state.leases import Leases
+from s1ecs.state.leases import LastingTenure, Leases, Tenure
 from s1ecs.state.outbox import AUDIT_STREAM, Outbox, Waiting
 from s1ecs.state.output_marks import OutputMarks
 from s1ecs.state.transaction import StateAccess, Transaction
@@ -45,6 +45,21 @@ class SpoolEnvironment:
     clock: MonotonicClock
     warn: Callable[[str], None]
     tell: Callable[[str], None]
+
+
+# Called before each piece that is delivered while the output's lock is held.
+BeforePiece = Callable[[Batch], Awaitable[None]]
+DrainSession = Callable[[Tenure], AbstractAsyncContextManager[BeforePiece]]
+
+
+@asynccontextmanager
+async def _alone_on_this_state(_tenure: Tenure) -> AsyncIterator[BeforePiece]:
+    """Do nothing before a piece: no other process drains this outbox into outputs that would have to know."""
+
+    async def nothing(_batch: Batch) -> None:
+        """Do nothing."""
+
+    yield nothing
 
 
 class DrainLock(NamedTuple):
@@ -79,6 +94,7 @@ class Drain:
         self._done: tuple[QueuedBatch, Delivered] | None = None
         # Who is told of what is refused; and what waited when somebody asked last, here some seconds ago at most.
         self.refusals: Refusals = lambda *_: None
+        self.session: DrainSession = _alone_on_this_state
         self.known_waiting = Waiting()
 
     async def waiting(self) -> Waiting:
@@ -130,23 +146,24 @@ class Drain:
         if not (await self.waiting()).documents:
             return True
         try:
-            async with self._alone():
-                return await self._pieces()
+            async with self._alone() as tenure, self.session(tenure) as before:
+                return await self._pieces(before)
         except WalkTaken:
             return False
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
+    async def _alone(self) -> AsyncIterator[Tenure]:
         """Hold the output's lock; what is transactional needs none, because only one commit can remove a piece."""
         if self._inner.capabilities.transactional:
-            yield
+            yield LastingTenure()
             return
-        async with self._place.leases.held([DrainLock(self._inner.name)]):
-            yield
+        async with self._place.leases.held([DrainLock(self._inner.name)]) as tenure:
+            yield tenure
 
-    async def _pieces(self) -> bool:
+    async def _pieces(self, before: BeforePiece) -> bool:
         spooled = 0
         while (queued := await self._place.access.run(self._queue.first)) is not None:
+            await before(queued.batch)
             delivered = await self._delivered(queued)
             if delivered is None:
                 return False

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from s1ecs.outputs.output import Batch, Capabilities, Delivered, Output, acknowledge, lookup_of
+from s1ecs.outputs.output import Batch, Capabilities, Delivered, Output, Takeover, acknowledge, lookup_of, takeover_of
 from s1ecs.outputs.spool.circuit_breaker import CircuitBreaker
 from s1ecs.outputs.spool.drain import Drain, SpoolEnvironment
 from s1ecs.state.outbox import Waiting
@@ -75,6 +75,16 @@ class DrainedOutput:
     def committed(self, console: str, namespace: str, stream: str) -> None:
         """Pass on that the last delivery of this feed was committed."""
         acknowledge(self._inner, console, namespace, stream)
+
+    async def take_over(self, feed: Takeover) -> None:
+        """Pass on that a feed is delivered by this process from now on."""
+        if (inner := takeover_of(self._inner)) is not None:
+            await inner.take_over(feed)
+
+    def let_go(self, console: str, namespace: str, stream: str, *, complete: bool) -> bool:
+        """Pass on that it is not any more."""
+        inner = takeover_of(self._inner)
+        return inner is None or inner.let_go(console, namespace, stream, complete=complete)
 
     async def check(self) -> None:
         """Run the output's check."""

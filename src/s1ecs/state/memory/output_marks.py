@@ -1,5 +1,6 @@
 """Marks of outputs in memory."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from s1ecs.state.output_marks import Mark
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
 class MemoryOutputMarks:
     """The marks of all outputs."""
 
-    def load(self, transaction: Transaction, output: str) -> Mark:
-        """Return all keys of an output's mark."""
-        return cast("Tables", transaction).output_marks.get(output, {})
+    def load(self, transaction: Transaction, output: str, keys: Sequence[str] | None = None) -> Mark:
+        """Return the keys of an output's mark."""
+        mark = cast("Tables", transaction).output_marks.get(output, {})
+        return mark if keys is None else {key: mark[key] for key in keys if key in mark}
 
     def save(self, transaction: Transaction, output: str, changed: Mark) -> None:
         """Save the keys that changed; None removes one."""

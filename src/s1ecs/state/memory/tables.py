@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from s1ecs.state.checkpoints import WalkName
+from s1ecs.state.console_rows import ConsoleRow
 from s1ecs.state.consoles import KnownConsole
 from s1ecs.state.file_marks import FileMark
 from s1ecs.state.heartbeats import ConsoleClock, Run, StreamProgress, TokenExpiry
@@ -63,6 +64,7 @@ class Tables:
     tokens: dict[str, TokenExpiry] = field(default_factory=dict)
     clocks: dict[str, ConsoleClock] = field(default_factory=dict)
     consoles: dict[str, KnownConsole] = field(default_factory=dict)
+    console_rows: dict[str, ConsoleRow] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     output_marks: dict[str, Mark] = field(default_factory=dict)
     file_writers: dict[str, int] = field(default_factory=dict)

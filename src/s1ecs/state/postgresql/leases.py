@@ -8,6 +8,7 @@ another one took meanwhile, changes nothing when it wakes. An expired lease that
 import asyncio
 import os
 import platform
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -42,6 +43,7 @@ _RENEW = f"""
 UPDATE leases SET expires = {_EXPIRES} FROM (
     SELECT {_COLUMNS} FROM leases WHERE holder = %s AND ({_COLUMNS}) IN (SELECT * FROM {_KEYS}) FOR UPDATE SKIP LOCKED
 ) AS mine WHERE (leases.console, leases.stream, leases.walk) = (mine.console, mine.stream, mine.walk)
+RETURNING leases.console, leases.stream, leases.walk
 """
 _RELEASE = f"""
 UPDATE leases SET holder = NULL, expires = clock_timestamp()
@@ -64,9 +66,16 @@ class LeaseKey(NamedTuple):
 class PostgresTenure:
     """Some leases that were taken together; `is_lost` once another process was seen to have one of them."""
 
-    def __init__(self, epochs: Mapping[LeaseKey, int]) -> None:
+    def __init__(self, epochs: Mapping[LeaseKey, int], valid_until: float) -> None:
         self.epochs = epochs
         self.is_lost = False
+        # Of the steady clock of this process. The server's clock began to count later than this one did.
+        self.valid = dict.fromkeys(epochs, valid_until)
+
+    @property
+    def valid_until(self) -> float:
+        """The moment from which another process may take one of them over."""
+        return min(self.valid.values())
 
 
 class PostgresLeases:
@@ -85,7 +94,10 @@ class PostgresLeases:
         """Hold all of these, or none: raise WalkTaken, which names the process that has the taken one."""
         # In one order for all, so that nobody waits for each other.
         wanted = sorted({_key(name): str(name) for name in names}.items())
-        tenure = PostgresTenure(await self._database.run(partial(self._take, wanted=wanted)))
+        # As the last attempt began, which is the one that counts.
+        began: list[float] = []
+        epochs = await self._database.run(partial(self._take, wanted=wanted, began=began))
+        tenure = PostgresTenure(epochs, began[-1] + self._life)
         self._held.update(dict.fromkeys(tenure.epochs, tenure))
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew_forever())
@@ -128,7 +140,10 @@ class PostgresLeases:
                 "saved, and the other process continues"
             )
 
-    def _take(self, connection: PgConnection, wanted: Sequence[tuple[LeaseKey, str]]) -> Mapping[LeaseKey, int]:
+    def _take(
+        self, connection: PgConnection, wanted: Sequence[tuple[LeaseKey, str]], began: list[float]
+    ) -> Mapping[LeaseKey, int]:
+        began.append(time.monotonic())
         return {key: self._take_one(connection, key, name, holder=self._holder) for key, name in wanted}
 
     def _take_one(self, connection: PgConnection, key: LeaseKey, name: str, *, holder: uuid.UUID | None) -> int:
@@ -161,18 +176,22 @@ class PostgresLeases:
     async def _renew(self) -> None:
         held = dict(self._held)
 
-        def renew(connection: PgConnection) -> Mapping[LeaseKey, int]:
-            connection.execute(_RENEW, [self._life, self._holder, *_columns(held)])
+        def renew(connection: PgConnection) -> tuple[float, set[LeaseKey], Mapping[LeaseKey, int]]:
+            began = time.monotonic()
+            rows = connection.execute(_RENEW, [self._life, self._holder, *_columns(held)])
+            renewed = {LeaseKey(*key) for key in rows}
             rows = connection.execute(
                 f"SELECT {_COLUMNS}, epoch FROM leases WHERE holder = %s",
                 [self._holder],
             )
-            return {LeaseKey(*key): epoch for *key, epoch in rows}
+            return began, renewed, {LeaseKey(*key): epoch for *key, epoch in rows}
 
-        ours = await self._database.run(renew, durable=False)
+        began, renewed, ours = await self._database.run(renew, durable=False)
         for key, tenure in held.items():
             if ours.get(key) != tenure.epochs[key]:
                 tenure.is_lost = True
+            elif key in renewed:
+                tenure.valid[key] = began + self._life
 
 
 def _columns(keys: Iterable[LeaseKey]) -> list[list[str]]:

@@ -1,5 +1,7 @@
 """Marks of outputs in PostgreSQL."""
 
+from collections.abc import Sequence
+
 from s1ecs.records import as_written, dumps
 from s1ecs.state.output_marks import Mark
 from s1ecs.state.postgresql.transaction import connection_of
@@ -9,9 +11,12 @@ from s1ecs.state.transaction import Transaction
 class PostgresOutputMarks:
     """The marks of all outputs, a row for each key."""
 
-    def load(self, transaction: Transaction, output: str) -> Mark:
-        """Return all keys of an output's mark."""
-        rows = connection_of(transaction).execute("SELECT key, value FROM output_marks WHERE output = %s", [output])
+    def load(self, transaction: Transaction, output: str, keys: Sequence[str] | None = None) -> Mark:
+        """Return the keys of an output's mark."""
+        rows = connection_of(transaction).execute(
+            "SELECT key, value FROM output_marks WHERE output = %s AND (%s::text[] IS NULL OR key = ANY(%s))",
+            [output, *[None if keys is None else list(keys)] * 2],
+        )
         return {key: as_written(value.encode()) for key, value in rows}
 
     def save(self, transaction: Transaction, output: str, changed: Mark) -> None:

@@ -24,7 +24,7 @@ def require_permission(user: PageUser, console: str, desk: ResponseDesk) -> None
         raise HTTPException(
             403,
             f"Response actions are off for console {console}: it has no action_token. Nothing was sent; set "
-            "action_token_file (or action_token, action_token_command) in the settings.",
+            "action_token_file (or action_token, action_token_env, action_token_command) in the settings.",
         )
 
 

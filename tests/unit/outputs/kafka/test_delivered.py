@@ -37,8 +37,8 @@ def test_a_topic_made_anew_has_no_mark() -> None:
     delivered = DeliveredIds(MARK)
     assert delivered.starts(TOPIC, {0: 4, 1: 9}) == {0: 3, 1: 9}
     delivered.read(TOPIC, {0: 4, 1: 9}, ())
-    assert delivered.first_mark(ONE, TOPIC) == {ONE.key: {"topic": TOPIC, "offsets": {"0": 4, "1": 9}}}
-    assert delivered.first_mark(TWO, TOPIC) == {}
+    assert delivered.first_mark(ONE, TOPIC, 50_000) == {ONE.key: {"topic": TOPIC, "offsets": {"0": 4, "1": 9}}}
+    assert delivered.first_mark(TWO, TOPIC, 50_000) == {}
 
 
 def test_a_mark_moves_with_the_commit() -> None:

@@ -8,7 +8,7 @@ from s1ecs.state.consoles import KnownConsole
 _COLUMNS = ("console", "in_settings", "address", "ids", "first_name")
 
 
-def list_consoles(settings: Settings, *, json: bool) -> None:
+def list_known(settings: Settings, *, json: bool) -> None:
     """Print a row for each console of the settings and of the state; raise StateError where there is no state."""
     require_state(settings)
     known = {each.name: each for each in open_readonly(settings).consoles()}

@@ -1,0 +1,159 @@
+"""From rows of the state to consoles: each is built apart, so that an unusable row affects its console alone."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from s1ecs.bootstrap.state import postgres_server
+from s1ecs.counted import counted
+from s1ecs.errors import SettingsError, UsageError
+from s1ecs.settings import ConsoleEntry, ConsoleSettings, Settings
+from s1ecs.state.console_rows import ConsoleRow, ConsoleRows, RowsAtRevision, RowsByName
+
+if TYPE_CHECKING:
+    from s1ecs.state.postgresql.database import PostgresDatabase
+
+UNREAD = -1
+_LEFT_OUT = (
+    "is in the settings file, but the state keeps consoles as rows, which replace those of the file: it is not "
+    "collected; take it over with s1ecs consoles import, or remove it from the file"
+)
+
+
+@dataclass(frozen=True)
+class KeptConsoles:
+    """The consoles that are collected, as `settings.consoles`; `revision` is that of the rows, UNREAD before the first.
+
+    `paused` are the consoles that an operator stopped. Those that are not collected for another reason are in
+    `settings.console_faults`: rows that this machine can't use, and consoles of the settings file beside rows.
+    """
+
+    settings: Settings
+    revision: int = UNREAD
+    paused: frozenset[str] = frozenset()
+
+
+class ConsoleSource:
+    """The consoles to collect, as the rows have them now; without any row those of the settings file."""
+
+    def __init__(self, settings: Settings, *, with_paused: bool = False) -> None:
+        self._file = settings
+        self._with_paused = with_paused
+        self._at = RowsAtRevision(UNREAD, {})
+        # By name and revision, so that only what changed is built anew.
+        self._built: dict[tuple[str, int], ConsoleSettings] = {}
+        self._invalid: Mapping[str, str] = {}
+        self._kept = KeptConsoles(settings)
+
+    async def read(self, rows: ConsoleRows) -> KeptConsoles:
+        """Return the consoles; the same object as before where nothing changed, at the cost of one small query."""
+        at = self._at if await rows.revision() == self._at.revision else await rows.read()
+        return self.of(at)
+
+    def of(self, at: RowsAtRevision) -> KeptConsoles:
+        """Return the consoles of these rows.
+
+        Rows that could not be used are tried again each time, because a file that they name may be there by now.
+        """
+        is_new, self._at = at.revision != self._at.revision, at
+        if is_new or self._invalid:
+            invalid = self._build(at.rows)
+            if is_new or invalid != self._invalid:
+                self._invalid = invalid
+                self._kept = self._keep(at)
+        return self._kept
+
+    def _build(self, rows: RowsByName) -> dict[str, str]:
+        built: dict[tuple[str, int], ConsoleSettings] = {}
+        invalid: dict[str, str] = {}
+        for name, row in rows.items():
+            if row.paused and not self._with_paused:
+                continue
+            key = (name, row.revision)
+            try:
+                built[key] = self._built.get(key) or self._file.build(entry_of(row)).console
+            except SettingsError as error:
+                invalid[name] = "; ".join(line.removeprefix(f"{_place(name)}: ") for line in str(error).splitlines())
+        self._built = built
+        return invalid
+
+    def _keep(self, at: RowsAtRevision) -> KeptConsoles:
+        if not at.rows:
+            return KeptConsoles(self._file, at.revision)
+        left_out = {each.name: _LEFT_OUT for each in self._file.consoles if each.name not in at.rows}
+        paused = frozenset(name for name, row in at.rows.items() if row.paused)
+        gap = f"no console is collected: {counted(len(at.rows), 'row')} in the state, of them {len(paused)} paused and "
+        settings = self._file.with_consoles(
+            self._built.values(),
+            {**self._invalid, **left_out},
+            f"{gap}{len(self._invalid)} invalid; see s1ecs consoles list",
+        )
+        return KeptConsoles(settings, at.revision, paused)
+
+
+def entry_of(row: ConsoleRow) -> ConsoleEntry:
+    """Return a row as the settings read it."""
+    return ConsoleEntry(row.name, row.values, _place(row.name))
+
+
+def _place(name: str) -> str:
+    return f"console {name}"
+
+
+def with_rows(settings: Settings, *, with_paused: bool = False) -> Settings:
+    """Return the settings with the consoles that the state keeps, if it keeps any; raise StateError if it is away."""
+    if settings.state is None:
+        return settings
+    return ConsoleSource(settings, with_paused=with_paused).of(_read(settings)).settings
+
+
+def read_rows(settings: Settings, command: str) -> RowsByName:
+    """Return the rows of the state; raise UsageError, naming the command, where the state has none."""
+    if settings.state is None:
+        raise no_rows(command)
+    return _read(settings).rows
+
+
+def _read(settings: Settings) -> RowsAtRevision:
+    server = postgres_server(settings)
+    from s1ecs.state.postgresql.console_rows import read_console_rows
+
+    return read_console_rows(server)
+
+
+def no_rows(command: str) -> UsageError:
+    """Make the error of a command about rows where there is no state that keeps them."""
+    return UsageError(
+        f"consoles {command}: on one machine, consoles are in the settings file, under `consoles`; only a state in "
+        "PostgreSQL (setting 'state') keeps them as rows, see docs/scaling.md"
+    )
+
+
+@asynccontextmanager
+async def open_console_rows(settings: Settings, command: str) -> AsyncIterator[ConsoleRows]:
+    """Open the rows of the state; raise UsageError, naming the command, where the state has none."""
+    if settings.state is None:
+        raise no_rows(command)
+    async with open_database(settings) as database:
+        yield rows_in(database)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> "AsyncIterator[PostgresDatabase]":
+    """Open the database of a state in PostgreSQL for a short look or change."""
+    server = postgres_server(settings)
+    from s1ecs.state.postgresql.database import PostgresDatabase
+
+    database = await PostgresDatabase.open(server)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def rows_in(database: "PostgresDatabase") -> ConsoleRows:
+    """Return the rows of an open database."""
+    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
+
+    return PostgresConsoleRows(database)

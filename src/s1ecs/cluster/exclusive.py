@@ -1,0 +1,39 @@
+"""Upkeep that one worker at a time does for all: under a lease, which the next one takes when it is free."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+from s1ecs.errors import S1ecsError, WalkTaken
+from s1ecs.state.leases import Leases
+
+_TRIED_EVERY = 15.0
+
+
+class Upkeep(NamedTuple):
+    """The lease of one kind of upkeep."""
+
+    walk: str
+    console: str = ""
+    stream: str = "upkeep"
+
+    def __str__(self) -> str:
+        return f"upkeep {self.walk}"
+
+
+async def exclusively(leases: Leases, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work for as long as no other process does; it never ends by itself."""
+    while True:
+        with suppress(WalkTaken, S1ecsError):
+            async with leases.held([Upkeep(name)]) as tenure:
+                task = asyncio.ensure_future(work())
+                try:
+                    while not task.done() and asyncio.get_running_loop().time() < tenure.valid_until:
+                        await asyncio.wait({task}, timeout=1.0)
+                    if task.done():
+                        await task
+                finally:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+        await asyncio.sleep(_TRIED_EVERY)

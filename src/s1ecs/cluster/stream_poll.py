@@ -1,0 +1,175 @@
+"""One poll of one stream by a worker: under a lease, with all outputs told, and with its end saved."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from s1ecs.backoff import BackOff
+from s1ecs.collect.clock_watch import ClockWatch
+from s1ecs.collect.due import SECONDS_AFTER_OUTPUT_ERROR, seconds_to_next, seconds_until_due
+from s1ecs.collect.feed import Feed
+from s1ecs.collect.outcome import Counts, Outcome
+from s1ecs.collect.poll import poll
+from s1ecs.collect.run_log import RunLog
+from s1ecs.errors import LeaseLost, OutputError, ReaderGone, S1ecsError, StateError, WalkTaken
+from s1ecs.outputs.output import Takeover, feed_key, takeover_of
+from s1ecs.state.checkpoints import LIVE
+from s1ecs.state.leases import Tenure
+from s1ecs.state.output_marks import OutputMarks
+from s1ecs.state.status import Key
+from s1ecs.state.work import Begun, Ended, Work
+from s1ecs.tasks import meanwhile
+
+# A lease that another worker has is asked for again so soon: it expires when that one is dead.
+_TAKEN_SECONDS = 5.0
+_LOOK_SECONDS = 1.0
+
+_AFTER_TROUBLE = BackOff(*SECONDS_AFTER_OUTPUT_ERROR)
+
+
+@dataclass(frozen=True)
+class StreamPolls:
+    """The polls of one worker; `polling` are those in progress, `stop` ends them at their next step."""
+
+    worker: str
+    work: Work
+    marks: OutputMarks
+    stop: asyncio.Event
+    log: structlog.stdlib.BoundLogger
+    run_log: RunLog
+    watch: ClockWatch
+    polling: set[Key] = field(default_factory=set)
+    gone: list[ReaderGone] = field(default_factory=list)
+
+    async def poll(self, feed: Feed) -> None:
+        """Poll a stream if its lease is free and it is still due; log what is in the way."""
+        key = Key(feed.console, feed.stream.name)
+        if key in self.polling or self.stop.is_set():
+            return
+        self.polling.add(key)
+        try:
+            async with feed.state.leases.held(feed.own_walks) as lease:
+                begun = await self.work.begin(key, self.worker)
+                if begun is not None:
+                    await self._begun(feed, key, begun, lease)
+        except WalkTaken:
+            with suppress(StateError):
+                await self.work.put_off(key, _TAKEN_SECONDS)
+        except S1ecsError as error:
+            self.run_log.outcome(Outcome(feed.walk(LIVE), Counts(), error))
+        finally:
+            self.polling.discard(key)
+
+    async def _begun(self, feed: Feed, key: Key, begun: Begun, lease: Tenure) -> None:
+        ended = Ended(0.0, "ended early", settled=False)
+        try:
+            ended = await self._polled(feed, begun, lease)
+        except LeaseLost as error:
+            self.run_log.outcome(Outcome(feed.walk(LIVE), Counts(), error))
+        finally:
+            await self.work.end(key, self.worker, ended)
+
+    async def _polled(self, feed: Feed, begun: Begun, lease: Tenure) -> Ended:
+        if begun.first and (wait := await seconds_until_due(feed)):
+            # The state is older than the row of its work.
+            return Ended(wait)
+        clock = asyncio.get_running_loop().time
+        since = clock()
+        outcomes: Sequence[Outcome] = ()
+        settled = False
+        async with _while_held(feed, lease):
+            try:
+                await self._take_over(feed, begun, lease)
+            except OutputError as error:
+                outcomes = [Outcome(feed.walk(LIVE), Counts(), error)]
+            else:
+                try:
+                    outcomes = await poll(feed, self.stop, lambda *_: None)
+                finally:
+                    settled = self._let_go(feed, complete=_is_complete(outcomes))
+        for outcome in outcomes:
+            self._tell(outcome)
+        with suppress(S1ecsError):
+            await self.watch.look(feed)
+        failed = next((outcome for outcome in outcomes if outcome.error is not None), None)
+        reason = "" if failed is None else str(failed.error)
+        return Ended(await self._seconds(feed, outcomes, clock() - since, begun), reason, settled)
+
+    async def _seconds(self, feed: Feed, outcomes: Sequence[Outcome], passed: float, begun: Begun) -> float:
+        if any(outcome.state == "stopped" for outcome in outcomes):
+            return 0.0
+        seconds = await seconds_to_next(feed, outcomes, passed)
+        if any(isinstance(outcome.error, OutputError | StateError) for outcome in outcomes):
+            return min(seconds, _AFTER_TROUBLE.seconds(begun.failures))
+        return seconds
+
+    def _tell(self, outcome: Outcome) -> None:
+        if isinstance(outcome.error, ReaderGone):
+            self.gone.append(outcome.error)
+            self.stop.set()
+        else:
+            self.run_log.outcome(outcome)
+
+    async def _take_over(self, feed: Feed, begun: Begun, lease: Tenure) -> None:
+        """Tell outputs that keep marks by feed where this one is, and who may have delivered beyond it."""
+        names = (feed.console, feed.namespace, feed.stream.name)
+        for output in feed.outputs:
+            if (taking := takeover_of(output)) is not None:
+                mark = await feed.state.run(_mark_of(self.marks, output.name, feed_key(*names)), durable=False)
+                await taking.take_over(Takeover(*names, mark, begun.unsettled, partial(_require, feed, lease)))
+
+    def _let_go(self, feed: Feed, *, complete: bool) -> bool:
+        """Tell outputs that the feed may be another worker's next time; return whether nothing is in doubt."""
+        names = (feed.console, feed.namespace, feed.stream.name)
+        taking = [each for each in map(takeover_of, feed.outputs) if each is not None]
+        settled = [each.let_go(*names, complete=complete) for each in taking]
+        return all(settled)
+
+
+def _mark_of(marks: OutputMarks, output: str, key: str) -> Callable[..., Mapping[str, object]]:
+    return lambda transaction: marks.load(transaction, output, [key])
+
+
+@asynccontextmanager
+async def _while_held(feed: Feed, lease: Tenure) -> AsyncIterator[None]:
+    """Cancel what is inside at the moment from which another worker may have the lease.
+
+    A process that was paused finds that moment passed, and ends before it does anything else.
+    """
+    limit = asyncio.timeout_at(lease.valid_until)
+    try:
+        async with limit:
+
+            async def renew() -> None:
+                clock = asyncio.get_running_loop().time
+                while clock() < (limit.when() or 0.0):
+                    limit.reschedule(lease.valid_until)
+                    await asyncio.sleep(_LOOK_SECONDS)
+
+            async with meanwhile([renew()]):
+                yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise _expired(feed) from None
+
+
+def _is_complete(outcomes: Sequence[Outcome]) -> bool:
+    return bool(outcomes) and all(outcome.state == "ok" for outcome in outcomes)
+
+
+def _require(feed: Feed, lease: Tenure) -> None:
+    if time.monotonic() >= lease.valid_until:
+        raise _expired(feed)
+
+
+def _expired(feed: Feed) -> LeaseLost:
+    return LeaseLost(
+        f"{feed}: the lease expired while it was polled, because this process was paused or cut off from the state; "
+        "another worker continues"
+    )

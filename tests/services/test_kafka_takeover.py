@@ -1,0 +1,217 @@
+"""Feeds that move between workers: Kafka holds each document once, whatever the worker before was doing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from threading import Event
+
+import pytest
+
+from s1ecs.errors import LeaseLost, OutputError
+from s1ecs.outputs.kafka.output import KafkaEnvironment, KafkaOutput
+from s1ecs.outputs.kafka.transactional_id import TransactionalIds
+from s1ecs.outputs.output import Batch, Delivered, Takeover
+from s1ecs.state.output_marks import Mark
+from servers.kafka import KafkaBroker
+from tests.services.kafka_topics import Topics
+
+pytestmark = pytest.mark.xdist_group("kafka")
+
+STREAM = "alert"
+
+
+def nothing() -> None:
+    """Require nothing."""
+
+
+class Cluster:
+    """Workers that share the marks of a state."""
+
+    def __init__(self, topics: Topics, *, transactions: bool = True) -> None:
+        self.topics = topics
+        self.transactions = transactions
+        self.marks: dict[str, object] = {}
+
+    @asynccontextmanager
+    async def worker(self, name: str) -> AsyncIterator["KafkaWorker"]:
+        """Start a worker; it never closes its producer, as one that is paused does not."""
+        settings = self.topics.settings(transactions=self.transactions, patience=10.0)
+
+        async def remember(mark: Mark) -> None:
+            self.marks.update(mark)
+
+        ids = TransactionalIds(settings.name, self.topics.template, None, name)
+        output = KafkaOutput(settings, KafkaEnvironment(lambda _: None, ids, remember))
+        await output.open({})
+        yield KafkaWorker(self, output)
+        await output.close()
+
+
+class KafkaWorker:
+    """One worker's output."""
+
+    def __init__(self, cluster: Cluster, output: KafkaOutput) -> None:
+        self.cluster = cluster
+        self.output = output
+
+    async def take_over(
+        self, console: str = "one", unsettled: Sequence[str] = (), require: Callable[[], None] = nothing
+    ) -> None:
+        """Take a feed over."""
+        key = f"{console}/default/{STREAM}"
+        mark = {key: self.cluster.marks[key]} if key in self.cluster.marks else {}
+        await self.output.take_over(Takeover(console, "default", STREAM, mark, unsettled, require))
+
+    async def deliver(self, *ids: str, console: str = "one") -> Delivered:
+        """Deliver documents, without any commit."""
+        documents = [(each, {"@timestamp": "2026-01-02T10:00:00.000Z"}) for each in ids]
+        return await self.output.deliver(Batch(console, "default", STREAM, documents))
+
+    async def commit(self, delivered: Delivered, console: str = "one") -> None:
+        """Commit a delivery."""
+        self.cluster.marks.update(delivered.mark)
+        self.output.committed(console, "default", STREAM)
+
+    async def give(self, *ids: str, console: str = "one") -> None:
+        """Deliver and commit."""
+        await self.commit(await self.deliver(*ids, console=console), console)
+
+    def let_go(self, console: str = "one", *, complete: bool = True) -> bool:
+        """Let a feed go."""
+        return self.output.let_go(console, "default", STREAM, complete=complete)
+
+
+@pytest.fixture
+def topics(kafka: KafkaBroker, namespace: str) -> Topics:
+    """A topic of the test's own."""
+    made = Topics(kafka, namespace)
+    made.create(STREAM)
+    return made
+
+
+@pytest.fixture
+def cluster(topics: Topics) -> Cluster:
+    """Workers with a topic."""
+    return Cluster(topics)
+
+
+def held_once(cluster: Cluster, *ids: str) -> bool:
+    """Tell whether the topic holds each of these once, and nothing else."""
+    return cluster.topics.keys(STREAM) == dict.fromkeys(ids, 1)
+
+
+@pytest.mark.parametrize("transactions", [True, False])
+async def test_what_a_dead_worker_delivered_without_a_commit_is_not_delivered_again(
+    topics: Topics, *, transactions: bool
+) -> None:
+    """The next worker finds the documents of a worker that was killed between its delivery and its commit."""
+    cluster = Cluster(topics, transactions=transactions)
+    async with cluster.worker("a") as a, cluster.worker("b") as b:
+        await a.take_over()
+        await a.give("one", "two")
+        await a.deliver("three", "four")
+
+        await b.take_over(unsettled=["a"])
+        await b.give("three", "four", "five")
+
+        assert b.let_go()
+        assert await asyncio.to_thread(held_once, cluster, "one", "two", "three", "four", "five")
+
+
+async def test_a_paused_worker_can_not_deliver_what_another_took_over(cluster: Cluster) -> None:
+    """A worker that stood still between its look at the lease and its transaction is refused when it goes on."""
+    reached, go_on = Event(), Event()
+
+    def stand_still() -> None:
+        reached.set()
+        go_on.wait(60)
+
+    async with cluster.worker("a") as a, cluster.worker("b") as b:
+        await a.take_over()
+        await a.give("one")
+        a.let_go()
+        await a.take_over(require=stand_still)
+        paused = asyncio.create_task(a.deliver("two"))
+        await asyncio.to_thread(reached.wait, 60)
+
+        await b.take_over(unsettled=["a"])
+        await b.give("two", "three")
+        go_on.set()
+
+        with pytest.raises(OutputError):
+            await paused
+        assert not a.let_go()
+        assert await asyncio.to_thread(held_once, cluster, "one", "two", "three")
+
+
+async def test_a_worker_whose_lease_expired_delivers_nothing(cluster: Cluster) -> None:
+    """A worker that opens a new producer after it was fenced asks for its lease before it delivers."""
+
+    def lost() -> None:
+        raise LeaseLost("the lease expired")
+
+    async with cluster.worker("a") as a:
+        await a.take_over(require=lost)
+        with pytest.raises(LeaseLost):
+            await a.deliver("one")
+        assert await asyncio.to_thread(held_once, cluster)
+
+
+async def test_a_feed_that_moves_after_its_commit_needs_nothing_read(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clean move costs no look into the topic, and the next worker goes on with the mark of the last."""
+    async with cluster.worker("a") as a, cluster.worker("b") as b:
+        for number, worker in enumerate([a, b, a, b]):
+            with monkeypatch.context() as patched:
+                patched.setattr(KafkaOutput, "_left_behind", None)
+                await worker.take_over()
+            await worker.give(f"document-{number}")
+            assert worker.let_go()
+
+        await a.take_over()
+        await a.deliver("uncommitted")
+        assert not a.let_go()
+        await b.take_over(unsettled=["a"])
+        await b.give("uncommitted")
+        assert await asyncio.to_thread(
+            held_once, cluster, *(f"document-{number}" for number in range(4)), "uncommitted"
+        )
+
+
+async def test_documents_behind_an_open_transaction_are_found(cluster: Cluster) -> None:
+    """What a dead worker delivered behind the open transaction of a living one is found once that one has ended."""
+    reached, go_on = Event(), Event()
+    require = reached.set
+    async with cluster.worker("a") as a, cluster.worker("b") as b, cluster.worker("c") as c:
+        await a.take_over()
+        await a.give("zero")
+        await c.take_over("two", require=require)
+        session = c.output
+        await c.give("c-first", console="two")
+        # A transaction that stays open: produced, and not ended.
+        producer = session._session._producer if session._session else None
+        assert producer is not None
+        end = producer._end
+
+        def slow_end(sent: object) -> None:
+            reached.set()
+            go_on.wait(60)
+            end(sent)  # type: ignore[arg-type]
+
+        reached.clear()
+        producer._end = slow_end  # type: ignore[method-assign]
+        open_one = asyncio.create_task(c.deliver(*(f"c-{number}" for number in range(30)), console="two"))
+        await asyncio.to_thread(reached.wait, 60)
+        await a.deliver("one", "two", "three")
+
+        taking = asyncio.create_task(b.take_over(unsettled=["a"]))
+        await asyncio.sleep(2)
+        assert not taking.done()
+        go_on.set()
+        await open_one
+        await taking
+        await b.give("one", "two", "three")
+
+        keys = await asyncio.to_thread(cluster.topics.keys, STREAM)
+        assert set(keys.values()) == {1}
