@@ -145,6 +145,7 @@ def test_unit_of_a_worker_is_that_of_one_process() -> None:
         "Environment",
         "WorkingDirectory",
         "RestartSec",
+        "TimeoutStopSec",
         "MemoryMax",
     }
     own = dict(re.findall(r"^(\w+)=(.*)$", UNIT, re.MULTILINE))
