@@ -29,7 +29,7 @@ class LatestIndex:
 
 @dataclass(frozen=True)
 class Extension:
-    """What an index lacks: properties and aliases. `clashes` are fields that it has with another type."""
+    """Properties and aliases that an index lacks. `clashes` are fields that it has with another type."""
 
     properties: Properties
     aliases: Mapping[str, Any]
