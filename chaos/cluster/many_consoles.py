@@ -1,0 +1,89 @@
+"""Many small stand-in consoles in one process, a port each; it keeps when each was asked for what, and by whom.
+
+`python -m chaos.cluster.many_consoles NUMBER --agents A --seed S --growth G` prints a line of JSON, the ports of the
+consoles and last of all the port of `asked.py`'s list, and serves until SIGTERM.
+"""
+
+import argparse
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import orjson
+import uvicorn
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chaos.cluster.askers import Askers
+from s1ecs.standin.app import build
+from s1ecs.standin.clock import running
+from s1ecs.standin.organisation import organisation
+
+_API = "/web/api/v2.1"
+_ALERTS_AN_AGENT = 2
+
+
+class Consoles:
+    """The consoles by their ports, and the requests so far as lines of JSON: time, port, path, process, status."""
+
+    def __init__(self, consoles: Mapping[int, ASGIApp], askers: Askers) -> None:
+        self._consoles = consoles
+        self._askers = askers
+        self._asked: list[bytes] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the console of that port does; any other port has the list of requests."""
+        port = scope["server"][1]
+        if port not in self._consoles:
+            await Response(b"".join(self._asked), media_type="application/x-ndjson")(scope, receive, send)
+            return
+        if not scope["path"].startswith(_API):
+            await self._consoles[port](scope, receive, send)
+            return
+        came, process, statuses = time.time(), self._askers.process_of(scope["client"]), [0]
+
+        async def seen(message: Message) -> None:
+            statuses.append(message.get("status", statuses[-1]))
+            await send(message)
+
+        try:
+            await self._consoles[port](scope, receive, seen)
+        finally:
+            path = scope["path"].removeprefix(_API)
+            self._asked.append(orjson.dumps([came, port, path, process, statuses[-1]]) + b"\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("number", type=int)
+    parser.add_argument("--agents", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--growth", type=float, default=0.0)
+    given = parser.parse_args(arguments)
+    listeners = [socket.create_server(("127.0.0.1", 0), backlog=512) for _ in range(given.number + 1)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    now = datetime.now(UTC)
+    consoles = {
+        port: build(
+            organisation(given.seed + place, now, given.agents),
+            clock=running(now),
+            alerts=_ALERTS_AN_AGENT * given.agents,
+            growth=given.growth,
+        )
+        for place, port in enumerate(ports[:-1])
+    }
+    application = Consoles(consoles, Askers(frozenset(ports)))
+    options = {"lifespan": "off", "log_config": None, "access_log": False, "timeout_graceful_shutdown": 1}
+    server = uvicorn.Server(uvicorn.Config(application, server_header=False, date_header=False, **options))  # type: ignore[arg-type]
+    signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
+    sys.stdout.write(orjson.dumps(ports).decode() + "\n")
+    sys.stdout.flush()
+    server.run(sockets=listeners)
+
+
+if __name__ == "__main__":
+    main()
