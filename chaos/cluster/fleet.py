@@ -18,6 +18,7 @@ from chaos.console import S1ECS
 _SECONDS_TO_END = 40
 _SECONDS_FOR_A_COMMAND = 240
 _LAST_LINES = 20
+_STARTED = "] started: "
 
 
 class CommandFailed(Exception):
@@ -78,6 +79,10 @@ class ClusterPlace:
         """Return the log of a worker."""
         return self.folder / f"{who}.log"
 
+    def has_begun(self, who: str) -> bool:
+        """Tell whether a worker has said that it works."""
+        return _STARTED in self.log(who).read_text(errors="replace")
+
     def mistakes(self) -> list[str]:
         """What the logs say of mistakes in s1ecs itself, each once."""
         lines = (line for path in self.folder.glob("*.log") for line in path.read_text(errors="replace").splitlines())
@@ -125,8 +130,8 @@ class Fleet:
 
     @property
     def awake(self) -> Sequence[Life]:
-        """Those that run and are not paused."""
-        return [each for each in self.lives if not each.is_paused]
+        """Those that have begun to work and are not paused."""
+        return [each for each in self.lives if not each.is_paused and self.place.has_begun(each.who)]
 
     def kill(self, life: Life) -> None:
         """Kill one with SIGKILL."""

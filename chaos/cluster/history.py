@@ -55,6 +55,7 @@ _READ = """
 SELECT extract(epoch FROM at)::float8, who, kind, console, stream, walk, epoch, moved FROM chaos.history
 WHERE at >= to_timestamp(%s) ORDER BY number
 """
+_POLLING = "SELECT FROM s1ecs.work JOIN s1ecs.workers ON workers.id = work.worker WHERE pid = %s"
 
 
 class Entry(NamedTuple):
@@ -95,6 +96,14 @@ class History:
         with psycopg.connect(self.database, autocommit=True) as connection:
             [(time,)] = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchall()
             return float(time)
+
+    def is_polling(self, process: int) -> bool:
+        """Tell whether a worker is amid a poll; True while one can't know."""
+        try:
+            with psycopg.connect(self.database, autocommit=True) as connection:
+                return bool(connection.execute(_POLLING, [process]).fetchall())
+        except psycopg.Error:
+            return True
 
     def failed_items(self) -> int:
         """Return how many items there are whose calls failed."""

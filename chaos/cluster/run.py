@@ -18,7 +18,7 @@ from chaos.cluster.moved import moves
 from chaos.cluster.polling import polled_twice, without_lease
 from chaos.cluster.rates import too_fast
 from chaos.cluster.storm import ClusterStorm
-from chaos.cluster.topics import TOPIC, in_topic
+from chaos.cluster.topics import in_topic
 from chaos.cluster.trouble import Blow, ServerTrouble
 from chaos.cluster.verdict import ClusterVerdict, Struck
 from chaos.collector import EndedByItself
@@ -78,17 +78,18 @@ class ClusterPlan:
 
 @dataclass(frozen=True)
 class Servers:
-    """The servers of a run; `database` is the URL of an empty one."""
+    """The servers of a run; `database` is the URL of an empty one, `topic` a template with `{stream}` in it."""
 
     postgres: PostgresCluster
     database: str
     kafka: KafkaBroker
-    search: Running | None
+    topic: str = "s1ecs.{stream}"
+    search: Running | None = None
 
     @property
     def outputs(self) -> list[Mapping[str, object]]:
         """The settings of the outputs."""
-        kafka = {"type": "kafka", "bootstrap_servers": self.kafka.address, "topic": TOPIC, "transactions": True}
+        kafka = {"type": "kafka", "bootstrap_servers": self.kafka.address, "topic": self.topic, "transactions": True}
         search = [{"type": self.search.kind, "hosts": [self.search.url]}] if self.search else []
         return [kafka, *search]
 
@@ -113,7 +114,7 @@ def servers(search: Kind | None) -> Iterator[Servers]:
         found = start(search, stack.enter_context(server_folder())) if search else None
         if found:
             stack.callback(found.kill)
-        yield Servers(postgres, postgres.create_database("chaos"), kafka, found)
+        yield Servers(postgres, postgres.create_database("chaos"), kafka, search=found)
 
 
 def run(plan: ClusterPlan, folder: Path) -> ClusterVerdict:
@@ -153,7 +154,14 @@ class _Run:
         blows = found.blows if plan.servers_fail else ()
         # Choices of one do not change those of the other. They repeat choices, they hide nothing.
         self._trouble = ServerTrouble(blows, Random(plan.seed), seconds)  # noqa: S311
-        self._storm = ClusterStorm(self._fleet, Random(plan.seed), seconds, plan.every, plan.pause)  # noqa: S311
+        self._storm = ClusterStorm(
+            self._fleet,
+            Random(plan.seed),  # noqa: S311
+            seconds,
+            plan.every,
+            plan.pause,
+            self._history.is_polling,
+        )
 
     def verdict(self) -> ClusterVerdict:
         """Let it storm and calm down, and compare."""
@@ -211,7 +219,7 @@ class _Run:
             if stream in self._plan.streams_of[name]
         }
         wanted = counted.together(held)
-        there = counted.by_console(in_topic(self._servers.kafka, stream))
+        there = counted.by_console(in_topic(self._servers.kafka, self._servers.topic.replace("{stream}", stream)))
         compared = [compare("kafka", stream, wanted, there)]
         if (search := self._servers.search) is not None:
             there = counted.by_holder(ids(search, data_stream(stream)), held)

@@ -1,6 +1,7 @@
 """The storm: workers are killed and paused at random and come back, while the servers have trouble."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -8,7 +9,9 @@ from chaos.cluster.fleet import Fleet, Life
 from chaos.cluster.moved import Killed
 from chaos.cluster.polling import Woken
 
-_LOOK_EVERY = 0.1
+_LOOK_EVERY, _GLANCE_EVERY = 0.1, 0.02
+# How long it is waited for that a worker is amid a poll.
+_SECONDS_TO_POLL = 5.0
 # How long a worker is away that was killed.
 _LONGEST_AWAY = 3.0
 
@@ -17,7 +20,8 @@ _LONGEST_AWAY = 3.0
 class ClusterStorm:
     """Strikes about every `every` seconds for `seconds` at least, until `kills` and `pauses` are reached.
 
-    One worker at least is always awake, and one at a time paused, for `pause` seconds.
+    One worker at least is always at work, and one at a time paused, for `pause` seconds. Whoever is struck is amid a
+    poll, as `is_polling` tells by its process, if it comes to poll soon.
     """
 
     fleet: Fleet
@@ -25,6 +29,7 @@ class ClusterStorm:
     seconds: float
     every: float
     pause: float
+    is_polling: Callable[[int], bool] = lambda _: True
     kills: int = 1
     pauses: int = 1
     killed: list[Killed] = field(default_factory=list)
@@ -49,6 +54,9 @@ class ClusterStorm:
 
     def _strike(self) -> None:
         victim, kills = self.random.choice(self.fleet.awake), self.random.random() < 0.5  # noqa: PLR2004 - a coin
+        latest = time.monotonic() + _SECONDS_TO_POLL
+        while not self.is_polling(victim.process.pid) and time.monotonic() < latest:
+            time.sleep(_GLANCE_EVERY)
         if self._paused is None and (not kills or len(self.killed) > len(self.woken)):
             self.fleet.pause(victim)
             self._paused = victim, time.monotonic() + self.pause

@@ -8,12 +8,11 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from chaos.delivered import Ids
 from servers.kafka import KafkaBroker
 
-TOPIC = "s1ecs.{stream}"
 _SECONDS = 30
 
 
-def in_topic(broker: KafkaBroker, stream: str) -> Mapping[str, Ids]:
-    """Return the keys of the messages of a stream's topic, by console."""
+def in_topic(broker: KafkaBroker, topic: str) -> Mapping[str, Ids]:
+    """Return the keys of the messages of a topic, by console."""
     consumer = Consumer(
         {
             "bootstrap.servers": broker.address,
@@ -24,7 +23,6 @@ def in_topic(broker: KafkaBroker, stream: str) -> Mapping[str, Ids]:
             "auto.offset.reset": "earliest",
         }
     )
-    topic = TOPIC.replace("{stream}", stream)
     found: dict[str, Ids] = defaultdict(Counter)
     try:
         left = set(consumer.list_topics(topic, _SECONDS).topics[topic].partitions)
