@@ -35,7 +35,7 @@ from servers.running import Running, start
 # Three calls a second are allowed for it, and the consoles of one process have one processor.
 _SELDOM, _EVERY_CONSOLE = "application", 10
 # Polls a second that the machine of a run is trusted with.
-_POLLS_A_SECOND = 40
+_POLLS_A_SECOND = 20
 _SHORTEST_INTERVAL = 1.0
 _MOST_CALM = 600.0
 _TOO_MANY = 429
