@@ -207,6 +207,20 @@ _STATE = (
         message="this file system can't lock files",
     ),
     Entry("another process has locked it for too long (...)", "a backup program or an SQLite browser holds the file"),
+    Entry(
+        "can't be reached (...)",
+        "the server of a [state in PostgreSQL](operations.md#state-in-postgresql) is down, or a firewall is in between",
+        message="PostgreSQL ...: can't be reached (...)",
+        room="state/postgresql",
+        remedy="check that it runs and the setting state; `run` then continues on its own; see `s1ecs check`",
+    ),
+    Entry(
+        "took this walk over",
+        "the process was paused, or could not reach the server of the state, for longer than a lease lasts",
+        room="state/postgresql",
+        remedy="nothing to do: nothing was saved twice, and another process continues; if it happens often, look for a "
+        "machine that swaps or is overloaded",
+    ),
     Entry("missing, or its directory can no longer be read", "the disk is not mounted, or the file was removed"),
 )
 

@@ -22,7 +22,7 @@ BLOCKS = [block for page in all_pages() for block in page.blocks]
 # Programs beside s1ecs that a block may use here; jq is used where it is installed.
 HARMLESS = {"s1ecs", "export", "cd", "mkdir", "cat", "echo", "head", "jq", "sqlite3", "python3"}
 # Commands that need a search server, ask questions, or run until they are stopped; unit tests parse them all.
-NOT_RUN = {"init", "run", "serve", "standin", "setup", "migrate", "tail", "web-user"}
+NOT_RUN = {"init", "run", "serve", "standin", "setup", "migrate", "tail", "web-user", "worker", "cluster"}
 # Actions have tests of their own; these only read.
 READING = ("history", "scripts", "sites", "groups", "accounts", "--dry-run")
 

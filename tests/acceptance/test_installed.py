@@ -205,10 +205,19 @@ def _web_user(commands: Commands) -> None:
     needs(commands, "web", "web-user", "add", "ada", "--role", "viewer")
 
 
+def _cluster(commands: Commands) -> None:
+    needs(commands, "cluster", "cluster", "status")
+
+
+def _worker(commands: Commands) -> None:
+    needs(commands, "cluster", "worker")
+
+
 TRIED: Mapping[str, Callable[[Commands], None]] = {
     "migrate": _migrate,
     "backfill": _backfill,
     "check": _check,
+    "cluster": _cluster,
     "collect": _collect,
     "consoles": _consoles,
     "dead-letters": _dead_letters,
@@ -231,6 +240,7 @@ TRIED: Mapping[str, Callable[[Commands], None]] = {
     "tail": _tail,
     "transform": _transform,
     "web-user": _web_user,
+    "worker": _worker,
 }
 
 
@@ -250,8 +260,10 @@ def test_every_command_has_help_without_extras(bare: Path, tmp_path: Path) -> No
 _ZSTD = "outputs:\n  - type: files\n    path: packed\n    compression: {extra}\n"
 _METRICS = "metrics_port: 9464\n"
 _ARCHIVE = "outputs:\n  - type: store\n    archive: archive\n"
+_CLUSTER = "state: postgresql://127.0.0.1:9/none\noutputs:\n  - type: files\n    path: documents\n"
 _KAFKA = "outputs:\n  - type: kafka\n    bootstrap_servers: 127.0.0.1:9\n"
 SETTINGS = {
+    "cluster": _CLUSTER,
     "duckdb": _ARCHIVE,
     "kafka": _KAFKA,
     "zstd": _ZSTD,
@@ -285,6 +297,14 @@ def needs(commands: Commands, extra: str, *arguments: str) -> None:
 @pytest.mark.parametrize(
     "needed",
     [
+        ("cluster", "collect"),
+        ("cluster", "run"),
+        ("cluster", "check"),
+        ("cluster", "status"),
+        ("cluster", "streams"),
+        ("cluster", "dead-letters"),
+        ("cluster", "respond", "history"),
+        ("cluster", "consoles", "export"),
         ("duckdb", "query", "--archive", "SELECT 1"),
         ("kafka", "collect"),
         ("kafka", "check"),

@@ -43,6 +43,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("settings", "-v"),
     ("store",),
     ("consoles",),
+    ("consoles", "tokens"),
     ("dead-letters",),
     ("fields", "alert"),
     ("query", "SELECT * FROM alert LIMIT 2"),

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -13,7 +13,7 @@ import pytest
 from servers.free_port import free_port
 
 from .conftest import MOMENT, Commands, Start
-from .patience import PATIENCE
+from .patience import PATIENCE, eventually
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,6 @@ def port(shared: Commands) -> Iterator[int]:
         process.terminate()
         _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors
-
-
-def eventually(check: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    until = time.monotonic() + PATIENCE
-    while not check():
-        assert time.monotonic() < until, "it never came"
-        time.sleep(0.2)
 
 
 def get(port: int, path: str) -> tuple[int, str]:
@@ -128,5 +120,9 @@ def test_commands_use_the_rows(shared: Commands, small: str) -> None:
     assert (collected.returncode, collected.stderr.count(fault)) == (0, 1)
     assert {row["console"] for row in json.loads(shared.ok("streams", "--json"))} == {"one"}
     assert [row["console"] for row in json.loads(shared.ok("consoles", "tokens", "--json"))] == ["one"]
+    shared.ok("consoles", "add", "two", "--url", "two.example", "--token-file", "token")
+    shared.ok("consoles", "remove", "one", "--yes")
+    listed = {row["console"]: (row["state"], bool(row["ids"])) for row in json.loads(shared.ok("consoles", "--json"))}
+    assert listed == {"broken": ("invalid", False), "two": ("collected", False), "one": ("removed", True)}
     checks = json.loads(shared.run("check", "--offline", "--json").stdout)
     assert [row["text"] for row in checks if row["subject"] == "broken"] == [fault]

@@ -67,6 +67,7 @@ async def test_letters_come_back(place: Place) -> None:
     await place.append(LETTER, newer)
     await place.append(replace(LETTER, stream="threat"))
     assert place.letters.streams() == ["alert", "threat"]
+    assert place.letters.counts() == {("one", "alert"): 2, ("one", "threat"): 1}
     assert place.letters.read("alert") == [LETTER, newer]
     again = replace(LETTER, reason="still no")
     await place.append(again)

@@ -4,7 +4,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -18,7 +18,9 @@ from s1ecs.state.rate_buckets import RateBuckets, RateKey
 from s1ecs.state.status import Key
 from s1ecs.state.work import Begun, Ended, Work
 from s1ecs.state.workers import WorkerRow, Workers
-from servers.postgresql import PostgresCluster
+
+if TYPE_CHECKING:
+    from servers.postgresql import PostgresCluster
 
 ALERTS, THREATS, OTHER = Key("one", "alert"), Key("one", "threat"), Key("two", "alert")
 ME, IT = WorkerRow("me", "host", 1, "1", 5), WorkerRow("it", "host", 2, "1", 7)

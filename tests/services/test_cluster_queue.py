@@ -105,7 +105,7 @@ async def test_a_killed_job_with_its_successor_queued_does_not_stand_in_the_way(
 
 
 async def test_a_worker_that_was_taken_for_dead_goes_on(
-    queues: tuple[ProcrastinateQueue, ProcrastinateQueue], server: PostgresServer
+    queues: tuple[ProcrastinateQueue, ProcrastinateQueue],
 ) -> None:
     """A worker whose row another one removed while it was paused takes jobs again."""
     queue, _ = queues

@@ -146,9 +146,10 @@ async def _while_held(feed: Feed, lease: Tenure) -> AsyncIterator[None]:
         async with limit:
 
             async def renew() -> None:
-                while True:
-                    await asyncio.sleep(_LOOK_SECONDS)
+                clock = asyncio.get_running_loop().time
+                while clock() < (limit.when() or 0.0):
                     limit.reschedule(lease.valid_until)
+                    await asyncio.sleep(_LOOK_SECONDS)
 
             async with meanwhile([renew()]):
                 yield

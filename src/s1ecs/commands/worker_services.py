@@ -27,6 +27,7 @@ from s1ecs.respond.audit.open_journal import told_of
 from s1ecs.respond.audit.state_journal import StateJournal
 from s1ecs.respond.batches.due import DueActions
 from s1ecs.settings import Settings
+from s1ecs.state.work import DEAD_AFTER
 from s1ecs.tasks import meanwhile
 
 
@@ -80,7 +81,13 @@ async def _endpoint(settings: Settings, port: int, opened: OpenWorker, figures: 
             return HealthReport(good=False, text=f"critical: no report to the state for {silent:.0f} s")
         return HealthReport(good=True, text=f"ok: worker {opened.worker.row.id}, {polls} in progress")
 
-    async with endpoint(settings.metrics_host, port, registry_of(figures), health) as address:
+    async def ready() -> HealthReport:
+        silent = asyncio.get_running_loop().time() - opened.worker.reported.at
+        if silent > DEAD_AFTER:
+            return HealthReport(good=False, text=f"not at work: no report to the state for {silent:.0f} s")
+        return await health()
+
+    async with endpoint(settings.metrics_host, port, registry_of(figures), health, ready) as address:
         yield address
 
 

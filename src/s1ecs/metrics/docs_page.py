@@ -5,7 +5,8 @@ from s1ecs.metrics.table import METRICS
 _HEAD = """\
 # Metrics
 
-`s1ecs run` exposes these Prometheus metrics at `http://127.0.0.1:PORT/metrics` when the setting `metrics_port` is set.
+`s1ecs run` and `s1ecs worker` expose these Prometheus metrics at `http://127.0.0.1:PORT/metrics` when the setting
+`metrics_port` is set.
 The setting `metrics_host` changes the listen address. Requires the extra `metrics`: `pip install '.[metrics]'` in a
 checkout. Metrics contain no secrets, but anyone who can reach the port can read them. This page is generated.
 
@@ -15,7 +16,9 @@ checkout. Metrics contain no secrets, but anyone who can reach the port can read
 
 _TAIL = """
 The same port serves `/healthz` and `/readyz`: status 200, or 503 if `s1ecs status` would be critical, with the first
-line of its output. Both paths return the same response.
+line of its output. Both paths return the same response. Of a worker, `/healthz` fails if it has not reported to the
+state for two minutes, `/readyz` after 20 seconds. The metrics `s1ecs_cluster_*` and `s1ecs_console_lag_seconds` are
+those of all workers; one worker shows them, see [many machines](scaling.md#monitoring).
 
 Example alerting rules:
 

@@ -1,7 +1,7 @@
 """The HTTP endpoint of a running collector: /metrics for Prometheus, /healthz and /readyz for orchestrators."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from s1ecs.embedded_server import address_of, embedded_server, listen
 
 METRICS_PATH = "/metrics"
-HEALTH_PATHS = ("/healthz", "/readyz")
+HEALTHY, READY = HEALTH_PATHS = ("/healthz", "/readyz")
 
 # The state may be locked for a while by another process; who asks for health wants an answer first.
 _SECONDS_FOR_HEALTH = 5.0
@@ -30,18 +30,21 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @asynccontextmanager
-async def endpoint(host: str, port: int, metrics: Collector, health: ReadHealth) -> AsyncIterator[str]:
+async def endpoint(
+    host: str, port: int, metrics: Collector, health: ReadHealth, ready: ReadHealth | None = None
+) -> AsyncIterator[str]:
     """Serve metrics and health while the context lasts; yield the address of the metrics.
 
-    Raises SettingsError if the address can't be used.
+    `ready` tells whether it is at work, where that is another question than `health`. Raises SettingsError if the
+    address can't be used.
     """
     cure = "change 'metrics_port' or 'metrics_host'"
     listener = listen(host, port, what="metrics", cure=cure)
-    async with embedded_server(_application(metrics, health), listener):
+    async with embedded_server(_application(metrics, {HEALTHY: health, READY: ready or health}), listener):
         yield f"{address_of(listener, host)}{METRICS_PATH}"
 
 
-def _application(metrics: Collector, health: ReadHealth) -> Callable[..., Awaitable[None]]:
+def _application(metrics: Collector, health: Mapping[str, ReadHealth]) -> Callable[..., Awaitable[None]]:
     show_metrics = make_asgi_app(metrics)
 
     async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Send) -> None:
@@ -52,7 +55,7 @@ def _application(metrics: Collector, health: ReadHealth) -> Callable[..., Awaita
         elif scope["path"] == METRICS_PATH:
             await show_metrics(scope, receive, send)
         else:
-            report = await _in_time(health)
+            report = await _in_time(health[scope["path"]])
             await _respond(send, HTTPStatus.OK if report.good else HTTPStatus.SERVICE_UNAVAILABLE, report.text)
 
     return application

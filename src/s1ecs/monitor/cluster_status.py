@@ -16,7 +16,7 @@ _FAILURES = 2
 
 @dataclass(frozen=True)
 class ClusterReading:
-    """What the state holds of a cluster; `invalid` are the consoles that can't be collected, with the reason."""
+    """Contents of a state that workers share; `invalid` are the consoles that can't be collected, with the reason."""
 
     workers: Sequence[WorkerRow]
     leases: Sequence[LeaseRow]
@@ -64,7 +64,7 @@ class ClusterStatus:
 
 
 def cluster_status(read: ClusterReading) -> ClusterStatus:
-    """Judge what the state holds."""
+    """Judge the contents of a state."""
     alive = {worker.id: worker for worker in read.workers if is_live(worker)}
     enabled = [row for row in read.work if row.enabled]
     lag: dict[str, float] = {}

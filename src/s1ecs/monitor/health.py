@@ -1,7 +1,6 @@
 """Health of collecting, judged from the state alone: ok, warning or critical, as monitoring plugins put it."""
 
 import platform
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ from s1ecs.errors import StateError
 from s1ecs.monitor.stream_status import StreamStatus, short_duration, stream_statuses
 from s1ecs.process_identity import is_gone
 from s1ecs.settings import Settings
-from s1ecs.state.dead_letters import DeadLetters
 from s1ecs.state.heartbeats import BEAT, Life, Run, StreamProgress, TokenExpiry
 from s1ecs.state.outbox import Spooled, WaitingAudit
 
@@ -80,7 +78,7 @@ def read_health(settings: Settings, now: datetime) -> list[HealthLine]:
         lines = judge(
             stream_statuses(settings, state.polls(), now),
             state.life(),
-            _dead_letters(dead_letters_of(settings)),
+            dead_letters_of(settings).counts(),
             now,
             state.backlogs(),
             audits=state.waiting_audits(),
@@ -108,7 +106,7 @@ def overall(lines: Sequence[HealthLine]) -> HealthLine:
 def judge(
     rows: Sequence[StreamStatus],
     life: Life,
-    letters: dict[tuple[str, str], int],
+    letters: Mapping[tuple[str, str], int],
     now: datetime,
     spools: Sequence[Spooled] = (),
     *,
@@ -133,10 +131,6 @@ def judge(
         *(_audit(each, now) for each in audits if now - each.since > _AUDIT_MAY_WAIT),
         *streams,
     ]
-
-
-def _dead_letters(letters: DeadLetters) -> dict[tuple[str, str], int]:
-    return Counter((letter.console, letter.stream) for name in letters.streams() for letter in letters.read(name))
 
 
 def has_gone(run: Run) -> bool:

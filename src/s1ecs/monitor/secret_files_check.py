@@ -95,6 +95,8 @@ def _settings_files(settings: Settings) -> set[str]:
         places.append(settings.origins.get("outputs", ""))
     own = ("proxy", "web_token", "web_oidc_client_secret")
     places += [settings.origins.get(setting, "") for setting in own if _is_secret(getattr(settings, setting))]
+    if settings.state is not None and settings.state.has_password:
+        places.append(settings.origins.get("state", ""))
     return {place.rpartition(_LINE)[0] for place in places if _LINE in place}
 
 

@@ -6,7 +6,8 @@ which counts as one. A lock file keeps those who append and those who take lette
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -52,6 +53,10 @@ class DeadLetterFiles:
             except FileNotFoundError:
                 return []
         return sorted(path.stem for path in found if path.suffix == ".ndjson")
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Count the letters by console and stream."""
+        return Counter((letter.console, letter.stream) for name in self.streams() for letter in self.read(name))
 
     def read(self, stream: str) -> list[Letter]:
         """A stream's letters, the oldest first, each once."""

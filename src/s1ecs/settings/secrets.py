@@ -52,7 +52,16 @@ class DatabaseAddress(Secret):
 
     def __init__(self, secret_value: str) -> None:
         super().__init__(secret_value)
-        hide(unquote(found) for found in (*_login(secret_value)[1:2], *_IN_QUERY.findall(secret_value)) if found)
+        hide(self._passwords())
+
+    @property
+    def has_password(self) -> bool:
+        """Tell whether the URL holds a password."""
+        return bool(self._passwords())
+
+    def _passwords(self) -> list[str]:
+        url = self.get_secret_value()
+        return [unquote(found) for found in (*_login(url)[1:2], *_IN_QUERY.findall(url)) if found]
 
     def _display(self) -> str:
         url = self.get_secret_value()

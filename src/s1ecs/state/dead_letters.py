@@ -71,6 +71,9 @@ class DeadLetters(Protocol):
     def streams(self) -> list[str]:
         """Return the streams that have letters, by name."""
 
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Count the letters by console and stream."""
+
     def read(self, stream: str) -> list[Letter]:
         """Return a stream's letters, the oldest first, each once."""
 

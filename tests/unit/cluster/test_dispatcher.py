@@ -67,7 +67,7 @@ async def test_the_queue_is_never_deep() -> None:
     cluster = Cluster()
     await cluster.start(10_000)
     dispatcher, queue = cluster.dispatcher(), MemoryQueue(cluster.jobs)
-    polled = set()
+    polled: set[str] = set()
 
     while len(polled) < 10_000:
         await dispatcher.dispatch()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from s1ecs.collect.backfill.backfill import backfill
+from s1ecs.collect.due import seconds_until_due
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.outcome import Outcome
 from s1ecs.collect.period import Period
 from s1ecs.collect.poll import poll
-from s1ecs.collect.due import seconds_until_due
 from s1ecs.errors import ApiProblem, ServerTrouble
 from s1ecs.outputs.output import Batch, Delivered
 from s1ecs.streams.collection_modes import ByTime

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from s1ecs.collect.clock_watch import ClockWatch
+from s1ecs.collect.due import seconds_until_due
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import poll
-from s1ecs.collect.due import seconds_until_due
 from s1ecs.state.checkpoints import LIVE, Commit
 from s1ecs.state.sqlite.heartbeats import read_life
 from s1ecs.streams import STREAMS

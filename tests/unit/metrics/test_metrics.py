@@ -167,6 +167,14 @@ async def test_health_endpoints(meter: Meter, path: str) -> None:
         assert text in response
 
 
+async def test_ready_may_be_another_question(meter: Meter) -> None:
+    """What is alive, but not at work, stays as it is and gets no more work."""
+    async with endpoint("127.0.0.1", 0, registry_of(meter.figures), good, critical) as address:
+        alive, ready = await responses(address, "GET /healthz HTTP/1.1", "GET /readyz HTTP/1.1")
+    assert alive.startswith("HTTP/1.1 200 OK")
+    assert ready.startswith("HTTP/1.1 503 ")
+
+
 async def test_port_in_use(meter: Meter) -> None:
     """A port that another program uses is named, with the settings to change."""
     async with endpoint("127.0.0.1", 0, registry_of(meter.figures), good) as address:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from s1ecs.sentinelone.rate_limits import Rate, RateLimits
+from s1ecs.sentinelone.rate_limits import Bucket, Rate, RateLimits
 
 
 @pytest.mark.parametrize(
@@ -29,20 +29,27 @@ def test_longest_prefix(path: str, prefix: str) -> None:
     assert RateLimits().rate(path).prefix == prefix
 
 
+def own(limits: RateLimits, path: str) -> Bucket:
+    """Return a bucket of one process."""
+    bucket = limits.bucket(path)
+    assert isinstance(bucket, Bucket)
+    return bucket
+
+
 async def test_buckets() -> None:
     """Paths below one prefix share its burst, and others have their own."""
     limits = RateLimits()
     bucket = limits.bucket("/agents/count")
     await bucket.acquire()
-    assert not limits.bucket("/agents").limiter.has_capacity()
-    assert limits.bucket("/threats").limiter.has_capacity(50)
+    assert not own(limits, "/agents").limiter.has_capacity()
+    assert own(limits, "/threats").limiter.has_capacity(50)
 
 
 async def test_a_tenth_is_left_to_the_way() -> None:
     """What leaves evenly arrives unevenly: the rate stays a tenth below what is published."""
     limits = RateLimits()
-    assert limits.bucket("/agents").limiter.time_period == pytest.approx(1 / 25 / 0.9)
-    assert limits.bucket("/tag-manager").limiter.time_period == pytest.approx(50 / 0.9)
+    assert own(limits, "/agents").limiter.time_period == pytest.approx(1 / 25 / 0.9)
+    assert own(limits, "/tag-manager").limiter.time_period == pytest.approx(50 / 0.9)
 
 
 async def test_a_pause_holds_for_all_paths_of_the_limit() -> None:

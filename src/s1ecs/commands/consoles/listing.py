@@ -1,10 +1,11 @@
 """`s1ecs consoles list` and `show` where consoles are rows of the state."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from s1ecs.bootstrap.console_rows import entry_of, no_rows, read_rows
-from s1ecs.bootstrap.state import has_state
+from s1ecs.bootstrap.state import has_state, open_readonly
 from s1ecs.commands.consoles.edits import refuse_unknown
 from s1ecs.commands.consoles.known import list_known
 from s1ecs.commands.consoles.row_files import file_entry
@@ -14,18 +15,36 @@ from s1ecs.errors import SettingsError
 from s1ecs.records import readable
 from s1ecs.settings import Settings
 from s1ecs.state.console_rows import ConsoleRow, RowsByName
+from s1ecs.state.consoles import KnownConsole
+from s1ecs.timestamps import shown_time, time_text
 
-_COLUMNS = ("console", "address", "tags", "state", "reason")
-_PLAIN = ("console", "in_settings", "address", "tags", "state", "reason", "revision")
+_COLUMNS = ("console", "address", "tags", "state", "token expires", "reason")
+_PLAIN = (
+    "console",
+    "in_settings",
+    "address",
+    "ids",
+    "first_name",
+    "tags",
+    "state",
+    "reason",
+    "token_expires",
+    "revision",
+)
 
 
 @dataclass(frozen=True)
 class ListedConsole:
-    """A row with its state: collected, paused, or invalid on this machine for a reason."""
+    """A row with its state: collected, paused, invalid on this machine, or removed, while what was collected is known.
+
+    `known` is the identity that the state learned, `expires` the expiry of its token; None: not yet.
+    """
 
     row: ConsoleRow
     state: str
     reason: str = ""
+    known: KnownConsole | None = None
+    expires: datetime | None = None
 
     @property
     def address(self) -> str:
@@ -45,15 +64,32 @@ def list_consoles(settings: Settings, tags: Sequence[str], *, json: bool) -> Non
 
 
 def _print_rows(settings: Settings, rows: RowsByName, tags: Sequence[str], *, json: bool) -> None:
-    found = [_listed(settings, row) for row in rows.values() if row.tags.issuperset(tags)]
+    in_file = {each.name for each in settings.consoles}
+    found = [each for each in _all_listed(settings, rows) if each.row.tags.issuperset(tags)]
     if json:
-        print_json(_PLAIN, map(_plain, found))
+        print_json(_PLAIN, [_plain(each, in_settings=each.row.name in in_file) for each in found])
     elif found:
         print_table(_COLUMNS, map(_line, found))
     else:
         print_text(
-            "no console has these tags" if rows else "no consoles; add one with: s1ecs consoles add NAME --url U"
+            "no console has these tags" if tags else "no consoles; add one with: s1ecs consoles add NAME --url U"
         )
+
+
+def _all_listed(settings: Settings, rows: RowsByName) -> list[ListedConsole]:
+    state = open_readonly(settings)
+    known = {each.name: each for each in state.consoles()}
+    tokens = state.life().tokens
+    removed = [
+        ListedConsole(ConsoleRow(name, {"url": each.address or "unknown"}), "removed", known=each)
+        for name, each in known.items()
+        if name not in rows
+    ]
+    listed = [
+        replace(_listed(settings, row), known=known.get(name), expires=tokens[name].expires if name in tokens else None)
+        for name, row in rows.items()
+    ]
+    return listed + removed
 
 
 def show_console(settings: Settings, name: str, *, json: bool) -> None:
@@ -88,12 +124,25 @@ def _listed(settings: Settings, row: ConsoleRow) -> ListedConsole:
 
 
 def _line(listed: ListedConsole) -> Sequence[str]:
-    return (listed.row.name, listed.address, ", ".join(sorted(listed.row.tags)), listed.state, listed.reason)
-
-
-def _plain(listed: ListedConsole) -> Sequence[object]:
     row = listed.row
-    return (row.name, False, listed.address, sorted(row.tags), listed.state, listed.reason, row.revision)
+    expires = "" if listed.expires is None else shown_time(listed.expires)
+    return (row.name, listed.address, ", ".join(sorted(row.tags)), listed.state, expires, listed.reason)
+
+
+def _plain(listed: ListedConsole, *, in_settings: bool) -> Sequence[object]:
+    row, known = listed.row, listed.known
+    return (
+        row.name,
+        in_settings,
+        listed.address,
+        [] if known is None else sorted(known.ids),
+        row.name if known is None else known.born,
+        sorted(row.tags),
+        listed.state,
+        listed.reason,
+        None if listed.expires is None else time_text(listed.expires),
+        row.revision,
+    )
 
 
 def _text(value: object) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from threading import RLock
 
 from s1ecs.errors import DeliveredMeanwhile, OutputError
 from s1ecs.open_files import at_limit
@@ -64,7 +65,7 @@ class Files:
     """Writes files into a folder, on the state's thread.
 
     Their marks are read in each transaction, and not kept from `open` on: the state may be put back from a backup
-    under a running process.
+    under a running process. A state may have several threads; one at a time works here.
     """
 
     capabilities = Capabilities(transactional=True, lookup=LookupMode.READING)
@@ -78,6 +79,7 @@ class Files:
         self._access = environment.access
         self._files: WrittenFiles | None = None
         self._ids = FileIds(folder)
+        self._alone = RLock()
 
     async def open(self, _mark: Mark) -> None:
         """Make the folder, take a writer number, close what is due."""
@@ -124,10 +126,11 @@ class Files:
             self._close_due(transaction)
 
     def _close(self, transaction: Transaction) -> None:
-        if self._files is not None:
-            with suppress(OSError):
-                self._files.rest(transaction)
-        self._let_go()
+        with self._alone:
+            if self._files is not None:
+                with suppress(OSError):
+                    self._files.rest(transaction)
+            self._let_go()
 
     def _refuse_doubles(self, transaction: Transaction, batch: Batch) -> None:
         # The checkpoints can't tell: the walk that wrote a document may have forgotten its id by now. No other process
@@ -177,7 +180,8 @@ class Files:
         `then` is what comes after the cure.
         """
         try:
-            yield
+            with self._alone:
+                yield
         except OSError as error:
             self._let_go()
             other = f"cannot be written ({error.strerror}); give s1ecs write access to the folder and its files"

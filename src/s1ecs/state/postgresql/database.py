@@ -60,16 +60,15 @@ class _Session:
             result = work(connection)
         except BaseException as error:
             self._roll_back(connection)
-            if isinstance(error, psycopg.Error) and (is_lost(error) or is_conflict(error)):
-                raise _Repeatable(explanation(self._server, error)) from None
+            if isinstance(error, psycopg.Error):
+                self._repeat_if_possible(error)
             raise
         try:
             connection.execute(self._count_and_commit(), prepare=False)
         except psycopg.Error as error:
             self._roll_back(connection)
-            if is_conflict(error):
-                raise _Repeatable(explanation(self._server, error)) from None
-            if not is_lost(error):
+            if not connection.closed:
+                self._repeat_if_possible(error)
                 raise
             if not self._was_saved():
                 raise _Repeatable(explanation(self._server, error)) from None
@@ -98,8 +97,7 @@ class _Session:
                 self._last_number(self._connection)
             except psycopg.Error as error:
                 self._drop()
-                if is_lost(error):
-                    raise _Repeatable(explanation(self._server, error)) from None
+                self._repeat_if_possible(error)
                 raise
         return self._connection
 
@@ -134,6 +132,13 @@ class _Session:
             else:
                 self._connection = connection
                 return saved
+
+    def _repeat_if_possible(self, error: psycopg.Error) -> None:
+        """Raise _Repeatable where nothing was saved and another try, with another connection if need be, may do."""
+        if is_lost(error):
+            self._drop()
+        if is_lost(error) or is_conflict(error):
+            raise _Repeatable(explanation(self._server, error)) from None
 
     def _roll_back(self, connection: PgConnection) -> None:
         try:

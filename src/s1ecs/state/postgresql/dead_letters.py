@@ -1,6 +1,6 @@
 """Dead letters as rows, with a connection for each question; they are added in the commits of what was refused."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from s1ecs.errors import StateError
@@ -30,6 +30,13 @@ class PostgresDeadLetters:
         with reading(self._server) as connection:
             rows = connection.execute("SELECT DISTINCT stream FROM dead_letters ORDER BY stream") if connection else ()
             return [row[0] for row in rows]
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Count the letters by console and stream."""
+        statement = "SELECT console, stream, count(*) FROM dead_letters GROUP BY console, stream"
+        with reading(self._server) as connection:
+            rows = connection.execute(statement) if connection else ()
+            return {(console, stream): count for console, stream, count in rows}
 
     def read(self, stream: str) -> list[Letter]:
         """Return a stream's letters, the oldest first, each once."""

@@ -45,8 +45,14 @@ def migrate(server: PostgresServer, connection: PgConnection, migrations: Sequen
     if found is not None and found.last >= len(migrations):
         return
     with connection.transaction():
+        # Another process may be at it, and a large table takes its time.
+        connection.execute(
+            "SELECT set_config(name, '0', true) FROM unnest(ARRAY['lock_timeout', 'statement_timeout']) AS name"
+        )
         connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"s1ecs migrations of {server.schema}"])
-        connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(server.schema)))
+        # Not by IF NOT EXISTS, for which a user must have the right to create schemas, too.
+        if connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [server.schema]).fetchone() is None:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(server.schema)))
         connection.execute(_TABLE)
         found = migrated(connection)  # once more: another process may just have done it
         check_usable(server, found, migrations)
