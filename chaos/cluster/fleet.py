@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,9 @@ from chaos.cluster.consoles import ManyConsoles
 from chaos.collector import EndedByItself
 from chaos.console import S1ECS
 
-_SECONDS_TO_END = 40
+_SECONDS_TO_BEGIN, _SECONDS_TO_END = 120, 40
+_LOOK_EVERY = 0.1
+_MOST_STILLBORN = 30
 _SECONDS_FOR_A_COMMAND = 240
 _LAST_LINES = 20
 _STARTED = "] started: "
@@ -109,6 +112,7 @@ class Fleet:
     # All lives so far, by process.
     names: dict[int, str] = field(default_factory=dict)
     lives: list[Life] = field(default_factory=list)
+    stillborn: int = 0
 
     def start(self) -> Life:
         """Start one more."""
@@ -150,10 +154,29 @@ class Fleet:
         life.is_paused = False
 
     def still_run(self) -> None:
-        """Raise EndedByItself unless all do."""
-        for each in self.lives:
-            if (status := each.process.poll()) is not None:
+        """Raise EndedByItself unless all do.
+
+        One that could not begin, since the state was away, is started again, as a service manager does; a few times.
+        """
+        for each in list(self.lives):
+            if (status := each.process.poll()) is None:
+                continue
+            self.stillborn += 1
+            if self.place.has_begun(each.who) or self.stillborn > _MOST_STILLBORN:
                 raise EndedByItself(f"{each.who} ended by itself with status {status}; {self._said(each)}")
+            self.lives.remove(each)
+            self.start()
+
+    def begin(self, number: int) -> None:
+        """Start so many, and wait until they work; raise EndedByItself if they don't."""
+        for _ in range(number):
+            self.start()
+        latest = time.monotonic() + _SECONDS_TO_BEGIN
+        while len(self.awake) < number:
+            self.still_run()
+            if time.monotonic() > latest:
+                raise EndedByItself(f"workers did not begin within {_SECONDS_TO_BEGIN} s")
+            time.sleep(_LOOK_EVERY)
 
     def drain(self) -> None:
         """Ask all to end with `s1ecs worker --drain`; raise EndedByItself unless each ends with status 0 in time."""

@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import uvicorn
@@ -24,6 +24,8 @@ from s1ecs.standin.organisation import organisation
 
 _API = "/web/api/v2.1"
 _ALERTS_AN_AGENT = 2
+# Ids are made of moments: those of two consoles must not be the same, however they grow.
+_APART = timedelta(milliseconds=137)
 
 
 class Consoles:
@@ -56,6 +58,11 @@ class Consoles:
             self._asked.append(orjson.dumps([came, port, path, process, statuses[-1]]) + b"\n")
 
 
+def _console(seed: int, now: datetime, agents: int, growth: float) -> ASGIApp:
+    organised = organisation(seed, now, agents)
+    return build(organised, clock=running(now), alerts=_ALERTS_AN_AGENT * agents, growth=growth)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -68,12 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ports = [listener.getsockname()[1] for listener in listeners]
     now = datetime.now(UTC)
     consoles = {
-        port: build(
-            organisation(given.seed + place, now, given.agents),
-            clock=running(now),
-            alerts=_ALERTS_AN_AGENT * given.agents,
-            growth=given.growth,
-        )
+        port: _console(given.seed + place, now - place * _APART, given.agents, given.growth)
         for place, port in enumerate(ports[:-1])
     }
     application = Consoles(consoles, Askers(frozenset(ports)))

@@ -177,8 +177,7 @@ class _Run:
         return self._judged([*problems, *self._place.mistakes()])
 
     def _happen(self) -> None:
-        for _ in range(self._plan.workers):
-            self._fleet.start()
+        self._fleet.begin(self._plan.workers)
         self._trouble.begin()
         try:
             self._storm.rage()
@@ -224,7 +223,9 @@ class _Run:
         if (search := self._servers.search) is not None:
             there = counted.by_holder(ids(search, data_stream(stream)), held)
             compared.append(compare(search.kind, stream, wanted, there))
-        problems = [f"{stream}: two consoles hold {each}" for each in counted.held_twice(held)]
+        problems = []
+        if common := counted.held_twice(held):
+            problems.append(f"{stream}: {len(common)} ids are of two consoles, such as {common[0]}")
         if not wanted.readable:
             problems.append(f"no console holds a record of {stream}")
         return _Compared(compared, len(wanted.readable), problems)
