@@ -38,7 +38,6 @@ _SELDOM, _EVERY_CONSOLE = "application", 10
 _POLLS_A_SECOND = 20
 _SHORTEST_INTERVAL = 1.0
 _MOST_CALM = 600.0
-_TOO_MANY = 429
 
 
 @dataclass(frozen=True)
@@ -202,7 +201,6 @@ class _Run:
             twice_at_once=list(polled_twice(asked, written, self._fleet.names, storm.woken)),
             without_lease=list(without_lease(written)),
             too_fast=list(too_fast(asked)),
-            refused=sum(each.status == _TOO_MANY for each in asked),
             steps=sum(each.kind == "step" for each in written),
             requests=len(asked),
             unknown=sum(not each.process for each in asked),

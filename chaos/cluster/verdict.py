@@ -30,7 +30,6 @@ class ClusterVerdict:
     twice_at_once: Sequence[str] = ()
     without_lease: Sequence[str] = ()
     too_fast: Sequence[str] = ()
-    refused: int = 0
     steps: int = 0
     requests: int = 0
     unknown: int = 0
@@ -82,7 +81,7 @@ class ClusterVerdict:
         told.append(f"steps {self.steps}, of them without the lease {len(self.without_lease)}")
         told.append(
             f"requests {self.requests}, of them amid another's poll {len(self.twice_at_once)}, over a limit "
-            f"{len(self.too_fast)}, refused as too many {self.refused}, of unknown processes {self.unknown}"
+            f"{len(self.too_fast)}, of unknown processes {self.unknown}"
         )
         slowest = max((each.seconds for each in self.moved if each.seconds is not None), default=0.0)
         told.append(f"polls that a kill cut off: {len(self.moved)}, the slowest moved on after {slowest:.1f} s")
