@@ -71,12 +71,11 @@ class DeliveredIds:
         else:
             self._of(feed.key).found = {document.id for document in found}
 
-    def let_go(self, feed: KafkaFeed) -> bool:
-        """Forget a feed; return whether documents of it were expected to come again and did not."""
+    def let_go(self, feed: KafkaFeed) -> None:
+        """Forget a feed."""
         self._marks.pop(feed.key, None)
         self._quiet.discard(feed.key)
-        of = self._uncommitted.pop(feed.key, None)
-        return of is not None and bool(of.found)
+        self._uncommitted.pop(feed.key, None)
 
     def starts(self, topic: str, ends: Offsets) -> Offsets:
         """Return from where on a topic must be read back, so that every feed with a mark there knows its ids.
