@@ -26,7 +26,7 @@ check: $(DEV) ## check format, lint, types, import rules and generated docs
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m docs.generate --check
 
-chaos: $(DEV) ## kill the collector 200 times under all faults; no losses, no duplicates (ARGS="--seed 7")
+chaos: $(DEV) ## kill the collector 200 times under all faults; no losses, no duplicates (ARGS="--seed 7", ARGS="--cluster": workers)
 	@$(BIN)/python -m chaos $(ARGS)
 	@$(BIN)/pytest -m chaos
 

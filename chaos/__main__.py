@@ -10,13 +10,20 @@ from pathlib import Path
 
 from chaos.mutants import MUTANTS
 from chaos.run import Plan, run
+from chaos.said import say
 from s1ecs.streams import STREAMS
 from servers.archives import ARCHIVES
 from servers.unavailable import Unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run once; the exit status."""
+    """Run once; the exit status. With --cluster as the first argument it is a run of `chaos.cluster`."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["--cluster"]:
+        # It needs what only a cluster does.
+        from chaos.cluster.__main__ import main as cluster
+
+        return cluster(words[1:])
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="how often the collector is killed (200)")
     parser.add_argument("--seed", type=int, help="repeats the choices of another run; the timing is the machine's")
@@ -27,8 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--server-kills", type=int, default=5, help="how often the search server is killed (5)")
     parser.add_argument("--archive", action="store_true", help="move days out of the store meanwhile")
     parser.add_argument("--mutant", choices=MUTANTS, help="break the collector on purpose, to see that it is found")
+    parser.add_argument("--cluster", action="store_true", help="as the first: workers instead; see --cluster --help")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder to leave state and log in")
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(words)
     if given.keep is not None:
         given.keep.mkdir(parents=True, exist_ok=True)
         if any(given.keep.iterdir()):
@@ -60,12 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if verdict.failures:
         say(f"FAILED with seed {seed}")
     return int(bool(verdict.failures))
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Chaos of a cluster: workers killed and paused, PostgreSQL and Kafka restarted, over many small consoles."""

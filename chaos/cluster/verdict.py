@@ -1,0 +1,101 @@
+"""How a run with a cluster ended, and what makes it a failure."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chaos.cluster.moved import SECONDS_TO_MOVE, Moved
+from chaos.verdict import Difference
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Struck:
+    """What happened in the storm; `servers` are the blows to servers by name, `wanted` how often each was to be."""
+
+    kills: int = 0
+    pauses: int = 0
+    servers: Counter[str] = field(default_factory=Counter)
+    wanted: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class ClusterVerdict:
+    """`records` had to be in each output; `steps` and `requests` are what the oracles had to look at."""
+
+    differences: Sequence[Difference]
+    struck: Struck
+    moved: Sequence[Moved] = ()
+    twice_at_once: Sequence[str] = ()
+    without_lease: Sequence[str] = ()
+    too_fast: Sequence[str] = ()
+    steps: int = 0
+    requests: int = 0
+    unknown: int = 0
+    records: int = 0
+    consoles: int = 0
+    problems: Sequence[str] = ()
+
+    @property
+    def lost(self) -> int:
+        """How many states are missing, in each output counted by itself."""
+        return sum(len(each.lost) for each in self.differences)
+
+    @property
+    def doubled(self) -> int:
+        """How many documents are there twice, or of nothing that a console held."""
+        return sum(len(each.twice) + len(each.never_held) for each in self.differences)
+
+    @property
+    def failures(self) -> list[str]:
+        """Why the run failed; empty if it did not."""
+        found = list(self.problems)
+        for each in self.differences:
+            for word, ids in (("lost", each.lost), ("doubled", each.twice), ("never held", each.never_held)):
+                if ids:
+                    found.append(f"{each.output} {each.stream}: {len(ids)} {word}, such as {_some(ids)}")
+        told = {
+            "polled by two workers at once": self.twice_at_once,
+            "committed without the lease": self.without_lease,
+            "over the limit": self.too_fast,
+            f"not moved within {SECONDS_TO_MOVE:.0f} s of a kill or pause": [
+                f"{each.console} {each.stream} of {each.strike.who}" for each in self.moved if each.is_late
+            ],
+        }
+        found += [f"{word}: {len(those)} times, such as {_some(those)}" for word, those in told.items() if those]
+        if missing := self.struck.wanted - self.struck.servers:
+            found.append(f"servers that were not struck: {', '.join(sorted(missing))}")
+        if not self.struck.kills or not self.struck.pauses:
+            found.append(f"only {self.struck.kills} kills and {self.struck.pauses} pauses in the time there was")
+        return found
+
+    def lines(self) -> list[str]:
+        """The run for people: documents, trouble, oracles, and the sum as the last line."""
+        told = [
+            f"{each.output:10} {each.stream:17} {each.documents:6} documents, lost {len(each.lost)}, "
+            f"twice {len(each.twice)}, never held {len(each.never_held)}"
+            for each in self.differences
+        ]
+        told += [f"trouble {name:17} {times:6} times" for name, times in sorted(self.struck.servers.items())]
+        told.append(f"steps {self.steps}, of them without the lease {len(self.without_lease)}")
+        told.append(
+            f"requests {self.requests}, of them amid another's poll {len(self.twice_at_once)}, over a limit "
+            f"{len(self.too_fast)}, of unknown processes {self.unknown}"
+        )
+        slowest = max((each.seconds for each in self.moved if each.seconds is not None), default=0.0)
+        told.append(
+            f"polls that a kill or pause cut off: {len(self.moved)}, the slowest moved on after {slowest:.1f} s"
+        )
+        told += [f"FAILED: {failure}" for failure in self.failures]
+        told.append(
+            f"lost {self.lost}, doubled {self.doubled}, polled twice at once "
+            f"{len(self.twice_at_once) + len(self.without_lease)}, kills {self.struck.kills}, "
+            f"pauses {self.struck.pauses}, servers restarted {self.struck.servers.total()}, "
+            f"consoles {self.consoles}, records {self.records}"
+        )
+        return told
+
+
+def _some(those: Sequence[str]) -> str:
+    return "; ".join(those[:_SHOWN])
