@@ -117,6 +117,7 @@ async def _measured(server: PostgresCluster, folder: Path) -> list[Figure]:
     for number in range(ROUNDS):
         for count in WORKERS if number % 2 else reversed(WORKERS):
             async with _workers(count, environment, folder) as processes:
+                await _until_live(url, count)
                 await asyncio.sleep(WARM_UP_SECONDS)
                 began = _sample(console, processes, server, url)
                 await asyncio.sleep(SECONDS)
@@ -138,6 +139,14 @@ async def _workers(count: int, environment: dict[str, str], folder: Path) -> Asy
             process.terminate()
         for process in processes:
             await process.wait()
+
+
+async def _until_live(url: str, count: int) -> None:
+    """Wait until so many workers report; those of the round before have left."""
+    query = "SELECT count(*) FROM s1ecs.workers WHERE beat > now() - interval '10 s'"
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        while await (await connection.execute(query)).fetchone() != (count,):  # noqa: ASYNC110 - the state tells
+            await asyncio.sleep(0.5)
 
 
 def _sample(console: Console, processes: list[Process], server: PostgresCluster, url: str) -> Sample:

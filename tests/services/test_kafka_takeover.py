@@ -1,17 +1,31 @@
 """Feeds that move between workers: Kafka holds each document once, whatever the worker before was doing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 
 import pytest
 
-from s1ecs.errors import LeaseLost, OutputError
+from s1ecs.cluster.draining import TakingDrain
+from s1ecs.errors import LeaseLost, OutputError, StateError
+from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.kafka.output import KafkaEnvironment, KafkaOutput
 from s1ecs.outputs.kafka.transactional_id import TransactionalIds
 from s1ecs.outputs.output import Batch, Delivered, Takeover
+from s1ecs.outputs.spool.drain import SpoolEnvironment
+from s1ecs.outputs.spool.drained import DrainedOutput
+from s1ecs.state.memory.outbox import MemoryOutbox
+from s1ecs.state.memory.output_marks import MemoryOutputMarks
+from s1ecs.state.memory.state import MemoryState
+from s1ecs.state.memory.tables import Tables
+from s1ecs.state.outbox import Outbox, OutboxDocument, OutboxPiece
 from s1ecs.state.output_marks import Mark
+from s1ecs.state.transaction import Transaction
 from servers.kafka import KafkaBroker
 from tests.services.kafka_topics import Topics
 
@@ -215,3 +229,57 @@ async def test_documents_behind_an_open_transaction_are_found(cluster: Cluster) 
 
         keys = await asyncio.to_thread(cluster.topics.keys, STREAM)
         assert set(keys.values()) == {1}
+
+
+class Undeletable(MemoryOutbox):
+    """An outbox from which a process that dies takes nothing out."""
+
+    def remove(self, transaction: Transaction, output: str, piece: OutboxPiece) -> int:
+        """Fail."""
+        raise StateError("the process died")
+
+
+def drained(worker: KafkaWorker, name: str, tables: Tables, outbox: Outbox, folder: Path) -> DrainedOutput:
+    """Return a worker's output with the drain of the outbox that all share."""
+    state = MemoryState(tables)
+    around = SpoolEnvironment(
+        state,
+        outbox,
+        state.output_marks,
+        state.leases,
+        DeadLetterFiles(folder),
+        now=lambda: datetime.now(UTC),
+        clock=time.monotonic,
+        warn=lambda _: None,
+        tell=lambda _: None,
+    )
+    output = DrainedOutput(worker.output, around)
+    output.drain.session = TakingDrain(output, state, name).session
+    return output
+
+
+async def test_what_a_dead_worker_drained_is_not_delivered_again(cluster: Cluster, tmp_path: Path) -> None:
+    """A document of a response action that a worker delivered, and could not take out of the outbox, is there once."""
+    cluster.topics.create("response_action")
+    tables = Tables()
+    document = OutboxDocument("one", "default", "response_action", "id", '{"@timestamp": "2026-01-02T10:00:00.000Z"}')
+    MemoryOutbox().append(tables, "kafka", [document], datetime.now(UTC))
+    async with cluster.worker("a") as a, cluster.worker("b") as b:
+        for worker in (a, b):
+            # The marks are in the tables here.
+            worker.output._around = replace(worker.output._around, remember=remembering(tables))
+        assert not await drained(a, "a", tables, Undeletable(), tmp_path).drain.once()
+        assert await drained(b, "b", tables, MemoryOutbox(), tmp_path).drain.once()
+
+        assert await asyncio.to_thread(cluster.topics.keys, "response_action") == {"id": 1}
+        assert not tables.output_marks["kafka (drained by)"]
+        assert not tables.spooled
+
+
+def remembering(tables: Tables) -> Callable[[Mark], Awaitable[None]]:
+    """Return what saves marks at once."""
+
+    async def remember(mark: Mark) -> None:
+        MemoryOutputMarks().save(tables, "kafka", mark)
+
+    return remember

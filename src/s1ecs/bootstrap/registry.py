@@ -49,7 +49,7 @@ class DetachedState:
 
 
 def no_fence(_transaction: Transaction, _key: str) -> None:
-    """Let everything pass: no other process delivers the same feeds."""
+    """Raise nothing: no other process delivers the same feeds."""
 
 
 @dataclass(frozen=True)

@@ -14,4 +14,4 @@ class Election(Protocol):
         """Tell whether this worker is elected, after standing for it if nobody is."""
 
     async def resign(self) -> None:
-        """Let another be elected."""
+        """Give the place up to another worker."""

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import structlog
 
+from s1ecs.bootstrap.kafka_outputs import is_kafka
+from s1ecs.bootstrap.outputs import name_of
 from s1ecs.bootstrap.shared_state import open_shared_state, require_shared_state
 from s1ecs.cluster.assembly import open_worker
 from s1ecs.commands.collecting import warn_without_places
@@ -31,6 +33,12 @@ def worker(settings: Settings, concurrency: int) -> int:
     log = start_log(settings)
     if settings.consoles:
         warn_without_places(settings, (), log)
+    for output in filter(is_kafka, settings.outputs):
+        if not output.values["transactions"]:
+            log.warning(
+                f"{name_of(output)}: without transactions a worker that was paused may deliver once more, with the "
+                "same key, what another one delivered meanwhile; set transactions: true"
+            )
     run_loop(_work(settings, concurrency, log), concurrency)
     return 0
 

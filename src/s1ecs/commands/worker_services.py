@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from s1ecs import __version__
+from s1ecs.bootstrap.console_rows import ConsoleSource
 from s1ecs.bootstrap.spools import spools
 from s1ecs.cluster.assembly import OpenWorker
 from s1ecs.cluster.exclusive import exclusively
@@ -51,7 +52,13 @@ async def beside_worker(
         await stack.enter_async_context(beating(state.heartbeats, _utc))
         collector = Collector(__version__, await state.collector_id(), platform.node())
         names = [output.name for output in outputs]
-        due = DueActions(settings, StateJournal(state.journal, told_of(settings, collector, names)), log)
+        acting = ConsoleSource(settings, with_paused=True)
+
+        async def refresh() -> tuple[Settings, StateJournal]:
+            now = (await acting.read(opened.shared.consoles)).settings
+            return now, StateJournal(state.journal, told_of(now, collector, names))
+
+        due = DueActions(*await refresh(), log, refresh=refresh)
         beside = [exclusively(state.leases, "actions", due.forever), follow_cluster(meter.figures, _cluster(opened))]
         await stack.enter_async_context(meanwhile(beside))
         yield

@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 
 from s1ecs import respond
 from s1ecs.errors import NotAdmitted, StateError, UsageError
-from s1ecs.respond.audit.journal import Entry, Status, Target
+from s1ecs.respond.audit.journal import Entry, Journal, Status, Target
 from s1ecs.respond.batches import due
 from s1ecs.respond.batches.due import DueActions
 from s1ecs.respond.run.intent import Intent, due_at, due_of, intended
 from s1ecs.respond.session import ActionConsole
+from s1ecs.settings import Settings
 from s1ecs.timestamps import time_text
 from tests.unit.sentinelone.console import error, said
 
@@ -82,6 +83,22 @@ async def test_a_release_is_sent_once_at_its_time(world: World, acting: respond.
     assert (row.status, row.user == "service") == ("done", False)
     _pass(acting, FOUR_HOURS)
     assert await isolated.due() == []
+
+
+@pytest.mark.usefixtures("isolated")
+async def test_a_console_that_was_added_meanwhile_is_acted_on(world: World, acting: respond.Console) -> None:
+    """The settings and the journal of the moment count, not those of the start."""
+    journal = await acting.journal()
+    nobody = acting._settings.with_consoles([], {}, "no console yet")
+
+    async def refresh() -> tuple[Settings, Journal]:
+        return acting._settings, journal
+
+    due = DueActions(nobody, journal, structlog.get_logger(), around=lambda: acting.around, refresh=refresh)
+    _pass(acting, FOUR_HOURS)
+    [entry] = await due.due()
+    await due.carry_out([entry])
+    assert (world.sent(), (await _rows(acting))["release"].status) == (2, "done")
 
 
 async def test_what_can_not_be_sent_is_tried_again(world: World, acting: respond.Console, isolated: DueActions) -> None:

@@ -1,7 +1,7 @@
 """Scheduled actions that are due, for `s1ecs run`: sent, followed, and gone on with after a restart."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,7 +35,8 @@ _NO_END = frozenset({"scheduled", "failed", "refused", "superseded"})
 class DueActions:
     """Carries out scheduled actions at their time; `journal` is that of this process, `log` tells of each.
 
-    Those of one console share one client, so that its rate limits hold for all of them together.
+    Those of one console share one client, so that its rate limits hold for all of them together. `refresh` gives the
+    settings and the journal of each moment, where consoles come and go while the process lives.
     """
 
     def __init__(
@@ -46,12 +47,14 @@ class DueActions:
         *,
         around: Callable[[], Surroundings] = Surroundings,
         every: timedelta = _EVERY,
+        refresh: Callable[[], Awaitable[tuple[Settings, Journal]]] | None = None,
     ) -> None:
         self._settings = settings
         self._journal = journal
         self._log = log
         self._around = around
         self._every = every
+        self._refresh = refresh
         self._rests = Rests()
         self._told = LogOnce()
         # The consoles whose actions are at work.
@@ -71,6 +74,8 @@ class DueActions:
         """The scheduled actions that are due, and those that were sent and have not ended, unless one rests."""
         now = self._around().now()
         try:
+            if self._refresh is not None:
+                self._settings, self._journal = await self._refresh()
             entries = await self._journal.with_status("scheduled", *OPEN)
             timed = [(entry, due) for entry in entries if (due := due_of(entry)) is not None]
         except Exception as error:  # noqa: BLE001 - it must not end the collector

@@ -130,6 +130,9 @@ class PostgresLeases:
             self._take_one(connection, key, str(name), holder=None)
             return
         if not connection.execute(_CHECK, [self._life, *key, epoch, self._holder]).rowcount:
+            tenure = self._held.get(key)
+            if tenure is not None and tenure.epochs[key] == epoch:
+                tenure.is_lost = True
             row = connection.execute(_HOLDER, key).fetchone()
             who = "another process" if row is None else row[0]
             raise LeaseLost(
