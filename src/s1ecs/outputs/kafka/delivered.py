@@ -5,7 +5,7 @@ by a process that was killed before its commit, or by an attempt that failed hal
 are recognized by their ids.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -88,6 +88,8 @@ class DeliveredIds:
         for key, mark in list(self._marks.items()):
             if mark.topic == topic and any(offset > ends.get(each, 0) for each, offset in mark.offsets.items()):
                 del self._marks[key]
+                if key in self._uncommitted:
+                    self._uncommitted[key].found.clear()
         marks = [mark for key, mark in self._marks.items() if mark.topic == topic and key not in self._quiet]
         return {each: min((mark.offsets.get(each, 0) for mark in marks), default=end) for each, end in ends.items()}
 
@@ -107,17 +109,20 @@ class DeliveredIds:
         return topic in self._ends
 
     def first_mark(self, feed: KafkaFeed, topic: str, distance: int) -> Mark:
-        """Begin a feed in a topic, and return what must be saved before its first delivery; empty if it has begun.
+        """Return what must be saved before a feed's first delivery to a topic; empty if it has begun there.
 
-        One that is quiet, and so many documents behind, begins anew.
+        One that is quiet, and so many documents behind, begins anew. It has begun with `begin`, once that is saved.
         """
         known = self._marks.get(feed.key)
         quiet = feed.key in self._quiet
-        self._quiet.discard(feed.key)
         if known is not None and known.topic == topic and not (quiet and self._behind(known) >= distance):
             return {}
-        mark = self._marks[feed.key] = FeedMark(topic, dict(self._ends[topic]))
-        return {feed.key: mark.as_json}
+        return {feed.key: FeedMark(topic, dict(self._ends[topic])).as_json}
+
+    def begin(self, feed: KafkaFeed, first: Mark) -> None:
+        """Begin a feed with the first mark that was saved, if there was one to save."""
+        self._quiet.discard(feed.key)
+        self._marks |= {key: FeedMark.from_json(value) for key, value in first.items()}
 
     def there(self, feed: KafkaFeed) -> frozenset[str]:
         """Return the ids that are in the topic of a feed without a commit."""
@@ -150,18 +155,19 @@ class DeliveredIds:
             self._uncommitted.pop(feed.key, None)
 
     def doubt(self) -> None:
-        """Forget what topics hold: an attempt failed, and only they can tell how far it came."""
+        """Forget where topics end: an attempt failed, and only they can tell how far it came."""
         self._ends.clear()
-        # A delivery that succeeded may be about to be committed.
-        self._uncommitted = {key: of for key, of in self._uncommitted.items() if of.mark is not None}
+        # A delivery that succeeded may be about to be committed, and what was found is still expected to come again.
+        self._uncommitted = {key: of for key, of in self._uncommitted.items() if of.mark is not None or of.found}
 
-    def moved(self, distance: int) -> Mark:
+    def moved(self, distance: int, keys: Sequence[str] | None = None) -> Mark:
         """Move the marks of feeds that are so many documents behind and have none uncommitted; return them to save.
 
-        Else the next process would read all back that other feeds wrote meanwhile.
+        Else the next process would read all back that other feeds wrote meanwhile. `keys` are the feeds to look at.
         """
         found: dict[str, Any] = {}
-        for key, mark in list(self._marks.items()):
+        for key in list(self._marks) if keys is None else [key for key in keys if key in self._marks]:
+            mark = self._marks[key]
             if mark.topic in self._ends and self._behind(mark) >= distance and key not in self._uncommitted:
                 self._marks[key] = FeedMark(mark.topic, dict(self._ends[mark.topic]))
                 found[key] = self._marks[key].as_json

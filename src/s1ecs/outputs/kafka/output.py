@@ -119,6 +119,9 @@ class KafkaOutput:
                 found = await self._left_behind(feed, taken)
         self._delivered.take_over(taken, feed.mark, found)
         self._requires[taken.key] = feed.require
+        # Else whoever takes it over from a worker that was killed would read all that others wrote since its last news.
+        if moved := self._delivered.moved(_MOVE_AFTER, [taken.key]):
+            await self._around.remember(moved)
 
     def let_go(self, console: str, namespace: str, stream: str, *, complete: bool) -> bool:
         """Forget a feed; tell whether all that was delivered is committed."""
@@ -143,6 +146,7 @@ class KafkaOutput:
         first = self._delivered.first_mark(feed, topic, _MOVE_AFTER)
         if first:
             await self._around.remember(first)
+        self._delivered.begin(feed, first)
         there = self._delivered.there(feed)
         lacking = [document for document in batch.documents if document[0] not in there]
         require = self._requires.get(feed.key, _nothing)
