@@ -140,7 +140,7 @@ class DeliveredIds:
         of = self._of(feed.key)
         of.given = set(ids)
         # What has not come again yet must still be found by the next process.
-        of.mark = self._marks[feed.key] if of.found - of.given else FeedMark(topic, dict(ends))
+        of.mark = self._marks[feed.key] if of.found - of.given else self._latest(self._marks[feed.key])
         return {feed.key: of.mark.as_json}
 
     def committed(self, feed: KafkaFeed) -> None:
@@ -169,9 +169,17 @@ class DeliveredIds:
         for key in list(self._marks) if keys is None else [key for key in keys if key in self._marks]:
             mark = self._marks[key]
             if mark.topic in self._ends and self._behind(mark) >= distance and key not in self._uncommitted:
-                self._marks[key] = FeedMark(mark.topic, dict(self._ends[mark.topic]))
+                self._marks[key] = self._latest(mark)
                 found[key] = self._marks[key].as_json
         return found
+
+    def _latest(self, mark: FeedMark) -> FeedMark:
+        """Return the mark of a feed with nothing in doubt: other processes may know better where a partition ends."""
+        ends = self._ends[mark.topic]
+        offsets = {
+            each: max(ends.get(each, 0), mark.offsets.get(each, 0)) for each in ends.keys() | mark.offsets.keys()
+        }
+        return FeedMark(mark.topic, dict(sorted(offsets.items())))
 
     def _behind(self, mark: FeedMark) -> int:
         """Return how many documents of other feeds lie behind a mark, as far as is known."""

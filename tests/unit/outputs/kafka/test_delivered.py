@@ -134,3 +134,13 @@ def test_a_quiet_feed_that_is_far_behind_moves_when_it_is_taken_over() -> None:
     assert delivered.moved(1000, [ONE.key]) == {}
     assert delivered.moved(100, [TWO.key, "unknown"]) == {}
     assert delivered.moved(100, [ONE.key]) == {ONE.key: {"topic": TOPIC, "offsets": {"0": 100, "1": 100}}}
+
+
+def test_a_mark_never_goes_back() -> None:
+    """A process that last looked before another one committed keeps that one's mark where it is further."""
+    delivered = DeliveredIds({})
+    delivered.read(TOPIC, {0: 2, 1: 2}, ())
+    delivered.take_over(ONE, {ONE.key: MARK[ONE.key]}, None)
+    delivered.begin(ONE, delivered.first_mark(ONE, TOPIC, 50_000))
+    mark = delivered.delivered(ONE, TOPIC, ["a"], {0: 12})
+    assert mark == {ONE.key: {"topic": TOPIC, "offsets": {"0": 12, "1": 7}}}
