@@ -1,48 +1,40 @@
 """The process at the other end of a connection over loopback, from the kernel's own tables."""
 
 import os
-from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 
 _TCP = Path("/proc/net/tcp")
-_KEPT = 20_000
-# Columns of the table.
+# Columns of the table: addresses end with the port.
 _LOCAL, _REMOTE, _INODE = 1, 2, 9
 
 
 class Askers:
-    """Processes by connection; `own` are the ports that are asked.
+    """Processes by connection, which is the port that asks and the port that is asked.
 
-    A process is looked for once a connection, among those that the process started that started this one. One that
-    ended meanwhile is 0: nobody knows who it was.
+    A process is looked for as a connection is made, among those that the process started that started this one. One
+    that ended meanwhile is 0: nobody knows who it was.
     """
 
-    def __init__(self, own: frozenset[int]) -> None:
-        self._own = own
-        self._known: OrderedDict[tuple[str, int], int] = OrderedDict()
+    def __init__(self) -> None:
+        self._processes: dict[tuple[int, int], int] = {}
 
-    def process_of(self, client: tuple[str, int] | None) -> int:
-        """Return the id of the process that has the other end."""
-        if client is None:
-            return 0
-        if client not in self._known:
-            self._known[client] = self._find(client[1])
-            if len(self._known) > _KEPT:
-                self._known.popitem(last=False)
-        return self._known[client]
+    def connected(self, asking: int, asked: int) -> None:
+        """Find out who made a connection; its ports may have been another one's before."""
+        inode = _inode_of(asking, asked)
+        found = next((process for process in _siblings() if _has(process, inode)), 0) if inode else 0
+        self._processes[asking, asked] = found
 
-    def _find(self, port: int) -> int:
-        inode = _inode_of(port, self._own)
-        return next((process for process in _siblings() if _has(process, inode)), 0) if inode else 0
+    def process_of(self, asking: int, asked: int) -> int:
+        """Return the id of the process that made a connection."""
+        return self._processes.get((asking, asked), 0)
 
 
-def _inode_of(port: int, own: frozenset[int]) -> str:
-    """Return the inode of the socket with that local port whose other end is one of ours."""
-    wanted = f":{port:04X}"
+def _inode_of(asking: int, asked: int) -> str:
+    """Return the inode of the socket at the other end."""
     for line in _TCP.read_text().splitlines()[1:]:
         columns = line.split()
-        if columns[_LOCAL].endswith(wanted) and int(columns[_REMOTE].rpartition(":")[2], 16) in own:
+        if columns[_LOCAL].endswith(f":{asking:04X}") and columns[_REMOTE].endswith(f":{asked:04X}"):
             return columns[_INODE]
     return ""
 

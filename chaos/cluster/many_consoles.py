@@ -5,6 +5,7 @@ consoles and last of all the port of `asked.py`'s list, and serves until SIGTERM
 """
 
 import argparse
+import asyncio
 import signal
 import socket
 import sys
@@ -16,6 +17,7 @@ import orjson
 import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chaos.cluster.askers import Askers
 from s1ecs.standin.app import build
@@ -34,6 +36,7 @@ class Consoles:
     def __init__(self, consoles: Mapping[int, ASGIApp], askers: Askers) -> None:
         self._consoles = consoles
         self._askers = askers
+        self.connected = askers.connected
         self._asked: list[bytes] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +48,7 @@ class Consoles:
         if not scope["path"].startswith(_API):
             await self._consoles[port](scope, receive, send)
             return
-        came, process, statuses = time.time(), self._askers.process_of(scope["client"]), [0]
+        came, process, statuses = time.time(), self._askers.process_of(scope["client"][1], port), [0]
 
         async def seen(message: Message) -> None:
             statuses.append(message.get("status", statuses[-1]))
@@ -56,6 +59,15 @@ class Consoles:
         finally:
             path = scope["path"].removeprefix(_API)
             self._asked.append(orjson.dumps([came, port, path, process, statuses[-1]]) + b"\n")
+
+
+class _Connection(H11Protocol):
+    """A connection, of which the consoles hear as it is made."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as its base has it
+        super().connection_made(transport)
+        if self.client is not None and self.server is not None and self.server[1] is not None:
+            self.config.app.connected(self.client[1], self.server[1])  # type: ignore[union-attr]
 
 
 def _console(seed: int, now: datetime, agents: int, growth: float) -> ASGIApp:
@@ -81,9 +93,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         port: _console(given.seed + place, now - place * _APART, given.agents, given.growth)
         for place, port in enumerate(ports[:-1])
     }
-    application = Consoles(consoles, Askers(frozenset(ports)))
-    options = {"lifespan": "off", "log_config": None, "access_log": False, "timeout_graceful_shutdown": 1}
-    server = uvicorn.Server(uvicorn.Config(application, server_header=False, date_header=False, **options))  # type: ignore[arg-type]
+    application = Consoles(consoles, Askers())
+    config = uvicorn.Config(
+        application,
+        http=_Connection,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
     sys.stdout.write(orjson.dumps(ports).decode() + "\n")
     sys.stdout.flush()

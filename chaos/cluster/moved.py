@@ -1,4 +1,4 @@
-"""Whether what a killed worker was polling moved on: another worker committed a step of it, soon enough."""
+"""Whether what a worker polled that was killed or paused moved on: a step of it was committed, soon enough."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import NamedTuple
 from chaos.cluster.history import Entry
 
 SECONDS_TO_MOVE = 60.0
+_ON_ITS_WAY = 1.0
 
 
 class Span(NamedTuple):
@@ -16,8 +17,8 @@ class Span(NamedTuple):
     end: float
 
 
-class Killed(NamedTuple):
-    """A worker was killed at that moment."""
+class Strike(NamedTuple):
+    """A worker was killed or paused at that moment."""
 
     who: str
     time: float
@@ -25,9 +26,9 @@ class Killed(NamedTuple):
 
 @dataclass(frozen=True)
 class Moved:
-    """A key of a killed worker, and the seconds until somebody else committed a step of it; None: nobody did."""
+    """A key of a worker that was struck, and the seconds until a step of it was committed; None: nobody did."""
 
-    killed: Killed
+    strike: Strike
     console: str
     stream: str
     seconds: float | None
@@ -38,25 +39,49 @@ class Moved:
         return self.seconds is None or self.seconds > SECONDS_TO_MOVE
 
 
-def moves(kills: Sequence[Killed], history: Sequence[Entry], away: Sequence[Span], end: float) -> Iterator[Moved]:
-    """Yield all keys of all killed workers; time in which a server was away does not count.
+def moves(strikes: Sequence[Strike], history: Sequence[Entry], away: Sequence[Span], end: float) -> Iterator[Moved]:
+    """Yield all keys of all workers that were struck; time in which a server was away does not count.
 
-    A key of which nobody committed a step before `end` is told only if there was time enough to do so.
+    A key whose next worker was struck, too, before it got anywhere is told with that one's strike alone. A key of which
+    nobody committed a step before `end` is told only if there was time enough to do so.
     """
-    for killed in kills:
-        begun: dict[tuple[str, str], str] = {}
-        first: dict[tuple[str, str], float] = {}
-        for each in history:
-            key = each.console, each.stream
-            if each.time <= killed.time:
-                if each.kind in {"begun", "ended"}:
-                    begun[key] = each.who if each.kind == "begun" else ""
-            elif each.kind == "step" and each.who != killed.who:
-                first.setdefault(key, each.time)
-        for key in sorted(key for key, who in begun.items() if who == killed.who):
-            seconds = _without(away, killed.time, first.get(key, end))
-            if key in first or seconds > SECONDS_TO_MOVE:
-                yield Moved(killed, *key, seconds if key in first else None)
+    for strike in strikes:
+        for key in _polled(strike, history):
+            told = _told(strike, key, strikes, history)
+            if told is None:
+                continue
+            seconds = _without(away, strike.time, min(told, end))
+            if told < float("inf") or seconds > SECONDS_TO_MOVE:
+                yield Moved(strike, *key, seconds if told < float("inf") else None)
+
+
+def _polled(strike: Strike, history: Sequence[Entry]) -> Sequence[tuple[str, str]]:
+    """Return what a worker polled as it was struck."""
+    begun: dict[tuple[str, str], str] = {}
+    for each in history:
+        if each.time <= strike.time and each.kind in {"begun", "ended"}:
+            begun[each.console, each.stream] = each.who if each.kind == "begun" else ""
+    return sorted(key for key, who in begun.items() if who == strike.who)
+
+
+def _told(strike: Strike, key: tuple[str, str], strikes: Sequence[Strike], history: Sequence[Entry]) -> float | None:
+    """Return the time of the first step since; infinity if there is none, None if whoever came next was struck."""
+    since = [each for each in history if (each.console, each.stream) == key and each.time > strike.time]
+    # A commit may have been on its way when its worker was struck.
+    step = next(
+        (
+            each.time
+            for each in since
+            if each.kind == "step" and each.time - strike.time > _ON_ITS_WAY * (each.who == strike.who)
+        ),
+        float("inf"),
+    )
+    for each in since:
+        if each.kind == "begun" and each.time < step:
+            ended = next((later.time for later in since if later.time > each.time and later.kind == "ended"), step)
+            if any(other.who == each.who and each.time < other.time < min(step, ended) for other in strikes):
+                return None
+    return step
 
 
 def _without(away: Sequence[Span], begin: float, end: float) -> float:

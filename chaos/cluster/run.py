@@ -197,7 +197,9 @@ class _Run:
                 Counter(name for name, _ in trouble.struck),
                 Counter(each.name for each in trouble.blows),
             ),
-            moved=list(moves(storm.killed, written, trouble.away, written[-1].time if written else 0.0)),
+            moved=list(
+                moves([*storm.killed, *storm.paused], written, trouble.away, written[-1].time if written else 0.0)
+            ),
             twice_at_once=list(polled_twice(asked, written, self._fleet.names, storm.woken)),
             without_lease=list(without_lease(written)),
             too_fast=list(too_fast(asked)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from chaos.cluster.fleet import Fleet, Life
-from chaos.cluster.moved import Killed
+from chaos.cluster.moved import Strike
 from chaos.cluster.polling import Woken
 
 _LOOK_EVERY, _GLANCE_EVERY = 0.1, 0.02
@@ -32,7 +32,8 @@ class ClusterStorm:
     is_polling: Callable[[int], bool] = lambda _: True
     kills: int = 1
     pauses: int = 1
-    killed: list[Killed] = field(default_factory=list)
+    killed: list[Strike] = field(default_factory=list)
+    paused: list[Strike] = field(default_factory=list)
     woken: list[Woken] = field(default_factory=list)
     _paused: tuple[Life, float] | None = None
     _due: list[float] = field(default_factory=list)
@@ -59,10 +60,11 @@ class ClusterStorm:
             time.sleep(_GLANCE_EVERY)
         if self._paused is None and (not kills or len(self.killed) > len(self.woken)):
             self.fleet.pause(victim)
+            self.paused.append(Strike(victim.who, time.time()))
             self._paused = victim, time.monotonic() + self.pause
         else:
             self.fleet.kill(victim)
-            self.killed.append(Killed(victim.who, time.time()))
+            self.killed.append(Strike(victim.who, time.time()))
             self._due.append(time.monotonic() + self.random.uniform(0, _LONGEST_AWAY))
 
     def _bring_back(self) -> None:

@@ -59,8 +59,8 @@ class ClusterVerdict:
             "polled by two workers at once": self.twice_at_once,
             "committed without the lease": self.without_lease,
             "over the limit": self.too_fast,
-            f"not moved within {SECONDS_TO_MOVE:.0f} s of a kill": [
-                f"{each.console} {each.stream} of {each.killed.who}" for each in self.moved if each.is_late
+            f"not moved within {SECONDS_TO_MOVE:.0f} s of a kill or pause": [
+                f"{each.console} {each.stream} of {each.strike.who}" for each in self.moved if each.is_late
             ],
         }
         found += [f"{word}: {len(those)} times, such as {_some(those)}" for word, those in told.items() if those]
@@ -84,7 +84,9 @@ class ClusterVerdict:
             f"{len(self.too_fast)}, of unknown processes {self.unknown}"
         )
         slowest = max((each.seconds for each in self.moved if each.seconds is not None), default=0.0)
-        told.append(f"polls that a kill cut off: {len(self.moved)}, the slowest moved on after {slowest:.1f} s")
+        told.append(
+            f"polls that a kill or pause cut off: {len(self.moved)}, the slowest moved on after {slowest:.1f} s"
+        )
         told += [f"FAILED: {failure}" for failure in self.failures]
         told.append(
             f"lost {self.lost}, doubled {self.doubled}, polled twice at once "

@@ -7,7 +7,7 @@ import pytest
 from chaos.cluster import counted
 from chaos.cluster.consoles import Asked
 from chaos.cluster.history import Entry
-from chaos.cluster.moved import Killed, Moved, Span, moves
+from chaos.cluster.moved import Moved, Span, Strike, moves
 from chaos.cluster.polling import Woken, polled_twice, without_lease
 from chaos.cluster.rates import too_fast
 from chaos.cluster.verdict import ClusterVerdict, Struck
@@ -98,7 +98,7 @@ def test_what_waited_may_come_together() -> None:
 
 
 BEGUN = Entry(1, "one", "begun", "a", "agent")
-KILLED = Killed("one", 5)
+KILLED = Strike("one", 5)
 
 
 def seconds(*history: Entry, away: Sequence[Span] = (), end: float = 100) -> list[float | None]:
@@ -111,11 +111,20 @@ def test_a_key_moves_once_another_worker_committed_a_step_of_it() -> None:
     step = Entry(30, "two", "step", "a", "agent", "live", 2)
     assert seconds(step) == [25]
     assert seconds(step, away=[Span(20, 24)]) == [21]
-    assert seconds(Entry(6, "one", "step", "a", "agent"), Entry(7, "two", "ended", "a", "agent")) == [None]
+    assert seconds(Entry(5.1, "one", "step", "a", "agent"), Entry(7, "two", "ended", "a", "agent")) == [None]
     assert seconds(end=60) == []
     assert list(moves([KILLED], [BEGUN, Entry(4, "one", "ended", "a", "agent")], [], 100)) == []
     late = [each.is_late for each in moves([KILLED], [BEGUN, step._replace(time=66)], [], 100)]
     assert late == [True]
+
+
+def test_a_key_whose_next_worker_is_struck_is_told_with_that_one() -> None:
+    """The minute begins anew if whoever took a key over is killed before it commits a step, and only then."""
+    history = [BEGUN, Entry(30, "two", "begun", "a", "agent"), Entry(90, "three", "step", "a", "agent")]
+    second = Strike("two", 40)
+    assert [(each.strike, each.seconds) for each in moves([KILLED, second], history, [], 100)] == [(second, 50)]
+    [told] = moves([KILLED, Strike("two", 20)], history, [], 100)
+    assert (told.strike, told.seconds) == (KILLED, 85)
 
 
 def test_ids_are_counted_by_console() -> None:
@@ -150,7 +159,7 @@ def test_a_good_run_of_a_cluster_has_no_failures() -> None:
         (replace(GOOD, too_fast=("a /agents: more",)), "over the limit: 1 times, such as a /agents"),
         (
             replace(GOOD, moved=(Moved(KILLED, "a", "agent", None),)),
-            "not moved within 60 s of a kill: 1 times",
+            "not moved within 60 s of a kill or pause: 1 times",
         ),
         (
             replace(GOOD, differences=(compare("kafka", "agent", Held(frozenset("1"), frozenset("1")), Counter()),)),
