@@ -3,7 +3,23 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import cluster, inventory, kafka, mapping, memory, page_load, search, store, transform
+from bench import (
+    cluster,
+    collecting,
+    collecting_memory,
+    fan_out,
+    inventory,
+    jobs,
+    kafka,
+    latency,
+    mapping,
+    memory,
+    page_load,
+    search,
+    startup,
+    store,
+    transform,
+)
 from bench.figures import Figure, write
 
 _Measure = Callable[[], Iterator[Figure | str]]
@@ -13,7 +29,13 @@ def main() -> None:
     """Run all; arguments choose some by name."""
     benchmarks: Mapping[str, _Measure] = {
         "transform": transform.run,
+        "jobs": jobs.run,
         "mapping": mapping.run,
+        "collecting": collecting.run,
+        "collecting-memory": collecting_memory.run,
+        "fan-out": fan_out.run,
+        "startup": startup.run,
+        "latency": latency.run,
         "memory": memory.run,
         "inventory": inventory.run,
         "search": search.run,

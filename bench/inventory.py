@@ -5,8 +5,6 @@ no output takes the documents, so that what is measured is the walk, the mapping
 """
 
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 import orjson
 
 from bench.figures import Figure
+from bench.own_peak import Measured
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.pace import Pace
 from s1ecs.collect.poll import poll
@@ -132,11 +131,9 @@ def run() -> Iterator[Figure]:
 
 def _in_a_process(size: int, folder: Path, expected: int) -> tuple[float, float]:
     start = perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "bench.inventory", str(size), str(folder), str(expected)])
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return perf_counter() - start, usage.ru_maxrss / 1024
+    process = Measured([sys.executable, "-m", "bench.inventory", str(size), str(folder), str(expected)])
+    peak = process.megabytes()
+    return perf_counter() - start, peak
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The memory that `transform` takes for a million lines, and its speed, in a real process."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.figures import Figure
+from bench.own_peak import Measured
 from bench.records import lines
 
 LINES = 1_000_000
@@ -20,16 +20,13 @@ def run() -> Iterator[Figure]:
     block = b"".join(line + b"\n" for line in lines("alert", DISTINCT))
     start = perf_counter()
     command = [str(Path(sys.executable).with_name("s1ecs")), "transform", "alert"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    assert process.stdin is not None
+    process = Measured(command, stdin=subprocess.PIPE)
+    assert process.input is not None
     for _ in range(LINES // DISTINCT):
-        process.stdin.write(block)
-    process.stdin.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
+        process.input.write(block)
+    process.input.close()
+    peak = process.megabytes()
     seconds = perf_counter() - start
-    peak = usage.ru_maxrss / 1024
     yield Figure(
         "memory of transform",
         peak,

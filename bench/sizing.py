@@ -21,6 +21,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.own_peak import megabytes_of
 from servers.free_port import free_port
 
 S1ECS = str(Path(sys.executable).with_name("s1ecs"))
@@ -91,10 +92,10 @@ def measure(hosts: int) -> Figures:
             first = _when_read(port, collector)
             time.sleep(QUIET_SECONDS)
             quiet = _metrics(port)
+            peak = megabytes_of(collector.pid)
         finally:
             collector.terminate()
-            _, status, usage = os.wait4(collector.pid, 0)
-            collector.returncode = os.waitstatus_to_exitcode(status)
+            collector.wait()
         return Figures(
             hosts=hosts,
             documents=first.documents,
@@ -103,7 +104,7 @@ def measure(hosts: int) -> Figures:
             first_requests=first.requests.total(),
             inventory_requests=sum(n for path, n in first.requests.items() if path.startswith(_INVENTORIES)),
             quiet_requests=(quiet.requests - first.requests).total(),
-            peak_megabytes=usage.ru_maxrss / 1024,
+            peak_megabytes=peak,
         )
 
 

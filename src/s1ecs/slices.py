@@ -18,9 +18,13 @@ class Slices:
         self._clock = clock
         self._since = clock()
 
+    def is_over(self) -> bool:
+        """Tell whether this task has run for long, so that it is to give way; for loops whose turns are short."""
+        return self._clock() - self._since >= _LONGEST
+
     async def give_way(self) -> None:
         """Yield to other tasks if this one has run for long; call it wherever the work can be divided."""
-        if self._clock() - self._since >= _LONGEST:
+        if self.is_over():
             await asyncio.sleep(0)
             self._since = self._clock()
 
@@ -34,7 +38,8 @@ async def in_slices(work: Generator[None, None, T], clock: Callable[[], float] =
         except StopIteration as end:
             result: T = end.value
             return result
-        await slices.give_way()
+        if slices.is_over():
+            await slices.give_way()
 
 
 def at_once(work: Generator[None, None, T]) -> T:

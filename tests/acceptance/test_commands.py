@@ -91,10 +91,25 @@ def test_transform_reads_files_and_takes_a_time(alone: Commands) -> None:
     assert "_id" not in first
 
 
+@pytest.mark.parametrize("files", [("a.ndjson", "b.ndjson"), ("a.ndjson", "missing.ndjson", "b.ndjson")], ids=len)
+def test_transform_in_worker_processes_is_the_same(alone: Commands, files: tuple[str, ...]) -> None:
+    """The same documents in the same order, the same words and the same status, with a file that is missing, too."""
+    alerts = (
+        json.dumps({"alertInfo": {"alertId": str(number)}, "ruleInfo": {"name": "r" * 300}}) for number in range(4000)
+    )
+    (alone.folder / "a.ndjson").write_text("".join(f"{alert}\n" for alert in alerts))
+    (alone.folder / "b.ndjson").write_text('not JSON\n{"data":[\n{"alertInfo":{"alertId":"1"}}\n]}\n{"id":\n')
+    one, several = (alone.run("transform", "alert", "--with-id", "--jobs", jobs, *files) for jobs in ("1", "3"))
+    assert (several.stdout, several.stderr, several.returncode) == (one.stdout, one.stderr, one.returncode)
+    assert len(one.stdout) > 1_000_000
+    assert one.returncode == (2 if "missing.ndjson" in files else 0)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("transform", "alarm"),
+        ("transform", "alert", "--jobs", "0"),
         ("transform", "alert", "missing.ndjson"),
         ("transform", "alert", "/"),
         ("transform", "alert", "--now", "soon"),

@@ -334,6 +334,29 @@ async def test_latest_state_has_the_same_fields_without_a_data_stream(bench: Ben
     assert bench.server.ask("GET", f"/{index}/_mapping")[index]["mappings"]["_meta"]["managed_by"] == "s1ecs"
 
 
+async def test_latest_states_that_exist_get_what_is_new(bench: Bench) -> None:
+    """An older index gets the fields and the name that it lacks, keeps what is of another type, and then stays so."""
+    index, alias = f"sentinel_one-{bench.stream}-latest-default", f"logs-sentinel_one_latest.{bench.stream}"
+    older = {"event": {"properties": {"kind": {"type": "keyword"}, "category": {"type": "long"}}}}
+    mapping = {"dynamic": False, "_meta": {"managed_by": "s1ecs", "digest": "older"}, "properties": older}
+    bench.server.ask("PUT", f"/{index}", {"mappings": mapping})
+    assert await bench.setup() == 0
+    assert f"left alone fields of {index} (event.category: of another type" in bench.said
+    assert bench.server.answer("PUT", f"/{index}/_doc/1?refresh=true", {"event": {"action": "found"}})[0] == 201
+    query = {"query": {"term": {"event.action": "found"}}}
+    assert bench.server.ask("POST", f"/{alias}/_search", query)["hits"]["hits"][0]["_id"] == "1"
+    assert await bench.setup() == 0
+    assert [change for change in bench.recorded.changes if index in str(change)] == []
+
+
+async def test_index_of_someone_else_under_the_name_of_latest_states(bench: Bench) -> None:
+    """An index of that name that s1ecs did not create is not touched."""
+    index = f"sentinel_one-{bench.stream}-latest-theirs"
+    bench.server.ask("PUT", f"/{index}", {"mappings": {"properties": {"their": {"type": "keyword"}}}})
+    assert await bench.setup() == 0
+    assert [change for change in bench.recorded.changes if index in str(change)] == []
+
+
 # The command
 
 

@@ -117,11 +117,11 @@ def test_names_of_objects_fit() -> None:
 
 
 def test_workers_have_time_to_end() -> None:
-    """Whatever stops a worker waits longer than the ten seconds that it needs."""
+    """Whatever stops a worker waits longer than the 25 seconds that it may need."""
     pod, _ = deployment()
-    assert pod["terminationGracePeriodSeconds"] == 20
-    assert ours()["worker"]["stop_grace_period"] == "20s"
-    assert "TimeoutStopSec=20s\n" in UNIT
+    assert pod["terminationGracePeriodSeconds"] == 30
+    assert ours()["worker"]["stop_grace_period"] == "30s"
+    assert "TimeoutStopSec=30s\n" in UNIT
 
 
 def test_compose_services_depend_on_services() -> None:
@@ -145,6 +145,7 @@ def test_unit_of_a_worker_is_that_of_one_process() -> None:
         "Environment",
         "WorkingDirectory",
         "RestartSec",
+        "TimeoutStopSec",
         "MemoryMax",
     }
     own = dict(re.findall(r"^(\w+)=(.*)$", UNIT, re.MULTILINE))

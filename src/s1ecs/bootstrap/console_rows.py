@@ -1,5 +1,6 @@
 """From rows of the state to consoles: each is built apart, so that an unusable row affects its console alone."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ class ConsoleSource:
     async def read(self, rows: ConsoleRows) -> KeptConsoles:
         """Return the consoles; the same object as before where nothing changed, at the cost of one small query."""
         at = self._at if await rows.revision() == self._at.revision else await rows.read()
-        return self.of(at)
+        # Ten thousand consoles take seconds at first: what else the process does goes on meanwhile.
+        return await asyncio.to_thread(self.of, at)
 
     def of(self, at: RowsAtRevision) -> KeptConsoles:
         """Return the consoles of these rows.

@@ -37,6 +37,10 @@ def transform(
         typer.Option("--geoip", metavar="FILE", help="MaxMind City database (.mmdb) for host.geo. Default: none."),
     ] = None,
     layout: LayoutOption = None,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", "-j", metavar="N", min=1, max=64, help="Worker processes. The output is the same."),
+    ] = 1,
     redact: Annotated[bool, typer.Option("--redact", help="Remove the fields that the setting redact names.")] = False,
 ) -> None:
     """Convert records to ECS documents.
@@ -58,5 +62,6 @@ def transform(
         now=moment,
         geoip=geoip,
         redact=settings_of(context).redact if redact else (),
+        jobs=jobs,
         log_level=given.flags.get("log_level", "info"),
     )

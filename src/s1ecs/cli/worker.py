@@ -31,7 +31,7 @@ def worker(
 
     Any number of workers on any number of machines share the consoles: each stream is polled by one of them at a time,
     and what a dead worker leaves is continued by the others within a minute. Needs the extra cluster and the setting
-    state. Stops on SIGINT or SIGTERM within ten seconds.
+    state. Stops on SIGINT or SIGTERM within 25 seconds.
 
     Example: s1ecs worker --concurrency 50
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from s1ecs.collect.consoles.missing_permission import naming_permission
 from s1ecs.collect.delivery.deliver import deliver
+from s1ecs.collect.delivery.documents import Preparation
 from s1ecs.collect.delivery.gone_entities import REPEATED_AFTER, rounds_after
 from s1ecs.collect.feed import Feed, ReportProgress
 from s1ecs.collect.outcome import Counts, Outcome, with_error
@@ -120,14 +121,18 @@ async def walk_through(
     try:
         place = await _round_position(feed, walk)
         walk = replace(walk, round=place.round)
-        async with Prefetch(walk.steps) as coming:
-            async for step in coming:
+        preparation = Preparation(feed)
+        # A page is fetched, the one before it is mapped, and the one before that is delivered.
+        async with Prefetch(walk.steps) as coming, Prefetch(preparation.steps(coming)) as ready:
+            async for prepared in ready:
+                step = prepared.step
                 failed += step.failed
                 if step.missed or unread or any(not each.gone for each in step.failed):
                     place = replace(place, missed=True)
                 position = {**step.position, **place.write()}
                 newest = _newest(newest, step, time_text(feed.client.now()))
-                made = await deliver(feed, walk, step, position)
+                made = await deliver(feed, walk, prepared, position)
+                preparation.learn(made)
                 feed.watch.step(walk.name, made)
                 counts = counts.plus(made)
                 notes += step.notes

@@ -21,7 +21,7 @@ class SeenIdPolicy:
 
     def seen(self, ids: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """Choose of (id, time) those that every walk must know."""
-        return [(identity, time) for identity, time in ids if time >= self.horizon]
+        return [(identity, time) for identity, time in ids if time >= self.horizon] if self.horizon else [*ids]
 
     def own(self, ids: Iterable[str]) -> list[tuple[str, int]]:
         """Give the ids that the walk itself remembers: (id, slice)."""

@@ -56,6 +56,14 @@ class ValueReader:
             self.waiting = []
             yield joined
 
+    def passes(self, line: bytes) -> bool:
+        """Pass over a line and the values that it ends; tell whether lines wait behind it."""
+        if not self.waiting and line.startswith(b"{") and line.endswith((b"}\n", b"}\r\n")):
+            return False
+        for _ in self.read(line):
+            pass
+        return bool(self.waiting)
+
     def rest(self) -> Iterator[bytes]:
         """Yield the lines that wait, each by itself."""
         waiting, self.waiting, self._depth = self.waiting, [], 0

@@ -21,7 +21,7 @@ from s1ecs.search_setup import least_privilege
 from s1ecs.search_setup.apply import Prepared, apply, prepare
 from s1ecs.search_setup.desired_state import Dataset
 from s1ecs.search_setup.lifecycle import Lifecycle, LifecycleKind
-from s1ecs.search_setup.plan import SetupChange
+from s1ecs.search_setup.setup_change import SetupChange
 from s1ecs.settings import OutputSettings, Settings
 from s1ecs.streams import STREAMS, Stream, response_action
 

@@ -19,7 +19,7 @@ from s1ecs.tasks import meanwhile
 _LAST_PAGE_SECONDS = 5.0
 # Whatever then still holds the process (a name service or a disk that does not answer, another process's lock on the
 # state) is left where it is: what was committed stays, as after any kill.
-_AT_THE_LATEST_SECONDS = 9.0
+_BEHIND_SECONDS = 4.0
 
 
 def start_log(settings: Settings) -> structlog.stdlib.BoundLogger:
@@ -29,14 +29,19 @@ def start_log(settings: Settings) -> structlog.stdlib.BoundLogger:
     return logger
 
 
-async def until_signal(work: Coroutine[Any, Any, None], stop: asyncio.Event, log: structlog.stdlib.BoundLogger) -> bool:
+async def until_signal(
+    work: Coroutine[Any, Any, None],
+    stop: asyncio.Event,
+    log: structlog.stdlib.BoundLogger,
+    patience: float = _LAST_PAGE_SECONDS,
+) -> bool:
     """Do the work; at SIGINT or SIGTERM set `stop` and give it some seconds to end. Whether it came to its own end."""
     loop = asyncio.get_running_loop()
 
     def on_signal() -> None:
         log.info("stopping: finishing the current page")
         if not stop.is_set():
-            signal.setitimer(signal.ITIMER_REAL, _AT_THE_LATEST_SECONDS)
+            signal.setitimer(signal.ITIMER_REAL, patience + _BEHIND_SECONDS)
             # Once all threads have ended nothing holds the process. Python removes its handlers before its last steps:
             # there a late SIGALRM would kill it, and its exit status would be lost.
             atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
@@ -55,7 +60,7 @@ async def until_signal(work: Coroutine[Any, Any, None], stop: asyncio.Event, log
 
     async def end_after_stop() -> None:
         await stop.wait()
-        await asyncio.sleep(_LAST_PAGE_SECONDS)
+        await asyncio.sleep(patience)
         log.warning("the current page did not arrive in time; it will be read again at the next start")
         limit.reschedule(loop.time())
 

@@ -6,9 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from s1ecs.commands.record_input import ValueReader, is_record, records_of
 from s1ecs.commands.summary import duration
@@ -28,6 +29,9 @@ from s1ecs.streams import Stream
 from s1ecs.streams.recognition import Recognition, likely_stream
 from s1ecs.streams.redaction import redaction_of
 
+if TYPE_CHECKING:
+    from s1ecs.commands.transform_jobs import Work
+
 
 @dataclass
 class Count:
@@ -40,6 +44,13 @@ class Count:
     failed: int = 0
     strange: int = 0
     like: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Count") -> None:
+        """Count what another count counted, too."""
+        self.documents += other.documents
+        self.failed += other.failed
+        self.strange += other.strange
+        self.like.update(other.like)
 
 
 # The document of a record that was a line; None where the long way has to make it.
@@ -60,7 +71,7 @@ class _Mapping:
 
     def short(self) -> ShortWay:
         """Make the function for records that need nothing around their values; it gives None where one does."""
-        seal, map_object, identify = self.envelope.plain(self.now), self.mapper.map_object, self.mapper.identify
+        seal, map_object, identify = self.envelope.plain(None, self.now), self.mapper.map_object, self.mapper.identify
         if seal is None or not self.redaction.is_empty:
             return lambda _, __: None
 
@@ -125,10 +136,12 @@ def transform(
     with_id: bool = False,
     now: str | None = None,
     stream: Stream | None = None,
+    ended: bool = True,
 ) -> Count:
     """Write one document a record of NDJSON, pages and arrays; `now` is the `@timestamp` of documents that have none.
 
-    With the `stream` of the mapper, records that look like those of another one are counted.
+    With the `stream` of the mapper, records that look like those of another one are counted. Where the lines are not
+    `ended`, those of a value that lacks its end are left.
     """
     count = Count()
     way = _Mapping(mapper, envelope, redaction, now, with_id=with_id)
@@ -150,7 +163,8 @@ def transform(
             documents += 1
         else:
             _write_all(reader.read(line), write, way, count, known)
-    _write_all(reader.rest(), write, way, count, known)
+    if ended:
+        _write_all(reader.rest(), write, way, count, known)
     count.documents += documents
     return count
 
@@ -210,22 +224,29 @@ def transform_files(
     geoip: str | None,
     redact: Sequence[str],
     log_level: str = "info",
+    jobs: int = 1,
 ) -> None:
-    """Transform files, or standard input, to standard output; say on standard error what could not be mapped."""
+    """Transform files, or standard input, to standard output; say on standard error what could not be mapped.
+
+    More than one of `jobs` are worker processes.
+    """
     locate = open_database(Path(geoip)) if geoip is not None else None
     began = time.monotonic()
+    work = partial(
+        transform,
+        mapper=stream.mapper(locate, keep_duplicates=True),
+        envelope=stream.envelope(preserve_original=preserve_original, preserve_duplicates=True),
+        redaction=redaction_of(stream, redact),
+        with_id=with_id,
+        now=now,
+        stream=stream,
+    )
     read = lines_of(files) if files else without_mark(sys.stdin.buffer)
-    with with_bar(read, files, log_level=log_level) as lines, OUT.documents() as write:
-        count = transform(
-            lines,
-            write,
-            stream.mapper(locate, keep_duplicates=True),
-            stream.envelope(preserve_original=preserve_original, preserve_duplicates=True),
-            redaction_of(stream, redact),
-            with_id=with_id,
-            now=now,
-            stream=stream,
-        )
+    if jobs == 1:
+        with with_bar(read, files, log_level=log_level) as lines, OUT.documents() as write:
+            count = work(lines, write)
+    else:
+        count = _in_jobs(work, jobs, read, files, log_level)
     OUT.flush()
     if is_watched(files) and log_level != "error":
         ERR.line(
@@ -235,6 +256,22 @@ def transform_files(
         ERR.write(f"s1ecs: {count.failed} of {count.documents} records could not be mapped; see error.message\n")
     if count.strange:
         ERR.line(_strange(count, stream))
+
+
+def _in_jobs(work: "Work[Count]", jobs: int, read: Iterable[bytes], files: Sequence[str], log_level: str) -> Count:
+    """Do the work in processes of their own."""
+    from s1ecs.commands.transform_jobs import started
+
+    count = Count()
+    with (
+        started(jobs, work) as workers,
+        with_bar(read, files, log_level=log_level) as lines,
+        OUT.documents() as write,
+    ):
+        for documents, counted in workers.transform(lines):
+            write(documents)
+            count.add(counted)
+    return count
 
 
 def _strange(count: Count, stream: Stream) -> str:

@@ -24,6 +24,9 @@ from s1ecs.settings import Settings
 # A worker meets all consoles in the course of time; Prometheus would keep dozens of series of each for each worker.
 _MOST_CONSOLES = 500
 
+# All polls finish their pages at the same time. Kubernetes gives 30 seconds.
+_PAGES_SECONDS = 20.0
+
 
 def worker(settings: Settings, concurrency: int) -> int:
     """Poll so many consoles at a time until SIGINT, SIGTERM or a request to end."""
@@ -76,4 +79,4 @@ async def _work(settings: Settings, concurrency: int, log: structlog.stdlib.Boun
             for error in opened.worker.polls.gone:
                 raise error
 
-    await until_signal(work(), stop, log)
+    await until_signal(work(), stop, log, _PAGES_SECONDS)

@@ -62,6 +62,8 @@ def _steps(paths: Iterable[str]) -> list[tuple[str, ...]]:
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:
+    if len(path) == 1:
+        return value.get(path[0]) if value.__class__ is dict else None
     for step in path:
         value = value.get(step) if value.__class__ is dict else None
     return value

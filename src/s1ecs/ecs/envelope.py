@@ -63,24 +63,38 @@ class Envelope:
         """True if the tags say that own fields stay beside their ECS copies."""
         return PRESERVE_DUPLICATES in self.tags
 
-    def plain(self, now: str | None) -> Callable[[Document], object] | None:
+    def plain(self, fetched: str | None, now: str | None) -> Callable[[Document], object] | None:
         """A function that seals documents that did not fail, made once for many; None where it needs their records.
 
-        The documents share what is the same in all of them: they are for writing, not for changing.
+        As `seal`, but the documents share what is the same in all of them: they are for writing, not for changing.
         """
-        if self.preserve_original or self.collector is not None or now is not None:
+        if self.preserve_original:
             return None
         dataset = self.dataset
         data_stream = {"type": "logs", "dataset": dataset, "namespace": self.namespace}
-        inputs, tags = {"type": self.input_type}, [*self.tags]
+        inputs, tags, agent = {"type": self.input_type}, [*self.tags], self._agent
 
         def seal(document: Document) -> None:
-            document["event"]["dataset"] = dataset
+            event = document["event"]
+            event["dataset"] = dataset
             document["data_stream"] = data_stream
             document["input"] = inputs
             document["tags"] = tags
+            if fetched is not None:
+                event["created"] = fetched
+            if now is not None and "@timestamp" not in document:
+                document["@timestamp"] = now
+            if agent is not None:
+                document["agent"] = agent
 
         return seal
+
+    @property
+    def _agent(self) -> Document | None:
+        collector = self.collector
+        if collector is None:
+            return None
+        return {"type": "s1ecs", "version": collector.version, "id": collector.id, "name": collector.name}
 
     def seal(self, mapped: Mapped, original: Callable[[], str], *, fetched: str | None, now: str | None) -> None:
         """Complete a document in place.
@@ -104,13 +118,7 @@ class Envelope:
         if now is not None and "@timestamp" not in document:
             document["@timestamp"] = now
         if self.collector is not None:
-            collector = self.collector
-            document["agent"] = {
-                "type": "s1ecs",
-                "version": collector.version,
-                "id": collector.id,
-                "name": collector.name,
-            }
+            document["agent"] = self._agent
 
 
 def default_tags(stream: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ template and no `event.original` can hold them. What else sets such a field is t
 order is: identify the raw record, strip, map what is left, seal, clean.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +20,8 @@ from s1ecs.records import DEEPEST, Record
 KeyForm = Callable[[str], str]
 
 _GONE = object()
+# An object with more keys than this is looked through each time, so that what is remembered stays small.
+_LARGEST_SHAPE = 100
 
 
 class Stripped(NamedTuple):
@@ -42,6 +44,7 @@ class Redaction:
 
     def __init__(self, table: FieldTable, fields: Sequence[str], beside: frozenset[RecordPath] = frozenset()) -> None:
         self._fields = tuple(RecordPath(field) for field in fields)
+        self._paths = tuple(fields)
         self._key_form = table.key_form
         self._sources = sorted(
             beside.union(*(sources_of(table, field) for field in fields)), key=lambda source: source.path
@@ -56,6 +59,10 @@ class Redaction:
     def reaches_records(self) -> bool:
         """True if the records may hold any of the fields; if not, an object may be shown as received."""
         return bool(self._sources)
+
+    def may_be_in(self, document: Document) -> bool:
+        """Tell whether a document may hold any of the fields; of nearly all it takes two look-ups to tell that not."""
+        return _reach(self._paths, document)
 
     def strip(self, record: Record) -> Stripped:
         """The record without the sources of the fields; the same record where it has none of them.
@@ -79,6 +86,8 @@ class Redaction:
 
         An original that is not safe goes, too; the parser's reason in `error.message` quotes nothing of it.
         """
+        if stripped.original_is_safe and not stripped.removed and not self.may_be_in(document):
+            return
         taken: list[Any] = []
         fields = self._fields if stripped.original_is_safe else (*self._fields, RecordPath("event.original"))
         kept = _Removal(None, taken).from_object(document, fields)
@@ -95,6 +104,24 @@ class Redaction:
 
     def _stripped(self, value: Any, taken: list[Any]) -> Any:
         return _Removal(self._key_form, taken).from_object(value, self._sources)
+
+
+def _reach(paths: tuple[str, ...], value: Any) -> bool:
+    """Tell whether there may be something at any of the paths."""
+    if type(value) is not dict or len(value) > _LARGEST_SHAPE:
+        return type(value) is dict or type(value) is list
+    steps = _next_steps(paths, tuple(value))
+    return bool(steps) and any("" in rests or _reach(rests, value[key]) for key, rests in steps)
+
+
+@lru_cache(maxsize=2000)
+def _next_steps(paths: tuple[str, ...], keys: tuple[str, ...]) -> Sequence[tuple[str, tuple[str, ...]]]:
+    """Give the keys that lie on paths, and what is left of the paths behind each."""
+    steps: dict[str, list[str]] = {}
+    for path in paths:
+        for key, length in _keys_of_shape(path, None, keys):
+            steps.setdefault(key, []).append(path[length + 1 :])
+    return [(key, tuple(rests)) for key, rests in steps.items()]
 
 
 class _Split(NamedTuple):
@@ -139,6 +166,8 @@ class _Removal:
         if path:
             for key, length in self._keys_on(path, value):
                 changed[key] = self._without(value[key], source, path[length + 1 :])
+            if not changed:
+                return value
         else:
             changed = {key: _GONE for key in value if self._spelled(key) not in source.spared}
             self.taken.extend(value[key] for key in changed)
@@ -147,24 +176,32 @@ class _Removal:
         kept = {key: changed.get(key, member) for key, member in value.items()}
         return {key: member for key, member in kept.items() if member is not _GONE} or _GONE
 
-    def _keys_on(self, path: str, value: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    def _keys_on(self, path: str, value: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
         """The keys on a path or beneath it, and how much of it each takes: one with dots takes several steps."""
-        lengths, beneath = _lengths(path)
-        for key in value:
-            name = key if self.key_form is None else self.key_form(key)
-            if name in lengths:
-                yield key, lengths[name]
-            elif name.startswith(beneath):
-                yield key, len(path)
+        if len(value) > _LARGEST_SHAPE:
+            return _keys_of_shape(path, self.key_form, tuple(value))
+        return _known_shape(path, self.key_form, tuple(value))
 
     def _spelled(self, key: str) -> str:
         return key if self.key_form is None else self.key_form(key)
 
 
-@lru_cache(maxsize=1000)
-def _lengths(path: str) -> tuple[Mapping[str, int], str]:
-    """Lengths of each prefix of a path, and the prefix of keys below the path."""
-    return {path[:end]: end for end, letter in enumerate(f"{path}.") if letter == "."}, f"{path}."
+def _keys_of_shape(path: str, key_form: KeyForm | None, keys: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Choose of an object's keys those on a path or beneath it, with the length of what each takes of it."""
+    lengths = {path[:end]: end for end, letter in enumerate(f"{path}.") if letter == "."}
+    beneath = f"{path}."
+    found = []
+    for key in keys:
+        name = key if key_form is None else key_form(key)
+        if name in lengths:
+            found.append((key, lengths[name]))
+        elif name.startswith(beneath):
+            found.append((key, len(path)))
+    return tuple(found)
+
+
+# Objects of a stream have few different sets of keys, and each is looked through once.
+_known_shape = lru_cache(maxsize=2000)(_keys_of_shape)
 
 
 def _texts(taken: Iterable[Any]) -> frozenset[str]:

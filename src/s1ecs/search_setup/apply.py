@@ -13,8 +13,9 @@ from s1ecs.search_setup.desired_state import Dataset, Features, pieces
 from s1ecs.search_setup.installed_layout import InstalledLayout, installed_layout
 from s1ecs.search_setup.lifecycle import Lifecycle
 from s1ecs.search_setup.names import POLICY
-from s1ecs.search_setup.plan import SetupChange, SetupPlan, SetupRequest, make_plan
+from s1ecs.search_setup.plan import SetupPlan, make_plan
 from s1ecs.search_setup.server_features import learn
+from s1ecs.search_setup.setup_change import SetupChange, SetupRequest
 
 _NAMES_SHOWN = 3
 _NOT_DONE = (

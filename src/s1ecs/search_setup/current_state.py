@@ -7,6 +7,7 @@ from typing import Any
 from s1ecs.outputs.search.admin_requests import ask, find, good, lacks
 from s1ecs.outputs.search.client.server import SearchServer
 from s1ecs.search_setup import lifecycle, names
+from s1ecs.search_setup.latest_indices import LatestIndex, read_latest
 from s1ecs.search_setup.lifecycle import Lifecycle
 
 
@@ -56,6 +57,7 @@ class There:
     policy: Policy | None = None
     has_policies: bool = True
     data_streams: tuple[DataStream, ...] = ()
+    latest: tuple[LatestIndex, ...] = ()
 
 
 async def read(server: SearchServer, streams: Sequence[str], kept: Lifecycle) -> There:
@@ -68,7 +70,7 @@ async def read(server: SearchServer, streams: Sequence[str], kept: Lifecycle) ->
     has_policies, policy = await _policy(server, kept)
     asked_ism = kept.way == "ism" and has_policies
     data_streams = await _data_streams(server, streams, kept, asked_ism=asked_ism)
-    return There(components, templates, policy, has_policies, data_streams)
+    return There(components, templates, policy, has_policies, data_streams, await read_latest(server, streams))
 
 
 async def _policy(server: SearchServer, kept: Lifecycle) -> tuple[bool, Policy | None]:

@@ -60,7 +60,8 @@ class Artifact:
     """One template or policy: where it goes, what it is. `body` bears the mark of s1ecs.
 
     `stream` is whose it is ("" for all), `needs` the component templates that must be there, `pattern` what an index
-    template is for, `mapping_digest` how an index that it makes is known again.
+    template is for, `mapping_digest` how an index that it makes is known again. `properties` and `aliases` are those
+    that an index template of latest states gives to a new index.
     """
 
     kind: ArtifactKind
@@ -71,6 +72,8 @@ class Artifact:
     needs: tuple[str, ...] = ()
     pattern: str = ""
     mapping_digest: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    aliases: Mapping[str, Any] = field(default_factory=dict)
 
 
 def pieces(datasets: Sequence[Dataset], features: Features, kept: Lifecycle | None) -> tuple[Artifact, ...]:
@@ -129,15 +132,29 @@ def _of_dataset(
     elif kept is not None and kept.way == "ilm":
         template["settings"] = {"index.lifecycle.name": names.POLICY}
     more = {"data_stream": {}, **({"template": template} if template else {})}
-    found = [(logs_template(dataset.name), names.logs_pattern(dataset.name), more)]
-    if dataset.latest:
-        latest = {"template": _latest(dataset, features)}
-        found.append((latest_template(dataset.name), names.latest_pattern(dataset.name), latest))
-    for name, pattern, more in found:
+
+    def template_of(name: str, pattern: str, more: Mapping[str, Any]) -> Artifact:
         body = {"index_patterns": [pattern], "priority": names.PRIORITY, "composed_of": list(composed), **more}
         body |= {"_meta": names.meta(body)}
         path = f"/_index_template/{name}"
-        yield Artifact("index template", name, path, body, dataset.name, composed, pattern, digest)
+        return Artifact("index template", name, path, body, dataset.name, composed, pattern, digest)
+
+    yield template_of(logs_template(dataset.name), names.logs_pattern(dataset.name), more)
+    if dataset.latest:
+        latest = _latest(dataset, features)
+        made = template_of(latest_template(dataset.name), names.latest_pattern(dataset.name), {"template": latest})
+        composed_mappings = (shared_mapping, fields, latest.get("mappings", {}))
+        yield replace(made, properties=_composed(composed_mappings), aliases=latest["aliases"])
+
+
+def _composed(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Merge the properties of mappings, the later above the earlier, as a server does for a new index."""
+    found: dict[str, Any] = {}
+    for each in mappings:
+        for name, about in each.get("properties", {}).items():
+            both = [there for there in (found.get(name), about) if there is not None and "properties" in there]
+            found[name] = {**about, "properties": _composed(both)} if both else about
+    return found
 
 
 def _latest(dataset: Dataset, features: Features) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def _elasticsearch(way: LifecycleKind) -> list[dict[str, Any]]:
     setup = {
         # The pipelines of Elastic's integration and the documents that are there tell which layout fits.
         "cluster": ["monitor", "manage_index_templates", "read_pipeline", *policies],
-        "indices": [_index(_LOGS, "manage", "read", "view_index_metadata"), _index(_LATEST, "view_index_metadata")],
+        # An index of latest states gets new fields and names in place.
+        "indices": [_index(_LOGS, "manage", "read", "view_index_metadata"), _index(_LATEST, "manage")],
     }
     return [
         _request("the role for collecting", "PUT", f"/_security/role/{_COLLECT}", collect),
@@ -91,6 +92,8 @@ def _opensearch() -> list[dict[str, Any]]:
                 "index_patterns": [_LOGS, _LATEST],
                 "allowed_actions": ["indices:admin/rollover", "create_index", "indices:data/read/search", *_SEEN],
             },
+            # An index of latest states gets new fields and names in place.
+            {"index_patterns": [_LATEST], "allowed_actions": ["indices:admin/mapping/put", "indices:admin/aliases"]},
             # The policy of backing indices that exist.
             {"index_patterns": [_LOGS, f".ds-{_LOGS}"], "allowed_actions": ["indices:admin/opensearch/ism/*"]},
         ],

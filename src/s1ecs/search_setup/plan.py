@@ -1,47 +1,16 @@
 """From what is wanted and what is there to what is to be done. Pure: nothing here asks a server."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from s1ecs.outputs.search.names import logs_template, templates
-from s1ecs.search_setup import lifecycle, names
-from s1ecs.search_setup.current_state import DataStream, Managed, There
+from s1ecs.search_setup import existing, lifecycle, names
+from s1ecs.search_setup.current_state import There
 from s1ecs.search_setup.desired_state import Artifact, with_priority
 from s1ecs.search_setup.lifecycle import Lifecycle
-from s1ecs.search_setup.template_patterns import fits, overlap
-
-_BY_OUR_POLICY: Mapping[str, Any] = {"policy_id": names.POLICY}
-_KEPT_FOREVER: Mapping[str, Any] = {"data_retention": None}
-
-SetupAction = Literal["create", "upgrade", "take over", "unchanged", "left alone", "set", "roll over"]
-
-
-@dataclass(frozen=True)
-class SetupRequest:
-    """A request that changes the server."""
-
-    method: str
-    path: str
-    body: Mapping[str, Any] | None = None
-    query: Mapping[str, str] | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The request as `--dry-run` prints it."""
-        query = "&".join(f"{name}={value}" for name, value in (self.query or {}).items())
-        path = f"{self.path}?{query}" if query else self.path
-        return {"method": self.method, "path": path, **({} if self.body is None else {"body": dict(self.body)})}
-
-
-@dataclass(frozen=True)
-class SetupChange:
-    """Change of one artifact on the server: `request` makes it, None if there is nothing to do."""
-
-    action: SetupAction
-    what: str
-    name: str
-    why: str = ""
-    request: SetupRequest | None = None
+from s1ecs.search_setup.setup_change import SetupChange, SetupRequest
+from s1ecs.search_setup.template_patterns import fits
 
 
 @dataclass(frozen=True)
@@ -94,8 +63,9 @@ def make_plan(pieces: Sequence[Artifact], there: There, kept: Lifecycle, *, take
         and not _is_served(piece, rivals[piece.name], there)
     }
     policy = by_name.get(names.POLICY)
-    existing = (*_lifecycles(streams, there, kept), *_managed(streams, there, policy))
-    return SetupPlan((*changes, *existing), tuple(_roll_overs(streams, there)), unserved)
+    later = existing.changes(streams, there, kept, policy)
+    extended = existing.extended(made.values(), there)
+    return SetupPlan((*changes, *later, *extended), tuple(existing.roll_overs(streams, there)), unserved)
 
 
 def _left_to_others(pieces: Sequence[Artifact], rivals: Mapping[str, Sequence[str]], there: There) -> dict[str, str]:
@@ -220,71 +190,3 @@ def _digest(piece: Artifact) -> str:
     if policy is None:
         return str(piece.body["_meta"]["digest"])
     return str((policy.get("_meta") or lifecycle.ism_meta(policy))["digest"])
-
-
-def _of_stream(data_stream: DataStream, pieces: Mapping[str, Artifact]) -> Artifact | None:
-    return next((piece for pattern, piece in pieces.items() if overlap(data_stream.name, pattern)), None)
-
-
-def _lifecycles(pieces: Mapping[str, Artifact], there: There, kept: Lifecycle) -> list[SetupChange]:
-    """A template's lifecycle goes to new data streams only; those that exist have one of their own."""
-    if kept.way != "data_stream":
-        return []
-    wanted = lifecycle.lifecycle(kept)
-    return [
-        SetupChange(
-            "set",
-            "lifecycle",
-            each.name,
-            _kept_text(kept),
-            SetupRequest("PUT", f"/_data_stream/{each.name}/_lifecycle", wanted),
-        )
-        for each in there.data_streams
-        if each.lifecycle is not None
-        and _of_stream(each, pieces)
-        and any(each.lifecycle.get(name) != value for name, value in {**_KEPT_FOREVER, **wanted}.items())
-    ]
-
-
-def _managed(pieces: Mapping[str, Artifact], there: There, policy: SetupChange | None) -> list[SetupChange]:
-    """An ISM policy's template goes to new indices only, and each keeps the version that it began with.
-
-    Those without a policy get ours, those that have another version of ours the newest; another's policy is left.
-    """
-    if policy is None or policy.action == "left alone":
-        return []
-    current = None if policy.request is not None or there.policy is None else there.policy.version
-    wanted: Sequence[tuple[str, SetupAction, str, Callable[[Managed], bool]]] = (
-        (lifecycle.ISM_ADD, "set", "existing indices have no policy", lambda index: not index.policy),
-        (
-            lifecycle.ISM_CHANGE,
-            "upgrade",
-            "existing indices have an older version",
-            lambda index: index.policy == names.POLICY and index.version not in {None, current},
-        ),
-    )
-    return [
-        SetupChange(
-            action, "policy of", each.name, why, SetupRequest("POST", f"{path}/{','.join(some)}", _BY_OUR_POLICY)
-        )
-        for each in there.data_streams
-        if _of_stream(each, pieces)
-        for path, action, why, is_due in wanted
-        for some in lifecycle.in_requests([index.index for index in each.managed if is_due(index)])
-    ]
-
-
-def _kept_text(kept: Lifecycle) -> str:
-    return "documents are kept forever" if kept.keep_days is None else f"documents are kept for {kept.keep_days} days"
-
-
-def _roll_overs(pieces: Mapping[str, Artifact], there: There) -> list[SetupChange]:
-    made = []
-    for each in there.data_streams:
-        piece = _of_stream(each, pieces)
-        if piece is not None and each.mapping_digest != piece.mapping_digest:
-            why = "the newest index has a different mapping"
-            made.append(
-                SetupChange("roll over", "data stream", each.name, why, SetupRequest("POST", f"/{each.name}/_rollover"))
-            )
-    return made

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from s1ecs.collect.delivery.deliver import deliver
+from s1ecs.collect.delivery.documents import Preparation
 from s1ecs.collect.poll import poll
 from s1ecs.collect.strategies.step import Step
 from s1ecs.collect.strategies.walk import Walk
@@ -56,7 +57,8 @@ async def test_whatever_stands_in_a_page_the_rest_arrives(
     good = [{"id": f"{times_run} {number}", "createdAt": "2026-01-02T00:00:00Z"} for number in range(2)]
     records = [record_from_line(json.dumps(each).encode()) for each in (good[0], odd, good[1])]
     step = Step(records, ["2026-01-02T00:00:00.000Z"] * 3, {}, NOW)
-    counts = await deliver(feed, Walk(feed.walk(LIVE), {}, no_steps(), Commit), step, {})
+    prepared = await Preparation(feed).prepare(step)
+    counts = await deliver(feed, Walk(feed.walk(LIVE), {}, no_steps(), Commit), prepared, {})
     assert counts.records == 3
     recorded = output.recorded[times_run:]
     assert len(recorded) == counts.delivered >= 2

@@ -105,6 +105,44 @@ async def test_a_list_that_expired_goes_on_behind_the_last_item(feed_of: FeedOf,
     assert lists.paths().count(INVENTORY) == 4
 
 
+async def stopped_after(feed: Feed, records: int) -> None:
+    """One poll that is stopped once it has read that many records."""
+    stop = asyncio.Event()
+    await poll(feed, stop, lambda _feed, read, *_: stop.set() if read >= records else None)
+
+
+@pytest.mark.parametrize("cursors", [set(), {"3"}], ids=["the same page", "a list that begins anew"])
+async def test_a_page_that_comes_again_in_another_order(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput, cursors: set[str]
+) -> None:
+    """Applications that stand before the last one only the second time are asked for: none is left out of the walk."""
+    installations(lists, a=1, b=1, c=1, f=1, e=1, d=1)
+    feed = feed_of("application", page_size=3)
+    await stopped_after(feed, 4)
+    assert len(output.recorded) == 4
+    installations(lists, a=1, b=1, c=1, d=1, e=1, f=1)
+    lists.expired = cursors
+    lists.asked.clear()
+    outcome = await polled(feed)
+    assert (outcome.error, len(output.recorded)) == (None, 6)
+    assert {f"{ENDPOINTS} d", f"{ENDPOINTS} e"} <= set(lists.paths())
+    assert f"{ENDPOINTS} a" not in lists.paths()
+
+
+async def test_items_of_a_list_that_begins_anew_in_other_pages(
+    feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
+) -> None:
+    """What the former page had unread is found on the page before, where the pages are cut elsewhere now."""
+    installations(lists, a=1, b=1, c=1, f=1, e=1, d=1)
+    feed = feed_of("application", page_size=3)
+    await stopped_after(feed, 4)
+    installations(lists, **dict.fromkeys(("_1", "_2", "a", "b", "c", "d", "e", "f"), 1))
+    lists.expired = {"3"}
+    outcome = await polled(feed)
+    delivered = {document["sentinel_one"]["application"]["id"] for document in output.recorded}
+    assert (outcome.error, {"d0", "e0", "f0"} <= delivered) == (None, True)
+
+
 async def test_one_item_that_fails_neither_blocks_nor_loses(
     feed_of: FeedOf, lists: ListConsole, output: RecordingOutput
 ) -> None:

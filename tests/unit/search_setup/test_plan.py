@@ -10,7 +10,8 @@ from s1ecs.search_setup import names
 from s1ecs.search_setup.current_state import DataStream, Policy, There
 from s1ecs.search_setup.desired_state import Artifact, Dataset, Features, pieces
 from s1ecs.search_setup.lifecycle import Lifecycle, ism_meta
-from s1ecs.search_setup.plan import SetupChange, SetupPlan, SetupRequest, make_plan
+from s1ecs.search_setup.plan import SetupPlan, make_plan
+from s1ecs.search_setup.setup_change import SetupChange, SetupRequest
 
 KEPT = Lifecycle("data_stream", 30)
 FIELD = ExportedField("sentinel_one.thing", "keyword", "")

@@ -101,6 +101,25 @@ def test_honest_pages_go_on(honest: Callable[[], Iterator[Page]]) -> None:
     assert walked(honest(), 5000) == (5000, "")
 
 
+def _large(start: int, changed: int = 0) -> list[dict[str, str]]:
+    """A page of a thousand records, of which some changed since it was read."""
+    return [{"id": str(start + number), "state": str(changed * (number < 50))} for number in range(1000)]
+
+
+def test_a_large_page_is_known_by_some_of_its_records() -> None:
+    """The same records stand for a page wherever they are in it: circles are noticed as of small pages, and as soon."""
+    walks = [
+        (_large(0, turn) for turn in itertools.count()),
+        (_large(0)[turn * 20 :] + _large(0)[: turn * 20] for turn in range(20)),
+    ]
+    for pages in walks:
+        trail = Trail(None)
+        reasons = (at_once(trail.following(page, f"cursor {number}")) for number, page in enumerate(pages, 1))
+        assert next(number for number, reason in enumerate(reasons, 1) if reason) == 6
+    trail = Trail(None)
+    assert not any(at_once(trail.following(_large(turn * 500), f"cursor {turn}")) for turn in range(100))
+
+
 def test_a_cursor_that_comes_again_is_noticed_at_any_distance() -> None:
     """The last ten thousand are known, and of a longer circle one of them."""
     trail = Trail("first")

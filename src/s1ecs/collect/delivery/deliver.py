@@ -1,28 +1,26 @@
 """Delivery of a step: deduplicate, redact, map, send to every output, commit. One function for every strategy."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
+from s1ecs.collect.delivery.documents import PreparedStep, documents_of
 from s1ecs.collect.delivery.entities import latest_by_thing, states_of, thing_of
 from s1ecs.collect.delivery.fan_out import fan_out
 from s1ecs.collect.delivery.output_contents import output_contents
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.outcome import Counts
-from s1ecs.collect.strategies.step import Step
 from s1ecs.collect.strategies.walk import Walk
-from s1ecs.ecs.mapper import Document, original
 from s1ecs.errors import DeliveredMeanwhile
 from s1ecs.outputs.output import Entity, acknowledge
-from s1ecs.records import Record, canonical
+from s1ecs.records import canonical
 from s1ecs.slices import Slices
 from s1ecs.state.checkpoints import Commit, DeliveryCounts, EntityStates, ItemResults, Position, SeenIds
 from s1ecs.timestamps import time_text
 
 
 class _New(NamedTuple):
-    """News of a step: the records by id, which of them each output lacks, and what the commit saves of it.
+    """News of a step: places of records in it, by id, which of them each output lacks, and what the commit saves.
 
     `read` tells the time of each id, of which `remembered` are to be known from now on. `unknown` are ids that the
     commit must find unknown still, and `entities` what it saves of entities. `latest` tells by id which records are the
@@ -30,7 +28,7 @@ class _New(NamedTuple):
     outputs were asked for.
     """
 
-    records: dict[str, Record]
+    records: Mapping[str, int]
     lacking: Sequence[frozenset[str]]
     read: Mapping[str, str] = MappingProxyType({})
     unknown: frozenset[str] = frozenset()
@@ -41,7 +39,7 @@ class _New(NamedTuple):
     asked: frozenset[str] = frozenset()
 
 
-async def deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Counts:
+async def deliver(feed: Feed, walk: Walk, prepared: PreparedStep, position: Position) -> Counts:
     """Deliver a step's new documents to every output, then save `position`.
 
     The checkpoint moves only after every output took the documents; if one raises, nothing was saved and the step
@@ -50,15 +48,21 @@ async def deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Cou
     """
     while True:
         try:
-            return await _deliver(feed, walk, step, position)
+            return await _deliver(feed, walk, prepared, position)
         except DeliveredMeanwhile:
             continue
 
 
-async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Counts:
-    alone = walk.memory.one_output
-    new = await (_new_for_one if alone else _new_things if feed.thing else _new_records)(feed, walk, step)
-    documents, failed = await documents_of(feed, step, new.records)
+async def _deliver(feed: Feed, walk: Walk, prepared: PreparedStep, position: Position) -> Counts:
+    alone, step = walk.memory.one_output, prepared.step
+    new = await (_new_for_one if alone else _new_things if feed.thing else _new_records)(feed, walk, prepared)
+    places = new.records.values()
+    if prepared.documents:
+        mapped = [prepared.documents[place] for place in places]
+    else:
+        mapped = await documents_of(feed, step, [step.records[place] for place in places])
+    documents = [(identity, each.document) for identity, each in zip(new.records, mapped, strict=True)]
+    failed = sum(each.failed for each in mapped)
     clocks = feed.client.clocks()
     now, tried = time_text(clocks.console), time_text(clocks.ours)
     # What is shown at once comes last: where another output is in the way, nothing was shown.
@@ -85,48 +89,49 @@ async def _deliver(feed: Feed, walk: Walk, step: Step, position: Position) -> Co
     return Counts(len(step.records), len(documents) if new.fresh is None else new.fresh, failed, given.refused)
 
 
-async def _new_records(feed: Feed, walk: Walk, step: Step) -> _New:
+async def _new_records(feed: Feed, walk: Walk, prepared: PreparedStep) -> _New:
     """Find what was not delivered before, by id."""
-    first_of_id: dict[str, tuple[Record, str]] = {}
-    slices = Slices()
-    for record, time in zip(step.records, step.times, strict=True):
-        first_of_id.setdefault(feed.mapper.identify(record), (record, time))
-        await slices.give_way()
+    step = prepared.step
+    first_of_id: dict[str, int] = {}
+    for place, identity in enumerate(prepared.ids):
+        first_of_id.setdefault(identity, place)
+    read = {identity: step.times[place] for identity, place in first_of_id.items()}
     ids = frozenset(first_of_id)
     unknown = ids - (await feed.checkpoints.known(walk.name, list(ids)) if ids else frozenset())
     if walk.memory.slice is None:
-        doubted = frozenset(identity for identity in unknown if first_of_id[identity][1] < walk.memory.doubted)
+        doubted = frozenset(identity for identity in unknown if read[identity] < walk.memory.doubted)
         told = await _lacking(feed, doubted, doubted) if doubted else [doubted] * len(feed.outputs)
         lacking = [(unknown - doubted) | lacks for lacks in told]
     else:
         doubted, lacking = frozenset(), await _lacking(feed, ids, unknown)
     wanted = frozenset().union(*lacking) if lacking else unknown
-    states = ((identity, *found) for identity, found in first_of_id.items() if identity in wanted)
+    found = {identity: place for identity, place in first_of_id.items() if identity in wanted}
+    states = ((identity, step.records[place], step.times[place]) for identity, place in found.items())
     return _New(
         latest=states_of(feed.stream, states, (), step.fetched, feed.gate.born) if _keeps_latest(feed) else {},
-        records={identity: record for identity, (record, _) in first_of_id.items() if identity in wanted},
+        records=found,
         lacking=lacking,
-        read={identity: time for identity, (_, time) in first_of_id.items()},
+        read=read,
         unknown=unknown,
         remembered=wanted | doubted,
         asked=doubted if walk.memory.slice is None else ids,
     )
 
 
-async def _new_for_one(feed: Feed, _walk: Walk, step: Step) -> _New:
+async def _new_for_one(feed: Feed, _walk: Walk, prepared: PreparedStep) -> _New:
     """Find what the feed's only output lacks by its own word, whatever was delivered before; all, if it can't be asked.
 
     A search server gets what is the latest state anyhow: it goes by ids itself, and its index of latest states may lack
     what its data stream holds.
     """
-    identified = [(feed.mapper.identify(record), record) for record in step.records]
-    records = dict(identified)
-    states = ((identity, record, time) for (identity, record), time in zip(identified, step.times, strict=True))
+    step = prepared.step
+    records = {identity: place for place, identity in enumerate(prepared.ids)}
+    states = zip(prepared.ids, step.records, step.times, strict=True)
     latest = states_of(feed.stream, states, feed.thing, step.fetched, feed.gate.born)
     [lacking] = await _lacking(feed, frozenset(records), frozenset(records))
     anyhow = frozenset(latest) if feed.outputs[0].capabilities.latest_states else frozenset()
     wanted = lacking | anyhow
-    found = {identity: record for identity, record in records.items() if identity in wanted}
+    found = {identity: place for identity, place in records.items() if identity in wanted}
     return _New(found, [wanted], latest=latest, fresh=len(lacking), asked=frozenset(records))
 
 
@@ -140,22 +145,20 @@ async def _lacking(feed: Feed, ids: frozenset[str], unknown: frozenset[str]) -> 
     return lacking
 
 
-async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
+async def _new_things(feed: Feed, walk: Walk, prepared: PreparedStep) -> _New:
     """Find states that differ from the one that was delivered last of their entity."""
-    identified = []
+    step = prepared.step
     seen = []
     slices = Slices()
-    for record in step.records:
-        identity = feed.mapper.identify(record)
-        identified.append((record, identity))
+    for record, identity in zip(step.records, prepared.ids, strict=True):
         seen.append((thing_of(record, feed.thing, identity), identity))
         await slices.give_way()
     known = await feed.checkpoints.states(walk.name, [thing for thing, _ in seen]) if seen else {}
     last = dict(known)
     records = {}
-    for (record, _), (thing, identity) in zip(identified, seen, strict=True):
+    for place, (thing, identity) in enumerate(seen):
         if last.get(thing) != identity:
-            records[identity] = record
+            records[identity] = place
         last[thing] = identity
     return _New(
         records,
@@ -178,21 +181,3 @@ async def _new_things(feed: Feed, walk: Walk, step: Step) -> _New:
 def _keeps_latest(feed: Feed) -> bool:
     """Tell whether an output keeps latest states; for others they are not made out."""
     return any(output.capabilities.latest_states for output in feed.outputs)
-
-
-async def documents_of(feed: Feed, step: Step, records: dict[str, Record]) -> tuple[list[tuple[str, Document]], int]:
-    """The documents of records (by id) that came with a step, with their ids; and how many could not be mapped."""
-    fetched = time_text(step.fetched)
-    created = fetched if feed.stream.input_type == "httpjson" else None
-    documents = []
-    failed = 0
-    slices = Slices()
-    for identity, record in records.items():
-        stripped = feed.redaction.strip(record)
-        mapped = feed.mapper.map(stripped.record)
-        feed.envelope.seal(mapped, partial(original, stripped.record), fetched=created, now=fetched)
-        feed.redaction.clean(mapped.document, stripped)
-        documents.append((identity, mapped.document))
-        failed += mapped.failed
-        await slices.give_way()
-    return documents, failed

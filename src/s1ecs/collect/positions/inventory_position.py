@@ -11,12 +11,14 @@ from s1ecs.collect.positions.saved import SavedPosition, check_version, written
 class InventoryPosition:
     """The cursor of the page in hand, and with a call per item the key of the item that was read through last.
 
+    `order` changes with what the page had up to that item; an earlier version saved none.
     `item` is the item that the walk was cut off in. `begun`: a page was read. `began` is when the walk began by the
     console's clock, `listed` the same by ours; both are empty where the walk is not the live one.
     """
 
     page: str | None = None
     after: str | None = None
+    order: str = ""
     item: ItemPosition | None = None
     began: str = ""
     listed: str = ""
@@ -29,6 +31,7 @@ class InventoryPosition:
         return cls(
             page=saved.get("page"),
             after=saved.get("after"),
+            order=saved.get("order") or "",
             item=ItemPosition.read(saved),
             began=saved.get("began") or "",
             listed=saved.get("listed") or "",
@@ -37,6 +40,6 @@ class InventoryPosition:
 
     def write(self) -> dict[str, Any]:
         """Write the position as JSON; `read` is the reverse."""
-        position = written({"after": self.after, "began": self.began, "listed": self.listed})
+        position = written({"after": self.after, "order": self.order, "began": self.began, "listed": self.listed})
         page = {"page": self.page} if self.begun else {}
         return {**page, **position, **({} if self.item is None else self.item.write())}

@@ -116,7 +116,7 @@ async def _look(
     finding.total = await total(feed, piece)
     unread = list[SetAside]()
     seen = set[str]()
-    async with Prefetch(steps_of(feed, piece, feed.source(unread.append))) as coming:
+    async with Prefetch(steps_of(feed, piece, feed.source(unread.append)), 2) as coming:
         async for step in coming:
             await _step(finding, asked, step, seen, repairs=repairs)
             read, expected = step.through or (len(seen), finding.total)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from s1ecs.collect.delivery.deliver import documents_of
+from s1ecs.collect.delivery.documents import documents_of
 from s1ecs.collect.delivery.entities import states_of, thing_of
 from s1ecs.collect.delivery.fan_out import fan_out
 from s1ecs.collect.delivery.output_contents import OutputContents
@@ -33,7 +33,8 @@ async def repair(
     DeliveredMeanwhile where another process delivered one of the others since; then nothing was remembered.
     """
     records = {identity: record for identity, (record, _) in missing.items()}
-    documents, _ = await documents_of(feed, step, records)
+    mapped = await documents_of(feed, step, records.values())
+    documents = [(identity, each.document) for identity, each in zip(records, mapped, strict=True)]
     states = ((identity, record, time) for identity, (record, time) in missing.items())
     latest = states_of(feed.stream, states, feed.thing, step.fetched, feed.gate.born)
     now = time_text(feed.client.now())

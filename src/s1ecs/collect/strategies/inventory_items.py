@@ -1,13 +1,16 @@
 """An inventory of items, a call per item: every page of a list, and of each of its items' lists.
 
 The position holds the cursor of the page in hand, the item that was read through last, and the cursor within the next.
-A cursor that the console forgot makes the list begin anew, behind that item.
+A cursor that the console forgot makes the list begin anew, behind that item. A page may come again in another order, so
+that items before that one are taken for read only while they are the same.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
 
 from s1ecs.collect.positions.inventory_position import InventoryPosition
 from s1ecs.collect.positions.saved import SavedPosition
@@ -75,7 +78,8 @@ async def walk_inventory_items(
         nonlocal reached
         within = None if inner is None else position_within(item, inner)
         after = reached.after if within else item.key
-        reached = replace(reached, page=item.page, after=after, item=within, begun=True)
+        order = reached.order if within else item.order
+        reached = replace(reached, page=item.page, after=after, order=order, item=within, begun=True)
         listed.through += within is None
         return reached.write()
 
@@ -94,33 +98,66 @@ async def _items(
     position: InventoryPosition,
     listed: _Listed,
 ) -> AsyncGenerator[Item, None]:
-    page, after = position.page, position.after
+    page, last = position.page, _Last(position.after, position.order)
     searching = False
     restarts = 0
     while True:
+        before: list[Item] = []
         first = True
         try:
             async for items in _pages_of_list(source, ask, call, page, listed):
-                keys = [item.key for item in items]
-                if (first or searching) and after in keys:
-                    behind = keys.index(after) + 1
-                    searching = False
-                else:
-                    behind = len(items) if searching else 0
+                unread = items
+                if searching:
+                    found = _found_again(items, last, before)
+                    searching, unread, before = found is None, found or [], items
+                elif first:
+                    unread = _behind(items, last)
                 first = False
-                for item in items[behind:]:
-                    page, after = item.page, item.key
+                for item in unread:
+                    page, last = item.page, _Last(item.key, item.order)
                     yield replace(item, inner=cursor_within(item, position.item))
         except ExpiredCursor:
             if restarts == RESTARTS:
                 raise
             restarts += 1
-            page, searching = None, after is not None
+            page, searching = None, last.key is not None
         else:
             if not searching:
                 return
             # The item is listed no more, so nothing tells which are behind it.
-            page, after, searching = None, None, False
+            page, last, searching = None, _Last(None), False
+
+
+class _Last(NamedTuple):
+    """The item that was read through last: its key and its order; an earlier version saved no order."""
+
+    key: str | None
+    order: str = ""
+
+    def place_in(self, items: Sequence[Item]) -> int | None:
+        """Return the place of the item in a page, None if it is not there."""
+        return next((place for place, item in enumerate(items) if item.key == self.key), None)
+
+    def follows_the_same(self, item: Item) -> bool:
+        """Tell whether its page had before it what the page of `item`, the same one, has now."""
+        return self.order in ("", item.order)
+
+
+def _behind(items: list[Item], last: _Last) -> list[Item]:
+    """Return what is unread of the page in hand, which was asked for again."""
+    place = last.place_in(items)
+    return items if place is None or not last.follows_the_same(items[place]) else items[place + 1 :]
+
+
+def _found_again(items: list[Item], last: _Last, before: list[Item]) -> list[Item] | None:
+    """Return what is unread of a page of a list that began anew, and maybe of the one `before`; None: go on searching.
+
+    What the former page had unread is, in the order of the list, less than a page away from its last item.
+    """
+    place = last.place_in(items)
+    if place is None:
+        return None
+    return items[place + 1 :] if last.follows_the_same(items[place]) else [*before[place:], *items]
 
 
 async def _pages_of_list(
@@ -136,5 +173,13 @@ async def _pages_of_list(
         if not isinstance(answer.data, list):
             listed.without_list = answer.received
         listed.total = answer.total
-        yield [item_of(record, call, answer.received, page) for record in answer.records()]
+        yield list(_ordered(item_of(record, call, answer.received, page) for record in answer.records()))
         page = answer.next_cursor
+
+
+def _ordered(items: Iterable[Item]) -> Iterator[Item]:
+    """Give each item of a page the digest of the keys up to its own."""
+    keys = blake2b(digest_size=8)
+    for item in items:
+        keys.update(item.key.encode())
+        yield replace(item, order=keys.hexdigest())

@@ -20,7 +20,7 @@ class Item:
 
     `unchanged`: its version was read through before, so no call is made. `inner` is the cursor to go on behind, `floor`
     the earliest time that its page had. `settled`: nothing of its version can become visible late any more; otherwise
-    it is asked for again.
+    it is asked for again. `order` changes with the keys that its page has up to its own.
     """
 
     key: str
@@ -32,6 +32,7 @@ class Item:
     inner: str | None = None
     settled: bool = True
     floor: str | None = None
+    order: str = ""
 
 
 def item_of(record: Record, call: CallPerItem, listed: datetime, page: str | None = None) -> Item:

@@ -78,11 +78,11 @@ async def _parts(
 
     async def begun() -> AsyncGenerator[Prefetch[Part], None]:
         async for item in items:
-            reading = Prefetch(_read(item, source, call))
+            reading = Prefetch(_read(item, source, call), 2)
             running.add(reading)
             yield reading
 
-    lists = Prefetch(begun(), _AT_ONCE)
+    lists = Prefetch(begun(), _AT_ONCE + 1)
     try:
         async for reading in lists:
             async for part in reading:

@@ -14,13 +14,14 @@ class _End(NamedTuple):
 
 
 class Prefetch(Generic[T]):
-    """Iterates over what the generator yields while it works on the next: `size` results wait, one is in the making.
+    """Iterates over what the generator yields while it works on the next: `size` results wait or are in the making.
 
     An exception of the generator's is raised where it would have come. An async context manager, or closed by `close`.
     """
 
     def __init__(self, generator: AsyncGenerator[T, None], size: int = 1) -> None:
-        self._queue: asyncio.Queue[T | _End] = asyncio.Queue(size)
+        self._queue: asyncio.Queue[T | _End] = asyncio.Queue()
+        self._free = asyncio.Semaphore(size)
         self._task = asyncio.create_task(self._fill(generator))
 
     async def __aenter__(self) -> Self:
@@ -33,6 +34,7 @@ class Prefetch(Generic[T]):
 
     async def __aiter__(self) -> AsyncIterator[T]:
         while not isinstance(each := await self._queue.get(), _End):
+            self._free.release()
             yield each
         if each.error is not None:
             raise each.error
@@ -46,8 +48,10 @@ class Prefetch(Generic[T]):
         end = _End(None)
         try:
             async with aclosing(generator):
+                await self._free.acquire()
                 async for each in generator:
-                    await self._queue.put(each)
+                    self._queue.put_nowait(each)
+                    await self._free.acquire()
         except Exception as error:  # noqa: BLE001 - it is raised again where the reader gets to it
             end = _End(error)
-        await self._queue.put(end)
+        self._queue.put_nowait(end)

@@ -1,5 +1,6 @@
 """Values of a record by the path to them, for positions and names."""
 
+from functools import cache
 from typing import Any
 
 from s1ecs.ecs.converters import Bad
@@ -10,9 +11,15 @@ from s1ecs.records import Record, canonical
 def value_at(record: Record, path: str) -> Any:
     """The value at a dotted path; None where there is none."""
     value = record.value
-    for step in path.split("."):
+    for step in _steps(path):
         value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+@cache
+def _steps(path: str) -> list[str]:
+    """Split a path; paths are those of the tables of streams, and each is asked for with every record."""
+    return path.split(".")
 
 
 def text_of(value: Any) -> str:

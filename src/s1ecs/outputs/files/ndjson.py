@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from s1ecs.extras import importing
-from s1ecs.records import dumps
+from s1ecs.records import dumps, dumps_line
 
 
 class Compression(Protocol):
@@ -20,9 +20,9 @@ class Compression(Protocol):
 
 @dataclass(frozen=True)
 class Packer:
-    """Makes bytes for a file from lines; `begin` begins a frame of so many bytes."""
+    """Makes bytes for a file from lines; `begin` begins a frame of so many bytes, None where lines stay as they are."""
 
-    begin: Callable[[int], Compression]
+    begin: Callable[[int], Compression] | None
 
     def in_slices(self, lines: Iterable[bytes]) -> Generator[None, None, bytes]:
         """Pack a batch into one frame, a line at a time."""
@@ -30,6 +30,8 @@ class Packer:
         for line in lines:
             made.append(line)
             yield
+        if self.begin is None:
+            return b"".join(made)
         frame = self.begin(sum(map(len, made)))
         parts = []
         for line in made:
@@ -38,27 +40,18 @@ class Packer:
         return b"".join((*parts, frame.flush()))
 
 
-class _AsItIs:
-    def __init__(self, _size: int) -> None:
-        pass
-
-    def compress(self, data: bytes) -> bytes:
-        return data
-
-    def flush(self) -> bytes:
-        return b""
-
-
 def as_line(document: tuple[str, Mapping[str, Any]]) -> bytes:
     """The line of a document: its `_id`, then its fields."""
     identity, fields = document
-    return dumps({"_id": identity, **fields}) + b"\n"
+    # Put together from texts: a document is not copied for the sake of one more field.
+    line = dumps_line(fields)
+    return b'{"_id":%b%b%b' % (dumps(identity), b"," if fields else b"", line[1:])
 
 
 def packer(compression: str) -> Packer:
     """Return the packer of a compression (none, zstd); raise MissingExtra."""
     if compression == "none":
-        return Packer(_AsItIs)
+        return Packer(None)
     with importing("zstd"):
         import zstandard
 

@@ -71,12 +71,11 @@ class DeliveredIds:
         else:
             self._of(feed.key).found = {document.id for document in found}
 
-    def let_go(self, feed: KafkaFeed) -> bool:
-        """Forget a feed; return whether documents of it were expected to come again and did not."""
+    def let_go(self, feed: KafkaFeed) -> None:
+        """Forget a feed."""
         self._marks.pop(feed.key, None)
         self._quiet.discard(feed.key)
-        of = self._uncommitted.pop(feed.key, None)
-        return of is not None and bool(of.found)
+        self._uncommitted.pop(feed.key, None)
 
     def starts(self, topic: str, ends: Offsets) -> Offsets:
         """Return from where on a topic must be read back, so that every feed with a mark there knows its ids.
@@ -88,8 +87,6 @@ class DeliveredIds:
         for key, mark in list(self._marks.items()):
             if mark.topic == topic and any(offset > ends.get(each, 0) for each, offset in mark.offsets.items()):
                 del self._marks[key]
-                if key in self._uncommitted:
-                    self._uncommitted[key].found.clear()
         marks = [mark for key, mark in self._marks.items() if mark.topic == topic and key not in self._quiet]
         return {each: min((mark.offsets.get(each, 0) for mark in marks), default=end) for each, end in ends.items()}
 
@@ -155,10 +152,10 @@ class DeliveredIds:
             self._uncommitted.pop(feed.key, None)
 
     def doubt(self) -> None:
-        """Forget where topics end: an attempt failed, and only they can tell how far it came."""
+        """Forget what topics hold: an attempt failed, and only they can tell how far it came."""
         self._ends.clear()
-        # A delivery that succeeded may be about to be committed, and what was found is still expected to come again.
-        self._uncommitted = {key: of for key, of in self._uncommitted.items() if of.mark is not None or of.found}
+        # A delivery that succeeded may be about to be committed.
+        self._uncommitted = {key: of for key, of in self._uncommitted.items() if of.mark is not None}
 
     def moved(self, distance: int, keys: Sequence[str] | None = None) -> Mark:
         """Move the marks of feeds that are so many documents behind and have none uncommitted; return them to save.

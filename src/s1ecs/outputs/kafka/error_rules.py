@@ -98,11 +98,12 @@ def reason(text: str) -> str:
 
 
 class KafkaTrouble(OutputError):
-    """Kafka did not take documents; `code` is the name of its error."""
+    """Kafka did not take documents; `code` is the name of its error. `undone`: certainly none of them."""
 
     def __init__(self, text: str, code: str = "") -> None:
         super().__init__(text)
         self.code = code
+        self.undone = False
 
 
 def trouble(output: str, code: str, text: str, where: str) -> KafkaTrouble:

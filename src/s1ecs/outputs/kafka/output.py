@@ -9,6 +9,7 @@ from threading import Event
 from typing import TypeVar
 
 from s1ecs.outputs.kafka.delivered import DeliveredIds
+from s1ecs.outputs.kafka.error_rules import KafkaTrouble
 from s1ecs.outputs.kafka.messages import FoundDocument, KafkaFeed, feed_of
 from s1ecs.outputs.kafka.session import KafkaSession, fence, read_back
 from s1ecs.outputs.kafka.settings import KafkaSettings
@@ -59,8 +60,10 @@ class KafkaOutput:
         self._transactional_id: str | None = None
         self._delivered = DeliveredIds({})
         self._session: KafkaSession | None = None
-        # By the key of the feed: those that were taken over, and those whose last delivery awaits its commit.
+        # By the key of the feed: those that were taken over; those of which others may have delivered what comes again;
+        # those whose last delivery awaits its commit.
         self._requires: dict[str, Callable[[], None]] = {}
+        self._left_open: set[str] = set()
         self._in_doubt: set[str] = set()
         self._taking_over = asyncio.Semaphore(_TAKEOVERS)
 
@@ -119,6 +122,8 @@ class KafkaOutput:
                 found = await self._left_behind(feed, taken)
         self._delivered.take_over(taken, feed.mark, found)
         self._requires[taken.key] = feed.require
+        if feed.unsettled:
+            self._left_open.add(taken.key)
         # Else whoever takes it over from a worker that was killed would read all that others wrote since its last news.
         if moved := self._delivered.moved(_MOVE_AFTER, [taken.key]):
             await self._around.remember(moved)
@@ -127,10 +132,11 @@ class KafkaOutput:
         """Forget a feed; tell whether all that was delivered is committed."""
         feed = KafkaFeed(console, namespace, stream)
         self._requires.pop(feed.key, None)
-        in_doubt = feed.key in self._in_doubt
+        self._delivered.let_go(feed)
+        settled = feed.key not in self._in_doubt and (complete or feed.key not in self._left_open)
         self._in_doubt.discard(feed.key)
-        missed = self._delivered.let_go(feed)
-        return not in_doubt and (complete or not missed)
+        self._left_open.discard(feed.key)
+        return settled
 
     async def close(self) -> None:
         """Close the connections."""
@@ -149,9 +155,16 @@ class KafkaOutput:
         self._delivered.begin(feed, first)
         there = self._delivered.there(feed)
         lacking = [document for document in batch.documents if document[0] not in there]
-        require = self._requires.get(feed.key, _nothing)
+        require, before = self._requires.get(feed.key, _nothing), feed.key in self._in_doubt
         self._in_doubt.add(feed.key)
-        sent = await self._blocking(session, lambda: session.send(topic, replace(batch, documents=lacking), require))
+        try:
+            sent = await self._blocking(
+                session, lambda: session.send(topic, replace(batch, documents=lacking), require)
+            )
+        except KafkaTrouble as error:
+            if error.undone and not before:
+                self._in_doubt.discard(feed.key)
+            raise
         documents = dict(batch.documents)
         mark = self._delivered.delivered(feed, topic, documents.keys() - sent.refused.keys(), sent.offsets)
         return Delivered([RefusedDocument(each, documents[each], why) for each, why in sent.refused.items()], mark)

@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, Message
 
 from s1ecs.errors import OutputError
 from s1ecs.outputs.kafka.clients import open_producer, raised
-from s1ecs.outputs.kafka.error_rules import KafkaErrorKind, kind_of, reason
+from s1ecs.outputs.kafka.error_rules import KafkaErrorKind, KafkaTrouble, kind_of, reason
 from s1ecs.outputs.kafka.messages import messages
 from s1ecs.outputs.kafka.settings import DELIVERY_SECONDS, KafkaSettings
 from s1ecs.outputs.output import Batch
@@ -93,7 +93,11 @@ class KafkaProducer:
         pieces = [batch.documents] if batch.documents else []
         while pieces:
             piece = pieces.pop()
-            sent = self._attempt(topic, replace(batch, documents=piece), require)
+            try:
+                sent = self._attempt(topic, replace(batch, documents=piece), require)
+            except KafkaTrouble as error:
+                error.undone = error.undone and not found.offsets
+                raise
             if not sent.refused or len(piece) == 1:
                 found.offsets = _later(found.offsets, sent.offsets)
                 found.refused |= sent.refused
@@ -125,6 +129,12 @@ class KafkaProducer:
                 self._producer.begin_transaction()
             self._produce(topic, batch, attempt)
             self._wait(attempt)
+        except KafkaException as error:
+            found = raised(self._watch, error)
+            # Who fences a producer ends its transaction first. In the commit it may have been ended before.
+            found.undone = self._transactional and kind_of(found.code) is KafkaErrorKind.FENCED
+            raise found from None
+        try:
             if self._transactional:
                 self._end(attempt.sent)
         except KafkaException as error:

@@ -1,6 +1,8 @@
 """The default output: documents in the state database, with the rows that answer questions about them."""
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -61,15 +63,21 @@ def insert(transaction: Transaction, batch: Batch, writer: RowWriter | None = No
     if writer is not None:
         # Another file may lie at the path since the store was opened, such as a backup.
         prepare_missing(connection, writer.table, writer.fingerprint)
-    added = []
+    added = _added(connection, batch)
+    if writer is None:
+        deque(added, maxlen=0)
+    else:
+        writer.write(connection, added)
+
+
+def _added(connection: sqlite3.Connection, batch: Batch) -> Iterator[NumberedDocument]:
+    """Insert the documents; yield each that was not there."""
     for identity, document in batch.documents:
         time = document.get("@timestamp")
         values = (identity, batch.stream, batch.console, time, dumps(document).decode())
         cursor = connection.execute(_INSERT, values)
         if cursor.rowcount and cursor.lastrowid is not None:
-            added.append(NumberedDocument(cursor.lastrowid, identity, batch.console, time, document))
-    if writer is not None:
-        writer.write(connection, added)
+            yield NumberedDocument(cursor.lastrowid, identity, batch.console, time, document)
 
 
 def _present(transaction: Transaction, console: str, stream: str, ids: Sequence[str]) -> frozenset[str]:

@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from s1ecs.outputs.store.definitions import fingerprint, is_latest
@@ -12,6 +13,8 @@ from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, quoted
 
 # The beginning of a time, such as 2026-01-31T12.
 _HOUR = 13
+# What a row has before the columns of the document.
+_OWN_VALUES = 4
 _COUNT = (
     "INSERT INTO hourly_counts (stream, dimension, hour, console, value, count) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT DO UPDATE SET count = count + excluded.count"
@@ -39,22 +42,28 @@ class RowWriter:
     insert_words: str
     counted: Sequence[tuple[str, int]]
 
-    def write(self, connection: sqlite3.Connection, documents: Sequence[NumberedDocument]) -> None:
-        """Write rows, counts and words of documents that have no row yet."""
+    def write(self, connection: sqlite3.Connection, documents: Iterable[NumberedDocument]) -> None:
+        """Write rows, counts and words of documents that have no row yet, each read as soon as it is there."""
         rows, words = [], []
-        counts = Counter[tuple[str, str, str, Any]]()
         for row, identity, console, time, document in documents:
             columns, texts = self.values(document)
             rows.append((row, identity, console, time, *columns))
             words.append((row, *texts))
-            hour = "" if time is None else str(time)[:_HOUR]
-            counts[TOTAL, hour, console, ""] += 1
-            for name, place in self.counted:
-                value = columns[place]
-                counts[name, hour, console, "" if value is None else value] += 1
         connection.executemany(self.insert_row, rows)
         connection.executemany(self.insert_words, words)
-        connection.executemany(_COUNT, [(self.table.stream, *key, count) for key, count in counts.items()])
+        connection.executemany(_COUNT, self._counts(rows))
+
+    def _counts(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        # Documents that are written together have few hours: each column of an hour is counted as a whole.
+        by_hour: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+        for row in rows:
+            console, time = row[2:4]
+            by_hour.setdefault(("" if time is None else str(time)[:_HOUR], console), []).append(row)
+        for (hour, console), of_hour in by_hour.items():
+            yield self.table.stream, TOTAL, hour, console, "", len(of_hour)
+            for name, place in self.counted:
+                for value, count in Counter(map(itemgetter(place), of_hour)).items():
+                    yield self.table.stream, name, hour, console, "" if value is None else value, count
 
 
 def row_writer(table: StreamTable) -> RowWriter:
@@ -70,5 +79,5 @@ def row_writer(table: StreamTable) -> RowWriter:
         f"INSERT INTO {quoted(table.rows)} (row, id, console, time, latest{columns})"
         f" VALUES (?1, ?2, ?3, ?4, {latest}{values})",
         f"INSERT INTO {quoted(table.words)} (rowid, {', '.join(SEARCH_FIELDS)}) VALUES (?{fields})",
-        [(name, [column for column, _ in table.columns].index(name)) for name in table.counted],
+        [(name, _OWN_VALUES + [column for column, _ in table.columns].index(name)) for name in table.counted],
     )

@@ -107,24 +107,6 @@ def test_a_feed_has_begun_once_its_first_mark_is_saved() -> None:
     assert delivered.first_mark(ONE, TOPIC, 50_000) == {}
 
 
-def test_another_feeds_failure_does_not_make_what_is_expected_be_forgotten() -> None:
-    """A feed that was taken over and whose documents did not come again stays in doubt, whatever fails meanwhile."""
-    delivered = DeliveredIds({})
-    delivered.take_over(ONE, {ONE.key: MARK[ONE.key]}, [FoundDocument(ONE, "a", 0, 8)])
-    delivered.doubt()
-    assert delivered.there(ONE) == {"a"}
-    assert delivered.let_go(ONE)
-
-
-def test_what_a_topic_held_that_was_made_anew_is_not_there() -> None:
-    """Documents found in a topic are delivered again where that topic was deleted and made anew since."""
-    delivered = DeliveredIds({})
-    delivered.take_over(ONE, {ONE.key: MARK[ONE.key]}, [FoundDocument(ONE, "a", 0, 8)])
-    delivered.doubt()
-    delivered.starts(TOPIC, {0: 2, 1: 0})
-    assert delivered.there(ONE) == frozenset()
-
-
 def test_a_quiet_feed_that_is_far_behind_moves_when_it_is_taken_over() -> None:
     """An idle feed moves with the topic, others stay; a feed of which documents are expected does not move."""
     delivered = DeliveredIds({})

@@ -90,6 +90,30 @@ def test_odd_values(connection: sqlite3.Connection, value: object) -> None:
     assert wrong(connection) == []
 
 
+WORDS: list[tuple[object, str]] = [
+    ("a", "a"),
+    (["a"], "a"),
+    (["a", "a"], "a"),
+    (["b", "a"], "b\na"),
+    (["b", "a", "b"], "b\na"),
+    ([7, True, ["a", [1.5, {"c": 1}]], None, "a"], "7\na\n1.5"),
+    ([ExactInteger("123456789012345678901234567890")], "123456789012345678901234567890"),
+    ([True, True], ""),
+    ([["a"], ["a"]], "a"),
+    ([], ""),
+    ({"d": "a"}, ""),
+]
+
+
+@pytest.mark.parametrize(("value", "words"), WORDS, ids=[repr(value) for value, _ in WORDS])
+def test_words_of_a_value(connection: sqlite3.Connection, value: object, words: str) -> None:
+    """Words are the different texts and numbers of a value and of lists in it, in their order."""
+    document = {"related": {"hash": value}}
+    insert(connection, Batch("default", "default", "alert", [("a", document)]), row_writer(store_tables()["alert"]))
+    assert connection.execute("SELECT hash FROM alert_words").fetchone() == (words,)
+    assert wrong(connection) == []
+
+
 def test_a_path_through_a_list(connection: sqlite3.Connection) -> None:
     """No column leads through a list, as in SQLite; words are found in its members."""
     document = {"rule": [{"name": "loud"}, {"name": ["louder"]}]}
