@@ -81,17 +81,17 @@ class StreamPolls:
         clock = asyncio.get_running_loop().time
         since = clock()
         outcomes: Sequence[Outcome] = ()
-        settled = False
+        taken = settled = False
         async with _while_held(feed, lease):
             try:
                 await self._take_over(feed, begun, lease)
+                taken = True
+                outcomes = await poll(feed, self.stop, lambda *_: None)
             except OutputError as error:
                 outcomes = [Outcome(feed.walk(LIVE), Counts(), error)]
-            else:
-                try:
-                    outcomes = await poll(feed, self.stop, lambda *_: None)
-                finally:
-                    settled = self._let_go(feed, complete=_is_complete(outcomes))
+            finally:
+                # Also where one output has it, and another one could not take it over.
+                settled = self._let_go(feed, complete=_is_complete(outcomes)) and taken
         for outcome in outcomes:
             self._tell(outcome)
         with suppress(S1ecsError):
@@ -160,7 +160,8 @@ async def _while_held(feed: Feed, lease: Tenure) -> AsyncIterator[None]:
 
 
 def _is_complete(outcomes: Sequence[Outcome]) -> bool:
-    return bool(outcomes) and all(outcome.state == "ok" for outcome in outcomes)
+    """Tell whether all that the console holds was read: what was missed may come at the next poll."""
+    return bool(outcomes) and not any(outcome.error or outcome.misses for outcome in outcomes)
 
 
 def _require(feed: Feed, lease: Tenure) -> None:

@@ -13,8 +13,10 @@ from structlog.testing import capture_logs
 from s1ecs.cluster.stream_poll import StreamPolls
 from s1ecs.collect.clock_watch import ClockWatch
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.outcome import Counts, Outcome
 from s1ecs.collect.run_log import RunLog
-from s1ecs.errors import LeaseLost, OutputError
+from s1ecs.collect.strategies.step import ItemFailed
+from s1ecs.errors import ConsoleError, LeaseLost, NotFound, OutputError
 from s1ecs.outputs.output import Batch, Capabilities, Delivered, Takeover
 from s1ecs.sentinelone.response import ConsoleResponse
 from s1ecs.state.checkpoints import Commit
@@ -193,7 +195,7 @@ async def test_a_poll_ends_when_its_lease_expires(
     assert time.monotonic() - began < 5
     assert any("the lease expired while it was polled" in line["event"] for line in lines)
     row = polling.tables.work[KEY]
-    assert row.unsettled == ("me",)
+    assert row.unsettled == ("",)
     assert row.worker == ""
     with pytest.raises(LeaseLost):
         output.taken[0].require()
@@ -218,10 +220,40 @@ async def test_outputs_learn_of_workers_that_did_not_end_well(
     polling.tables.work[KEY] = replace(polling.tables.work[KEY], due=0.0)
     await polls.poll(mine)
 
-    assert [tuple(taken.unsettled) for taken in output.taken] == [("dead",), (), ("me",)]
+    assert [tuple(taken.unsettled) for taken in output.taken] == [("dead",), (), ("",)]
     assert [dict(taken.mark) for taken in output.taken[:2]] == [{}, {"default/default/alert": 1}]
     assert output.let == [True, True, True]
     output.taken[0].require()
+
+
+async def test_a_poll_that_missed_something_is_not_complete(
+    polling: Polling, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where an item's call failed, what a dead worker delivered of it may still come: outputs go on to expect it."""
+    failed = ItemFailed('["1"]', {"id": "1"}, ConsoleError("GET /events: 500"))
+    missed = Outcome(feed.walk("live"), Counts(), failed=(failed,))
+    gone = replace(missed, failed=(failed._replace(error=NotFound("GET /events: 404")),))
+    output = MovingOutput()
+    polls = await polling.polls()
+    for outcome in (missed, gone):
+
+        async def told(*_: object, outcome: Outcome = outcome) -> list[Outcome]:
+            return [outcome]
+
+        monkeypatch.setattr("s1ecs.cluster.stream_poll.poll", told)
+        polling.tables.work[KEY] = replace(polling.tables.work[KEY], due=0.0)
+        await polls.poll(replace(feed, outputs=[output]))
+    assert output.let == [False, True]
+
+
+async def test_an_output_lets_go_of_a_feed_that_another_could_not_take_over(polling: Polling, feed: Feed) -> None:
+    """Where one of two outputs can't take a feed over, neither keeps it, and nothing counts as settled."""
+    good, bad = MovingOutput(), MovingOutput()
+    bad.failure = OutputError("kafka: no broker answers")
+    await (await polling.polls()).poll(replace(feed, outputs=[good, bad]))
+    assert len(good.taken) == 1
+    assert good.let == [False]
+    assert polling.tables.work[KEY].unsettled == ("",)
 
 
 async def test_an_output_that_can_not_take_over_is_tried_again(polling: Polling, feed: Feed) -> None:
@@ -233,7 +265,7 @@ async def test_an_output_that_can_not_take_over_is_tried_again(polling: Polling,
         polling.tables.work[KEY] = replace(polling.tables.work[KEY], due=0.0)
         await polls.poll(replace(feed, outputs=[output]))
         assert seconds - 1 < polling.due_in <= seconds
-    assert polling.tables.work[KEY].unsettled == ("me",)
+    assert polling.tables.work[KEY].unsettled == ("",)
     assert (await polling.row()).reason == "kafka: no broker answers"
 
 

@@ -5,7 +5,7 @@ by a process that was killed before its commit, or by an attempt that failed hal
 are recognized by their ids.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -106,17 +106,20 @@ class DeliveredIds:
         return topic in self._ends
 
     def first_mark(self, feed: KafkaFeed, topic: str, distance: int) -> Mark:
-        """Begin a feed in a topic, and return what must be saved before its first delivery; empty if it has begun.
+        """Return what must be saved before a feed's first delivery to a topic; empty if it has begun there.
 
-        One that is quiet, and so many documents behind, begins anew.
+        One that is quiet, and so many documents behind, begins anew. It has begun with `begin`, once that is saved.
         """
         known = self._marks.get(feed.key)
         quiet = feed.key in self._quiet
-        self._quiet.discard(feed.key)
         if known is not None and known.topic == topic and not (quiet and self._behind(known) >= distance):
             return {}
-        mark = self._marks[feed.key] = FeedMark(topic, dict(self._ends[topic]))
-        return {feed.key: mark.as_json}
+        return {feed.key: FeedMark(topic, dict(self._ends[topic])).as_json}
+
+    def begin(self, feed: KafkaFeed, first: Mark) -> None:
+        """Begin a feed with the first mark that was saved, if there was one to save."""
+        self._quiet.discard(feed.key)
+        self._marks |= {key: FeedMark.from_json(value) for key, value in first.items()}
 
     def there(self, feed: KafkaFeed) -> frozenset[str]:
         """Return the ids that are in the topic of a feed without a commit."""
@@ -134,7 +137,7 @@ class DeliveredIds:
         of = self._of(feed.key)
         of.given = set(ids)
         # What has not come again yet must still be found by the next process.
-        of.mark = self._marks[feed.key] if of.found - of.given else FeedMark(topic, dict(ends))
+        of.mark = self._marks[feed.key] if of.found - of.given else self._latest(self._marks[feed.key])
         return {feed.key: of.mark.as_json}
 
     def committed(self, feed: KafkaFeed) -> None:
@@ -154,17 +157,26 @@ class DeliveredIds:
         # A delivery that succeeded may be about to be committed.
         self._uncommitted = {key: of for key, of in self._uncommitted.items() if of.mark is not None}
 
-    def moved(self, distance: int) -> Mark:
+    def moved(self, distance: int, keys: Sequence[str] | None = None) -> Mark:
         """Move the marks of feeds that are so many documents behind and have none uncommitted; return them to save.
 
-        Else the next process would read all back that other feeds wrote meanwhile.
+        Else the next process would read all back that other feeds wrote meanwhile. `keys` are the feeds to look at.
         """
         found: dict[str, Any] = {}
-        for key, mark in list(self._marks.items()):
+        for key in list(self._marks) if keys is None else [key for key in keys if key in self._marks]:
+            mark = self._marks[key]
             if mark.topic in self._ends and self._behind(mark) >= distance and key not in self._uncommitted:
-                self._marks[key] = FeedMark(mark.topic, dict(self._ends[mark.topic]))
+                self._marks[key] = self._latest(mark)
                 found[key] = self._marks[key].as_json
         return found
+
+    def _latest(self, mark: FeedMark) -> FeedMark:
+        """Return the mark of a feed with nothing in doubt: other processes may know better where a partition ends."""
+        ends = self._ends[mark.topic]
+        offsets = {
+            each: max(ends.get(each, 0), mark.offsets.get(each, 0)) for each in ends.keys() | mark.offsets.keys()
+        }
+        return FeedMark(mark.topic, dict(sorted(offsets.items())))
 
     def _behind(self, mark: FeedMark) -> int:
         """Return how many documents of other feeds lie behind a mark, as far as is known."""

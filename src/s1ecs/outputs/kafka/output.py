@@ -124,6 +124,9 @@ class KafkaOutput:
         self._requires[taken.key] = feed.require
         if feed.unsettled:
             self._left_open.add(taken.key)
+        # Else whoever takes it over from a worker that was killed would read all that others wrote since its last news.
+        if moved := self._delivered.moved(_MOVE_AFTER, [taken.key]):
+            await self._around.remember(moved)
 
     def let_go(self, console: str, namespace: str, stream: str, *, complete: bool) -> bool:
         """Forget a feed; tell whether all that was delivered is committed."""
@@ -149,6 +152,7 @@ class KafkaOutput:
         first = self._delivered.first_mark(feed, topic, _MOVE_AFTER)
         if first:
             await self._around.remember(first)
+        self._delivered.begin(feed, first)
         there = self._delivered.there(feed)
         lacking = [document for document in batch.documents if document[0] not in there]
         require, before = self._requires.get(feed.key, _nothing), feed.key in self._in_doubt
@@ -180,7 +184,8 @@ class KafkaOutput:
         stop = Event()
 
         def look() -> Sequence[FoundDocument] | None:
-            for worker in feed.unsettled if self._settings.transactions else ():
+            # Of those that ended nothing can be committed any more that is not in the topic yet.
+            for worker in filter(None, feed.unsettled if self._settings.transactions else ()):
                 if (former := self._around.ids.of(worker)) != self._transactional_id:
                     fence(self._settings, former, stop)
             return read_back(self._settings, topic, partitions, DeliveredIds(feed.mark), stop)[1]

@@ -94,3 +94,35 @@ def test_marks_of_idle_feeds_move_far_and_only_without_doubt() -> None:
     assert delivered.moved(1000) == {}
     assert delivered.moved(100) == {ONE.key: {"topic": TOPIC, "offsets": {"0": 100, "1": 100}}}
     assert delivered.moved(100) == {}
+
+
+def test_a_feed_has_begun_once_its_first_mark_is_saved() -> None:
+    """A first mark that could not be saved is to be saved at the next attempt, before anything is delivered."""
+    delivered = DeliveredIds({})
+    delivered.read(TOPIC, {0: 10}, ())
+    first = delivered.first_mark(ONE, TOPIC, 50_000)
+    assert first == {ONE.key: {"topic": TOPIC, "offsets": {"0": 10}}}
+    assert delivered.first_mark(ONE, TOPIC, 50_000) == first
+    delivered.begin(ONE, first)
+    assert delivered.first_mark(ONE, TOPIC, 50_000) == {}
+
+
+def test_a_quiet_feed_that_is_far_behind_moves_when_it_is_taken_over() -> None:
+    """An idle feed moves with the topic, others stay; a feed of which documents are expected does not move."""
+    delivered = DeliveredIds({})
+    delivered.read(TOPIC, {0: 100, 1: 100}, ())
+    delivered.take_over(ONE, {ONE.key: MARK[ONE.key]}, None)
+    delivered.take_over(TWO, {TWO.key: MARK[TWO.key]}, [FoundDocument(TWO, "expected", 0, 50)])
+    assert delivered.moved(1000, [ONE.key]) == {}
+    assert delivered.moved(100, [TWO.key, "unknown"]) == {}
+    assert delivered.moved(100, [ONE.key]) == {ONE.key: {"topic": TOPIC, "offsets": {"0": 100, "1": 100}}}
+
+
+def test_a_mark_never_goes_back() -> None:
+    """A process that last looked before another one committed keeps that one's mark where it is further."""
+    delivered = DeliveredIds({})
+    delivered.read(TOPIC, {0: 2, 1: 2}, ())
+    delivered.take_over(ONE, {ONE.key: MARK[ONE.key]}, None)
+    delivered.begin(ONE, delivered.first_mark(ONE, TOPIC, 50_000))
+    mark = delivered.delivered(ONE, TOPIC, ["a"], {0: 12})
+    assert mark == {ONE.key: {"topic": TOPIC, "offsets": {"0": 12, "1": 7}}}
