@@ -55,6 +55,8 @@ class TopicReader:
                 lasts = error.args[0].name() not in _PASSING
                 if lasts or self._stop.wait(_POLL_SECONDS) or time.monotonic() > latest:
                     raise raised(watch, error) from None
+            except TimeoutError:
+                raise watch.trouble(KafkaError(KafkaError._TIMED_OUT).name(), "timed out") from None  # noqa: SLF001 - librdkafka's own names
 
     def documents(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[FoundDocument]:
         """Give the committed documents from `starts` on, up to where the topic ends now."""
