@@ -192,7 +192,7 @@ async def test_a_feed_that_moves_after_its_commit_needs_nothing_read(
         await a.take_over()
         await a.deliver("uncommitted")
         assert not a.let_go()
-        await b.take_over(unsettled=["a"])
+        await b.take_over(unsettled=[""])
         await b.give("uncommitted")
         assert await asyncio.to_thread(
             held_once, cluster, *(f"document-{number}" for number in range(4)), "uncommitted"

@@ -154,8 +154,8 @@ class Takeover:
     """A feed that this process delivers from now on, where other processes of the same state delivered it before.
 
     `mark` are the keys of the output's mark that are the feed's (`feed_key`). `unsettled` are processes that may have
-    delivered documents that no commit tells of, and may even be about to. `require` raises LeaseLost once the feed may
-    be another process's; it may be called on any thread.
+    delivered documents that no commit tells of, and may even be about to; an empty name stands for those that deliver
+    no more. `require` raises LeaseLost once the feed may be another process's; it may be called on any thread.
     """
 
     console: str

@@ -18,8 +18,8 @@ class Begun(NamedTuple):
     """A poll that a worker begins.
 
     `failures` counts the failed polls in a row before it. `unsettled` are workers, perhaps this one, whose polls of the
-    stream began and never ended well: they may have delivered documents that no commit tells of. `first`: no poll of
-    the stream has ended yet.
+    stream began and never ended: they may have delivered documents that no commit tells of, and may be about to. An
+    empty name stands for those whose polls ended, but not well: they deliver no more. `first`: no poll has ended yet.
     """
 
     failures: int = 0

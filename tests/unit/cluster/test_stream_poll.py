@@ -195,7 +195,7 @@ async def test_a_poll_ends_when_its_lease_expires(
     assert time.monotonic() - began < 5
     assert any("the lease expired while it was polled" in line["event"] for line in lines)
     row = polling.tables.work[KEY]
-    assert row.unsettled == ("me",)
+    assert row.unsettled == ("",)
     assert row.worker == ""
     with pytest.raises(LeaseLost):
         output.taken[0].require()
@@ -220,7 +220,7 @@ async def test_outputs_learn_of_workers_that_did_not_end_well(
     polling.tables.work[KEY] = replace(polling.tables.work[KEY], due=0.0)
     await polls.poll(mine)
 
-    assert [tuple(taken.unsettled) for taken in output.taken] == [("dead",), (), ("me",)]
+    assert [tuple(taken.unsettled) for taken in output.taken] == [("dead",), (), ("",)]
     assert [dict(taken.mark) for taken in output.taken[:2]] == [{}, {"default/default/alert": 1}]
     assert output.let == [True, True, True]
     output.taken[0].require()
@@ -253,7 +253,7 @@ async def test_an_output_lets_go_of_a_feed_that_another_could_not_take_over(poll
     await (await polling.polls()).poll(replace(feed, outputs=[good, bad]))
     assert len(good.taken) == 1
     assert good.let == [False]
-    assert polling.tables.work[KEY].unsettled == ("me",)
+    assert polling.tables.work[KEY].unsettled == ("",)
 
 
 async def test_an_output_that_can_not_take_over_is_tried_again(polling: Polling, feed: Feed) -> None:
@@ -265,7 +265,7 @@ async def test_an_output_that_can_not_take_over_is_tried_again(polling: Polling,
         polling.tables.work[KEY] = replace(polling.tables.work[KEY], due=0.0)
         await polls.poll(replace(feed, outputs=[output]))
         assert seconds - 1 < polling.due_in <= seconds
-    assert polling.tables.work[KEY].unsettled == ("me",)
+    assert polling.tables.work[KEY].unsettled == ("",)
     assert (await polling.row()).reason == "kafka: no broker answers"
 
 

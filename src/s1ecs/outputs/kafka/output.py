@@ -184,7 +184,8 @@ class KafkaOutput:
         stop = Event()
 
         def look() -> Sequence[FoundDocument] | None:
-            for worker in feed.unsettled if self._settings.transactions else ():
+            # Of those that ended nothing can be committed any more that is not in the topic yet.
+            for worker in filter(None, feed.unsettled if self._settings.transactions else ()):
                 if (former := self._around.ids.of(worker)) != self._transactional_id:
                     fence(self._settings, former, stop)
             return read_back(self._settings, topic, partitions, DeliveredIds(feed.mark), stop)[1]

@@ -108,7 +108,7 @@ class MemoryWork:
             worker="",
             failures=row.failures + 1 if ended.reason else 0,
             reason=ended.reason,
-            unsettled=() if ended.settled else row.unsettled,
+            unsettled=() if ended.settled else (*(each for each in row.unsettled if each not in {worker, ""}), ""),
             first=False,
         )
 

@@ -53,7 +53,8 @@ _BEGIN = f"""
 _END = """
     UPDATE work SET next_due = now() + make_interval(secs => %(seconds)s), queued = NULL, worker = NULL, began = NULL,
         ended = now(), failures = CASE WHEN %(reason)s = '' THEN 0 ELSE failures + 1 END, reason = %(reason)s,
-        unsettled = CASE WHEN %(settled)s THEN '{}' ELSE unsettled END
+        unsettled = CASE WHEN %(settled)s THEN '{}'
+            ELSE array_append(array_remove(array_remove(unsettled, %(worker)s), ''), '') END
     WHERE (console, stream, worker) = (%(console)s, %(stream)s, %(worker)s)
 """
 
