@@ -199,6 +199,20 @@ async def test_a_feed_that_moves_after_its_commit_needs_nothing_read(
         )
 
 
+async def test_a_dead_worker_that_left_nothing_is_forgotten(cluster: Cluster) -> None:
+    """A poll that missed something stays in doubt only if its worker found what must still come."""
+    async with cluster.worker("a") as a, cluster.worker("b") as b, cluster.worker("c") as c:
+        await a.take_over()
+        await a.give("one")
+        await b.take_over(unsettled=["a"])
+        assert b.let_go(complete=False)
+
+        await c.take_over()
+        await c.deliver("two")
+        await b.take_over(unsettled=["c"])
+        assert not b.let_go(complete=False)
+
+
 async def test_documents_behind_an_open_transaction_are_found(cluster: Cluster) -> None:
     """What a dead worker delivered behind the open transaction of a living one is found once that one has ended."""
     reached, go_on = Event(), Event()

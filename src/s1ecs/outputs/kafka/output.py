@@ -60,7 +60,7 @@ class KafkaOutput:
         self._transactional_id: str | None = None
         self._delivered = DeliveredIds({})
         self._session: KafkaSession | None = None
-        # By the key of the feed: those that were taken over; those of which others may have delivered what comes again;
+        # By the key of the feed: those that were taken over; those of which others delivered what must come again;
         # those whose last delivery awaits its commit.
         self._requires: dict[str, Callable[[], None]] = {}
         self._left_open: set[str] = set()
@@ -122,7 +122,7 @@ class KafkaOutput:
                 found = await self._left_behind(feed, taken)
         self._delivered.take_over(taken, feed.mark, found)
         self._requires[taken.key] = feed.require
-        if feed.unsettled:
+        if found:
             self._left_open.add(taken.key)
         # Else whoever takes it over from a worker that was killed would read all that others wrote since its last news.
         if moved := self._delivered.moved(_MOVE_AFTER, [taken.key]):
