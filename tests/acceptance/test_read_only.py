@@ -30,7 +30,7 @@ def volume(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     if os.geteuid() != 0 or any(shutil.which(name) is None for name in ("mount", "mkfs.ext4", "fsck.ext4")):
         pytest.skip("a file system of one's own needs root, mount and the tools of ext4")
     with image.open("wb") as file:
-        file.truncate(64_000_000)
+        file.truncate(160_000_000)
     must("mkfs.ext4", "-q", "-F", image)
     if subprocess.run(["mount", "-o", "loop,errors=remount-ro", image, folder], check=False).returncode != 0:
         pytest.skip("this system does not let tests mount a file system")

@@ -192,10 +192,10 @@ def test_environments(known: Commands, name: str) -> None:
 
 
 def test_every_command_is_tried() -> None:
-    """The lists above have each command that ends by itself; `run`, questions and servers have tests of their own."""
+    """The lists above have each command that ends by itself; `run`, questions, servers and clusters have their own."""
     tried = {command[0] for command in (*WORKING, *PRINTING)}
     root: Any = typer.main.get_command(app)
-    assert set(root.commands) - tried <= {"run", "serve", "standin", "migrate", "init", "tail"}
+    assert set(root.commands) - tried <= {"run", "serve", "standin", "migrate", "init", "tail", "worker", "cluster"}
 
 
 def test_run_draws_its_table_below_the_log(known: Commands) -> None:

@@ -153,7 +153,7 @@ def test_two_processes_share_the_streams(commands_for: CommandsFor) -> None:
 def test_what_reads_the_state_reads_that_one(commands_for: CommandsFor, console: str) -> None:
     """Status, streams, consoles and dead letters come from the database, on whichever machine they are asked for."""
     collector, other = commands_for("a"), commands_for("b")
-    for command in ("streams", "dead-letters", "consoles"):
+    for command in ("streams", "dead-letters"):
         without = other.run(command)
         assert "no state in PostgreSQL 127.0.0.1" in without.stderr, command
     collector.ok("collect", *QUICK)

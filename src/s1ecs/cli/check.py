@@ -1,12 +1,13 @@
 """`s1ecs check`."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from s1ecs.cli.app import app
 from s1ecs.cli.options import JsonArrayOption, TraceFileOption, settings_of
-from s1ecs.errors import UsageError
+from s1ecs.errors import StateError, UsageError
 
 
 @app.command()
@@ -31,4 +32,8 @@ def check(
 
     if offline and trace is not None:
         raise UsageError("check: --offline sends no requests to trace; pass one of --offline and --trace")
-    raise typer.Exit(check_command(with_rows(settings_of(context, trace=trace)), offline=offline, json=json))
+    settings = settings_of(context, trace=trace)
+    # A state that can't be read is one of the findings.
+    with suppress(StateError):
+        settings = with_rows(settings)
+    raise typer.Exit(check_command(settings, offline=offline, json=json))
