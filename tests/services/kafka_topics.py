@@ -29,7 +29,7 @@ class Topics:
                 "bootstrap_servers": (self.broker.address,),
                 "topic": self.template,
                 "partitions": PARTITIONS,
-                "patience": 2.0,
+                "patience": 4.0,
                 **more,
             }
         )

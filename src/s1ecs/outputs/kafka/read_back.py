@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from threading import Event
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, Message, TopicPartition
-from confluent_kafka.admin._listoffsets import OffsetSpec
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined] # public, but not marked so
 
 from s1ecs.outputs.kafka.clients import open_admin, open_consumer, raised
 from s1ecs.outputs.kafka.messages import FoundDocument, feed_from
