@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from s1ecs.extras import EXTRAS
 from servers.free_port import free_port
+from tests.postgres import started_postgres
 
 from .conftest import MOMENT, Commands, Start
 from .installed import Installer
@@ -32,6 +33,15 @@ for name in EXTRAS:
         continue
     print(name)
 """
+
+
+def _cluster(commands: Commands) -> None:
+    """Collect with a state in a real PostgreSQL, and read there what was collected."""
+    with started_postgres(fsync="off") as server:
+        state = {"S1ECS_STATE": server.create_database("alone"), "S1ECS_OUTPUTS": '[{"type": "null"}]'}
+        commands.ok("collect", "alert", **state)
+        found = json.loads(commands.ok("streams", "--json", **state))
+        assert [row["documents"] for row in found if row["stream"] == "alert"] == [20]
 
 
 def _kafka(commands: Commands) -> None:
@@ -126,6 +136,7 @@ def _zstd(commands: Commands) -> None:
 
 
 WORKS: Mapping[str, Callable[[Commands], None]] = {
+    "cluster": _cluster,
     "duckdb": _duckdb,
     "kafka": _kafka,
     "metrics": _metrics,
