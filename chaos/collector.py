@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +15,23 @@ from chaos.console import S1ECS
 # What `s1ecs run` may take after SIGTERM.
 SECONDS_TO_END = 10
 _LAST_LINES = 20
+# Words of log lines that no trouble of servers explains.
+_MISTAKES = ("mistake in s1ecs", "bug in s1ecs", "Traceback", "was skipped: ")
 
 
 class EndedByItself(Exception):
     """`s1ecs run` ended though nobody told it to; the text says how, with its last words."""
+
+
+def mistakes(logs: Iterable[Path]) -> list[str]:
+    """What logs say of mistakes in s1ecs itself, each once."""
+    lines = (line for log in logs for line in log.read_text(errors="replace").splitlines())
+    return sorted({line.partition("] ")[2] or line for line in lines if any(word in line for word in _MISTAKES)})
+
+
+def last_lines(log: Path) -> list[str]:
+    """The last words of a process."""
+    return log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
 
 
 @dataclass(frozen=True)
@@ -97,8 +110,7 @@ class Place:
 
     def mistakes(self) -> list[str]:
         """What the log says of mistakes in s1ecs itself, each once."""
-        found = (line.partition("] ")[2] for line in self.log.read_text(errors="replace").splitlines())
-        return sorted({line for line in found if "mistake in s1ecs" in line or "was skipped: " in line})
+        return mistakes([self.log])
 
     def renew_token(self, number: int) -> None:
         """Put another token into the file, whole at once."""
@@ -127,8 +139,8 @@ class Collector:
         """Raise EndedByItself if it does not."""
         status = self._process.poll()
         if status is not None:
-            said = self._place.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-            raise EndedByItself("\n".join([f"s1ecs run ended by itself with status {status}; it said last:", *said]))
+            begin = f"s1ecs run ended by itself with status {status}; it said last:"
+            raise EndedByItself("\n".join([begin, *last_lines(self._place.log)]))
 
     def halt(self) -> None:
         """Stop it where it stands, so that one can look before it is killed."""

@@ -83,10 +83,10 @@ MUTANTS: Mapping[str, Callable[[], None]] = {
 }
 
 
-def main() -> None:
+def main(mutants: Mapping[str, Callable[[], None]] = MUTANTS) -> None:
     """Run `s1ecs` with the mutant of that name in place of what it breaks."""
     _, name, *arguments = sys.argv
-    MUTANTS[name]()
+    mutants[name]()
     sys.argv = ["s1ecs", *arguments]
     from s1ecs.cli import main as s1ecs
 

@@ -1,19 +1,16 @@
 """`python -m chaos --cluster`: one run, told on standard output; status 1 if it failed."""
 
 import argparse
-import random
-import signal
 import sys
-import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from chaos.cluster.mutants import MUTANTS
 from chaos.cluster.run import ClusterPlan, run
-from chaos.said import say
+from chaos.told import prepared, told
 from s1ecs.streams import STREAMS
 from servers.archives import ARCHIVES
-from servers.unavailable import Unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,14 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mutant", choices=MUTANTS, help="break the workers on purpose, to see that it is found")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder to leave settings and logs in")
     given = parser.parse_args(arguments)
-    if given.keep is not None:
-        given.keep.mkdir(parents=True, exist_ok=True)
-        if any(given.keep.iterdir()):
-            parser.error(f"--keep {given.keep}: the folder is not empty")
-    # So that whoever is told to end takes the processes along that it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
-    say(f"seed {seed}")
+    seed = prepared(parser, given)
     plan = ClusterPlan(
         seed,
         given.consoles,
@@ -57,17 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.search,
         servers_fail=not given.calm_servers,
     )
-    with tempfile.TemporaryDirectory(prefix="s1ecs-chaos-") as temporary:
-        try:
-            verdict = run(plan, (given.keep or Path(temporary)).absolute())
-        except Unavailable as reason:
-            say(f"FAILED: {reason}")
-            return 1
-    for line in verdict.lines():
-        say(line)
-    if verdict.failures:
-        say(f"FAILED with seed {seed}")
-    return int(bool(verdict.failures))
+    return told(partial(run, plan), given.keep, seed)
 
 
 if __name__ == "__main__":

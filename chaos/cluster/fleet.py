@@ -13,14 +13,13 @@ from typing import Any
 import yaml
 
 from chaos.cluster.consoles import ManyConsoles
-from chaos.collector import EndedByItself
+from chaos.collector import EndedByItself, last_lines, mistakes
 from chaos.console import S1ECS
 
 _SECONDS_TO_BEGIN, _SECONDS_TO_END = 120, 40
 _LOOK_EVERY = 0.1
 _MOST_STILLBORN = 30
 _SECONDS_FOR_A_COMMAND = 240
-_LAST_LINES = 20
 _STARTED = "] started: "
 
 
@@ -37,7 +36,8 @@ class ClusterPlace:
     settings: Mapping[str, Any]
 
     def import_consoles(self, consoles: ManyConsoles, streams_of: Mapping[str, Sequence[str]]) -> None:
-        """Prepare the outputs, and make a row of each console."""
+        """Write the settings, make a row of each console, and prepare the outputs."""
+        self._settings_file.write_text(yaml.safe_dump(dict(self.settings)))
         entries = []
         for name, console in consoles.consoles.items():
             token = self.folder / "tokens" / name
@@ -50,15 +50,17 @@ class ClusterPlace:
         self.command("consoles", "import", str(path))
         self.command("setup", "--yes")
 
+    @property
+    def _settings_file(self) -> Path:
+        return self.folder / "s1ecs.yaml"
+
     def environment(self, who: str) -> Mapping[str, str]:
         """Return the environment of a process that its connections to the database name so."""
-        path = self.folder / "s1ecs.yaml"
-        path.write_text(yaml.safe_dump(dict(self.settings)))
         state = f"{self.database}?application_name={who}"
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
-            "S1ECS_CONFIG": str(path),
+            "S1ECS_CONFIG": str(self._settings_file),
             "S1ECS_STATE": state,
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
@@ -88,9 +90,7 @@ class ClusterPlace:
 
     def mistakes(self) -> list[str]:
         """What the logs say of mistakes in s1ecs itself, each once."""
-        lines = (line for path in self.folder.glob("*.log") for line in path.read_text(errors="replace").splitlines())
-        wrong = ("mistake in s1ecs", "bug in s1ecs", "Traceback", "was skipped: ")
-        return sorted({line.partition("] ")[2] or line for line in lines if any(word in line for word in wrong)})
+        return mistakes(self.folder.glob("*.log"))
 
 
 @dataclass
@@ -196,5 +196,4 @@ class Fleet:
             self.kill(each)
 
     def _said(self, life: Life) -> str:
-        said = self.place.log(life.who).read_text(errors="replace").splitlines()[-_LAST_LINES:]
-        return "\n".join(["it said last:", *said])
+        return "\n".join(["it said last:", *last_lines(self.place.log(life.who))])

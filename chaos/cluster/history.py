@@ -17,7 +17,7 @@ CREATE TABLE chaos.history (
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     who text NOT NULL DEFAULT current_setting('application_name'),
     kind text NOT NULL, console text NOT NULL, stream text NOT NULL, walk text NOT NULL DEFAULT '',
-    epoch bigint NOT NULL DEFAULT 0, moved boolean NOT NULL DEFAULT false, worker text NOT NULL DEFAULT ''
+    epoch bigint NOT NULL DEFAULT 0, moved boolean NOT NULL DEFAULT false
 );
 CREATE FUNCTION chaos.of_lease() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -41,9 +41,8 @@ END $$;
 CREATE FUNCTION chaos.of_work() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.worker IS DISTINCT FROM OLD.worker THEN
-        INSERT INTO chaos.history (kind, console, stream, worker)
-        VALUES (CASE WHEN NEW.worker IS NULL THEN 'ended' ELSE 'begun' END,
-            NEW.console, NEW.stream, coalesce(NEW.worker, OLD.worker));
+        INSERT INTO chaos.history (kind, console, stream)
+        VALUES (CASE WHEN NEW.worker IS NULL THEN 'ended' ELSE 'begun' END, NEW.console, NEW.stream);
     END IF;
     RETURN NULL;
 END $$;

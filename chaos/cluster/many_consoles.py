@@ -1,7 +1,7 @@
 """Many small stand-in consoles in one process, a port each; it keeps when each was asked for what, and by whom.
 
 `python -m chaos.cluster.many_consoles NUMBER --agents A --seed S --growth G` prints a line of JSON, the ports of the
-consoles and last of all the port of `asked.py`'s list, and serves until SIGTERM.
+consoles and last of all the port of the list of who asked, and serves until SIGTERM.
 """
 
 import argparse

@@ -4,9 +4,9 @@ Without the epoch a worker commits whatever became of its lease: it does not loo
 the lease, nor whether somebody else committed meanwhile, and it trusts its lease for ever.
 """
 
-import sys
 from collections.abc import Callable, Mapping
 
+from chaos.mutants import main
 from s1ecs.state.postgresql import checkpoints
 from s1ecs.state.postgresql.checkpoints import PostgresCheckpoints
 from s1ecs.state.postgresql.leases import PostgresLeases, PostgresTenure
@@ -29,15 +29,5 @@ def _no_epoch() -> None:
 MUTANTS: Mapping[str, Callable[[], None]] = {"no_epoch": _no_epoch}
 
 
-def main() -> None:
-    """Run `s1ecs` with the mutant of that name in place of what it breaks."""
-    _, name, *arguments = sys.argv
-    MUTANTS[name]()
-    sys.argv = ["s1ecs", *arguments]
-    from s1ecs.cli import main as s1ecs
-
-    s1ecs()
-
-
 if __name__ == "__main__":
-    main()
+    main(MUTANTS)

@@ -18,17 +18,12 @@ from typing import NamedTuple
 
 from chaos.cluster.consoles import Asked
 from chaos.cluster.history import Entry
+from s1ecs.streams import STREAMS
 
 # Streams by the paths that they are read from; below them as well.
 STREAMS_OF: Mapping[str, tuple[str, ...]] = {
-    "/activities": ("activity",),
-    "/agents": ("agent",),
-    "/groups": ("group",),
-    "/threats": ("threat", "threat_event"),
-    "/cloud-detection/alerts": ("alert",),
-    "/application-management/inventory": ("application",),
-    "/application-management/risks": ("application_risk",),
-    "/unifiedalerts/graphql": ("unified_alert",),
+    path: tuple(name for name, stream in STREAMS.items() if stream.ask.path == path)
+    for path in {stream.ask.path for stream in STREAMS.values()}
 }
 _LIVE = "live"
 # A request is seen a little after it was sent, and a worker that was woken is not awake at once.

@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from chaos.cluster.consoles import Asked
-from s1ecs.standin.limits import LIMITS, Limit
+from s1ecs.standin.limits import limit_of
 
-_OTHER = Limit("", 10, 20)
 _JITTER_SECONDS = 5.0
 _ID = re.compile(r"(?<=/)\d+(?=/|$)")
 
@@ -20,7 +19,7 @@ def too_fast(asked: Iterable[Asked]) -> Iterator[str]:
     """Yield the requests beyond a limit."""
     levels: dict[tuple[str, str], tuple[float, float]] = {}
     for each in sorted(asked):
-        limit = _limit(_ID.sub("{threat_id}", each.path))
+        limit = limit_of(_ID.sub("{threat_id}", each.path))
         bucket = each.console, limit.prefix or each.path
         most = limit.burst + limit.rate * _JITTER_SECONDS
         left, then = levels.get(bucket, (most, each.time))
@@ -29,8 +28,3 @@ def too_fast(asked: Iterable[Asked]) -> Iterator[str]:
             yield f"{each.console} {each.path}: more than {limit.rate:g} requests a second, at {each.time:.3f}"
             left = 0.0
         levels[bucket] = left, each.time
-
-
-def _limit(path: str) -> Limit:
-    fitting = [each for each in LIMITS if f"{path}/".startswith(f"{each.prefix}/")]
-    return max(fitting, key=lambda each: len(each.prefix), default=_OTHER)

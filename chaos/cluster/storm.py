@@ -18,7 +18,7 @@ _LONGEST_AWAY = 3.0
 
 @dataclass
 class ClusterStorm:
-    """Strikes about every `every` seconds for `seconds` at least, until `kills` and `pauses` are reached.
+    """Strikes about every `every` seconds for `seconds` at least, until one was killed and one was woken.
 
     One worker at least is always at work, and one at a time paused, for `pause` seconds. Whoever is struck is amid a
     poll, as `is_polling` tells by its process, if it comes to poll soon.
@@ -30,8 +30,6 @@ class ClusterStorm:
     every: float
     pause: float
     is_polling: Callable[[int], bool] = lambda _: True
-    kills: int = 1
-    pauses: int = 1
     killed: list[Strike] = field(default_factory=list)
     paused: list[Strike] = field(default_factory=list)
     woken: list[Woken] = field(default_factory=list)
@@ -42,7 +40,7 @@ class ClusterStorm:
         """Do it; raise EndedByItself if a worker ended otherwise."""
         end = time.monotonic() + self.seconds
         strike = time.monotonic() + self.random.uniform(0.5, 1.5) * self.every
-        while time.monotonic() < end or len(self.killed) < self.kills or len(self.woken) < self.pauses:
+        while time.monotonic() < end or not self.killed or not self.woken:
             self.fleet.still_run()
             self._bring_back()
             if time.monotonic() >= strike and len(self.fleet.awake) > 1:

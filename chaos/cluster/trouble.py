@@ -54,11 +54,6 @@ class ServerTrouble:
             raise failure
 
     @property
-    def is_over(self) -> bool:
-        """True once all blows were struck, or one could not be."""
-        return len(self.struck) == len(self.blows) or bool(self.failures)
-
-    @property
     def away(self) -> Sequence[Span]:
         """While a server was away."""
         return [span for _, span in self.struck]

@@ -45,7 +45,7 @@ class Buckets:
 
     def wait(self, caller: str, path: str) -> int:
         """Take a request from the bucket; return 0, or the whole seconds to wait where it is empty."""
-        limit = _limit(path)
+        limit = limit_of(path)
         # Paths that no row is about do not share a bucket.
         bucket = caller, limit.prefix or path
         now = self._monotonic()
@@ -58,6 +58,7 @@ class Buckets:
         return 0
 
 
-def _limit(path: str) -> Limit:
+def limit_of(path: str) -> Limit:
+    """Return the limit of a path; that of the longest prefix."""
     fitting = [limit for limit in LIMITS if path == limit.prefix or path.startswith(limit.prefix + "/")]
     return max(fitting, key=lambda limit: len(limit.prefix), default=_OTHER)
