@@ -9,7 +9,6 @@ import asyncio
 import os
 import statistics
 import subprocess
-import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -24,9 +23,9 @@ from bench.figures import Figure
 from s1ecs.counted import counted
 from servers.account import server_folder
 from servers.postgresql import PostgresCluster, start_postgres
+from servers.started_command import S1ECS
 from servers.unavailable import Unavailable
 
-S1ECS = Path(sys.executable).with_name("s1ecs")
 CONSOLES = 120
 STREAMS = "alert,threat,activity,group"
 WORKERS = (1, 2, 4)

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.figures import Figure
 from bench.processes import S1ECS, environment
 from s1ecs.state.sqlite.database import FILE_NAME
-from servers.free_port import free_port
+from servers.started_command import started
 
 INTERVAL = 5
 ALERTS_A_MINUTE = 40
@@ -26,11 +26,11 @@ _STORE = '[{"type":"store"}]'
 def run(seconds: float = SECONDS) -> Iterator[Figure]:
     """Let new alerts come for a while; the longest time counts."""
     with tempfile.TemporaryDirectory() as folder:
-        port, place = free_port(), Path(folder)
-        standin = [S1ECS, "standin", "--port", str(port), "--agents", "20", "--rate", str(ALERTS_A_MINUTE)]
-        environ = environment(f"http://127.0.0.1:{port}", place, _STORE, S1ECS_INTERVAL=f"{INTERVAL}s")
-        with _process(standin, place), _process([S1ECS, "run", "alert"], place, environ):
-            delays = list(_delays(place / FILE_NAME, seconds))
+        place = Path(folder)
+        with started("standin", "--port", "0", "--agents", "20", "--rate", str(ALERTS_A_MINUTE)) as address:
+            environ = environment(address, place, _STORE, S1ECS_INTERVAL=f"{INTERVAL}s")
+            with _running(place, environ):
+                delays = list(_delays(place / FILE_NAME, seconds))
     worst, median = max(delays), statistics.median(delays)
     line = (
         f"from birth to store with an interval of {INTERVAL} s: {worst:.1f} s at most (limit {INTERVAL + LIMIT:.0f} s),"
@@ -63,10 +63,8 @@ def _rows(path: Path, behind: int) -> list[tuple[int, str]]:
 
 
 @contextmanager
-def _process(command: list[str], place: Path, environ: Mapping[str, str] | None = None) -> Iterator[None]:
-    with subprocess.Popen(
-        command, env=environ, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+def _running(place: Path, environ: Mapping[str, str]) -> Iterator[None]:
+    with subprocess.Popen([S1ECS, "run", "alert"], env=environ, cwd=place, stderr=subprocess.DEVNULL) as process:
         try:
             yield
         finally:

@@ -1,13 +1,12 @@
 """The memory that `transform` takes for a million lines, and its speed, in a real process."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from time import perf_counter
 
 from bench.figures import Figure
 from bench.own_peak import Measured
+from bench.processes import S1ECS
 from bench.records import lines
 
 LINES = 1_000_000
@@ -19,7 +18,7 @@ def run() -> Iterator[Figure]:
     """Transform a million alerts; the peak is what the kernel counted for the process."""
     block = b"".join(line + b"\n" for line in lines("alert", DISTINCT))
     start = perf_counter()
-    command = [str(Path(sys.executable).with_name("s1ecs")), "transform", "alert"]
+    command = [S1ECS, "transform", "alert"]
     process = Measured(command, stdin=subprocess.PIPE)
     assert process.input is not None
     for _ in range(LINES // DISTINCT):

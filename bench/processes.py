@@ -8,7 +8,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-S1ECS = str(Path(sys.executable).with_name("s1ecs"))
+from servers.started_command import S1ECS as INSTALLED
+
+S1ECS = str(INSTALLED)
 # The command with raised rate limits, see there.
 RAISED = (sys.executable, "-m", "bench.raised_rates")
 _ROOT = Path(__file__).parent.parent
@@ -35,10 +37,10 @@ def environment(address: str, place: Path, outputs: str = "", **more: str) -> Ma
     }
 
 
-def cost(command: Sequence[str], environ: Mapping[str, str], place: Path, *, stdin: int = subprocess.DEVNULL) -> Cost:
+def cost(command: Sequence[str], environ: Mapping[str, str], place: Path, *, output: int = subprocess.DEVNULL) -> Cost:
     """Run a command in a folder to its end, which must be a good one."""
     began = perf_counter()
-    process = subprocess.Popen(command, env=environ, cwd=place, stdin=stdin, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environ, cwd=place, stdin=subprocess.DEVNULL, stdout=output)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)

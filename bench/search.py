@@ -10,7 +10,6 @@ import gc
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -26,6 +25,7 @@ import orjson
 import structlog
 
 from bench.figures import Figure
+from bench.processes import S1ECS
 from bench.records import lines
 from s1ecs.bootstrap.outputs import make_output
 from s1ecs.bootstrap.registry import OutputEnvironment
@@ -120,7 +120,7 @@ def _output(server: Running, folder: Path) -> Output:
         "S1ECS_STATE_DIR": str(folder),
         "S1ECS_OUTPUTS": orjson.dumps([{"type": server.kind, "hosts": [server.url]}]).decode(),
     }
-    command = [str(Path(sys.executable).with_name("s1ecs")), "setup", "--yes"]
+    command = [S1ECS, "setup", "--yes"]
     subprocess.run(command, env={"PATH": os.environ["PATH"], **environment}, check=True, stdout=subprocess.DEVNULL)
     settings = load(file=None, environment=environment, flags={}, streams=list(STREAMS), working_folder=folder)
     log = structlog.stdlib.get_logger()

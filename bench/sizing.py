@@ -17,14 +17,14 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.own_peak import megabytes_of
 from servers.free_port import free_port
+from servers.started_command import S1ECS, started
 
-S1ECS = str(Path(sys.executable).with_name("s1ecs"))
 SIZES = (100, 1000)
 STREAMS = 9
 QUIET_SECONDS = 300
@@ -77,7 +77,8 @@ def run(sizes: tuple[int, ...] = SIZES) -> Iterator[str]:
 
 def measure(hosts: int) -> Figures:
     """Collect from a console of that many hosts until every stream was read, then watch it while nothing changes."""
-    with tempfile.TemporaryDirectory() as folder, _standin(hosts) as address:
+    standin = started("standin", "--port", "0", "--agents", str(hosts))
+    with tempfile.TemporaryDirectory() as folder, standin as address:
         port = free_port()
         environment = {
             **os.environ,
@@ -106,17 +107,6 @@ def measure(hosts: int) -> Figures:
             quiet_requests=(quiet.requests - first.requests).total(),
             peak_megabytes=peak,
         )
-
-
-@contextmanager
-def _standin(hosts: int) -> Iterator[str]:
-    command = [S1ECS, "standin", "--port", "0", "--agents", str(hosts)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 def _when_read(port: int, collector: "subprocess.Popen[bytes]") -> Metrics:

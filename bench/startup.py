@@ -1,11 +1,9 @@
 """Time of short commands from their start to their end, as whole processes in turns; the state has a few documents."""
 
 import statistics
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 
 from bench.figures import Figure
 from bench.prepared_pages import make_pages, serving
@@ -32,9 +30,7 @@ def run(rounds: int = ROUNDS) -> Iterator[Figure]:
         taken: dict[str, list[float]] = {command: [] for command in COMMANDS}
         for _ in range(rounds):
             for command, milliseconds in taken.items():
-                began = perf_counter()
-                subprocess.run([S1ECS, *command.split()], env=environ, cwd=place, check=False, capture_output=True)
-                milliseconds.append((perf_counter() - began) * 1000)
+                milliseconds.append(cost([S1ECS, *command.split()], environ, place).wall * 1000)
     for command, milliseconds in taken.items():
         median = statistics.median(milliseconds)
         limit = f"at most {LIMITS[command]}; " if command in LIMITS else ""

@@ -6,7 +6,6 @@ machine makes both wait. Each process reads the same records so often that its s
 
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet  # type: ignore[import-untyped] # it has no types
 
 from bench.figures import Figure
+from bench.processes import S1ECS, cost
 from bench.records import lines
 from s1ecs.streams import STREAMS
 
@@ -79,16 +79,16 @@ def _measured(stream: str, variants: Sequence[_Variant], folder: Path, rounds: i
     records = folder / "records.ndjson"
     records.write_bytes(b"".join(line + b"\n" for line in lines(stream, DISTINCT)))
     files = [str(records)] * (BYTES // records.stat().st_size)
-    command = str(Path(sys.executable).with_name("s1ecs"))
     costs: dict[str, list[tuple[float, float]]] = {variant.name: [] for variant in variants}
     for _ in range(rounds):
         for variant in variants:
             ready = folder / f"documents {variant.name}"
             if not costs[variant.name]:
                 with ready.open("wb") as file:
-                    _seconds([command, "transform", stream, str(records), *variant.options], file.fileno())
-            floor = _seconds([sys.executable, "-c", _FLOOR, str(ready), *files])
-            ours = _seconds([command, "transform", stream, *variant.options, *files])
+                    made = [S1ECS, "transform", stream, str(records), *variant.options]
+                    cost(made, os.environ, folder, output=file.fileno())
+            floor = cost([sys.executable, "-c", _FLOOR, str(ready), *files], os.environ, folder).processor
+            ours = cost([S1ECS, "transform", stream, *variant.options, *files], os.environ, folder).processor
             costs[variant.name].append((ours / floor, ours / len(files) / DISTINCT * 1e6))
     for name, measured in costs.items():
         ratios = [ratio for ratio, _ in measured]
@@ -109,12 +109,3 @@ def _make_database(path: Path) -> None:
     for network in _NETWORKS:
         writer.insert_network(IPSet([network]), _PLACE)
     writer.to_db_file(str(path))
-
-
-def _seconds(command: Sequence[str], output: int = subprocess.DEVNULL) -> float:
-    """The seconds of processor time that a command takes."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command[:4]
-    return usage.ru_utime + usage.ru_stime

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from chaos.console import S1ECS
+from servers.started_command import S1ECS
 
 # What `s1ecs run` may take after SIGTERM.
 SECONDS_TO_END = 10

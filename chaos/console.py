@@ -1,16 +1,14 @@
 """The stand-in console as a process of its own, and what only it can tell: what it holds, struck and is asked."""
 
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-S1ECS = Path(sys.executable).with_name("s1ecs")
+from servers.started_command import S1ECS
 
 Rule = dict[str, Any]
 

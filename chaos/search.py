@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 
 from chaos.collector import Place
-from chaos.console import S1ECS
 from chaos.delivered import Ids, in_store
 from chaos.search_gateway import Gateway
 from s1ecs.standin.faults.poison import MARK
@@ -19,6 +18,7 @@ from servers.archives import Kind
 from servers.documents import data_stream, documents, ids
 from servers.latest_states import amiss
 from servers.running import Running, start
+from servers.started_command import S1ECS
 
 # One thread writes and one request may wait for it: whoever comes third is answered 429.
 _NARROW = {"node.processors": 1, "thread_pool.write.queue_size": 1}

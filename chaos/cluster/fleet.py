@@ -14,7 +14,7 @@ import yaml
 
 from chaos.cluster.consoles import ManyConsoles
 from chaos.collector import EndedByItself, last_lines, mistakes
-from chaos.console import S1ECS
+from servers.started_command import S1ECS
 
 _SECONDS_TO_BEGIN, _SECONDS_TO_END = 120, 40
 _LOOK_EVERY = 0.1
