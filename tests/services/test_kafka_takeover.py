@@ -15,7 +15,7 @@ from s1ecs.cluster.draining import TakingDrain
 from s1ecs.errors import LeaseLost, OutputError, StateError
 from s1ecs.outputs.dead_letters import DeadLetterFiles
 from s1ecs.outputs.kafka.output import KafkaEnvironment, KafkaOutput
-from s1ecs.outputs.kafka.read_back import TopicReader
+from s1ecs.outputs.kafka.topics import KafkaTopics
 from s1ecs.outputs.kafka.transactional_id import TransactionalIds
 from s1ecs.outputs.output import Batch, Delivered, Takeover
 from s1ecs.outputs.spool.drain import SpoolEnvironment
@@ -309,11 +309,10 @@ def test_a_broker_that_stands_still_while_offsets_are_read_is_an_error_of_the_ou
     """A broker that answers nothing in time is told as one, and not as a mistake of ours."""
     topics.create(STREAM)
     settings = topics.settings(patience=0.5)
-    reader = TopicReader(settings, settings.topic_of(STREAM), Event())
+    known = KafkaTopics(settings)
     topics.broker.pause()
     try:
         with pytest.raises(OutputError):
-            reader.ends(1)
+            known.ends(settings.topic_of(STREAM), 1)
     finally:
         topics.broker.resume()
-        reader.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from s1ecs.ecs.mapper import Document, Mapped
 
@@ -47,6 +47,12 @@ class Collector:
     name: str
 
 
+class _Seal(Protocol):
+    """Completes a document in place; `text` is its `event.original`, None where that is not kept."""
+
+    def __call__(self, document: Document, text: str | None = None) -> None: ...
+
+
 @dataclass(frozen=True)
 class Envelope:
     """Puts around a mapped record what its console, stream and settings say; made once per console and stream."""
@@ -63,23 +69,38 @@ class Envelope:
         """True if the tags say that own fields stay beside their ECS copies."""
         return PRESERVE_DUPLICATES in self.tags
 
-    def plain(self, fetched: str | None, now: str | None) -> Callable[[Document], object] | None:
+    def plain(self, fetched: str | None, now: str | None) -> Callable[[Document], None] | None:
         """A function that seals documents that did not fail, made once for many; None where it needs their records.
 
         As `seal`, but the documents share what is the same in all of them: they are for writing, not for changing.
         """
-        if self.preserve_original:
-            return None
-        dataset = self.dataset
-        data_stream = {"type": "logs", "dataset": dataset, "namespace": self.namespace}
-        inputs, tags, agent = {"type": self.input_type}, [*self.tags], self._agent
+        return None if self.preserve_original else self._sealing(fetched, now)
 
-        def seal(document: Document) -> None:
+    def seal(self, mapped: Mapped, original: Callable[[], str], *, fetched: str | None, now: str | None) -> None:
+        """Complete a document in place.
+
+        `original` makes the text for `event.original`, called only when it is kept; `fetched` is `event.created`,
+        `now` the `@timestamp` of a document that has none; both ISO 8601 or None.
+        """
+        text = original() if self.preserve_original or mapped.failed else None
+        self._sealing(fetched, now)(mapped.document, text)
+
+    def _sealing(self, fetched: str | None, now: str | None) -> _Seal:
+        dataset, collector = self.dataset, self.collector
+        data_stream = {"type": "logs", "dataset": dataset, "namespace": self.namespace}
+        inputs, tags, agent = {"type": self.input_type}, [*self.tags], None
+        with_original = [PRESERVE_ORIGINAL, *tags] if self.preserve_original else [*tags, PRESERVE_ORIGINAL]
+        if collector is not None:
+            agent = {"type": "s1ecs", "version": collector.version, "id": collector.id, "name": collector.name}
+
+        def seal(document: Document, text: str | None = None) -> None:
             event = document["event"]
             event["dataset"] = dataset
             document["data_stream"] = data_stream
             document["input"] = inputs
-            document["tags"] = tags
+            if text is not None:
+                event["original"] = text
+            document["tags"] = tags if text is None else with_original
             if fetched is not None:
                 event["created"] = fetched
             if now is not None and "@timestamp" not in document:
@@ -88,37 +109,6 @@ class Envelope:
                 document["agent"] = agent
 
         return seal
-
-    @property
-    def _agent(self) -> Document | None:
-        collector = self.collector
-        if collector is None:
-            return None
-        return {"type": "s1ecs", "version": collector.version, "id": collector.id, "name": collector.name}
-
-    def seal(self, mapped: Mapped, original: Callable[[], str], *, fetched: str | None, now: str | None) -> None:
-        """Complete a document in place.
-
-        `original` makes the text for `event.original`, called only when it is kept; `fetched` is `event.created`,
-        `now` the `@timestamp` of a document that has none; both ISO 8601 or None.
-        """
-        document = mapped.document
-        event = document["event"]
-        event["dataset"] = self.dataset
-        document["data_stream"] = {"type": "logs", "dataset": self.dataset, "namespace": self.namespace}
-        document["input"] = {"type": self.input_type}
-        tags = [PRESERVE_ORIGINAL, *self.tags] if self.preserve_original else [*self.tags]
-        if mapped.failed and not self.preserve_original:
-            tags.append(PRESERVE_ORIGINAL)
-        if self.preserve_original or mapped.failed:
-            event["original"] = original()
-        document["tags"] = tags
-        if fetched is not None:
-            event["created"] = fetched
-        if now is not None and "@timestamp" not in document:
-            document["@timestamp"] = now
-        if self.collector is not None:
-            document["agent"] = self._agent
 
 
 def default_tags(stream: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from s1ecs.counted import named
 from s1ecs.ecs.index_mapping import HELD_BY_INDEX, base_fields, replaced
 from s1ecs.errors import OutputError
 from s1ecs.outputs.search.admin_requests import ask, check
@@ -101,9 +102,7 @@ def _warnings(datasets: Sequence[Dataset], features: Features) -> tuple[str, ...
             f"({', '.join(others)})"
         )
     for kind, names in replaced(fields, features.dialect).items():
-        shown = ", ".join(names[:_NAMES_SHOWN]) + (
-            f" and {more} more" if (more := len(names) - _NAMES_SHOWN) > 0 else ""
-        )
+        shown = named(names, _NAMES_SHOWN)
         used = "kept, but not indexed" if types[kind] == "unindexed" else f"{types[kind]} instead"
         lines.append(f"the server has no field type {kind}: {used} ({shown})")
     return tuple(lines)

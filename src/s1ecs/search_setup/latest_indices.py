@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from s1ecs.counted import counted
+from s1ecs.counted import counted, named
 from s1ecs.outputs.search.admin_requests import ask
 from s1ecs.outputs.search.client.server import SearchServer
 from s1ecs.search_setup import names
@@ -38,15 +38,14 @@ class Extension:
     @property
     def missing_text(self) -> str:
         """Say how many fields are missing, and since when documents have them."""
-        fields = counted(sum(1 for _ in _paths(self.properties)), "new field")
+        fields = counted(_count(self.properties), "new field")
         return f"{fields}, searchable in states that are written from now on"
 
     @property
     def clash_text(self) -> str:
         """Name fields that keep their type."""
-        shown = ", ".join(self.clashes[:_FIELDS_SHOWN])
-        more = f" and {len(self.clashes) - _FIELDS_SHOWN} more" if len(self.clashes) > _FIELDS_SHOWN else ""
-        return f"{shown}{more}: of another type than in new indices; to change it, delete the index and fill it again"
+        shown = named(self.clashes, _FIELDS_SHOWN)
+        return f"{shown}: of another type than in new indices; to change it, delete the index and fill it again"
 
 
 async def read_latest(server: SearchServer, streams: Sequence[str]) -> tuple[LatestIndex, ...]:
@@ -99,9 +98,6 @@ def _type(about: Mapping[str, Any]) -> str:
     return "unindexed" if about.get("enabled") is False else str(about.get("type", "object"))
 
 
-def _paths(properties: Properties, path: str = "") -> Iterator[str]:
-    for name, about in properties.items():
-        if "properties" in about:
-            yield from _paths(about["properties"], f"{path}{name}.")
-        else:
-            yield f"{path}{name}"
+def _count(properties: Properties) -> int:
+    """Count the fields, those in objects included."""
+    return sum(_count(each["properties"]) if "properties" in each else 1 for each in properties.values())

@@ -17,7 +17,7 @@ import pytest
 from s1ecs.errors import StateError, WalkTaken
 from s1ecs.state.checkpoints import WalkName
 from s1ecs.state.sqlite import leases
-from s1ecs.state.sqlite.leases import SqliteLeases, file_name, held
+from s1ecs.state.sqlite.leases import SqliteLeases, file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,10 @@ HOLDER = """
 import asyncio, sys
 from pathlib import Path
 from s1ecs.state.checkpoints import WalkName
-from s1ecs.state.sqlite.leases import held
+from s1ecs.state.sqlite.leases import SqliteLeases
 
 async def hold():
-    async with held(Path(sys.argv[1]), [WalkName("default", "alert", "live")]):
+    async with SqliteLeases(Path(sys.argv[1])).held([WalkName("default", "alert", "live")]):
         print("held", flush=True)
         sys.stdin.read()
 
@@ -58,7 +58,7 @@ async def test_the_second_is_refused_with_the_first_ones_process_and_host(
     """Whoever comes second learns which process on which host to stop."""
     expected = f"default alert: already collected by process {holder.pid} on host {platform.node()}; stop it"
     with pytest.raises(WalkTaken) as refusal:
-        async with held(tmp_path, [ALERTS]):
+        async with SqliteLeases(tmp_path).held([ALERTS]):
             pass
     assert str(refusal.value).startswith(expected)
     assert refusal.value.exit_status == 1
@@ -67,7 +67,7 @@ async def test_the_second_is_refused_with_the_first_ones_process_and_host(
 async def test_other_walks_are_free(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
     """Another stream, another console and another walk of the same stream are nobody's business."""
     others = [OTHERS, ALERTS._replace(console="other"), ALERTS._replace(walk="backfill 2026-01-01T00:00:00Z")]
-    async with held(tmp_path, others):
+    async with SqliteLeases(tmp_path).held(others):
         assert holder.poll() is None
 
 
@@ -75,25 +75,25 @@ async def test_a_killed_process_lets_go(tmp_path: Path, holder: "subprocess.Pope
     """The kernel releases what a process held that was killed; the next one's name stands there then."""
     holder.send_signal(signal.SIGKILL)
     holder.wait(120)
-    async with held(tmp_path, [ALERTS]):
+    async with SqliteLeases(tmp_path).held([ALERTS]):
         assert f"process {os.getpid()} on" in (tmp_path / "locks" / file_name(ALERTS)).read_text()
 
 
 async def test_all_or_none(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
     """Where one of several walks is taken, the others are let go again."""
     with pytest.raises(WalkTaken):
-        async with held(tmp_path, [OTHERS, ALERTS]):
+        async with SqliteLeases(tmp_path).held([OTHERS, ALERTS]):
             pass
-    async with held(tmp_path, [OTHERS]):
+    async with SqliteLeases(tmp_path).held([OTHERS]):
         assert holder.poll() is None
 
 
 async def test_held_again_after_the_end(tmp_path: Path) -> None:
     """A walk can be held again and again by the same process, but not twice at once."""
     for _ in range(2):
-        async with held(tmp_path, [ALERTS]):
+        async with SqliteLeases(tmp_path).held([ALERTS]):
             with pytest.raises(WalkTaken, match=f"process {os.getpid()} "):
-                async with held(tmp_path, [ALERTS]):
+                async with SqliteLeases(tmp_path).held([ALERTS]):
                     pass
 
 
@@ -102,7 +102,7 @@ async def test_lock_files_are_private(tmp_path: Path, mask: int) -> None:
     """Lock files are the owner's alone, whatever the umask."""
     before = os.umask(mask)
     try:
-        async with held(tmp_path / "state", [ALERTS]):
+        async with SqliteLeases(tmp_path / "state").held([ALERTS]):
             pass
     finally:
         os.umask(before)
@@ -119,7 +119,7 @@ async def test_a_file_system_without_locks_is_said(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
     with pytest.raises(StateError, match=r"can't lock files \(No locks available\).*on a local disk"):
-        async with held(tmp_path, [ALERTS]):
+        async with SqliteLeases(tmp_path).held([ALERTS]):
             pass
 
 
@@ -127,7 +127,7 @@ async def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     """A state folder that can't hold the locks ends in one error, not in a collection without them."""
     (tmp_path / leases.FOLDER_NAME).write_text("")
     with pytest.raises(StateError, match="give s1ecs write access"):
-        async with held(tmp_path, [ALERTS]):
+        async with SqliteLeases(tmp_path).held([ALERTS]):
             pass
 
 
@@ -161,10 +161,10 @@ async def test_one_descriptor_for_all_walks(tmp_path: Path) -> None:
             await stack.enter_async_context(one_process.held([walk]))
         assert len(descriptors()) == before + 1
         with pytest.raises(WalkTaken):
-            async with held(tmp_path, walks[-1:]):
+            async with SqliteLeases(tmp_path).held(walks[-1:]):
                 pass
     assert len(descriptors()) == before
-    async with held(tmp_path, walks):
+    async with SqliteLeases(tmp_path).held(walks):
         pass
     assert list((tmp_path / leases.FOLDER_NAME).glob("holder-*")) == []
 
@@ -175,12 +175,12 @@ async def test_one_of_several_walks_is_let_go(tmp_path: Path) -> None:
     async with one_process.held([ALERTS]):
         async with one_process.held([OTHERS]):
             pass
-        async with held(tmp_path, [OTHERS]):
+        async with SqliteLeases(tmp_path).held([OTHERS]):
             with pytest.raises(WalkTaken):
                 async with one_process.held([OTHERS]):
                     pass
             with pytest.raises(WalkTaken):
-                async with held(tmp_path, [ALERTS]):
+                async with SqliteLeases(tmp_path).held([ALERTS]):
                     pass
 
 
@@ -189,7 +189,7 @@ async def test_what_a_killed_process_left_is_removed(tmp_path: Path, holder: "su
     holder.kill()
     holder.wait(120)
     [left] = (tmp_path / leases.FOLDER_NAME).glob("holder-*")
-    async with held(tmp_path, [ALERTS]):
+    async with SqliteLeases(tmp_path).held([ALERTS]):
         assert not left.exists()
 
 
@@ -198,7 +198,7 @@ async def test_a_stopped_process_keeps_its_walks(tmp_path: Path, holder: "subpro
     holder.send_signal(signal.SIGSTOP)
     try:
         with pytest.raises(WalkTaken, match=f"process {holder.pid} "):
-            async with held(tmp_path, [ALERTS]):
+            async with SqliteLeases(tmp_path).held([ALERTS]):
                 pass
     finally:
         holder.send_signal(signal.SIGCONT)
@@ -207,16 +207,16 @@ async def test_a_stopped_process_keeps_its_walks(tmp_path: Path, holder: "subpro
 async def test_an_s1ecs_from_before_is_respected(tmp_path: Path) -> None:
     """A walk whose own file is locked, as earlier versions do it for as long as they collect, is taken."""
     path = tmp_path / leases.FOLDER_NAME / file_name(ALERTS)
-    async with held(tmp_path, [ALERTS]):
+    async with SqliteLeases(tmp_path).held([ALERTS]):
         pass
     with path.open("r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.write("process 7 on host there\n")
         file.flush()
         with pytest.raises(WalkTaken, match="already collected by process 7 on host there;"):
-            async with held(tmp_path, [ALERTS]):
+            async with SqliteLeases(tmp_path).held([ALERTS]):
                 pass
-    async with held(tmp_path, [ALERTS]):
+    async with SqliteLeases(tmp_path).held([ALERTS]):
         pass
 
 
@@ -230,14 +230,14 @@ async def test_a_walk_whose_file_cannot_be_written_any_more_is_free_in_the_end(t
     async with one_process.held([ALERTS]):
         pass
     path.write_text(note)
-    async with held(tmp_path, [ALERTS]):
+    async with SqliteLeases(tmp_path).held([ALERTS]):
         pass
 
 
 async def test_no_descriptor_left_for_a_lock(tmp_path: Path) -> None:
     """At the limit of open files the lock's error names the limit and how to raise it, not rights."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    async with held(tmp_path, [OTHERS]):
+    async with SqliteLeases(tmp_path).held([OTHERS]):
         pass
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(descriptors()), hard))
     opened = []
@@ -248,7 +248,7 @@ async def test_no_descriptor_left_for_a_lock(tmp_path: Path) -> None:
         with pytest.raises(
             StateError, match=r"the limit of open files is reached \((\d+) of \1 are open\).*LimitNOFILE"
         ):
-            async with held(tmp_path, [ALERTS]):
+            async with SqliteLeases(tmp_path).held([ALERTS]):
                 pass
     finally:
         for descriptor in opened:

@@ -10,6 +10,7 @@ from s1ecs.collect.outcome import Counts
 from s1ecs.collect.strategies.step import Step
 from s1ecs.ecs.converters import Inexact
 from s1ecs.ecs.mapper import Mapped, original
+from s1ecs.ecs.redaction import Stripped
 from s1ecs.records import Record
 from s1ecs.slices import Slices
 from s1ecs.timestamps import time_text
@@ -84,7 +85,7 @@ def _document_maker(feed: Feed, step: Step) -> Callable[[Record], Mapped]:
     seal = envelope.plain(created, fetched)
     if seal is None or redaction.reaches_records:
         return any_document
-    map_object, may_hold = mapper.map_object, redaction.may_be_in
+    map_object, untouched = mapper.map_object, Stripped(Record(None, lambda: None), frozenset())
 
     def plain_document(record: Record) -> Mapped:
         if type(record.value) is not dict or record.flaws:
@@ -96,6 +97,7 @@ def _document_maker(feed: Feed, step: Step) -> Callable[[Record], Mapped]:
         if failed:
             return any_document(record)
         seal(document)
-        return any_document(record) if may_hold(document) else Mapped(document)
+        redaction.clean(document, untouched)
+        return Mapped(document)
 
     return plain_document

@@ -5,7 +5,7 @@ A cursor that the console forgot makes the list begin anew, behind that item. A 
 that items before that one are taken for read only while they are the same.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -106,14 +106,14 @@ async def _items(
         first = True
         try:
             async for items in _pages_of_list(source, ask, call, page, listed):
-                unread = items
-                if searching:
-                    found = _found_again(items, last, before)
-                    searching, unread, before = found is None, found or [], items
-                elif first:
-                    unread = _behind(items, last)
+                unread: list[Item] | None = items
+                if first or searching:
+                    unread = _unread(items, last, before)
+                    if unread is None and not searching:
+                        unread = items
+                    searching, before = unread is None, items
                 first = False
-                for item in unread:
+                for item in unread or ():
                     page, last = item.page, _Last(item.key, item.order)
                     yield replace(item, inner=cursor_within(item, position.item))
         except ExpiredCursor:
@@ -134,30 +134,17 @@ class _Last(NamedTuple):
     key: str | None
     order: str = ""
 
-    def place_in(self, items: Sequence[Item]) -> int | None:
-        """Return the place of the item in a page, None if it is not there."""
-        return next((place for place, item in enumerate(items) if item.key == self.key), None)
 
-    def follows_the_same(self, item: Item) -> bool:
-        """Tell whether its page had before it what the page of `item`, the same one, has now."""
-        return self.order in ("", item.order)
+def _unread(items: list[Item], last: _Last, before: list[Item]) -> list[Item] | None:
+    """Return what is unread of the page that has the last item, and maybe of the one `before`; None if it has it not.
 
-
-def _behind(items: list[Item], last: _Last) -> list[Item]:
-    """Return what is unread of the page in hand, which was asked for again."""
-    place = last.place_in(items)
-    return items if place is None or not last.follows_the_same(items[place]) else items[place + 1 :]
-
-
-def _found_again(items: list[Item], last: _Last, before: list[Item]) -> list[Item] | None:
-    """Return what is unread of a page of a list that began anew, and maybe of the one `before`; None: go on searching.
-
-    What the former page had unread is, in the order of the list, less than a page away from its last item.
+    Where the page has something else before that item than when it was read, all of it may be unread: in the order of
+    the list, that is less than a page away from its last item.
     """
-    place = last.place_in(items)
+    place = next((place for place, item in enumerate(items) if item.key == last.key), None)
     if place is None:
         return None
-    return items[place + 1 :] if last.follows_the_same(items[place]) else [*before[place:], *items]
+    return items[place + 1 :] if last.order in ("", items[place].order) else [*before[place:], *items]
 
 
 async def _pages_of_list(

@@ -179,11 +179,12 @@ class Files:
 
         `then` is what comes after the cure.
         """
-        try:
-            with self._alone:
+        # What another commit writes into is not closed under it.
+        with self._alone:
+            try:
                 yield
-        except OSError as error:
-            self._let_go()
-            other = f"cannot be written ({error.strerror}); give s1ecs write access to the folder and its files"
-            trouble = at_limit(error) or _TROUBLES.get(error.errno or 0, other)
-            raise OutputError(f"{self.name}: {trouble}; {then}") from None
+            except OSError as error:
+                self._let_go()
+                other = f"cannot be written ({error.strerror}); give s1ecs write access to the folder and its files"
+                trouble = at_limit(error) or _TROUBLES.get(error.errno or 0, other)
+                raise OutputError(f"{self.name}: {trouble}; {then}") from None

@@ -111,10 +111,10 @@ class DeliveredIds:
         One that is quiet, and so many documents behind, begins anew. It has begun with `begin`, once that is saved.
         """
         known = self._marks.get(feed.key)
-        quiet = feed.key in self._quiet
-        if known is not None and known.topic == topic and not (quiet and self._behind(known) >= distance):
-            return {}
-        return {feed.key: FeedMark(topic, dict(self._ends[topic])).as_json}
+        if known is None or known.topic != topic:
+            return {feed.key: FeedMark(topic, dict(self._ends[topic])).as_json}
+        is_far_behind = feed.key in self._quiet and self._behind(known) >= distance
+        return {feed.key: self._latest(known).as_json} if is_far_behind else {}
 
     def begin(self, feed: KafkaFeed, first: Mark) -> None:
         """Begin a feed with the first mark that was saved, if there was one to save."""

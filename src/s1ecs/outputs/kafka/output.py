@@ -1,9 +1,9 @@
 """Kafka as an output: a topic per stream, each document in it once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import TypeVar
@@ -11,7 +11,7 @@ from typing import TypeVar
 from s1ecs.outputs.kafka.delivered import DeliveredIds
 from s1ecs.outputs.kafka.error_rules import KafkaTrouble
 from s1ecs.outputs.kafka.messages import FoundDocument, KafkaFeed, feed_of
-from s1ecs.outputs.kafka.session import KafkaSession, fence, read_back
+from s1ecs.outputs.kafka.session import KafkaSession, fence, open_topics, read_back
 from s1ecs.outputs.kafka.settings import KafkaSettings
 from s1ecs.outputs.kafka.transactional_id import TransactionalIds
 from s1ecs.outputs.output import Batch, Capabilities, Delivered, RefusedDocument, Takeover
@@ -82,27 +82,16 @@ class KafkaOutput:
         """Make a batch durable: every document was reported by the broker; return what it refused."""
         feed, topic = feed_of(batch), self._settings.topic_of(batch.stream)
         async with self._one_after_the_other:
-            session = self._session or KafkaSession(self._settings, self._transactional_id)
-            self._session = session
-            try:
+            with self._connected() as session:
                 return await self._deliver(session, batch, feed, topic)
-            except BaseException:
-                # Also where this was given up from outside: what was sent may be there.
-                self._drop(session)
-                raise
 
     async def check(self) -> None:
         """Find out whether brokers answer and the topics that were used exist; move the marks of idle feeds."""
         if self._one_after_the_other.locked():
             return
         async with self._one_after_the_other:
-            session = self._session or KafkaSession(self._settings, self._transactional_id)
-            self._session = session
-            try:
+            with self._connected() as session:
                 await self._blocking(session, session.check)
-            except BaseException:
-                self._drop(session)
-                raise
             moved = self._delivered.moved(_MOVE_AFTER)
             if moved:
                 await self._around.remember(moved)
@@ -173,14 +162,9 @@ class KafkaOutput:
         """Return what others delivered of a feed beyond its mark, once they can deliver nothing any more."""
         topic = self._settings.topic_of(feed.stream)
         async with self._one_after_the_other:
-            session = self._session or KafkaSession(self._settings, self._transactional_id)
-            self._session = session
-            try:
+            with self._connected() as session:
                 # Ends what this process itself left open.
                 partitions = await self._blocking(session, lambda: session.prepare(topic))
-            except BaseException:
-                self._drop(session)
-                raise
         stop = Event()
 
         def look() -> Sequence[FoundDocument] | None:
@@ -188,7 +172,8 @@ class KafkaOutput:
             for worker in filter(None, feed.unsettled if self._settings.transactions else ()):
                 if (former := self._around.ids.of(worker)) != self._transactional_id:
                     fence(self._settings, former, stop)
-            return read_back(self._settings, topic, partitions, DeliveredIds(feed.mark), stop)[1]
+            ends = open_topics(self._settings, stop).ends(topic, partitions)
+            return read_back(self._settings, topic, ends, DeliveredIds(feed.mark), stop)
 
         try:
             found = await asyncio.to_thread(look)
@@ -210,6 +195,17 @@ class KafkaOutput:
         if documents is None:
             self._warn_of_unread(topic)
         self._delivered.read(topic, ends, documents or ())
+
+    @contextmanager
+    def _connected(self) -> Iterator[KafkaSession]:
+        """Give the session, a new one where there is none; after a failure it is not used again."""
+        session = self._session = self._session or KafkaSession(self._settings, self._transactional_id)
+        try:
+            yield session
+        except BaseException:
+            # Also where this was given up from outside: what was sent may be there.
+            self._drop(session)
+            raise
 
     async def _blocking(self, session: KafkaSession, work: Callable[[], T]) -> T:
         """Do what blocks; if this is cancelled, it ends soon, and nothing else begins before."""

@@ -4,10 +4,9 @@ import time
 from collections.abc import Iterator, Mapping
 from threading import Event
 
-from confluent_kafka import IsolationLevel, KafkaError, KafkaException, Message, TopicPartition
-from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined] # public, but not marked so
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
-from s1ecs.outputs.kafka.clients import open_admin, open_consumer, raised
+from s1ecs.outputs.kafka.clients import open_consumer, raised
 from s1ecs.outputs.kafka.messages import FoundDocument, feed_from
 from s1ecs.outputs.kafka.settings import KafkaSettings
 
@@ -16,14 +15,6 @@ _POLL_SECONDS = 0.1
 # looks every 10. Nothing behind it can be read before.
 _PATIENCE = 60.0
 _AT_ONCE = 500
-_PASSING = (
-    "NOT_LEADER_FOR_PARTITION",
-    "LEADER_NOT_AVAILABLE",
-    "UNKNOWN_TOPIC_OR_PART",
-    "REPLICA_NOT_AVAILABLE",
-    "UNKNOWN_LEADER_EPOCH",
-    "FENCED_LEADER_EPOCH",
-)
 
 
 class TopicReader:
@@ -33,30 +24,7 @@ class TopicReader:
         self._consumer, self._watch = open_consumer(settings)
         self._topic = topic
         self._stop = stop
-        self._settings = settings
         self._latest = time.monotonic() + _PATIENCE
-
-    def ends(self, partitions: int) -> dict[int, int]:
-        """Return the next offset of each partition, behind transactions that are under way."""
-        admin, watch = open_admin(self._settings)
-        latest = time.monotonic() + self._settings.patience
-        latest_offset = OffsetSpec.latest()  # type: ignore[no-untyped-call] # the library types it not
-        asked = {TopicPartition(self._topic, each): latest_offset for each in range(partitions)}
-        while True:
-            try:
-                found = admin.list_offsets(
-                    asked,
-                    isolation_level=IsolationLevel.READ_UNCOMMITTED,
-                    request_timeout=self._settings.patience,
-                )
-                return {each.partition: future.result(self._settings.patience).offset for each, future in found.items()}
-            except KafkaException as error:
-                # A broker that has just started does not know yet what it leads.
-                lasts = error.args[0].name() not in _PASSING
-                if lasts or self._stop.wait(_POLL_SECONDS) or time.monotonic() > latest:
-                    raise raised(watch, error) from None
-            except TimeoutError:
-                raise watch.trouble(KafkaError(KafkaError._TIMED_OUT).name(), "timed out") from None  # noqa: SLF001 - librdkafka's own names
 
     def documents(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[FoundDocument]:
         """Give the committed documents from `starts` on, up to where the topic ends now."""

@@ -17,24 +17,30 @@ if TYPE_CHECKING:
 
 
 def read_back(
-    settings: KafkaSettings, topic: str, partitions: int, delivered: DeliveredIds, stop: Event
-) -> tuple[Mapping[int, int], Sequence[FoundDocument] | None]:
-    """Return where a topic ends, and what it holds behind the marks; None where that is not permitted."""
+    settings: KafkaSettings, topic: str, ends: Mapping[int, int], delivered: DeliveredIds, stop: Event
+) -> Sequence[FoundDocument] | None:
+    """Return what a topic holds behind the marks, up to where it ends; None where that is not permitted."""
     with importing("kafka"):
         from s1ecs.outputs.kafka.read_back import TopicReader
 
     reader = TopicReader(settings, topic, stop)
     try:
-        ends = reader.ends(partitions)
-        try:
-            found = reader.documents(delivered.starts(topic, ends), ends)
-            return ends, [each for each in found if delivered.is_behind_mark(topic, each)]
-        except KafkaTrouble as error:
-            if error.code != "TOPIC_AUTHORIZATION_FAILED":
-                raise
-            return ends, None
+        found = reader.documents(delivered.starts(topic, ends), ends)
+        return [each for each in found if delivered.is_behind_mark(topic, each)]
+    except KafkaTrouble as error:
+        if error.code != "TOPIC_AUTHORIZATION_FAILED":
+            raise
+        return None
     finally:
         reader.close()
+
+
+def open_topics(settings: KafkaSettings, stop: Event) -> "KafkaTopics":
+    """Open a client for topics."""
+    with importing("kafka"):
+        from s1ecs.outputs.kafka.topics import KafkaTopics
+
+    return KafkaTopics(settings, stop)
 
 
 def fence(settings: KafkaSettings, transactional_id: str, stop: Event) -> None:
@@ -71,7 +77,8 @@ class KafkaSession:
         self, topic: str, partitions: int, delivered: DeliveredIds
     ) -> tuple[Mapping[int, int], Sequence[FoundDocument] | None]:
         """Return where a topic ends, and what it holds behind the marks; None where that is not permitted."""
-        return read_back(self._settings, topic, partitions, delivered, self.stop)
+        ends = self._known_topics().ends(topic, partitions)
+        return ends, read_back(self._settings, topic, ends, delivered, self.stop)
 
     def send(self, topic: str, batch: Batch, require: Callable[[], None]) -> "SentDocuments":
         """Send documents and wait for their reports; `require` is called before each transaction, and may raise."""
@@ -102,7 +109,5 @@ class KafkaSession:
 
     def _known_topics(self) -> "KafkaTopics":
         if self._topics is None:
-            with importing("kafka"):
-                from s1ecs.outputs.kafka.topics import KafkaTopics
-            self._topics = KafkaTopics(self._settings, self.stop)
+            self._topics = open_topics(self._settings, self.stop)
         return self._topics

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined] # public, but not marked so
 from confluent_kafka.cimpl import NewTopic
 
 from s1ecs.outputs.kafka.clients import open_admin, raised
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _MISSING = "UNKNOWN_TOPIC_OR_PART"
+_PASSING = (
+    "NOT_LEADER_FOR_PARTITION",
+    "LEADER_NOT_AVAILABLE",
+    _MISSING,
+    "REPLICA_NOT_AVAILABLE",
+    "UNKNOWN_LEADER_EPOCH",
+    "FENCED_LEADER_EPOCH",
+)
 _POLL_SECONDS = 0.05
 _LOOKS = 3
 _LOOK_AGAIN_SECONDS = 0.3
@@ -83,20 +92,41 @@ class KafkaTopics:
                         f"{self._settings.name}: topic {name} cannot be created: {told}", error.code
                     ) from None
 
+    def ends(self, name: str, partitions: int) -> Mapping[int, int]:
+        """Return the next offset of each partition of a topic, behind transactions that are under way."""
+        latest_offset = OffsetSpec.latest()  # type: ignore[no-untyped-call] # the library types it not
+        asked = {TopicPartition(name, each): latest_offset for each in range(partitions)}
+        latest = time.monotonic() + self._settings.patience
+        while True:
+            found = self._admin.list_offsets(
+                asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=self._settings.patience
+            )
+            try:
+                return {each.partition: self._waited_for(future).offset for each, future in found.items()}
+            except KafkaException as error:
+                # A broker that has just started does not know yet what it leads.
+                lasts = error.args[0].name() not in _PASSING
+                if lasts or self._stop.wait(_POLL_SECONDS) or time.monotonic() > latest:
+                    raise raised(self._watch, error) from None
+
     def _result(self, future: "Future[Any]") -> Any:
+        try:
+            result = self._waited_for(future)
+        except KafkaException as error:
+            self._admin.poll(0)
+            raise raised(self._watch, error) from None
+        self._watch.answered()
+        return result
+
+    def _waited_for(self, future: "Future[Any]") -> Any:
+        """Return what a request brought; raise KafkaException where it failed, KafkaTrouble where nothing comes."""
         latest = time.monotonic() + self._settings.patience + 1
         while not future.done():
             self._admin.poll(_POLL_SECONDS)
             self._watch.look()
             if self._stop.is_set() or time.monotonic() > latest:
                 raise self._watch.trouble(KafkaError(KafkaError._TIMED_OUT).name(), "timed out")  # noqa: SLF001 - librdkafka's own names
-        try:
-            result = future.result()
-        except KafkaException as error:
-            self._admin.poll(0)
-            raise raised(self._watch, error) from None
-        self._watch.answered()
-        return result
+        return future.result()
 
 
 def missing_topics(settings: KafkaSettings, names: Sequence[str]) -> KafkaTrouble:

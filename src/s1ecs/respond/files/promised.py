@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from s1ecs.counted import named
 from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.files.member_names import safe_parts
 
-_MOST_NAMED = 5
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Promised:
         more = [each.name for each in inside if not _taken(asked, _last(each.name))]
         if not more:
             return []
-        return [f"in the ZIP, but not requested: {named(more)}"]
+        return [f"in the ZIP, but not requested: {named(more, MOST_NAMED)}"]
 
     def _of_one(self, inside: Sequence[Inside]) -> list[str]:
         if len(inside) != 1:
@@ -74,12 +75,6 @@ def promised_of(entry: Entry, file: Mapping[str, str]) -> Promised:
     """Collect what the requests of an action and the console's report of the upload promised."""
     size = file.get("size", "")
     return Promised(_paths(entry), file.get("sha1", ""), int(size) if size.isdecimal() else None)
-
-
-def named(names: Sequence[str]) -> str:
-    """Some names in one line."""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _paths(entry: Entry) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from s1ecs.counted import named
 from s1ecs.errors import ArchiveError, ConsoleError, DownloadError, FileExpired
 from s1ecs.respond.audit.journal import Entry
 from s1ecs.respond.files.archive import ArchiveLimits, extract, read_members
 from s1ecs.respond.files.download import Downloaded, download, is_whole
 from s1ecs.respond.files.manifest import Manifest, is_manifest, manifest_of
 from s1ecs.respond.files.process_table import ProcessTable, process_table
-from s1ecs.respond.files.promised import Inside, Promised, named, promised_of
+from s1ecs.respond.files.promised import MOST_NAMED, Inside, Promised, promised_of
 from s1ecs.respond.files.unfinished import Noted
 from s1ecs.respond.files.zip_listing import encryption_of, is_refused, names_in, sealed_names
 from s1ecs.respond.session import ActionConsole
@@ -155,7 +156,7 @@ def _with_encryption(brought: Brought) -> Brought:
     else:
         told = (
             f"NOT FULLY ENCRYPTED: anyone can open {len(found.open)} of {found.files} files in this ZIP "
-            f"({named(found.open)}) although the request set a password; they may contain malware"
+            f"({named(found.open, MOST_NAMED)}) although the request set a password; they may contain malware"
         )
     password = "" if found.word == "none" else brought.password
     return replace(brought, password=password, encryption=found.word, warning=told, broken=(told,))

@@ -12,7 +12,7 @@ import platform
 import re
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,11 +28,6 @@ _LONGEST_NOTE = 1000
 _NOTE = re.compile(r"(?P<who>.*) \((?P<holder>holder-[0-9a-f]+\.lock)\)\s*")
 _NOT_ABLE = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-def held(state_folder: Path, names: Sequence[LeaseName]) -> AbstractAsyncContextManager[LastingTenure]:
-    """Hold some walks for a while, with a descriptor for them alone; see `SqliteLeases.held`."""
-    return SqliteLeases(state_folder).held(names)
 
 
 class SqliteLeases:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from s1ecs.counted import named
 from s1ecs.errors import UsageError
 from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.web.story.document_fields import DocumentFields
@@ -81,8 +82,7 @@ def _names(fields: DocumentFields) -> str:
     names = [
         str(each) for each in fields.members("sentinel_one.response_action.target.name") or fields.members("host.name")
     ]
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return named(names, _MOST_NAMES)
 
 
 def _action(item: StoredItem, fields: DocumentFields, *, here: bool) -> RequestedAction:
