@@ -43,6 +43,13 @@ def records(count: int, minutes: float = 0) -> list[dict[str, Any]]:
     return [{**one, "path": path} for path in PATHS.values()]
 
 
+def collect_new(console: str, commands: Commands, count: int) -> None:
+    """Collect records that come to be while a poll is asking."""
+    rules(console, *records(count))
+    commands.ok("collect")
+    commands.ok("collect")  # a window of time ends before it is asked for
+
+
 def counts(commands: Commands) -> dict[str, int]:
     """How many documents of each stream there are, each id once."""
     each = (f"SELECT '{name}' AS stream, count(*) AS n, count(DISTINCT id) AS ids FROM {name}" for name in PATHS)  # noqa: S608 - our names
@@ -65,8 +72,7 @@ def test_a_wrong_date_at_the_first_poll_is_not_kept(console: str, alone: Command
     rules(console, {"kind": "clock", **clock})
     alone.ok("collect")
     before = counts(alone)
-    rules(console, *records(5))
-    alone.ok("collect")
+    collect_new(console, alone, 5)
     assert counts(alone) == {name: before[name] + 5 for name in PATHS}
 
 
@@ -77,8 +83,7 @@ def test_a_clock_that_steps_and_steps_back_loses_nothing(console: str, alone: Co
     before = counts(alone)
     rules(console, {"kind": "clock", "minutes": minutes}, *records(2, minutes))
     alone.ok("collect")
-    rules(console, *records(10))
-    alone.ok("collect")
+    collect_new(console, alone, 10)
     assert counts(alone) == {name: before[name] + 12 for name in PATHS}
 
 
