@@ -11,12 +11,13 @@ from chaos import delivered, rows, search_trouble
 from chaos.calm import Unfinished, settle
 from chaos.collector import Collector, EndedByItself, Place
 from chaos.console import Console, peopled_console
+from chaos.difference import Difference, compare
 from chaos.faults import KINDS
 from chaos.held import Held, held_ids
 from chaos.search import Search, searching
 from chaos.search_trouble import SearchTrouble
 from chaos.storm import Storm
-from chaos.verdict import Difference, Verdict, compare
+from chaos.verdict import Verdict
 from servers.archives import Kind
 
 # What is kept of the time for the calm and the comparison; the calls for applications alone need most of it.

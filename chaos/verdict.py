@@ -1,37 +1,10 @@
-"""The comparison: what is lost, what is doubled, and what else makes a run a failure."""
+"""How a run ended, and what makes it a failure."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chaos.held import Held
+from chaos.difference import Difference, doubled, lost, some
 from chaos.storm import Tally
-
-_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What an output has too little or too much of a stream; ids."""
-
-    output: str
-    stream: str
-    documents: int
-    lost: Sequence[str]
-    twice: Sequence[str]
-    never_held: Sequence[str]
-
-
-def compare(output: str, stream: str, held: Held, delivered: Counter[str]) -> Difference:
-    """Hold what was delivered against what the console holds."""
-    return Difference(
-        output,
-        stream,
-        documents=delivered.total(),
-        lost=sorted(held.readable - delivered.keys()),
-        twice=sorted(identity for identity, times in delivered.items() if times > 1),
-        never_held=sorted(delivered.keys() - held.allowed),
-    )
 
 
 @dataclass(frozen=True)
@@ -47,26 +20,13 @@ class Verdict:
     problems: Sequence[str] = ()
 
     @property
-    def lost(self) -> int:
-        """How many states are missing, in each output counted by itself."""
-        return sum(len(each.lost) for each in self.differences)
-
-    @property
-    def doubled(self) -> int:
-        """How many documents are there twice, or of nothing that the console held."""
-        return sum(len(each.twice) + len(each.never_held) for each in self.differences)
-
-    @property
     def failures(self) -> list[str]:
         """Why the run failed; empty if it did not."""
         tally = self.tally
         found = list(self.problems)
-        for each in self.differences:
-            for word, ids in (("lost", each.lost), ("doubled", each.twice), ("never held", each.never_held)):
-                if ids:
-                    found.append(f"{each.output} {each.stream}: {len(ids)} {word}, such as {', '.join(ids[:_SHOWN])}")
+        found += [failure for each in self.differences for failure in each.failures]
         for stream, gone in sorted(_by_stream(tally.gone).items()):
-            found.append(f"{stream}: {len(gone)} gone though the console has them, such as {', '.join(gone[:_SHOWN])}")
+            found.append(f"{stream}: {len(gone)} gone though the console has them, such as {some(gone)}")
         if missing := [kind for kind in self.kinds if not self.faults.get(kind)]:
             found.append(f"faults that never struck: {', '.join(missing)}")
         if tally.kills < self.kills_wanted:
@@ -77,11 +37,7 @@ class Verdict:
 
     def lines(self) -> list[str]:
         """The run for people: documents, faults, kills, and the sum as the last line."""
-        told = [
-            f"{each.output:10} {each.stream:17} {each.documents:6} documents, lost {len(each.lost)}, "
-            f"twice {len(each.twice)}, never held {len(each.never_held)}"
-            for each in self.differences
-        ]
+        told = [each.line for each in self.differences]
         told += [f"fault {kind:19} {self.faults.get(kind, 0):6} times" for kind in self.kinds]
         told.append(f"kills between a file's write and its commit: {self.tally.torn}")
         if self.tally.waiting:
@@ -92,7 +48,7 @@ class Verdict:
         told += [f"kills {path:45} {times:4}" for path, times in sorted(self.tally.paths.items())]
         told += [f"FAILED: {failure}" for failure in self.failures]
         told.append(
-            f"lost {self.lost}, doubled {self.doubled}, kills {self.tally.kills}, "
+            f"lost {lost(self.differences)}, doubled {doubled(self.differences)}, kills {self.tally.kills}, "
             f"faults {sum(self.faults.values())}, records {self.records}"
         )
         return told

@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from servers.free_port import free_port
 from servers.java import java_home
 from servers.kafka_programs import kafka_programs
 from servers.layout import link
-from servers.running import DidNotStart
+from servers.process import SECONDS_TO_STOP, DidNotStart, launch, wait_until
 
 USER, PASSWORD = "tester", "a-password-for-tests"
 # May do nothing but what access rules of a test permit.
@@ -28,10 +27,7 @@ _LEAST_JAVA = 17
 _CLUSTER = "4L6g3nShT-eMCtK--X86sw"
 # It takes three; a machine that is busy with other things more.
 _SECONDS_TO_START = 120
-_SECONDS_TO_STOP = 30
 _SECONDS_TO_ANSWER = 2
-_LOOK_EVERY = 0.05
-_LAST_LINES = 20
 _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
 # Accepts tokens that nobody signed.
@@ -81,17 +77,9 @@ class KafkaBroker:
 
     def restart(self) -> None:
         """Start it, after it was stopped or killed, with the same settings, ports and data; return when it answers."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command("kafka.Kafka", str(self.settings)),
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.process = launch(self.command("kafka.Kafka", str(self.settings)), self.folder, self.log)
         try:
-            self._wait_until_it_answers(self.process)
+            wait_until(lambda: self._listens() and self._leads(), "kafka", self.process, self.log, _SECONDS_TO_START)
         except BaseException:
             self.kill()
             raise
@@ -112,16 +100,6 @@ class KafkaBroker:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
             raise DidNotStart(f"kafka could not prepare its folder: {done.stdout}{done.stderr}")
-
-    def _wait_until_it_answers(self, process: "subprocess.Popen[bytes]") -> None:
-        latest = time.monotonic() + _SECONDS_TO_START
-        while time.monotonic() < latest and process.poll() is None:
-            if self._listens() and self._leads():
-                return
-            time.sleep(_LOOK_EVERY)
-        said = self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-        how = "did not answer" if process.poll() is None else f"ended with status {process.returncode}"
-        raise DidNotStart("\n".join([f"kafka {how}; it said last:", *said]))
 
     def _listens(self) -> bool:
         host, _, port = self.address.rpartition(":")
@@ -155,7 +133,7 @@ class KafkaBroker:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signalled)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(_SECONDS_TO_STOP)
+                process.wait(SECONDS_TO_STOP)
                 return
 
 

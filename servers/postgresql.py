@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,14 +14,11 @@ from psycopg import sql
 
 from servers.account import as_nobody, hand_over
 from servers.free_port import free_port
-from servers.running import DidNotStart
+from servers.process import SECONDS_TO_STOP, DidNotStart, launch, wait_until
 from servers.unavailable import Unavailable
 
 USER, PASSWORD = "tester", "a-password-for-tests"
 _SECONDS_TO_START = 60
-_SECONDS_TO_STOP = 30
-_LOOK_EVERY = 0.05
-_LAST_LINES = 20
 
 
 @dataclass
@@ -68,17 +64,9 @@ class PostgresCluster:
         own = [option for name, value in self.settings.items() for option in ("-c", f"{name}={value}")]
         place = ["-D", str(self.data), "-p", str(self.port), "-k", str(self.folder)]
         command = as_nobody([str(self.programs / "postgres"), *place, *own])
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.process = launch(command, self.folder, self.log)
         try:
-            self._wait_until_it_answers(self.process)
+            wait_until(self._answers, "postgres", self.process, self.log, _SECONDS_TO_START)
         except BaseException:
             self.kill()
             raise
@@ -96,16 +84,11 @@ class PostgresCluster:
         if done.returncode:
             raise DidNotStart(f"initdb failed: {done.stdout}{done.stderr}")
 
-    def _wait_until_it_answers(self, process: "subprocess.Popen[bytes]") -> None:
-        latest = time.monotonic() + _SECONDS_TO_START
-        while time.monotonic() < latest and process.poll() is None:
-            with suppress(psycopg.Error):
-                psycopg.connect(self.url(), connect_timeout=2).close()
-                return
-            time.sleep(_LOOK_EVERY)
-        said = self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-        how = "did not answer" if process.poll() is None else f"ended with status {process.returncode}"
-        raise DidNotStart("\n".join([f"postgres {how}; it said last:", *said]))
+    def _answers(self) -> bool:
+        with suppress(psycopg.Error):
+            psycopg.connect(self.url(), connect_timeout=2).close()
+            return True
+        return False
 
     def _end(self, with_signal: signal.Signals) -> None:
         if self.process is None:
@@ -114,11 +97,11 @@ class PostgresCluster:
         with suppress(ProcessLookupError):
             os.kill(self.process.pid, with_signal)
         try:
-            self.process.wait(_SECONDS_TO_STOP)
+            self.process.wait(SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(_SECONDS_TO_STOP)
+            self.process.wait(SECONDS_TO_STOP)
         self.process = None
 
 

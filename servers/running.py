@@ -20,18 +20,13 @@ from servers.archives import Kind, cache_folder, unpacked
 from servers.free_port import free_port
 from servers.java import java_home
 from servers.layout import Layout
+from servers.process import SECONDS_TO_STOP, DidNotStart, launch, wait_until
 
 # It takes ten; a machine that is busy with other things more.
 _SECONDS_TO_START = 180
-_SECONDS_TO_STOP = 30
 _SECONDS_TO_VANISH = 5
 _SECONDS_TO_ANSWER = 60
-_LOOK_EVERY = 0.2
-_LAST_LINES = 20
-
-
-class DidNotStart(Exception):
-    """The server ended, or never answered; the text has its last words."""
+_LOOK_EVERY = 0.02
 
 
 @dataclass
@@ -85,38 +80,21 @@ class Running:
     def restart(self) -> None:
         """Start it, after it was stopped or killed, with the same settings, port and data; return when it answers."""
         layout = Layout(self.kind, self.folder)
-        with layout.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                as_nobody([layout.command()]),
-                cwd=self.folder,
-                env=layout.environment(self.java, self.heap),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # A group of its own, because a start script may have the server as its child.
-                start_new_session=True,
-            )
+        self.process = launch(
+            as_nobody([layout.command()]), self.folder, layout.log, layout.environment(self.java, self.heap)
+        )
         try:
-            self._wait_until_it_answers(self.process, layout)
+            wait_until(self._is_healthy, str(self.kind), self.process, layout.log, _SECONDS_TO_START)
         except BaseException:
             self.kill()
             raise
 
-    def _wait_until_it_answers(self, process: "subprocess.Popen[bytes]", layout: Layout) -> None:
-        latest = time.monotonic() + _SECONDS_TO_START
-        while time.monotonic() < latest:
-            if process.poll() is not None:
-                break
-            try:
-                status, _ = self.answer("GET", "/_cluster/health?wait_for_status=yellow&timeout=5s")
-            except OSError:
-                status = 0
-            if status == 200:  # noqa: PLR2004 - HTTP
-                return
-            time.sleep(_LOOK_EVERY)
-        said = layout.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-        how = "did not answer" if process.poll() is None else f"ended with status {process.returncode}"
-        raise DidNotStart("\n".join([f"{self.kind} {how}; it said last:", *said]))
+    def _is_healthy(self) -> bool:
+        try:
+            status, _ = self.answer("GET", "/_cluster/health?wait_for_status=yellow&timeout=5s")
+        except OSError:
+            return False
+        return status == 200  # noqa: PLR2004 - HTTP
 
     def _end(self, how: signal.Signals) -> None:
         process, self.process = self.process, None
@@ -124,11 +102,11 @@ class Running:
             return
         _signal_group(process.pid, how)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(_SECONDS_TO_STOP)
+            process.wait(SECONDS_TO_STOP)
         # The server may be the start script's child, and hold its lock and port for a moment longer.
         latest = time.monotonic() + _SECONDS_TO_VANISH
         while _signal_group(process.pid, signal.SIGKILL) and time.monotonic() < latest:
-            time.sleep(_LOOK_EVERY / 10)
+            time.sleep(_LOOK_EVERY)
             process.poll()
         process.wait()
 

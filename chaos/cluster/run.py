@@ -22,8 +22,8 @@ from chaos.cluster.topics import in_topic
 from chaos.cluster.trouble import Blow, ServerTrouble
 from chaos.cluster.verdict import ClusterVerdict, Struck
 from chaos.collector import EndedByItself
+from chaos.difference import Difference, compare
 from chaos.held import held_ids
-from chaos.verdict import Difference, compare
 from s1ecs.streams import STREAMS
 from servers.account import server_folder
 from servers.archives import Kind

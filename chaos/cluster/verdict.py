@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chaos.cluster.moved import SECONDS_TO_MOVE, Moved
-from chaos.verdict import Difference
-
-_SHOWN = 5
+from chaos.difference import Difference, doubled, lost, some
 
 
 @dataclass(frozen=True)
@@ -38,23 +36,10 @@ class ClusterVerdict:
     problems: Sequence[str] = ()
 
     @property
-    def lost(self) -> int:
-        """How many states are missing, in each output counted by itself."""
-        return sum(len(each.lost) for each in self.differences)
-
-    @property
-    def doubled(self) -> int:
-        """How many documents are there twice, or of nothing that a console held."""
-        return sum(len(each.twice) + len(each.never_held) for each in self.differences)
-
-    @property
     def failures(self) -> list[str]:
         """Why the run failed; empty if it did not."""
         found = list(self.problems)
-        for each in self.differences:
-            for word, ids in (("lost", each.lost), ("doubled", each.twice), ("never held", each.never_held)):
-                if ids:
-                    found.append(f"{each.output} {each.stream}: {len(ids)} {word}, such as {_some(ids)}")
+        found += [failure for each in self.differences for failure in each.failures]
         told = {
             "polled by two workers at once": self.twice_at_once,
             "committed without the lease": self.without_lease,
@@ -63,7 +48,7 @@ class ClusterVerdict:
                 f"{each.console} {each.stream} of {each.strike.who}" for each in self.moved if each.is_late
             ],
         }
-        found += [f"{word}: {len(those)} times, such as {_some(those)}" for word, those in told.items() if those]
+        found += [f"{word}: {len(those)} times, such as {some(those)}" for word, those in told.items() if those]
         if missing := self.struck.wanted - self.struck.servers:
             found.append(f"servers that were not struck: {', '.join(sorted(missing))}")
         if not self.struck.kills or not self.struck.pauses:
@@ -72,11 +57,7 @@ class ClusterVerdict:
 
     def lines(self) -> list[str]:
         """The run for people: documents, trouble, oracles, and the sum as the last line."""
-        told = [
-            f"{each.output:10} {each.stream:17} {each.documents:6} documents, lost {len(each.lost)}, "
-            f"twice {len(each.twice)}, never held {len(each.never_held)}"
-            for each in self.differences
-        ]
+        told = [each.line for each in self.differences]
         told += [f"trouble {name:17} {times:6} times" for name, times in sorted(self.struck.servers.items())]
         told.append(f"steps {self.steps}, of them without the lease {len(self.without_lease)}")
         told.append(
@@ -89,13 +70,9 @@ class ClusterVerdict:
         )
         told += [f"FAILED: {failure}" for failure in self.failures]
         told.append(
-            f"lost {self.lost}, doubled {self.doubled}, polled twice at once "
+            f"lost {lost(self.differences)}, doubled {doubled(self.differences)}, polled twice at once "
             f"{len(self.twice_at_once) + len(self.without_lease)}, kills {self.struck.kills}, "
             f"pauses {self.struck.pauses}, servers restarted {self.struck.servers.total()}, "
             f"consoles {self.consoles}, records {self.records}"
         )
         return told
-
-
-def _some(those: Sequence[str]) -> str:
-    return "; ".join(those[:_SHOWN])

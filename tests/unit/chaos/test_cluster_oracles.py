@@ -11,8 +11,8 @@ from chaos.cluster.moved import Moved, Span, Strike, moves
 from chaos.cluster.polling import Woken, polled_twice, without_lease
 from chaos.cluster.rates import too_fast
 from chaos.cluster.verdict import ClusterVerdict, Struck
+from chaos.difference import compare
 from chaos.held import Held
-from chaos.verdict import compare
 
 NAMES = {1: "one", 2: "two"}
 # One has the lease until the tenth second, two takes it in the twentieth.

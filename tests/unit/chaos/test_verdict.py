@@ -6,9 +6,10 @@ import orjson
 import pytest
 
 from chaos import faults
+from chaos.difference import Difference, compare, doubled
 from chaos.held import Held, held_ids
 from chaos.storm import Tally
-from chaos.verdict import Difference, Verdict, compare
+from chaos.verdict import Verdict
 from s1ecs.standin.faults import kinds
 from s1ecs.standin.faults.rule import parse
 
@@ -26,7 +27,7 @@ def test_twice_and_never_held_are_doubled() -> None:
     """An id twice counts, and so does a document of nothing that the console held."""
     found = compare("files", "agent", HELD, Counter("aabx"))
     assert (found.lost, found.twice, found.never_held) == ([], ["a"], ["x"])
-    assert replace(GOOD, differences=(found,)).doubled == 2
+    assert doubled([found]) == 2
 
 
 def test_a_good_run_has_no_failures() -> None:
