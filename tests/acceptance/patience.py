@@ -7,9 +7,9 @@ from collections.abc import Callable
 PATIENCE = 270
 
 
-def eventually(check: Callable[[], bool]) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait until something holds."""
-    until = time.monotonic() + PATIENCE
-    while not check():
+    until = time.monotonic() + seconds
+    while not holds():
         assert time.monotonic() < until, "it never came"
-        time.sleep(0.2)
+        time.sleep(0.05)

@@ -8,8 +8,8 @@ import pytest
 from pyarrow import parquet
 
 from .conftest import ALERTS, Commands
+from .patience import eventually
 from .test_disk import disk, remount
-from .test_one_walker import wait_until
 
 __all__ = ["disk"]  # a fixture
 
@@ -28,7 +28,7 @@ def test_days_leave_the_store_and_are_not_missed(commands: Commands) -> None:
     before = commands.ok("collect", "alert", S1ECS_OUTPUTS="store")
     assert commands.count() == ALERTS
     running = commands.start("run", S1ECS_STREAMS="alert", S1ECS_INTERVAL="1h")
-    wait_until(lambda: commands.count() == 0)
+    eventually(lambda: commands.count() == 0)
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=15)
     assert running.returncode == 0, errors

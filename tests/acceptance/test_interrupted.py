@@ -7,8 +7,7 @@ from pathlib import Path
 from s1ecs.state.sqlite.database import FILE_NAME, connect
 
 from .conftest import Commands
-from .patience import PATIENCE
-from .test_one_walker import wait_until
+from .patience import PATIENCE, eventually
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
@@ -22,7 +21,7 @@ def test_a_query_without_end(alone: Commands) -> None:
     """It ends with the exit status of an interrupted command, and says nothing of an error."""
     connect(alone.state / FILE_NAME).close()
     process = alone.start("query", ENDLESS)
-    wait_until(lambda: has_open(process.pid, alone.state / FILE_NAME))
+    eventually(lambda: has_open(process.pid, alone.state / FILE_NAME))
     time.sleep(1)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from .conftest import S1ECS, Commands, Start
-from .patience import PATIENCE
-from .test_one_walker import held, wait_until
+from .patience import PATIENCE, eventually
+from .test_one_walker import held
 
 CONSOLES = 60
 STREAMS = 9
@@ -62,7 +62,7 @@ def test_limits_at_the_start(commands: Commands) -> None:
     """The soft limit of open files rises to the hard one, and that of core files falls to zero, which hold secrets."""
     process = limited(commands, '-Sn 64; ulimit -Hn 900; ulimit -Sc "$(ulimit -Hc)"', "run", S1ECS_STREAMS="group")
     try:
-        wait_until(lambda: held(commands, process))
+        eventually(lambda: held(commands, process))
         limits = Path(f"/proc/{process.pid}/limits").read_text()
     finally:
         process.terminate()
@@ -91,7 +91,7 @@ def test_consoles_that_hang_slow_nobody(tmp_path: Path, start_standin: Start) ->
             process = subprocess.Popen([S1ECS, "run"], cwd=tmp_path, env=commands.environment, stderr=errors)
         try:
             wanted = [f" c{number} {stream}: up to date" for number in range(10) for stream in streams]
-            wait_until(lambda: all(log.read_text().count(each) >= 3 for each in wanted))
+            eventually(lambda: all(log.read_text().count(each) >= 3 for each in wanted))
         finally:
             process.kill()
             process.wait()

@@ -3,24 +3,14 @@
 import os
 import platform
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .conftest import ALERTS, Commands, Start
-from .patience import PATIENCE
+from .patience import PATIENCE, eventually
 
 if TYPE_CHECKING:
     import subprocess
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Wait until something holds, or fail."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def held(commands: Commands, process: "subprocess.Popen[str]", streams: int = 1) -> bool:
@@ -32,7 +22,7 @@ def held(commands: Commands, process: "subprocess.Popen[str]", streams: int = 1)
 def test_collect_beside_run(commands: Commands) -> None:
     """While `run` goes on, `collect` is refused in one line with its process id and host; who only reads is not."""
     running = commands.start("run", S1ECS_STREAMS="alert", S1ECS_INTERVAL="1h")
-    wait_until(lambda: held(commands, running))
+    eventually(lambda: held(commands, running))
     result = commands.run("collect", "alert")
     assert result.returncode == 1
     [line] = result.stderr.splitlines()
@@ -49,7 +39,7 @@ def test_collect_beside_run(commands: Commands) -> None:
 def test_a_killed_run_holds_nothing(commands: Commands) -> None:
     """After SIGKILL the next process collects at once, and what the first one began arrives whole."""
     running = commands.start("run", S1ECS_STREAMS="alert", S1ECS_PAGE_SIZE="100")
-    wait_until(lambda: held(commands, running))
+    eventually(lambda: held(commands, running))
     running.kill()
     running.communicate()
     commands.ok("collect", "alert")
@@ -61,13 +51,13 @@ def test_run_goes_on_with_what_is_free(commands: Commands, start_standin: Start)
     commands.environment["S1ECS_URL"] = start_standin("--agents", "20", "--alerts", "40")
     interval = {"S1ECS_INTERVAL": "300ms"}
     first = commands.start("run", S1ECS_STREAMS="alert", **interval)
-    wait_until(lambda: held(commands, first))
+    eventually(lambda: held(commands, first))
     second = commands.start("run", S1ECS_STREAMS="alert,threat", S1ECS_LOG_LEVEL="debug", **interval)
-    wait_until(lambda: commands.query("SELECT count(*) AS n FROM threat") != [{"n": 0}])
+    eventually(lambda: commands.query("SELECT count(*) AS n FROM threat") != [{"n": 0}])
     assert held(commands, first)
     first.kill()
     first.communicate()
-    wait_until(lambda: held(commands, second, streams=2))
+    eventually(lambda: held(commands, second, streams=2))
     second.send_signal(signal.SIGINT)
     _, errors = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
@@ -83,10 +73,10 @@ def test_run_goes_on_with_what_is_free(commands: Commands, start_standin: Start)
 def test_backfill_beside_run_and_beside_itself(commands: Commands) -> None:
     """A backfill works beside `run`; the same backfill a second time at once does not."""
     running = commands.start("run", S1ECS_STREAMS="alert", S1ECS_INTERVAL="1h")
-    wait_until(lambda: held(commands, running))
+    eventually(lambda: held(commands, running))
     arguments = ("backfill", "alert", "--from", "2026-01-27", "--to", "2026-01-31")
     first = commands.start(*arguments, S1ECS_PAGE_SIZE="1")
-    wait_until(lambda: bool(list((commands.state / "locks").glob("*backfill*"))))
+    eventually(lambda: bool(list((commands.state / "locks").glob("*backfill*"))))
     os.kill(first.pid, signal.SIGSTOP)
     second = commands.run(*arguments)
     os.kill(first.pid, signal.SIGCONT)
@@ -105,8 +95,8 @@ def test_state_files_are_private(commands: Commands) -> None:
     before = os.umask(0)
     try:
         running = commands.start("run", S1ECS_STREAMS="alert", S1ECS_INTERVAL="1h")
-        wait_until(lambda: held(commands, running))
-        wait_until((commands.state / "s1ecs.db-wal").exists)
+        eventually(lambda: held(commands, running))
+        eventually((commands.state / "s1ecs.db-wal").exists)
         modes = {path.relative_to(commands.folder): path.stat().st_mode & 0o777 for path in everything(commands.state)}
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=PATIENCE)

@@ -1,15 +1,13 @@
 """What the commands of response actions print and bring, with the installed command against the stand-in."""
 
 import json
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from .conftest import MOMENT, Start
-from .patience import PATIENCE
+from .patience import eventually
 from .respond_cases import DRAWN
 from .responding import Acting, same
 
@@ -27,17 +25,10 @@ def test_a_scan_is_stopped(acting: Acting) -> None:
     acting.control(scan_lasts=600)
     # As $(...) takes it: one line.
     scan = acting.commands.ok("respond", "scan", host["computerName"], "--yes", "--no-wait").removesuffix("\n")
-    _until(lambda: acting.get(f"/web/api/v2.1/agents?ids={host['id']}")["data"][0]["scanStatus"] == "started")
+    eventually(lambda: acting.get(f"/web/api/v2.1/agents?ids={host['id']}")["data"][0]["scanStatus"] == "started")
     assert acting.act("abort-scan", host["id"])[1]["status"] == "done"
     ended = acting.commands.run("respond", "status", scan, "--json", "--poll", "0.05")
     assert (ended.returncode, "aborted" in ended.stdout) == (1, True)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
 
 
 def test_dry_run_prints_what_is_sent_and_sends_nothing(acting: Acting) -> None:

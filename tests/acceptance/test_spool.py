@@ -7,13 +7,13 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from .conftest import ALERTS, Commands, Start
-from .patience import PATIENCE
+from .patience import PATIENCE, eventually
 
 # Ten seconds are meant; what a busy machine takes is still less than a server that hangs would be waited for.
 _ENDS_WITHIN = 45.0
@@ -119,14 +119,6 @@ def running(commands: Commands) -> Iterator[None]:
     assert "Traceback" not in errors
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that must come."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def waiting(commands: Commands) -> str:
     """What status warns of documents that wait for the search server; nothing where none do."""
     lines = json.loads(commands.run("status", "--json").stdout)
@@ -149,7 +141,7 @@ def test_a_search_server_that_is_down_holds_up_nothing_and_gets_everything(comma
     search = f"{{type: elasticsearch, hosts: ['http://127.0.0.1:{port}'], on_stall: spill, stall_after: 2s}}"
     commands.environment |= {"S1ECS_OUTPUTS": f"[{{type: store}}, {search}]", "S1ECS_STREAMS": "alert"}
     with running(commands):
-        until(lambda: count(commands, "SELECT count(*) FROM documents") == ALERTS)
+        eventually(lambda: count(commands, "SELECT count(*) FROM documents") == ALERTS)
     assert waiting(commands).startswith(f"warning: {ALERTS} documents (")
     with hanging(port) as silent, running(commands):
         connected, _ = silent.accept()
@@ -160,7 +152,7 @@ def test_a_search_server_that_is_down_holds_up_nothing_and_gets_everything(comma
     assert f"elasticsearch: documents still waiting in the spool: {ALERTS}" in collected.stderr
     with answering(port) as server:
         with running(commands):
-            until(lambda: not count(commands, "SELECT sum(documents) FROM spools"))
+            eventually(lambda: not count(commands, "SELECT sum(documents) FROM spools"))
         assert not waiting(commands)
         assert len(server.took) == ALERTS
         assert not server.twice
@@ -184,6 +176,6 @@ def test_a_server_that_is_down_is_filled_by_its_spool(commands: Commands, start_
     assert f"{alerts} documents read from the store, 0 new" in again.stderr
     with answering(port) as server:
         with running(commands):
-            until(lambda: not count(commands, "SELECT sum(documents) FROM spools"))
+            eventually(lambda: not count(commands, "SELECT sum(documents) FROM spools"))
         assert len(server.took) == alerts
         assert not server.twice

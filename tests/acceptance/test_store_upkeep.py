@@ -8,8 +8,8 @@ import time
 from contextlib import closing
 
 from .conftest import ALERTS, Commands, Start
-from .patience import PATIENCE
-from .test_one_walker import held, wait_until
+from .patience import PATIENCE, eventually
+from .test_one_walker import held
 
 
 def test_what_lies_in_the_store(commands: Commands) -> None:
@@ -52,8 +52,8 @@ def test_run_prunes_and_gives_room_back(commands: Commands) -> None:
     running = commands.start(
         "run", S1ECS_STREAMS="alert", S1ECS_INTERVAL="1h", S1ECS_OUTPUTS="[{type: store, keep_size: 5MB}]"
     )
-    wait_until(lambda: 0 < commands.count() < ALERTS)
-    wait_until(lambda: json.loads(commands.ok("store", "--json"))["free_bytes"] == 0)
+    eventually(lambda: 0 < commands.count() < ALERTS)
+    eventually(lambda: json.loads(commands.ok("store", "--json"))["free_bytes"] == 0)
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=PATIENCE)
     assert "oldest documents from the store" in errors
@@ -66,8 +66,8 @@ def test_a_backup_beside_run(commands: Commands, start_standin: Start) -> None:
     """A copy made while `run` writes is whole and sound, with its checkpoint; nothing is ever overwritten."""
     commands.environment["S1ECS_URL"] = start_standin("--alerts", "200", "--rate", "1200")
     running = commands.start("run", S1ECS_STREAMS="alert", S1ECS_INTERVAL="100ms")
-    wait_until(lambda: held(commands, running))
-    wait_until(lambda: commands.run("query", "SELECT 1 FROM alert").returncode == 0 and commands.count() >= 200)
+    eventually(lambda: held(commands, running))
+    eventually(lambda: commands.run("query", "SELECT 1 FROM alert").returncode == 0 and commands.count() >= 200)
     before = commands.count()
     copy = commands.folder / "copy" / "s1ecs.db"
     copy.parent.mkdir()
@@ -120,7 +120,7 @@ def test_killed_while_it_prunes(commands: Commands) -> None:
         with commands.start(
             "run", S1ECS_STREAMS="alert", S1ECS_INTERVAL="1h", S1ECS_OUTPUTS=f"[{{type: store, keep_size: {size}}}]"
         ) as process:
-            wait_until(lambda: commands.count() < before)  # noqa: B023 - called at once
+            eventually(lambda: commands.count() < before)  # noqa: B023 - called at once
             process.kill()
         assert commands.ok("store", "--check").endswith("no damage found\n")
         before = commands.count()

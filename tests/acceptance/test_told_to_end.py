@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .conftest import Commands, Start
-from .patience import PATIENCE
+from .patience import PATIENCE, eventually
 from .test_collect import stored
 
 if TYPE_CHECKING:
@@ -86,14 +86,6 @@ def documents(commands: Commands) -> dict[str, int]:
     return {row["stream"]: row["n"] for row in rows}
 
 
-def wait_for(what: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Wait until it is so."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def catches_sigterm(pid: int) -> bool:
     """Whether a process got so far that SIGTERM does not just kill it."""
     [mask] = re.findall(r"^SigCgt:\s*(\w+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
@@ -131,7 +123,7 @@ def test_in_every_phase(start_standin: Start, tmp_path: Path) -> None:
         phase = PHASES.get(name)
         arguments = phase.command if phase else ("run",)
         running[name] = commands.start(*arguments, S1ECS_PAGE_SIZE=str(phase.page_size if phase else 2))
-    wait_for(lambda: all(rule["struck"] for rule in json.loads(asked(url, "/_standin/faults"))["rules"]))
+    eventually(lambda: all(rule["struck"] for rule in json.loads(asked(url, "/_standin/faults"))["rules"]))
     time.sleep(1)
 
     ended = told_to_end(running)
@@ -163,11 +155,11 @@ def test_in_every_phase(start_standin: Start, tmp_path: Path) -> None:
 def test_while_another_process_holds_the_state(commands: Commands) -> None:
     """A lock that another program keeps on the state database keeps no process alive, at its start or later."""
     collecting = commands.start("collect", "alert", S1ECS_PAGE_SIZE="10")
-    wait_for(lambda: (commands.state / "s1ecs.db").exists() and stored(commands) > 0)
+    eventually(lambda: (commands.state / "s1ecs.db").exists() and stored(commands) > 0)
     with closing(sqlite3.connect(commands.state / "s1ecs.db", isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         starting = commands.start("collect", "group")
-        wait_for(lambda: catches_sigterm(starting.pid))
+        eventually(lambda: catches_sigterm(starting.pid))
         time.sleep(1)
         for seconds, status, said in told_to_end({"collecting": collecting, "starting": starting}).values():
             assert (status, seconds < AT_MOST) == (1, True), said

@@ -22,7 +22,7 @@ from tests.acceptance.conftest import (
 from tests.acceptance.conftest import (
     start_standin as start_standin,  # noqa: PLC0414 - pytest finds it by its name here
 )
-from tests.acceptance.patience import PATIENCE
+from tests.acceptance.patience import PATIENCE, eventually
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 
@@ -72,14 +72,6 @@ def has_delivered(machine: Commands, least: int) -> bool:
     return sum(delivered(machine).values()) >= least
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for what must come."""
-    latest = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < latest
-        time.sleep(0.2)
-
-
 def test_the_same_documents_as_with_sqlite(commands_for: CommandsFor) -> None:
     """Two machines that share a state deliver what one with SQLite does, each document once."""
     plain = commands_for("sqlite")
@@ -103,11 +95,11 @@ def test_a_server_that_restarts_while_collecting(
     commands = commands_for(S1ECS_URL=url, S1ECS_PAGE_SIZE="100")
     with commands.running("run", "alert", "threat") as process:
         for least, end in ((3000, postgres.stop), (9000, postgres.kill)):
-            wait_until(partial(has_delivered, commands, least))
+            eventually(partial(has_delivered, commands, least))
             end()
             time.sleep(1)
             postgres.restart()
-        wait_until(lambda: sum(key[0] == ALERT for key in delivered(commands)) == 20000)
+        eventually(lambda: sum(key[0] == ALERT for key in delivered(commands)) == 20000)
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
@@ -122,13 +114,13 @@ def test_a_killed_process_is_followed_by_another(commands_for: CommandsFor) -> N
     """What a killed one had in hand is collected by the next, on another machine, once its leases have expired."""
     first, second = commands_for("a", S1ECS_PAGE_SIZE="100"), commands_for("b")
     with first.running("collect", "alert") as process:
-        wait_until(lambda: sum(delivered(first).values()) >= 300)
+        eventually(lambda: sum(delivered(first).values()) >= 300)
         process.kill()
     taken = second.run("collect", "alert")
     assert taken.returncode == 1
     assert "already collected by process" in taken.stderr
     assert "its lease ends in" in taken.stderr
-    wait_until(lambda: second.run("collect", "alert").returncode == 0)
+    eventually(lambda: second.run("collect", "alert").returncode == 0)
     # What the killed one wrote behind its last commit is cut off by the next that writes there.
     found = delivered(second)
     first.ok("collect", "alert")
@@ -141,7 +133,7 @@ def test_two_processes_share_the_streams(commands_for: CommandsFor) -> None:
     """While one `run` has a stream, another is refused it by name; with its end the stream is free at once."""
     first, second = commands_for("a"), commands_for("b")
     with first.running("run", "group") as process:
-        wait_until(lambda: bool(delivered(first)))
+        eventually(lambda: bool(delivered(first)))
         refused = second.run("collect", "group")
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
