@@ -12,6 +12,8 @@ from servers.postgresql import PostgresCluster
 from tests.postgres import started_postgres
 
 SERVICES = "tests/services/"
+# Those of Kafka and PostgreSQL; the others ask search servers.
+OF_CLUSTERS = tuple(f"{SERVICES}test_{name}" for name in ("cluster", "kafka", "postgresql", "workers"))
 # Whatever takes long, in the order in which it begins, so that no process is left alone with it at the end.
 LONG_FIRST = (SERVICES, "tests/acceptance/", "tests/unit/peers/", "tests/unit/test_fuzz.py", "tests/unit/standin/")
 
@@ -27,7 +29,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep a file's tests in one process, and so all that share one real server.
+    """Keep a file's tests in one process, and so all that share real servers.
 
     Marks of groups would say the same, but xdist 3.8 writes them to where pytest 9 does not read a test's name.
     """
@@ -35,7 +37,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return SERVICES if nodeid.startswith(SERVICES) else nodeid.partition("::")[0]
+            if nodeid.startswith(SERVICES):
+                return f"{SERVICES} {'clusters' if nodeid.startswith(OF_CLUSTERS) else 'search'}"
+            return nodeid.partition("::")[0]
 
     return ByFile(config, log)
 
