@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from s1ecs.bootstrap.state import store_folder
+from s1ecs.bootstrap.store_folder import store_folder
 from s1ecs.commands.extras import require_extras
 from s1ecs.commands.respond import printing, printing_many
 from s1ecs.commands.respond.interrupt import Underway, run
