@@ -73,7 +73,7 @@ class ConsoleSource:
         for name, row in rows.items():
             key = (name, row.revision)
             try:
-                built[key] = self._built.get(key) or self._file.build(entry_of(row)).console
+                built[key] = self._built.get(key) or self._file.build(entry_of(row))
             except SettingsError as error:
                 invalid[name] = "; ".join(line.removeprefix(f"{_place(name)}: ") for line in str(error).splitlines())
         self._built = built
