@@ -75,7 +75,7 @@ class ConsoleSource:
             try:
                 built[key] = self._built.get(key) or self._file.build(entry_of(row))
             except SettingsError as error:
-                invalid[name] = "; ".join(line.removeprefix(f"{_place(name)}: ") for line in str(error).splitlines())
+                invalid[name] = fault_of(name, error)
         self._built = built
         return invalid
 
@@ -100,6 +100,11 @@ class ConsoleSource:
 def entry_of(row: ConsoleRow) -> ConsoleEntry:
     """Return a row as the settings read it."""
     return ConsoleEntry(row.name, row.values, _place(row.name))
+
+
+def fault_of(name: str, error: SettingsError) -> str:
+    """Return in one line what makes a row unusable, without the name of its console."""
+    return "; ".join(line.removeprefix(f"{_place(name)}: ") for line in str(error).splitlines())
 
 
 def _place(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from s1ecs.bootstrap.console_rows import entry_of, no_rows, read_rows
+from s1ecs.bootstrap.console_rows import entry_of, fault_of, no_rows, read_rows
 from s1ecs.bootstrap.state import has_state, open_readonly
 from s1ecs.commands.consoles.edits import refuse_unknown
 from s1ecs.commands.consoles.known import list_known
@@ -117,9 +117,7 @@ def _listed(settings: Settings, row: ConsoleRow) -> ListedConsole:
     try:
         settings.build(entry_of(row))
     except SettingsError as error:
-        return ListedConsole(
-            row, "invalid", "; ".join(line.removeprefix(f"console {row.name}: ") for line in str(error).splitlines())
-        )
+        return ListedConsole(row, "invalid", fault_of(row.name, error))
     return ListedConsole(row, "paused" if row.paused else "collected")
 
 
