@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from s1ecs.bootstrap.console_rows import entry_of, open_console_rows
+from s1ecs.bootstrap.console_rows import entry_of, open_console_rows, read_rows
 from s1ecs.commands.consoles.edits import adding, pausing, refuse_unknown, removing
 from s1ecs.commands.terminal.writer import OUT
 from s1ecs.errors import UsageError
@@ -45,7 +45,7 @@ def pause_consoles(settings: Settings, names: Sequence[str], *, paused: bool) ->
 def remove_consoles(settings: Settings, names: Sequence[str], agreed: Callable[[str], bool]) -> bool:
     """Remove consoles after a confirmation; return False where nothing was removed."""
     listed = ", ".join(dict.fromkeys(names))
-    asyncio.run(_require(settings, names))
+    refuse_unknown(read_rows(settings, "remove"), names)
     OUT.line(
         f"{listed}: will no longer be collected. Checkpoints, documents and dead letters stay: a console that is added "
         "again under its name continues where it stopped."
@@ -55,11 +55,6 @@ def remove_consoles(settings: Settings, names: Sequence[str], agreed: Callable[[
     asyncio.run(_change(settings, "remove", removing(names)))
     OUT.line(f"{listed}: removed")
     return True
-
-
-async def _require(settings: Settings, names: Sequence[str]) -> None:
-    async with open_console_rows(settings, "remove") as rows:
-        refuse_unknown((await rows.read()).rows, names)
 
 
 async def _change(settings: Settings, command: str, edit: EditRows) -> RowsAtRevision:
