@@ -4,16 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from s1ecs.bootstrap.state import postgres_server
 from s1ecs.counted import counted
 from s1ecs.errors import SettingsError, UsageError
 from s1ecs.settings import ConsoleEntry, ConsoleSettings, Settings
 from s1ecs.state.console_rows import ConsoleRow, ConsoleRows, RowsAtRevision, RowsByName
-
-if TYPE_CHECKING:
-    from s1ecs.state.postgresql.database import PostgresDatabase
 
 UNREAD = -1
 _LEFT_OUT = (
@@ -146,25 +142,12 @@ async def open_console_rows(settings: Settings, command: str) -> AsyncIterator[C
     """Open the rows of the state; raise UsageError, naming the command, where the state has none."""
     if settings.state is None:
         raise no_rows(command)
-    async with open_database(settings) as database:
-        yield rows_in(database)
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> "AsyncIterator[PostgresDatabase]":
-    """Open the database of a state in PostgreSQL for a short look or change."""
     server = postgres_server(settings)
+    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
     from s1ecs.state.postgresql.database import PostgresDatabase
 
     database = await PostgresDatabase.open(server)
     try:
-        yield database
+        yield PostgresConsoleRows(database)
     finally:
         await database.close()
-
-
-def rows_in(database: "PostgresDatabase") -> ConsoleRows:
-    """Return the rows of an open database."""
-    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
-
-    return PostgresConsoleRows(database)
