@@ -4,15 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 
 import structlog
 
-from s1ecs.bootstrap.spools import spools
 from s1ecs.cluster.assembly import OpenWorker
 from s1ecs.cluster.exclusive import exclusively
 from s1ecs.collect.upkeep.heartbeat import beating
-from s1ecs.commands.run_services import waiting_in
+from s1ecs.commands.run_services import meter_spools
 from s1ecs.counted import counted
 from s1ecs.extras import importing
 from s1ecs.metrics.recorder import Meter
@@ -42,9 +40,7 @@ async def beside_worker(
         if settings.metrics_port is not None:
             served = _endpoint(settings, settings.metrics_port, opened, meter.figures)
             log.info(f"metrics at {await stack.enter_async_context(served)}")
-        for spool in spools(outputs):
-            spool.drain.refusals = meter.refused_later
-            meter.spool(spool.name, partial(waiting_in, spool))
+        meter_spools(outputs, meter)
         await stack.enter_async_context(beating(state.heartbeats, _utc))
         collector = opened.collector.maker.collector
         names = [output.name for output in outputs]
