@@ -160,6 +160,17 @@ def test_an_unusable_console_is_listed_with_the_reason(kept: Commands, database_
     assert listed(kept) == {"asia": "collected", "europe": "invalid"}
 
 
+def test_without_rows_no_console_has_a_tag(kept: Commands) -> None:
+    """Consoles that the state knows from before, or that are in the settings file, are not listed for a tag."""
+    kept.ok(*ADD, *ASIA)
+    assert listed(kept, "--tag", "acme") == {"asia": "collected"}
+    kept.ok("consoles", "remove", "asia", "--yes")
+    (kept.folder / "s1ecs.yaml").write_text("consoles:\n- {name: one, url: one.example, token_file: one.token}\n")
+    assert [row["console"] for row in json.loads(kept.ok("consoles", "list", "--json"))] == ["one"]
+    assert listed(kept, "--tag", "acme") == {}
+    assert kept.ok("consoles", "list", "--tag", "acme") == "no console has these tags\n"
+
+
 def test_check_tells_that_the_state_of_the_consoles_is_away(kept: Commands) -> None:
     """Where all consoles are rows and the state is away, check fails with that reason; offline it warns of it only."""
     kept.environment["S1ECS_STATE"] = f"postgresql://s1ecs@127.0.0.1:{free_port()}/s1ecs"

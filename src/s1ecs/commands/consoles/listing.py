@@ -53,11 +53,12 @@ class ListedConsole:
 
 
 def list_consoles(settings: Settings, tags: Sequence[str], *, json: bool) -> None:
-    """Print the consoles that have all of these tags, as rows of the state; without rows, those that it knows."""
-    rows = {} if settings.state is None else read_rows(settings, "list")
+    """Print the consoles that have all of these tags, as rows of the state; without rows or tags, those it knows."""
     if tags and settings.state is None:
         raise no_rows("list --tag")
-    if not rows and (settings.state is None or has_state(settings)):
+    rows = {} if settings.state is None else read_rows(settings, "list")
+    # Only a row has tags.
+    if not rows and not tags and (settings.state is None or has_state(settings)):
         list_known(settings, json=json)
     else:
         _print_rows(settings, rows, tags, json=json)
