@@ -6,6 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from servers.free_port import free_port
+
 from .conftest import Commands
 
 TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJvbmUifQ."
@@ -156,6 +158,31 @@ def test_an_unusable_console_is_listed_with_the_reason(kept: Commands, database_
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE s1ecs.console_rows SET settings = '{\"url\": 5}' WHERE name = 'europe'")
     assert listed(kept) == {"asia": "collected", "europe": "invalid"}
+
+
+def test_without_rows_no_console_has_a_tag(kept: Commands) -> None:
+    """Consoles that the state knows from before, or that are in the settings file, are not listed for a tag."""
+    kept.ok(*ADD, *ASIA)
+    assert listed(kept, "--tag", "acme") == {"asia": "collected"}
+    kept.ok("consoles", "remove", "asia", "--yes")
+    (kept.folder / "s1ecs.yaml").write_text("consoles:\n- {name: one, url: one.example, token_file: one.token}\n")
+    assert [row["console"] for row in json.loads(kept.ok("consoles", "list", "--json"))] == ["one"]
+    assert listed(kept, "--tag", "acme") == {}
+    assert kept.ok("consoles", "list", "--tag", "acme") == "no console has these tags\n"
+
+
+def test_check_tells_that_the_state_of_the_consoles_is_away(kept: Commands) -> None:
+    """Where all consoles are rows and the state is away, check fails with that reason; offline it warns of it only."""
+    kept.environment["S1ECS_STATE"] = f"postgresql://s1ecs@127.0.0.1:{free_port()}/s1ecs"
+    kept.environment["S1ECS_OUTPUTS"] = '[{"type": "files", "path": "out"}]'
+    result = kept.run("check", "--json")
+    assert (result.returncode, result.stderr) == (1, "")
+    [failed] = [row for row in json.loads(result.stdout) if row["status"] == "failed"]
+    assert (failed["check"], "can't be reached" in failed["text"]) == ("state", True)
+    offline = kept.run("check", "--offline", "--json")
+    assert (offline.returncode, offline.stderr) == (0, "")
+    [warning] = [row for row in json.loads(offline.stdout) if row["status"] != "ok"]
+    assert (warning["status"], warning["subject"]) == ("warning", "consoles")
 
 
 def test_on_one_machine_consoles_are_in_the_settings_file(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import psycopg
 import pytest
 
 from servers.free_port import free_port
 
 from .conftest import MOMENT, Commands, Start
 from .patience import PATIENCE, eventually
+from .responding import TOKEN, Acting
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +128,30 @@ def test_commands_use_the_rows(shared: Commands, small: str) -> None:
     assert listed == {"broken": ("invalid", False), "two": ("collected", False), "one": ("removed", True)}
     checks = json.loads(shared.run("check", "--offline", "--json").stdout)
     assert [row["text"] for row in checks if row["subject"] == "broken"] == [fault]
+
+
+def test_a_worker_ends_what_was_for_a_time(
+    shared: Commands, start_standin: Start, tmp_path: Path, database_url: str
+) -> None:
+    """A scheduled action is sent when it is due, also to a console that is paused: that concerns collecting alone."""
+    acting = Acting(tmp_path, start_standin("--agents", "6", "--now", MOMENT))
+    acting.control(latency=0.05)
+    host = acting.host()["id"]
+    (tmp_path / "actor").write_text(TOKEN)
+    tokens = ("--token-file", "token", "--set", "action_token_file=actor")
+    shared.ok("consoles", "add", "one", "--url", acting.url, *tokens, "--paused")
+    shared.ok("respond", "isolate", host, "--for", "1m", "--yes", "--poll", "0.1")
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """UPDATE s1ecs.actions SET about = jsonb_set(about::jsonb, '{details,due}', '"2026-01-01T00:00:00.000Z"')
+            WHERE status = 'scheduled'"""
+        )
+
+    def release() -> str:
+        [found] = json.loads(shared.ok("respond", "history", "--action", "release", "--json"))
+        return str(found["status"])
+
+    assert (release(), len(acting.received())) == ("scheduled", 1)
+    with shared.running("worker"):
+        eventually(lambda: release() == "done")
+    assert [each["path"] for each in acting.received()] == ["/agents/actions/disconnect", "/agents/actions/connect"]

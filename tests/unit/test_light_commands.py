@@ -77,6 +77,8 @@ LIGHT: tuple[tuple[list[str], int | None], ...] = (
     (["streams"], 0),
     (["web-user", "list"], None),
 )
+# Those that read nothing but the documents.
+STORE: tuple[tuple[list[str], int | None], ...] = ((["query", "SELECT 1"], 1), (["search", "x"], 1), (["tail"], 1))
 OTHERS: tuple[tuple[list[str], int | None], ...] = (
     (["consoles", "--accept", "default"], 1),
     (["dead-letters", "--retry"], 1),
@@ -90,15 +92,20 @@ def missing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("light") / "state"
 
 
-@pytest.fixture(scope="module")
-def seen(missing: Path) -> Any:
-    """What became of all commands, and what the light ones imported."""
+def run(missing: Path, *lists: tuple[tuple[list[str], int | None], ...]) -> Any:
+    """What became of light commands and others, and what the light ones imported."""
     environment = {"S1ECS_URL": "https://console.example", "S1ECS_TOKEN": "a-token", "S1ECS_STATE_DIR": str(missing)}
-    commands = json.dumps([[arguments for arguments, _ in rows] for rows in (LIGHT, OTHERS)])
+    commands = json.dumps([[arguments for arguments, _ in rows] for rows in lists])
     command = [sys.executable, "-c", RUN, commands]
     done = subprocess.run(command, env=environment, cwd=missing.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def seen(missing: Path) -> Any:
+    """What became of all commands, and what the light ones imported."""
+    return run(missing, LIGHT, OTHERS)
 
 
 def test_commands_that_read_the_disk_load_no_network_library(seen: Any) -> None:
@@ -106,6 +113,13 @@ def test_commands_that_read_the_disk_load_no_network_library(seen: Any) -> None:
     loaded = set(seen["modules"])
     assert loaded.issuperset(("s1ecs.monitor.health", "s1ecs.commands.respond.history"))
     assert sorted(loaded.intersection(HEAVY)) == []
+
+
+def test_commands_that_query_the_store_do_not_load_the_state(missing: Path) -> None:
+    """Looking for documents takes the store alone, not what collecting keeps beside it."""
+    loaded = set(run(missing, STORE, ())["modules"])
+    assert loaded.issuperset(("s1ecs.commands.query", "s1ecs.commands.search", "s1ecs.commands.tail"))
+    assert loaded.isdisjoint(("s1ecs.bootstrap.state", "s1ecs.state.sqlite.state"))
 
 
 def test_a_typo_in_the_state_folder(seen: Any, missing: Path) -> None:

@@ -99,3 +99,13 @@ def test_search_servers_need_no_extra(tmp_path: Path, kind: str) -> None:
     assert ended.returncode == 1
     assert f"{kind}: connection to 127.0.0.1:9 refused" in ended.stderr
     assert _PROJECT["optional-dependencies"][kind] == []
+
+
+@pytest.mark.parametrize("command", [("worker",), ("worker", "--drain"), ("cluster", "status"), ("consoles", "list")])
+def test_what_needs_a_shared_state_names_its_extra(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Without the extra a command that uses a state in PostgreSQL says in one line what to install."""
+    settings = "state: postgresql://127.0.0.1:9/nowhere\noutputs: [{type: files, path: out}]\n"
+    (tmp_path / "s1ecs.yaml").write_text(settings)
+    ended = run(tmp_path, *command)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1), ended.stderr
+    assert "pip install 's1ecs[cluster]'" in ended.stderr

@@ -1,19 +1,15 @@
 """From rows of the state to consoles: each is built apart, so that an unusable row affects its console alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from s1ecs.bootstrap.state import postgres_server
 from s1ecs.counted import counted
 from s1ecs.errors import SettingsError, UsageError
 from s1ecs.settings import ConsoleEntry, ConsoleSettings, Settings
 from s1ecs.state.console_rows import ConsoleRow, ConsoleRows, RowsAtRevision, RowsByName
-
-if TYPE_CHECKING:
-    from s1ecs.state.postgresql.database import PostgresDatabase
 
 UNREAD = -1
 _LEFT_OUT = (
@@ -26,11 +22,13 @@ _LEFT_OUT = (
 class KeptConsoles:
     """The consoles that are collected, as `settings.consoles`; `revision` is that of the rows, UNREAD before the first.
 
-    `paused` are the consoles that an operator stopped. Those that are not collected for another reason are in
-    `settings.console_faults`: rows that this machine can't use, and consoles of the settings file beside rows.
+    `paused` are the consoles that an operator stopped; actions can be performed on them, too: `with_paused`. Those that
+    are not collected for another reason are in `settings.console_faults`: rows that this machine can't use, and
+    consoles of the settings file beside rows.
     """
 
     settings: Settings
+    with_paused: Settings
     revision: int = UNREAD
     paused: frozenset[str] = frozenset()
 
@@ -38,14 +36,13 @@ class KeptConsoles:
 class ConsoleSource:
     """The consoles to collect, as the rows have them now; without any row those of the settings file."""
 
-    def __init__(self, settings: Settings, *, with_paused: bool = False) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._file = settings
-        self._with_paused = with_paused
         self._at = RowsAtRevision(UNREAD, {})
         # By name and revision, so that only what changed is built anew.
         self._built: dict[tuple[str, int], ConsoleSettings] = {}
         self._invalid: Mapping[str, str] = {}
-        self._kept = KeptConsoles(settings)
+        self._kept = KeptConsoles(settings, settings)
 
     async def read(self, rows: ConsoleRows) -> KeptConsoles:
         """Return the consoles; the same object as before where nothing changed, at the cost of one small query."""
@@ -70,33 +67,40 @@ class ConsoleSource:
         built: dict[tuple[str, int], ConsoleSettings] = {}
         invalid: dict[str, str] = {}
         for name, row in rows.items():
-            if row.paused and not self._with_paused:
-                continue
             key = (name, row.revision)
             try:
-                built[key] = self._built.get(key) or self._file.build(entry_of(row)).console
+                built[key] = self._built.get(key) or self._file.build(entry_of(row))
             except SettingsError as error:
-                invalid[name] = "; ".join(line.removeprefix(f"{_place(name)}: ") for line in str(error).splitlines())
+                invalid[name] = fault_of(name, error)
         self._built = built
         return invalid
 
     def _keep(self, at: RowsAtRevision) -> KeptConsoles:
         if not at.rows:
-            return KeptConsoles(self._file, at.revision)
-        left_out = {each.name: _LEFT_OUT for each in self._file.consoles if each.name not in at.rows}
+            return KeptConsoles(self._file, self._file, at.revision)
         paused = frozenset(name for name, row in at.rows.items() if row.paused)
-        gap = f"no console is collected: {counted(len(at.rows), 'row')} in the state, of them {len(paused)} paused and "
-        settings = self._file.with_consoles(
-            self._built.values(),
-            {**self._invalid, **left_out},
-            f"{gap}{len(self._invalid)} invalid; see s1ecs consoles list",
+        return KeptConsoles(self._without(at, paused), self._without(at, frozenset()), at.revision, paused)
+
+    def _without(self, at: RowsAtRevision, left: Collection[str]) -> Settings:
+        """Return the settings with the consoles of the rows, but for those `left`."""
+        consoles = [console for (name, _), console in self._built.items() if name not in left]
+        invalid = {name: fault for name, fault in self._invalid.items() if name not in left}
+        beside = {each.name: _LEFT_OUT for each in self._file.consoles if each.name not in at.rows}
+        paused = sum(row.paused for row in at.rows.values())
+        gap = f"no console is collected: {counted(len(at.rows), 'row')} in the state, of them {paused} paused and "
+        return self._file.with_consoles(
+            consoles, {**invalid, **beside}, f"{gap}{len(invalid)} invalid; see s1ecs consoles list"
         )
-        return KeptConsoles(settings, at.revision, paused)
 
 
 def entry_of(row: ConsoleRow) -> ConsoleEntry:
     """Return a row as the settings read it."""
     return ConsoleEntry(row.name, row.values, _place(row.name))
+
+
+def fault_of(name: str, error: SettingsError) -> str:
+    """Return in one line what makes a row unusable, without the name of its console."""
+    return "; ".join(line.removeprefix(f"{_place(name)}: ") for line in str(error).splitlines())
 
 
 def _place(name: str) -> str:
@@ -107,7 +111,8 @@ def with_rows(settings: Settings, *, with_paused: bool = False) -> Settings:
     """Return the settings with the consoles that the state keeps, if it keeps any; raise StateError if it is away."""
     if settings.state is None:
         return settings
-    return ConsoleSource(settings, with_paused=with_paused).of(_read(settings)).settings
+    kept = ConsoleSource(settings).of(_read(settings))
+    return kept.with_paused if with_paused else kept.settings
 
 
 def read_rows(settings: Settings, command: str) -> RowsByName:
@@ -137,25 +142,12 @@ async def open_console_rows(settings: Settings, command: str) -> AsyncIterator[C
     """Open the rows of the state; raise UsageError, naming the command, where the state has none."""
     if settings.state is None:
         raise no_rows(command)
-    async with open_database(settings) as database:
-        yield rows_in(database)
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> "AsyncIterator[PostgresDatabase]":
-    """Open the database of a state in PostgreSQL for a short look or change."""
     server = postgres_server(settings)
+    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
     from s1ecs.state.postgresql.database import PostgresDatabase
 
     database = await PostgresDatabase.open(server)
     try:
-        yield database
+        yield PostgresConsoleRows(database)
     finally:
         await database.close()
-
-
-def rows_in(database: "PostgresDatabase") -> ConsoleRows:
-    """Return the rows of an open database."""
-    from s1ecs.state.postgresql.console_rows import PostgresConsoleRows
-
-    return PostgresConsoleRows(database)

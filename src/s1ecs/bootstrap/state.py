@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s1ecs.errors import SettingsError, StateError
@@ -91,16 +90,6 @@ def refuse_store(settings: Settings) -> None:
             "outputs: the output store can't be used with the setting 'state': it is a file of one machine; configure "
             "another output, such as elasticsearch, opensearch, kafka or files"
         )
-
-
-def store_folder(settings: Settings, command: str) -> Path:
-    """Return the folder of the local store, for a command that reads it; raise SettingsError where there is none."""
-    if settings.state is not None:
-        raise SettingsError(
-            f"{command} reads the local store, which there is none of with the setting 'state': the documents are in "
-            "the outputs; query them there"
-        )
-    return settings.state_dir
 
 
 def postgres_server(settings: Settings) -> "PostgresServer":

@@ -33,7 +33,8 @@ def check(
     if offline and trace is not None:
         raise UsageError("check: --offline sends no requests to trace; pass one of --offline and --trace")
     settings = settings_of(context, trace=trace)
-    # A state that can't be read is one of the findings.
+    # A state that can't be read is one of the findings; the consoles that it keeps are not known then.
     with suppress(StateError):
         settings = with_rows(settings)
+        settings.require_consoles()
     raise typer.Exit(check_command(settings, offline=offline, json=json))

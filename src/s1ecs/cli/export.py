@@ -67,7 +67,7 @@ def export(
     """
     # Ending by an exception, it leaves no unfinished file.
     end_at_sigterm(1)
-    from s1ecs.bootstrap.state import store_folder
+    from s1ecs.bootstrap.store_folder import store_folder
     from s1ecs.bootstrap.typed_views import require_view
     from s1ecs.collect.upkeep.archiving import archive_rule
     from s1ecs.commands.export import FORMATS, Export, ExportFormat

@@ -45,7 +45,7 @@ def search(
 
     Example: s1ecs search "host:ws-* command:rundll32"
     """
-    from s1ecs.bootstrap.state import store_folder
+    from s1ecs.bootstrap.store_folder import store_folder
     from s1ecs.commands.search import search_store
     from s1ecs.outputs.store.search import SearchRange
     from s1ecs.timestamps import time_text

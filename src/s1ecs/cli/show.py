@@ -27,7 +27,7 @@ def show(
 
     Example: s1ecs show 225494730938493804
     """
-    from s1ecs.bootstrap.state import store_folder
+    from s1ecs.bootstrap.store_folder import store_folder
     from s1ecs.commands.show import show as show_command
 
     show_command(store_folder(settings_of(context), "show"), unicode_text(identity, "show"), json=json)

@@ -41,7 +41,7 @@ def store(
 
     Example: s1ecs store --backup /backup/s1ecs.db
     """
-    from s1ecs.bootstrap.state import store_folder
+    from s1ecs.bootstrap.store_folder import store_folder
     from s1ecs.commands import store as store_command
 
     if sum((json, compact, check, rebuild, backup is not None)) > 1:

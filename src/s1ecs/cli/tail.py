@@ -31,7 +31,7 @@ def tail(
 
     Example: s1ecs tail alert threat
     """
-    from s1ecs.bootstrap.state import store_folder
+    from s1ecs.bootstrap.store_folder import store_folder
     from s1ecs.commands.tail import tail as tail_command
 
     names = stored_streams(streams or [])

@@ -27,7 +27,7 @@ class CurrentConsoles:
         self._logged = LogOnce()
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")
-        self._kept = KeptConsoles(settings)
+        self._kept = KeptConsoles(settings, settings)
         # What was made of which of them: there may be ten thousand.
         self._streams: Collection[Key] = ()
         self._streams_of: KeptConsoles | None = None

@@ -9,7 +9,8 @@ import structlog
 from s1ecs.bootstrap.outputs import held_open, make_output, output_named
 from s1ecs.bootstrap.registry import OutputEnvironment
 from s1ecs.bootstrap.spools import try_once_more, with_outbox
-from s1ecs.bootstrap.state import dead_letters_of, open_state, store_folder
+from s1ecs.bootstrap.state import dead_letters_of, open_state
+from s1ecs.bootstrap.store_folder import store_folder
 from s1ecs.collect.backfill.from_store import Filled, Filling, ReportFilling, drained
 from s1ecs.commands.extras import require_extras
 from s1ecs.commands.signals import start_log, until_signal

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from s1ecs.bootstrap.state import store_folder
+from s1ecs.bootstrap.store_folder import store_folder
 from s1ecs.commands.query import Print, list_views, query
 from s1ecs.commands.querying.parameters import Value, bound, given_values
 from s1ecs.commands.querying.saved import COLUMNS, PLAIN_COLUMNS, rows, saved_query, values_for

@@ -19,6 +19,7 @@ from s1ecs.extras import importing
 from s1ecs.metrics.recorder import Meter
 from s1ecs.metrics.values import Figures
 from s1ecs.monitor.health import Health, HealthLine, overall, read_health
+from s1ecs.outputs.output import Output
 from s1ecs.outputs.spool.spool import Spool
 from s1ecs.respond.audit.open_journal import told_of
 from s1ecs.respond.audit.state_journal import StateJournal
@@ -44,9 +45,7 @@ async def accompanied(
             link = await stack.enter_async_context(_page(settings, meter.figures))
             log.info(f"page at {link}")
         if feeds:
-            for spool in spools(feeds[0].outputs):
-                spool.drain.refusals = meter.refused_later
-                meter.spool(spool.name, partial(waiting_in, spool))
+            meter_spools(feeds[0].outputs, meter)
             heartbeats = feeds[0].state.heartbeats
             await stack.enter_async_context(beating(heartbeats, _utc))
             clients = {feed.console: feed.client for feed in feeds}
@@ -63,7 +62,14 @@ async def _journal(settings: Settings, feed: Feed) -> StateJournal:
     return StateJournal(feed.state.journal, told_of(settings, collector, [output.name for output in feed.outputs]))
 
 
-def waiting_in(spool: Spool) -> int:
+def meter_spools(outputs: Sequence[Output], meter: Meter) -> None:
+    """Meter what waits in the spools of outputs, and what these refuse when it is drained."""
+    for spool in spools(outputs):
+        spool.drain.refusals = meter.refused_later
+        meter.spool(spool.name, partial(_waiting_in, spool))
+
+
+def _waiting_in(spool: Spool) -> int:
     """Return how many documents wait in a spool, as somebody counted some seconds ago."""
     return spool.drain.known_waiting.documents
 

@@ -16,7 +16,6 @@ from s1ecs.commands.signals import start_log, until_signal
 from s1ecs.commands.terminal.writer import OUT
 from s1ecs.commands.worker_services import beside_worker
 from s1ecs.counted import counted
-from s1ecs.extras import require
 from s1ecs.metrics.recorder import Meter
 from s1ecs.metrics.values import Figures
 from s1ecs.settings import Settings
@@ -31,7 +30,6 @@ _PAGES_SECONDS = 20.0
 def worker(settings: Settings, concurrency: int) -> int:
     """Poll so many consoles at a time until SIGINT, SIGTERM or a request to end."""
     require_shared_state(settings)
-    require("cluster")
     require_extras_to_run(settings)
     log = start_log(settings)
     if settings.consoles:
@@ -49,7 +47,6 @@ def worker(settings: Settings, concurrency: int) -> int:
 def drain(settings: Settings, worker_id: str | None) -> int:
     """Ask all running workers, or one, to end; print how many were asked."""
     require_shared_state(settings)
-    require("cluster")
 
     async def ask() -> int:
         async with open_shared_state(settings) as shared:

@@ -1,23 +1,17 @@
 """Services of `s1ecs worker` beside polling: signs of life, scheduled actions, metrics and health."""
 
 import asyncio
-import platform
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 
 import structlog
 
-from s1ecs import __version__
-from s1ecs.bootstrap.console_rows import ConsoleSource
-from s1ecs.bootstrap.spools import spools
 from s1ecs.cluster.assembly import OpenWorker
 from s1ecs.cluster.exclusive import exclusively
 from s1ecs.collect.upkeep.heartbeat import beating
-from s1ecs.commands.run_services import waiting_in
+from s1ecs.commands.run_services import meter_spools
 from s1ecs.counted import counted
-from s1ecs.ecs.envelope import Collector
 from s1ecs.extras import importing
 from s1ecs.metrics.recorder import Meter
 from s1ecs.metrics.values import Figures
@@ -46,16 +40,13 @@ async def beside_worker(
         if settings.metrics_port is not None:
             served = _endpoint(settings, settings.metrics_port, opened, meter.figures)
             log.info(f"metrics at {await stack.enter_async_context(served)}")
-        for spool in spools(outputs):
-            spool.drain.refusals = meter.refused_later
-            meter.spool(spool.name, partial(waiting_in, spool))
+        meter_spools(outputs, meter)
         await stack.enter_async_context(beating(state.heartbeats, _utc))
-        collector = Collector(__version__, await state.collector_id(), platform.node())
+        collector = opened.collector.maker.collector
         names = [output.name for output in outputs]
-        acting = ConsoleSource(settings, with_paused=True)
 
         async def refresh() -> tuple[Settings, StateJournal]:
-            now = (await acting.read(opened.shared.consoles)).settings
+            now = (await opened.consoles.kept()).with_paused
             return now, StateJournal(state.journal, told_of(now, collector, names))
 
         due = DueActions(*await refresh(), log, refresh=refresh)

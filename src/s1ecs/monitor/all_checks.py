@@ -31,7 +31,7 @@ async def check_all(settings: Settings, now: datetime, folder: Path) -> AsyncGen
         for result in await check_postgres(settings, lambda: datetime.now(UTC)):
             yield result
     async with open_trace_of(settings, at_once) as trace:
-        for console in settings.require_consoles():
+        for console in settings.consoles:
             async for result in check_one_console(settings, console, trace):
                 yield result
     for output in settings.outputs:
@@ -42,14 +42,17 @@ async def check_all(settings: Settings, now: datetime, folder: Path) -> AsyncGen
 def check_offline(settings: Settings, now: datetime, folder: Path) -> Iterator[CheckResult]:
     """Check settings and this machine only; no network is used and no token command is run."""
     yield from _local(settings, now, folder)
-    for console in settings.require_consoles():
+    if not settings.consoles:
+        text = "none was checked: the settings file has none, and the state, which may keep some, can't be read"
+        yield CheckResult("warning", "settings", "consoles", text, "run s1ecs check without --offline for the reason")
+    for console in settings.consoles:
         yield from check_tokens_offline(console, now)
     for output in settings.outputs:
         yield from check_local_output(settings, output)
 
 
 def _local(settings: Settings, now: datetime, folder: Path) -> Iterator[CheckResult]:
-    consoles = settings.require_consoles()
+    consoles = settings.consoles
     streams = len({name for console in consoles for name in settings.enabled(console)})
     told = f"{counted(len(consoles), 'console')}, {counted(streams, 'stream')}, "
     yield CheckResult("ok", "settings", "settings", f"valid: {told}{counted(len(settings.outputs), 'output')}")

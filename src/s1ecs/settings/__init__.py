@@ -5,14 +5,13 @@ from s1ecs.settings.console_settings import ConsoleSettings
 from s1ecs.settings.docs_page import settings_page
 from s1ecs.settings.inherited_settings import StreamSettings
 from s1ecs.settings.load import load
-from s1ecs.settings.model import BuiltConsole, ConsoleEntry, OutputSettings, Settings
+from s1ecs.settings.model import ConsoleEntry, OutputSettings, Settings
 from s1ecs.settings.report import SettingRow, show
 from s1ecs.settings.secrets import ProxyAddress, Secret
 from s1ecs.settings.units import parse_duration, write_duration
 from s1ecs.settings.yaml_template import yaml_template
 
 __all__ = [
-    "BuiltConsole",
     "ConsoleEntry",
     "ConsoleSettings",
     "OutputSettings",

@@ -9,7 +9,7 @@ from s1ecs.settings.addresses import clean_address
 from s1ecs.settings.console_settings import ConsoleSettings
 from s1ecs.settings.inherited_settings import StreamSettings
 from s1ecs.settings.layers import Layer, Layers, known_entries
-from s1ecs.settings.model import BuiltConsole, ConsoleEntry
+from s1ecs.settings.model import ConsoleEntry
 from s1ecs.settings.portable import refuse_unportable
 from s1ecs.settings.raw_values import Problems, RawValue, raw_value
 from s1ecs.settings.resolve import ResolvedValue, read, resolve
@@ -50,7 +50,7 @@ def build_consoles(
 
 def build_entry(
     layers: Layers, top: Mapping[str, ResolvedValue], streams: Sequence[str], entry: ConsoleEntry
-) -> BuiltConsole:
+) -> ConsoleSettings:
     """Build a console that is kept outside of the file; raise SettingsError, which tells all that is wrong in it."""
     problems, built = Problems(), Built()
     given = {key: raw_value(value, entry.place, key, Path()) for key, value in entry.values.items()}
@@ -64,7 +64,7 @@ def build_entry(
     ]
     _build(_Draft(entry.name, entry.place, "", (*every, own), in_file=True), top, streams, problems, built)
     problems.raise_if_any()
-    return BuiltConsole(built.consoles[0], built.origins)
+    return built.consoles[0]
 
 
 def _drafts(layers: Layers, problems: Problems) -> list[_Draft]:

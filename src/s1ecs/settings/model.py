@@ -29,13 +29,6 @@ class ConsoleEntry(NamedTuple):
     place: str
 
 
-class BuiltConsole(NamedTuple):
-    """A console, and where each of its settings was written."""
-
-    console: ConsoleSettings
-    origins: Mapping[str, str]
-
-
 class OutputSettings(Frozen):
     """One place documents go: its type and that type's own settings."""
 
@@ -239,7 +232,7 @@ class Settings(OfConsole, OfStream, OfWeb):
     ]
     origins: Mapping[str, str] = pydantic.Field(repr=False)
     gap: str = pydantic.Field(default="", repr=False)
-    build: Callable[[ConsoleEntry], BuiltConsole] = pydantic.Field(repr=False, exclude=True)
+    build: Callable[[ConsoleEntry], ConsoleSettings] = pydantic.Field(repr=False, exclude=True)
     # Consoles that are kept outside of the file and can't be collected, with the reason.
     console_faults: Mapping[str, str] = pydantic.Field(default={}, repr=False)
 

@@ -1,6 +1,8 @@
 """The table of everything a user can set, read off the models: it feeds reading, help, `s1ecs settings` and docs."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, get_args
 
 from s1ecs.settings.console_settings import ConsoleSettings
@@ -53,6 +55,7 @@ ACTION_TOKENS = ("action_token", "action_token_file", "action_token_env", "actio
 OWN = CONNECTION + ACTION_TOKENS
 
 
+@cache
 def rows(level: Level) -> Mapping[str, Setting]:
     """The settings that may stand at a level, by name, in the table's order."""
-    return {row.name: row for row in TABLE if level in row.level}
+    return MappingProxyType({row.name: row for row in TABLE if level in row.level})

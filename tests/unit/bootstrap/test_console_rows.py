@@ -75,7 +75,7 @@ async def test_a_change_is_picked_up(settings: Settings, rows: MemoryConsoleRows
     assert second.paused == {"four"}
     assert second.settings.console("three") is first.settings.console("three")
     assert second.revision > first.revision
-    assert names(await ConsoleSource(settings, with_paused=True).read(rows)) == ["five", "four", "three"]
+    assert [each.name for each in second.with_paused.consoles] == ["five", "four", "three"]
 
 
 async def test_an_invalid_row_affects_its_console_alone(
@@ -91,3 +91,13 @@ async def test_an_invalid_row_affects_its_console_alone(
     assert await source.read(rows) is kept
     authorities.write_text("")
     assert names(await source.read(rows)) == ["four", "three"]
+
+
+async def test_a_fault_of_a_paused_row_is_told_to_those_who_act_on_it(
+    settings: Settings, rows: MemoryConsoleRows, tmp_path: Path
+) -> None:
+    """What collects does not hear of a paused console that can't be used; what acts on paused ones, too, does."""
+    await save(rows, row("three"), row("four", paused=True, ca_file=str(tmp_path / "ca.pem")))
+    kept = await ConsoleSource(settings).read(rows)
+    assert names(kept) == ["three"]
+    assert ("four" in kept.settings.console_faults, "four" in kept.with_paused.console_faults) == (False, True)

@@ -9,10 +9,18 @@ import pytest
 from s1ecs.commands.respond.selection import Selection, in_console, listed
 from s1ecs.errors import ActionRefused, UsageError
 from s1ecs.respond.actions.table import ACTIONS
+from s1ecs.settings import Settings, load
 from s1ecs.state.sqlite.database import FILE_NAME
 
 ISOLATE = ACTIONS["isolate"]
 SITE = "225494730938493915"
+
+
+def settings(folder: Path, consoles: int = 1) -> Settings:
+    """Settings with so many consoles, whose store is in that folder."""
+    names = [f"{{name: c{number}, url: c{number}.example, token: t}}" for number in range(consoles)]
+    (folder / "s1ecs.yaml").write_text(f"state_dir: .\nconsoles: [{', '.join(names)}]\n")
+    return load(file=None, environment={}, flags={}, streams=["agent"], working_folder=folder)
 
 
 def test_one_typed_target_is_no_list() -> None:
@@ -26,14 +34,14 @@ def test_targets_of_a_file_and_of_standard_input(tmp_path: Path, monkeypatch: py
     """One a line, without blank lines, remarks and what was named before; Windows line ends and a BOM are fine."""
     file = tmp_path / "hosts.txt"
     file.write_bytes(b"\xef\xbb\xbfws-1\r\n\r\n  ws-2 \r\n# of case 17\r\nws-1\r\n")
-    assert listed(ISOLATE, Selection(("ws-2",), from_file=str(file)), tmp_path) == ["ws-2", "ws-1"]
+    assert listed(ISOLATE, Selection(("ws-2",), from_file=str(file)), settings(tmp_path)) == ["ws-2", "ws-1"]
     monkeypatch.setattr("sys.stdin", io.StringIO("ws-3\n"))
-    assert listed(ISOLATE, Selection(from_file="-"), tmp_path) == ["ws-3"]
+    assert listed(ISOLATE, Selection(from_file="-"), settings(tmp_path)) == ["ws-3"]
     for missing, why in ((str(tmp_path / "none"), "No such file"), (str(tmp_path), "Is a directory")):
         with pytest.raises(UsageError, match=f"--from-file .*{why}"):
-            listed(ISOLATE, Selection(from_file=missing), tmp_path)
+            listed(ISOLATE, Selection(from_file=missing), settings(tmp_path))
     with pytest.raises(UsageError, match="HOST is missing"):
-        listed(ISOLATE, Selection(), tmp_path)
+        listed(ISOLATE, Selection(), settings(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -55,12 +63,12 @@ def test_targets_of_a_query(tmp_path: Path, sql: str, found: list[str]) -> None:
     connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?)", rows)
     connection.commit()
     connection.close()
-    assert sorted(listed(ISOLATE, Selection(from_query=sql), tmp_path)) == sorted(found)
+    assert sorted(listed(ISOLATE, Selection(from_query=sql), settings(tmp_path))) == sorted(found)
     if "agent_id" in sql:
-        assert listed(ISOLATE, Selection(from_query=sql), tmp_path, consoles=2) == found
+        assert listed(ISOLATE, Selection(from_query=sql), settings(tmp_path, consoles=2)) == found
     else:
         with pytest.raises(UsageError, match="with several consoles, select a column of ids: agent_id, host_id"):
-            listed(ISOLATE, Selection(from_query=sql), tmp_path, consoles=2)
+            listed(ISOLATE, Selection(from_query=sql), settings(tmp_path, consoles=2))
 
 
 async def test_only_hosts_of_the_group_itself_are_selected() -> None:

@@ -22,7 +22,7 @@ def built(
 ) -> ConsoleSettings:
     """The console of an entry beside a settings file."""
     entry = ConsoleEntry("europe", {**REST, **values}, "console europe")
-    return loader(top, environment).build(entry).console
+    return loader(top, environment).build(entry)
 
 
 def test_an_entry_is_a_console_of_the_settings_file(loader: Loader) -> None:
@@ -94,11 +94,9 @@ def test_paths_become_absolute(tmp_path: Path) -> None:
 def test_consoles_replace_those_of_the_file(loader: Loader) -> None:
     """With other consoles, nothing of those of the file stays."""
     settings = loader("consoles:\n- {name: old, url: old.example, token: t}\n")
-    entry = ConsoleEntry("europe", REST, "console europe")
-    built = settings.build(entry)
-    assert built.origins["consoles.europe.url"] == "console europe"
-    other = settings.with_consoles([built.console], {"asia": "no such file"}, "none is collected")
-    assert (other.require_consoles(), other.console_faults) == ((built.console,), {"asia": "no such file"})
+    europe = settings.build(ConsoleEntry("europe", REST, "console europe"))
+    other = settings.with_consoles([europe], {"asia": "no such file"}, "none is collected")
+    assert (other.require_consoles(), other.console_faults) == ((europe,), {"asia": "no such file"})
     with pytest.raises(SettingsError, match="none is collected"):
         settings.with_consoles([], {}, "none is collected").require_consoles()
     assert not any(name.startswith("consoles.old.") for name in other.origins)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from s1ecs.bootstrap.state import store_folder
+from s1ecs.bootstrap.store_folder import store_folder
 from s1ecs.collect.upkeep.archiving import archive_rule
 from s1ecs.commands.terminal.spinner import waiting_if_slow
 from s1ecs.commands.terminal.tables import Row

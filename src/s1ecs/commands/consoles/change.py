@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from s1ecs.bootstrap.console_rows import entry_of, open_console_rows
+from s1ecs.bootstrap.console_rows import entry_of, open_console_rows, read_rows
 from s1ecs.commands.consoles.edits import adding, pausing, refuse_unknown, removing
 from s1ecs.commands.terminal.writer import OUT
 from s1ecs.errors import UsageError
@@ -14,24 +14,24 @@ from s1ecs.state.console_rows import ConsoleRow, EditRows, RowsAtRevision, RowsB
 def add_console(settings: Settings, row: ConsoleRow, *, replace: bool) -> None:
     """Add a console, or replace its settings and tags; raise SettingsError for settings that can't be used."""
     settings.build(entry_of(row))
-    edit = adding([row], replacing=replace)
-
-    def guarded(rows: RowsByName) -> RowsByName:
-        refuse_left_out(settings, edit(rows))
-        return edit(rows)
-
-    saved = asyncio.run(_change(settings, "add", guarded))
+    saved = asyncio.run(_change(settings, "add", guarded(settings, adding([row], replacing=replace))))
     OUT.line(f"{row.name}: {_paused(row) or 'workers collect it within seconds'} (revision {saved.revision})")
 
 
-def refuse_left_out(settings: Settings, rows: RowsByName) -> None:
-    """Raise UsageError where consoles of the settings file would be collected no longer because of the first row."""
-    missing = [each.name for each in settings.consoles if each.name not in rows]
-    if missing:
-        raise UsageError(
-            f"consoles: the settings file has consoles that are not rows yet ({', '.join(missing)}); with rows beside "
-            "them they would no longer be collected. Take them over first: s1ecs consoles import s1ecs.yaml"
-        )
+def guarded(settings: Settings, edit: EditRows) -> EditRows:
+    """Refuse an edit because of whose first row consoles of the settings file would be collected no longer."""
+
+    def refusing(rows: RowsByName) -> RowsByName:
+        edited = edit(rows)
+        missing = [each.name for each in settings.consoles if each.name not in edited]
+        if missing:
+            raise UsageError(
+                f"consoles: the settings file has consoles that are not rows yet ({', '.join(missing)}); with rows "
+                "beside them they would no longer be collected. Take them over first: s1ecs consoles import s1ecs.yaml"
+            )
+        return edited
+
+    return refusing
 
 
 def pause_consoles(settings: Settings, names: Sequence[str], *, paused: bool) -> None:
@@ -45,7 +45,7 @@ def pause_consoles(settings: Settings, names: Sequence[str], *, paused: bool) ->
 def remove_consoles(settings: Settings, names: Sequence[str], agreed: Callable[[str], bool]) -> bool:
     """Remove consoles after a confirmation; return False where nothing was removed."""
     listed = ", ".join(dict.fromkeys(names))
-    asyncio.run(_require(settings, names))
+    refuse_unknown(read_rows(settings, "remove"), names)
     OUT.line(
         f"{listed}: will no longer be collected. Checkpoints, documents and dead letters stay: a console that is added "
         "again under its name continues where it stopped."
@@ -55,11 +55,6 @@ def remove_consoles(settings: Settings, names: Sequence[str], agreed: Callable[[
     asyncio.run(_change(settings, "remove", removing(names)))
     OUT.line(f"{listed}: removed")
     return True
-
-
-async def _require(settings: Settings, names: Sequence[str]) -> None:
-    async with open_console_rows(settings, "remove") as rows:
-        refuse_unknown((await rows.read()).rows, names)
 
 
 async def _change(settings: Settings, command: str, edit: EditRows) -> RowsAtRevision:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from s1ecs.bootstrap.console_rows import entry_of, no_rows, read_rows
+from s1ecs.bootstrap.console_rows import entry_of, fault_of, no_rows, read_rows
 from s1ecs.bootstrap.state import has_state, open_readonly
 from s1ecs.commands.consoles.edits import refuse_unknown
 from s1ecs.commands.consoles.known import list_known
@@ -53,11 +53,12 @@ class ListedConsole:
 
 
 def list_consoles(settings: Settings, tags: Sequence[str], *, json: bool) -> None:
-    """Print the consoles that have all of these tags, as rows of the state; without rows, those that it knows."""
-    rows = {} if settings.state is None else read_rows(settings, "list")
+    """Print the consoles that have all of these tags, as rows of the state; without rows or tags, those it knows."""
     if tags and settings.state is None:
         raise no_rows("list --tag")
-    if not rows and (settings.state is None or has_state(settings)):
+    rows = {} if settings.state is None else read_rows(settings, "list")
+    # Only a row has tags.
+    if not rows and not tags and (settings.state is None or has_state(settings)):
         list_known(settings, json=json)
     else:
         _print_rows(settings, rows, tags, json=json)
@@ -117,9 +118,7 @@ def _listed(settings: Settings, row: ConsoleRow) -> ListedConsole:
     try:
         settings.build(entry_of(row))
     except SettingsError as error:
-        return ListedConsole(
-            row, "invalid", "; ".join(line.removeprefix(f"console {row.name}: ") for line in str(error).splitlines())
-        )
+        return ListedConsole(row, "invalid", fault_of(row.name, error))
     return ListedConsole(row, "paused" if row.paused else "collected")
 
 

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from s1ecs.bootstrap.console_rows import entry_of, open_console_rows, read_rows
-from s1ecs.commands.consoles.change import refuse_left_out
+from s1ecs.commands.consoles.change import guarded
 from s1ecs.commands.consoles.edits import adding, is_same
 from s1ecs.commands.consoles.row_files import file_entry, rows_of_file
 from s1ecs.commands.terminal.tables import print_table
@@ -31,10 +31,11 @@ def export_consoles(settings: Settings) -> None:
 
 
 async def _import(settings: Settings, given: list[ConsoleRow], *, replace: bool, dry_run: bool) -> None:
-    edit = adding(given, replacing=replace)
+    edit = guarded(settings, adding(given, replacing=replace))
     async with open_console_rows(settings, "import") as rows:
         found = (await rows.read()).rows
-        refuse_left_out(settings, edit(found))
+        # What is refused is refused before anything is printed.
+        edit(found)
         _print(found, given)
         if dry_run:
             OUT.line("dry run: nothing was changed")

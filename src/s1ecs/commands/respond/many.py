@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from s1ecs.bootstrap.state import store_folder
 from s1ecs.commands.extras import require_extras
 from s1ecs.commands.respond import printing, printing_many
 from s1ecs.commands.respond.interrupt import Underway, run
@@ -36,8 +35,7 @@ def act_on_many(settings: Settings, action: Action, asked: Invocation) -> int:
     refuse_what_is_no_text(texts)
     check_arguments(action, asked.arguments)
     console_of(settings, asked.console).require_action_token()
-    folder = store_folder(settings, "respond --from-query") if asked.selection.from_query else settings.state_dir
-    given = listed(action, asked.selection, folder, consoles=len(settings.consoles))
+    given = listed(action, asked.selection, settings)
     _need_terminal(action, asked)
     if not asked.dry_run:
         require_extras(settings.outputs)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from s1ecs.bootstrap.store_folder import store_folder
 from s1ecs.commands.query import column_of
 from s1ecs.errors import ActionRefused, ConsoleError, UsageError
 from s1ecs.respond.actions.action import Action, On
@@ -12,6 +13,7 @@ from s1ecs.respond.plan import targets
 from s1ecs.respond.plan.unknown_ids import as_unknown, no_such
 from s1ecs.respond.session import ActionConsole
 from s1ecs.respond.trackers import ReadRequest
+from s1ecs.settings import Settings
 
 # Columns of the views that name a target, the surest first.
 _COLUMNS: Mapping[On, tuple[str, ...]] = {
@@ -41,7 +43,7 @@ class Selection:
         return next(iter(once)) if len(once) == 1 and all(each is None for each in more) else None
 
 
-def listed(action: Action, selection: Selection, state_folder: Path, *, consoles: int = 1) -> list[str]:
+def listed(action: Action, selection: Selection, settings: Settings) -> list[str]:
     """The targets that need no console to be known, each once; raise UsageError for a file that can't be read.
 
     The local store holds hosts of all consoles: with several of them a query has to select ids, since a name may stand
@@ -52,10 +54,11 @@ def listed(action: Action, selection: Selection, state_folder: Path, *, consoles
         found += _lines_of(selection.from_file)
     if selection.from_query is not None:
         columns, required = _COLUMNS[action.on], ""
-        if consoles > 1:
+        if len(settings.consoles) > 1:
             columns = tuple(each for each in columns if each.endswith("_id"))
             required = f"--from-query: with several consoles, select a column of ids: {', '.join(columns)}"
-        found += column_of(state_folder, selection.from_query, columns, required=required)
+        folder = store_folder(settings, "respond --from-query")
+        found += column_of(folder, selection.from_query, columns, required=required)
     in_console = selection.group is not None or selection.site is not None
     if not found and not in_console:
         if selection == Selection():

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from prometheus_client.registry import Collector
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from s1ecs.bootstrap.state import store_folder
+from s1ecs.bootstrap.store_folder import store_folder
 from s1ecs.embedded_server import AsgiApplication, ServedWith, address_of, embedded_server, listen
 from s1ecs.errors import SettingsError
 from s1ecs.open_files import at_limit
