@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from servers.postgresql import PostgresCluster
@@ -21,10 +22,13 @@ LONG_FIRST = (SERVICES, "tests/acceptance/", "tests/unit/peers/", "tests/unit/te
 def pytest_configure() -> None:
     """Let Ctrl-C reach the commands that tests start, also where the tests run in the background of a shell.
 
-    They are compiled once, also where the shell's own Python does not keep what it compiles.
+    They are compiled once, also where the shell's own Python does not keep what it compiles. No example is timed: how
+    long one takes is a matter of the machine.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
 
 
 @pytest.hookimpl(optionalhook=True)

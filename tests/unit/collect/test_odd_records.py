@@ -46,7 +46,7 @@ ANYTHING = st.recursive(
 
 
 @pytest.mark.parametrize("name", STREAMS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd=ANYTHING)
 async def test_whatever_stands_in_a_page_the_rest_arrives(
     feed_of: FeedOf, output: RecordingOutput, name: str, odd: object

@@ -11,7 +11,7 @@ import pytest
 
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.poll import poll
-from s1ecs.ecs.redaction import Redaction
+from s1ecs.ecs.redaction import Redaction, _Removal
 from s1ecs.state.checkpoints import Checkpoints, Commit, WalkName
 from s1ecs.state.memory.state import MemoryState
 from s1ecs.state.sqlite.database import Database
@@ -114,7 +114,7 @@ async def test_nothing_is_copied_to_redact_what_is_not_there(
     """Where neither record nor document has a redacted field, nobody looks through the values or makes them anew."""
     redacts = replace(feed, redaction=Redaction(feed.stream.table, ("sentinel_one.group.registration_token",)))
     monkeypatch.setattr(Redaction, "strip", counted.around("stripped", Redaction.strip))
-    monkeypatch.setattr(Redaction, "clean", counted.around("cleaned", Redaction.clean))
+    monkeypatch.setattr(_Removal, "from_object", counted.around("looked through", _Removal.from_object))
     console.script = pages()
     assert await collected(redacts) == PAGES * SIZE == len(output.delivered)
     assert not counted.calls

@@ -117,7 +117,7 @@ OUTSIDE = {field.name for field in FIELDS}
 
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), shape=st.sampled_from(sorted(SHAPES)), lists=st.booleans())
 def test_a_redacted_field_is_nowhere(stream: Stream, data: st.DataObject, shape: str, *, lists: bool) -> None:
     """Whatever field of a stream is named: no text that it would hold is anywhere in the document."""
@@ -147,7 +147,7 @@ def test_a_redacted_field_is_nowhere(stream: Stream, data: st.DataObject, shape:
 
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), shape=st.sampled_from(sorted(SHAPES)))
 def test_redaction_never_fails(stream: Stream, data: st.DataObject, shape: str) -> None:
     """Whatever stands in a record and whatever is named: one document of JSON, without the named field."""

@@ -145,7 +145,7 @@ NAMES = [*STREAMS, "timeline"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(derandomize=True, max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(
     events=EVENTS,
     astray=st.sampled_from([RIGHT, RIGHT, timedelta(hours=-1), timedelta(minutes=7), timedelta(days=1)]),

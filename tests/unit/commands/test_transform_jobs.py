@@ -76,7 +76,7 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transform_jobs, "_PIECE_BYTES", 1000)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=INPUT, jobs=st.integers(2, 3))
 def test_workers_write_what_one_process_writes(pieces: list[bytes], jobs: int) -> None:
     """Whatever the input is, and wherever it is divided: the same bytes in the same order, and the same counts."""

@@ -142,7 +142,7 @@ def _places(stream: Stream) -> list[str]:
 
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_text_for_each_bad_value_and_for_no_other(stream: Stream, data: st.DataObject) -> None:
     """Missing, null, empty, of the wrong type, huge, not Unicode: as many texts, these texts, in the order of rows."""

@@ -177,7 +177,7 @@ def _records(stream: Stream) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @ALL
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_any_record_becomes_one_document(stream: Stream, data: st.DataObject) -> None:
     """Whatever stands in the fields: one JSON document without empties, an id, and the record as it was."""
@@ -197,7 +197,7 @@ def test_any_record_becomes_one_document(stream: Stream, data: st.DataObject) ->
 
 
 @ALL
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_duplicates_are_the_only_difference(stream: Stream, data: st.DataObject) -> None:
     """Without its duplicate fields a document is the same but for them and for objects that held nothing else."""

@@ -123,7 +123,7 @@ async def _play(events: list[Event], folder: Path) -> None:
         await database.close()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(_EVENTS, max_size=25))
 def test_nothing_is_lost_overtaken_or_delivered_uncommitted(events: list[Event]) -> None:
     """Whatever happens in whatever order: each stream's documents arrive once, in order, and the bound is kept."""

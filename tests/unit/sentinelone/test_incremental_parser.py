@@ -39,7 +39,7 @@ def same(one: Record, other: Record) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(records=st.lists(JSON, max_size=6), beside=JSON, indent=st.sampled_from([None, 1]))
 def test_each_element_is_read_as_a_line_by_itself(records: list[Any], beside: Any, indent: int | None) -> None:
     """Element by element a list holds what the same texts say as lines of their own."""
@@ -52,7 +52,7 @@ def test_each_element_is_read_as_a_line_by_itself(records: list[Any], beside: An
         assert same(record, record_from_line(json.dumps(value).encode()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(value=JSON)
 def test_any_text_says_what_it_says_at_once(value: Any) -> None:
     """What the fast parser takes is the same in both ways, whatever it is."""

@@ -77,7 +77,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(pieces=st.lists(PIECES, max_size=60), slice_length=st.integers(1, 400))
 def test_slices_mask_what_one_look_would(pieces: list[bytes], slice_length: int) -> None:
     """Wherever the slices end, the same signatures go as by looking back from each of them."""

@@ -59,7 +59,7 @@ RECORDS = {
 
 
 @pytest.mark.parametrize("name", RECORDS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_lists_of_any_shape(name: str, data: st.DataObject) -> None:
     """Whatever an agent's, an activity's or a threat's lists hold: one document, and the record stays as it was."""

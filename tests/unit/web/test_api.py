@@ -58,7 +58,7 @@ def test_generated_requests(described: BaseSchema, path: str) -> None:
     """No generated request gets a server error, and every answer is as documented."""
 
     @given(case=described[f"/api/v1{path}"]["GET"].as_strategy())
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     def hold(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(checks=CHECKS)
 

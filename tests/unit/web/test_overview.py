@@ -54,7 +54,7 @@ FILTERS = st.lists(
 
 
 @given(user=st.integers(0, 2), filters=FILTERS, since=st.none() | MOMENTS, until=st.none() | MOMENTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_numbers_of_the_overview(
     overviews: Overviews, user: int, filters: list[tuple[str, str]], since: datetime | None, until: datetime | None
 ) -> None:

@@ -25,7 +25,7 @@ from .plain_count import Stored, Wanted, by_hour, by_value, matching, superseded
 
 # One with words and objects, one with several values in a column, and inventories.
 STREAMS = ("alert", "unified_alert", "threat", "agent", "application_risk")
-EXAMPLES = settings(max_examples=150, deadline=None)
+EXAMPLES = settings(max_examples=150)
 
 
 class Filled:
