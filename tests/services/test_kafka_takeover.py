@@ -8,13 +8,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
 from s1ecs.cluster.draining import TakingDrain
 from s1ecs.errors import LeaseLost, OutputError, StateError
 from s1ecs.outputs.dead_letters import DeadLetterFiles
+from s1ecs.outputs.kafka import left_behind
 from s1ecs.outputs.kafka.output import KafkaEnvironment, KafkaOutput
+from s1ecs.outputs.kafka.session import fence, read_back
 from s1ecs.outputs.kafka.topics import KafkaTopics
 from s1ecs.outputs.kafka.transactional_id import TransactionalIds
 from s1ecs.outputs.output import Batch, Delivered, Takeover
@@ -137,6 +140,35 @@ async def test_what_a_dead_worker_delivered_without_a_commit_is_not_delivered_ag
         assert await asyncio.to_thread(held_once, cluster, "one", "two", "three", "four", "five")
 
 
+async def test_all_feeds_of_a_dead_worker_are_taken_over_together(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes many feeds over fences their worker once, reads the topic once, and finds what it left of each."""
+    done: list[str] = []
+    for work in (fence, read_back):
+
+        def counted(*told: Any, work: Callable[..., object] = work) -> object:
+            done.append(work.__name__)
+            return work(*told)
+
+        monkeypatch.setattr(left_behind, work.__name__, counted)
+    consoles = [f"console-{number}" for number in range(20)]
+    async with cluster.worker("a") as a, cluster.worker("b") as b:
+        for console in consoles:
+            await a.take_over(console)
+            await a.give(f"{console}-committed", console=console)
+            await a.deliver(f"{console}-left", console=console)
+
+        await asyncio.gather(*(b.take_over(console, ["a", "", "b"]) for console in consoles))
+        for console in consoles:
+            await b.give(f"{console}-left", f"{console}-new", console=console)
+            assert b.let_go(console)
+
+        kinds = ("committed", "left", "new")
+        assert await asyncio.to_thread(held_once, cluster, *(f"{each}-{kind}" for each in consoles for kind in kinds))
+    assert done == ["fence", "read_back"]
+
+
 async def test_a_paused_worker_can_not_deliver_what_another_took_over(cluster: Cluster) -> None:
     """A worker that stood still between its look at the lease and its transaction is refused when it goes on."""
     reached, go_on = Event(), Event()
@@ -184,7 +216,7 @@ async def test_a_feed_that_moves_after_its_commit_needs_nothing_read(
     async with cluster.worker("a") as a, cluster.worker("b") as b:
         for number, worker in enumerate([a, b, a, b]):
             with monkeypatch.context() as patched:
-                patched.setattr(KafkaOutput, "_left_behind", None)
+                patched.setattr(worker.output, "_left_behind", None)
                 await worker.take_over()
             await worker.give(f"document-{number}")
             assert worker.let_go()
