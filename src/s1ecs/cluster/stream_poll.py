@@ -26,7 +26,7 @@ from s1ecs.state.work import Begun, Ended, Work
 from s1ecs.tasks import meanwhile
 
 # A lease that another worker has is asked for again so soon: it expires when that one is dead.
-_TAKEN_SECONDS = 5.0
+_TAKEN_SECONDS = 2.0
 _LOOK_SECONDS = 1.0
 
 _AFTER_TROUBLE = BackOff(*SECONDS_AFTER_OUTPUT_ERROR)
@@ -34,7 +34,10 @@ _AFTER_TROUBLE = BackOff(*SECONDS_AFTER_OUTPUT_ERROR)
 
 @dataclass(frozen=True)
 class StreamPolls:
-    """The polls of one worker; `polling` are those in progress, `stop` ends them at their next step."""
+    """The polls of one worker; `polling` are those in progress, `stop` ends them at their next step.
+
+    `unended` are those that are over although no end of them was saved.
+    """
 
     worker: str
     work: Work
@@ -44,26 +47,49 @@ class StreamPolls:
     run_log: RunLog
     watch: ClockWatch
     polling: set[Key] = field(default_factory=set)
+    unended: set[Key] = field(default_factory=set)
     gone: list[ReaderGone] = field(default_factory=list)
 
     async def poll(self, feed: Feed) -> None:
         """Poll a stream if its lease is free and it is still due; log what is in the way."""
         key = Key(feed.console, feed.stream.name)
         if key in self.polling or self.stop.is_set():
+            await self._put_off(key)
             return
         self.polling.add(key)
         try:
             async with feed.state.leases.held(feed.own_walks) as lease:
+                # Also where it fails, and nobody knows whether it was saved.
+                self.unended.add(key)
                 begun = await self.work.begin(key, self.worker)
                 if begun is not None:
                     await self._begun(feed, key, begun, lease)
         except WalkTaken:
-            with suppress(StateError):
-                await self.work.put_off(key, _TAKEN_SECONDS)
+            await self._put_off(key)
         except S1ecsError as error:
             self.run_log.outcome(Outcome(feed.walk(LIVE), Counts(), error))
         finally:
             self.polling.discard(key)
+
+    async def disown(self) -> None:
+        """Save what is over although no end of it was saved, as of a worker that was paused.
+
+        Else whoever polls it next would fence this worker, which would cost it all that it delivers meanwhile.
+        """
+        over = self.unended - self.polling
+        # So that none of them begins meanwhile.
+        self.polling.update(over)
+        try:
+            if over:
+                await self.work.disown(self.worker, over)
+            self.unended.difference_update(over)
+        finally:
+            self.polling.difference_update(over)
+
+    async def _put_off(self, key: Key) -> None:
+        """Have it queued again soon; a worker that is to end leaves it to the others at once."""
+        with suppress(StateError):
+            await self.work.put_off(key, 0.0 if self.stop.is_set() else _TAKEN_SECONDS)
 
     async def _begun(self, feed: Feed, key: Key, begun: Begun, lease: Tenure) -> None:
         ended = Ended(0.0, "ended early", settled=False)
@@ -72,7 +98,8 @@ class StreamPolls:
         except LeaseLost as error:
             self.run_log.outcome(Outcome(feed.walk(LIVE), Counts(), error))
         finally:
-            await self.work.end(key, self.worker, ended)
+            if await self.work.end(key, self.worker, ended):
+                self.unended.discard(key)
 
     async def _polled(self, feed: Feed, begun: Begun, lease: Tenure) -> Ended:
         if begun.first and (wait := await seconds_until_due(feed)):
