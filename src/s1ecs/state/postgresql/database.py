@@ -1,7 +1,8 @@
 """The database of the state: a few connections, each on a thread of its own, that are opened again when they break.
 
 A commit whose outcome is unknown, because the connection broke during it, is never repeated blindly: each thread has a
-row in `commits` and counts its transactions there, in the same commit; that row tells.
+row in `commits` and numbers there, in the same commit, each transaction that writes anything; that row tells. What only
+read is simply done again.
 """
 
 import asyncio
@@ -82,9 +83,10 @@ class _Session:
             self._drop()
 
     def _count_and_commit(self) -> bytes:
-        """Return both as one message, so that they cost one round trip."""
+        """Return both as one message: one round trip. What only read has no id, and writes nothing."""
         return (
-            f"INSERT INTO commits (writer, number) VALUES ('{self._writer}', {self._number})"
+            f"INSERT INTO commits (writer, number) SELECT '{self._writer}', {self._number}"
+            " WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
             " ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = now(); COMMIT"
         ).encode()
 
