@@ -1,15 +1,15 @@
 """One poll of one stream by a worker: under a lease, with all outputs told, and with its end saved."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 
 from s1ecs.backoff import BackOff
+from s1ecs.cluster.under_lease import require, while_held
 from s1ecs.collect.clock_watch import ClockWatch
 from s1ecs.collect.due import SECONDS_AFTER_OUTPUT_ERROR, seconds_to_next, seconds_until_due
 from s1ecs.collect.feed import Feed
@@ -23,11 +23,9 @@ from s1ecs.state.leases import Tenure
 from s1ecs.state.output_marks import OutputMarks
 from s1ecs.state.status import Key
 from s1ecs.state.work import Begun, Ended, Work
-from s1ecs.tasks import meanwhile
 
 # A lease that another worker has is asked for again so soon: it expires when that one is dead.
 _TAKEN_SECONDS = 2.0
-_LOOK_SECONDS = 1.0
 
 _AFTER_TROUBLE = BackOff(*SECONDS_AFTER_OUTPUT_ERROR)
 
@@ -109,7 +107,7 @@ class StreamPolls:
         since = clock()
         outcomes: Sequence[Outcome] = ()
         taken = settled = False
-        async with _while_held(feed, lease):
+        async with while_held(lease, str(feed)):
             try:
                 await self._take_over(feed, begun, lease)
                 taken = True
@@ -148,7 +146,7 @@ class StreamPolls:
         for output in feed.outputs:
             if (taking := takeover_of(output)) is not None:
                 mark = await feed.state.run(_mark_of(self.marks, output.name, feed_key(*names)), durable=False)
-                await taking.take_over(Takeover(*names, mark, begun.unsettled, partial(_require, feed, lease)))
+                await taking.take_over(Takeover(*names, mark, begun.unsettled, partial(require, lease, str(feed))))
 
     def _let_go(self, feed: Feed, *, complete: bool) -> bool:
         """Tell outputs that the feed may be another worker's next time; return whether nothing is in doubt."""
@@ -162,42 +160,6 @@ def _mark_of(marks: OutputMarks, output: str, key: str) -> Callable[..., Mapping
     return lambda transaction: marks.load(transaction, output, [key])
 
 
-@asynccontextmanager
-async def _while_held(feed: Feed, lease: Tenure) -> AsyncIterator[None]:
-    """Cancel what is inside at the moment from which another worker may have the lease.
-
-    A process that was paused finds that moment passed, and ends before it does anything else.
-    """
-    limit = asyncio.timeout_at(lease.valid_until)
-    try:
-        async with limit:
-
-            async def renew() -> None:
-                clock = asyncio.get_running_loop().time
-                while clock() < (limit.when() or 0.0):
-                    limit.reschedule(lease.valid_until)
-                    await asyncio.sleep(_LOOK_SECONDS)
-
-            async with meanwhile([renew()]):
-                yield
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise _expired(feed) from None
-
-
 def _is_complete(outcomes: Sequence[Outcome]) -> bool:
     """Tell whether all that the console holds was read: what was missed may come at the next poll."""
     return bool(outcomes) and not any(outcome.error or outcome.misses for outcome in outcomes)
-
-
-def _require(feed: Feed, lease: Tenure) -> None:
-    if time.monotonic() >= lease.valid_until:
-        raise _expired(feed)
-
-
-def _expired(feed: Feed) -> LeaseLost:
-    return LeaseLost(
-        f"{feed}: the lease expired while it was polled, because this process was paused or cut off from the state; "
-        "another worker continues"
-    )

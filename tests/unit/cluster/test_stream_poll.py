@@ -193,7 +193,7 @@ async def test_a_poll_ends_when_its_lease_expires(
         patched.setattr(feed.state, "leases", Expiring(feed.state.leases, 0.3))
         await polls.poll(replace(feed, outputs=[output], client=cast("Client", Slow())))
     assert time.monotonic() - began < 5
-    assert any("the lease expired while it was polled" in line["event"] for line in lines)
+    assert any("the lease expired while it was used" in line["event"] for line in lines)
     row = polling.tables.work[KEY]
     assert row.unsettled == ("",)
     assert row.worker == ""
