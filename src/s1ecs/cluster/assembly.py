@@ -66,9 +66,7 @@ async def open_worker(
         connections = share_of_each(settings, log.warning, consoles=concurrency)
         opener = _opener(collector, shared, meter, connections)
         consoles = OpenConsoles(current.named, opener, max(_KEPT_OPEN, 2 * concurrency))
-        polls = StreamPolls(
-            own.id, shared.work, shared.state.output_marks, stop, log, RunLog(log, follows=True), ClockWatch(log)
-        )
+        polls = StreamPolls(own.id, shared.work, stop, log, RunLog(log, follows=True), ClockWatch(log))
         dispatcher = Dispatcher(shared.work, shared.workers, queue, shared.election, current.streams, log)
         for output in with_drain(collector.outputs):
             if (taking := takeover_of(output)) is not None:

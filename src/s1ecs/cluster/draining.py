@@ -9,8 +9,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from s1ecs.cluster.takeover import take_over
 from s1ecs.cluster.under_lease import require
-from s1ecs.outputs.output import Batch, SupportsTakeover, Takeover, feed_key
+from s1ecs.outputs.output import Batch, SupportsTakeover
 from s1ecs.outputs.spool.drain import BeforePiece
 from s1ecs.state.checkpoints import LIVE, WalkName
 from s1ecs.state.leases import Tenure
@@ -47,12 +48,8 @@ class TakingDrain:
                 await walks.enter_async_context(self.state.leases.held([WalkName(batch.console, batch.stream, LIVE)]))
             if not taken:
                 unsettled.extend(await self._begin())
-            key = feed_key(*feed)
-            load = partial(self.state.output_marks.load, output=self.output.name, keys=[key])
-            mark = await self.state.run(load, durable=False)
-            await self.output.take_over(
-                Takeover(*feed, mark, unsettled, partial(require, tenure, f"outbox of {self.output.name}"))
-            )
+            still_ours = partial(require, tenure, f"outbox of {self.output.name}")
+            await take_over(self.output, feed, self.state, unsettled, still_ours)
             taken.add(feed)
 
         complete = False

@@ -1,7 +1,7 @@
 """One poll of one stream by a worker: under a lease, with all outputs told, and with its end saved."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from s1ecs.backoff import BackOff
+from s1ecs.cluster.takeover import take_over
 from s1ecs.cluster.under_lease import require, while_held
 from s1ecs.collect.clock_watch import ClockWatch
 from s1ecs.collect.due import SECONDS_AFTER_OUTPUT_ERROR, seconds_to_next, seconds_until_due
@@ -17,10 +18,9 @@ from s1ecs.collect.outcome import Counts, Outcome
 from s1ecs.collect.poll import poll
 from s1ecs.collect.run_log import RunLog
 from s1ecs.errors import LeaseLost, OutputError, ReaderGone, S1ecsError, StateError, WalkTaken
-from s1ecs.outputs.output import Takeover, feed_key, takeover_of
+from s1ecs.outputs.output import takeover_of
 from s1ecs.state.checkpoints import LIVE
 from s1ecs.state.leases import Tenure
-from s1ecs.state.output_marks import OutputMarks
 from s1ecs.state.status import Key
 from s1ecs.state.work import Begun, Ended, Work
 
@@ -39,7 +39,6 @@ class StreamPolls:
 
     worker: str
     work: Work
-    marks: OutputMarks
     stop: asyncio.Event
     log: structlog.stdlib.BoundLogger
     run_log: RunLog
@@ -142,22 +141,20 @@ class StreamPolls:
 
     async def _take_over(self, feed: Feed, begun: Begun, lease: Tenure) -> None:
         """Tell outputs that keep marks by feed where this one is, and who may have delivered beyond it."""
-        names = (feed.console, feed.namespace, feed.stream.name)
+        still_ours = partial(require, lease, str(feed))
         for output in feed.outputs:
             if (taking := takeover_of(output)) is not None:
-                mark = await feed.state.run(_mark_of(self.marks, output.name, feed_key(*names)), durable=False)
-                await taking.take_over(Takeover(*names, mark, begun.unsettled, partial(require, lease, str(feed))))
+                await take_over(taking, _names(feed), feed.state, begun.unsettled, still_ours)
 
     def _let_go(self, feed: Feed, *, complete: bool) -> bool:
         """Tell outputs that the feed may be another worker's next time; return whether nothing is in doubt."""
-        names = (feed.console, feed.namespace, feed.stream.name)
         taking = [each for each in map(takeover_of, feed.outputs) if each is not None]
-        settled = [each.let_go(*names, complete=complete) for each in taking]
+        settled = [each.let_go(*_names(feed), complete=complete) for each in taking]
         return all(settled)
 
 
-def _mark_of(marks: OutputMarks, output: str, key: str) -> Callable[..., Mapping[str, object]]:
-    return lambda transaction: marks.load(transaction, output, [key])
+def _names(feed: Feed) -> tuple[str, str, str]:
+    return feed.console, feed.namespace, feed.stream.name
 
 
 def _is_complete(outcomes: Sequence[Outcome]) -> bool:

@@ -22,7 +22,6 @@ from s1ecs.sentinelone.response import ConsoleResponse
 from s1ecs.state.checkpoints import Commit
 from s1ecs.state.leases import LeaseName, Leases, Tenure
 from s1ecs.state.memory.cluster import ClusterTables, MemoryWork, MemoryWorkers
-from s1ecs.state.memory.output_marks import MemoryOutputMarks
 from s1ecs.state.memory.state import MemoryState
 from s1ecs.state.status import Key
 from s1ecs.state.work import WorkRow
@@ -53,7 +52,7 @@ class Polling:
             await self.work.want([KEY])
         log = structlog.get_logger()
         run_log = RunLog(log, follows=True)
-        return StreamPolls(worker, self.work, MemoryOutputMarks(), self.stop, log, run_log, ClockWatch(log))
+        return StreamPolls(worker, self.work, self.stop, log, run_log, ClockWatch(log))
 
     async def row(self) -> WorkRow:
         """Return the row of the stream."""
