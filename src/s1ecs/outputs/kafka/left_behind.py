@@ -25,10 +25,10 @@ _AT_ONCE = 4
 class LeftBehind:
     """Finds what others left; `prepare` ends what this process left open, and returns the partitions of a topic.
 
-    A worker that is killed or paused leaves all streams of many consoles at once. For all feeds of a topic that are
-    taken over at a time their former workers are fenced once and the topic is read once. That is enough: whoever asks
-    has the lease of its feed, so that nobody who is fenced afterwards begins to write it again. `former` returns the
-    transactional id of a worker that is to be fenced, None for this one.
+    A worker that is killed or paused leaves all streams of many consoles at once. For all feeds that are taken over at
+    a time a former worker is fenced once and each topic is read once. That is enough: whoever asks has the lease of its
+    feed, so that nobody who is fenced afterwards begins to write it again. `former` returns the transactional id of a
+    worker that is to be fenced, None for this one.
     """
 
     def __init__(
@@ -46,16 +46,18 @@ class LeftBehind:
         self._looking: JointWork[Takeover, FoundByFeed] = JointWork(self._look, _AT_ONCE)
 
     async def of(self, feed: Takeover) -> Sequence[FoundDocument]:
-        """Return what others delivered of a feed beyond its mark, once they can deliver nothing any more."""
+        """Return what others delivered of a feed beyond its mark, once they can deliver nothing any more.
+
+        They are fenced before its turn to look: whoever looks meanwhile may wait for one of their transactions to end.
+        """
+        # Of those that ended nothing can be committed any more that is not in the topic yet.
+        former = filter(None, map(self._former, filter(None, feed.unsettled)))
+        await side_by_side([self._fencing.join(transactional_id, None) for transactional_id in former])
         found = await self._looking.join(self._settings.topic_of(feed.stream), feed)
         return found.get(KafkaFeed(feed.console, feed.namespace, feed.stream), ())
 
     async def _look(self, topic: str, feeds: Sequence[Takeover]) -> FoundByFeed:
         partitions = await self._prepare(topic)
-        # Of those that ended nothing can be committed any more that is not in the topic yet.
-        workers = {worker for feed in feeds for worker in feed.unsettled if worker}
-        former = sorted(filter(None, map(self._former, workers)))
-        await side_by_side([self._fencing.join(transactional_id, None) for transactional_id in former])
         marks = DeliveredIds({key: mark for feed in feeds for key, mark in feed.mark.items()})
 
         def found(stop: Event) -> Sequence[FoundDocument] | None:
