@@ -19,7 +19,7 @@ import psycopg
 
 from s1ecs.backoff import BackOff
 from s1ecs.errors import StateError
-from s1ecs.state.postgresql.explained import CommitUnknown, explained, explanation, is_conflict, is_lost
+from s1ecs.state.postgresql.explained import explained, explanation, is_conflict, is_lost
 from s1ecs.state.postgresql.migrations.apply import migrate
 from s1ecs.state.postgresql.server import PostgresServer
 from s1ecs.state.postgresql.transaction import PgConnection
@@ -126,7 +126,7 @@ class _Session:
                     raise
             except psycopg.Error as error:
                 if time.monotonic() > until:
-                    raise CommitUnknown(
+                    raise StateError(
                         f"{explanation(self._server, error)}; whether the last commit was saved is not known: the next "
                         "poll continues from what was saved"
                     ) from None
