@@ -108,15 +108,37 @@ async def test_workers_whose_polls_did_not_end_well_are_remembered(shared: Share
     assert await shared.work.begin(ALERTS, "me") == Begun()
 
 
+async def test_a_worker_that_was_paused_disowns_its_polls(shared: Shared) -> None:
+    """Polls of a live worker that were given up while it was paused count as ended badly once it says that they did."""
+    await shared.work.want([ALERTS, THREATS])
+    for key in (ALERTS, THREATS):
+        await shared.work.begin(key, "it")
+    await shared.workers.leave("it")
+    begun = await shared.work.begin(ALERTS, "me")
+    assert begun is not None
+    assert begun.unsettled == ("it",)
+    await shared.workers.beat(IT)
+    await shared.work.disown("it", [ALERTS, OTHER])
+    await shared.workers.leave("me")
+    begun = await shared.work.begin(ALERTS, "it")
+    assert begun is not None
+    assert set(begun.unsettled) == {"me", ""}
+    await shared.workers.leave("it")
+    begun = await shared.work.begin(THREATS, "me")
+    assert begun is not None
+    assert begun.unsettled == ("it",)
+
+
 async def test_an_old_worker_can_not_end_the_poll_of_another(shared: Shared) -> None:
     """The end of a poll that another worker took over meanwhile changes nothing."""
     await shared.work.want([ALERTS])
     await shared.work.begin(ALERTS, "it")
     await shared.workers.leave("it")
     await shared.work.begin(ALERTS, "me")
-    await shared.work.end(ALERTS, "it", Ended(3600))
+    assert not await shared.work.end(ALERTS, "it", Ended(3600))
     [row] = await shared.work.rows()
     assert row.worker == "me"
+    assert await shared.work.end(ALERTS, "me", Ended(3600))
 
 
 async def test_streams_that_are_not_wanted_wait(shared: Shared) -> None:

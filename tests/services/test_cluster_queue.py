@@ -10,10 +10,15 @@ import pytest
 
 from s1ecs.cluster.procrastinate_queue import ProcrastinateQueue, procrastinate_queue
 from s1ecs.errors import StateError
+from s1ecs.state.checkpoints import LIVE, WalkName
 from s1ecs.state.postgresql import election as elections
 from s1ecs.state.postgresql.database import PostgresDatabase
 from s1ecs.state.postgresql.election import PostgresElection
+from s1ecs.state.postgresql.leases import PostgresLeases
 from s1ecs.state.postgresql.server import PostgresServer
+from s1ecs.state.postgresql.work import PostgresWork
+from s1ecs.state.status import Key
+from s1ecs.state.work import DEAD_AFTER
 from servers.postgresql import PostgresCluster
 
 pytestmark = pytest.mark.xdist_group("postgresql")
@@ -57,6 +62,27 @@ async def ran(queue: ProcrastinateQueue, number: int) -> list[str]:
     async with asyncio.timeout(30):
         await queue.run(poll, 5, stop)
     return done
+
+
+async def test_what_a_dead_worker_polled_waits_for_its_lease(server: PostgresServer) -> None:
+    """Nobody tries to poll what is leased still, so that it stays what is due longest and is polled next."""
+    database = await PostgresDatabase.open(server)
+    work, leases = PostgresWork(database), PostgresLeases(database, life=1.0)
+    key = Key("one", "alert")
+    await work.want([key])
+    await work.claim(1)
+    async with leases.held([WalkName(*key, LIVE)]):
+        # It dies here: it renews nothing any more.
+        await leases.close()
+        await work.begin(key, "dead")
+        assert await work.due("one") == []
+        assert await work.release([], 0) == []
+
+        await asyncio.sleep(1.1)
+        assert await work.due("one") == ["alert"]
+        assert await work.release([], 0) == ["one"]
+        assert await work.claim(1) == ["one"]
+    await database.close()
 
 
 async def test_a_console_is_queued_once(queues: tuple[ProcrastinateQueue, ProcrastinateQueue]) -> None:
@@ -161,7 +187,7 @@ async def test_one_worker_is_elected_until_its_session_ends(server: PostgresServ
 
 async def test_a_paused_dispatcher_is_replaced(server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is elected and asks nothing for a while, as a process that was stopped, loses its session to the next."""
-    monkeypatch.setattr(elections, "_END_SILENT", elections._END_SILENT.replace("secs => 20.0", "secs => 1"))
+    monkeypatch.setattr(elections, "_END_SILENT", elections._END_SILENT.replace(f"secs => {DEAD_AFTER}", "secs => 1"))
     one, two = PostgresElection(server), PostgresElection(server)
     assert await one.won()
     assert not await two.won()

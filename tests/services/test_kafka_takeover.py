@@ -8,13 +8,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
 from s1ecs.cluster.draining import TakingDrain
 from s1ecs.errors import LeaseLost, OutputError, StateError
 from s1ecs.outputs.dead_letters import DeadLetterFiles
+from s1ecs.outputs.kafka import left_behind
 from s1ecs.outputs.kafka.output import KafkaEnvironment, KafkaOutput
+from s1ecs.outputs.kafka.session import fence, read_back
 from s1ecs.outputs.kafka.topics import KafkaTopics
 from s1ecs.outputs.kafka.transactional_id import TransactionalIds
 from s1ecs.outputs.output import Batch, Delivered, Takeover
@@ -137,6 +140,35 @@ async def test_what_a_dead_worker_delivered_without_a_commit_is_not_delivered_ag
         assert await asyncio.to_thread(held_once, cluster, "one", "two", "three", "four", "five")
 
 
+async def test_all_feeds_of_a_dead_worker_are_taken_over_together(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes many feeds over fences their worker once, reads the topic once, and finds what it left of each."""
+    done: list[str] = []
+    for work in (fence, read_back):
+
+        def counted(*told: Any, work: Callable[..., object] = work) -> object:
+            done.append(work.__name__)
+            return work(*told)
+
+        monkeypatch.setattr(left_behind, work.__name__, counted)
+    consoles = [f"console-{number}" for number in range(20)]
+    async with cluster.worker("a") as a, cluster.worker("b") as b:
+        for console in consoles:
+            await a.take_over(console)
+            await a.give(f"{console}-committed", console=console)
+            await a.deliver(f"{console}-left", console=console)
+
+        await asyncio.gather(*(b.take_over(console, ["a", "", "b"]) for console in consoles))
+        for console in consoles:
+            await b.give(f"{console}-left", f"{console}-new", console=console)
+            assert b.let_go(console)
+
+        kinds = ("committed", "left", "new")
+        assert await asyncio.to_thread(held_once, cluster, *(f"{each}-{kind}" for each in consoles for kind in kinds))
+    assert done == ["fence", "read_back"]
+
+
 async def test_a_paused_worker_can_not_deliver_what_another_took_over(cluster: Cluster) -> None:
     """A worker that stood still between its look at the lease and its transaction is refused when it goes on."""
     reached, go_on = Event(), Event()
@@ -184,7 +216,7 @@ async def test_a_feed_that_moves_after_its_commit_needs_nothing_read(
     async with cluster.worker("a") as a, cluster.worker("b") as b:
         for number, worker in enumerate([a, b, a, b]):
             with monkeypatch.context() as patched:
-                patched.setattr(KafkaOutput, "_left_behind", None)
+                patched.setattr(worker.output, "_left_behind", None)
                 await worker.take_over()
             await worker.give(f"document-{number}")
             assert worker.let_go()
@@ -213,39 +245,75 @@ async def test_a_dead_worker_that_left_nothing_is_forgotten(cluster: Cluster) ->
         assert not b.let_go(complete=False)
 
 
+@asynccontextmanager
+async def open_transaction(worker: KafkaWorker, *ids: str, console: str) -> AsyncIterator[tuple[Event, Any]]:
+    """Have a worker deliver, stopped before it ends the transaction; give what lets it go on, and the delivery."""
+    reached, go_on = Event(), Event()
+    session = worker.output._session
+    producer = session._producer if session else None
+    assert producer is not None
+    end = producer._end
+
+    def slow_end(sent: object) -> None:
+        reached.set()
+        go_on.wait(60)
+        end(sent)  # type: ignore[arg-type]
+
+    producer._end = slow_end  # type: ignore[method-assign]
+    delivery = asyncio.create_task(worker.deliver(*ids, console=console))
+    await asyncio.to_thread(reached.wait, 60)
+    try:
+        yield go_on, delivery
+    finally:
+        go_on.set()
+        await asyncio.gather(delivery, return_exceptions=True)
+
+
 async def test_documents_behind_an_open_transaction_are_found(cluster: Cluster) -> None:
     """What a dead worker delivered behind the open transaction of a living one is found once that one has ended."""
-    reached, go_on = Event(), Event()
-    require = reached.set
     async with cluster.worker("a") as a, cluster.worker("b") as b, cluster.worker("c") as c:
         await a.take_over()
         await a.give("zero")
-        await c.take_over("two", require=require)
-        session = c.output
+        await c.take_over("two")
         await c.give("c-first", console="two")
-        # A transaction that stays open: produced, and not ended.
-        producer = session._session._producer if session._session else None
-        assert producer is not None
-        end = producer._end
+        many = [f"c-{number}" for number in range(30)]
+        async with open_transaction(c, *many, console="two") as (go_on, delivery):
+            await a.deliver("one", "two", "three")
 
-        def slow_end(sent: object) -> None:
-            reached.set()
-            go_on.wait(60)
-            end(sent)  # type: ignore[arg-type]
-
-        reached.clear()
-        producer._end = slow_end  # type: ignore[method-assign]
-        open_one = asyncio.create_task(c.deliver(*(f"c-{number}" for number in range(30)), console="two"))
-        await asyncio.to_thread(reached.wait, 60)
-        await a.deliver("one", "two", "three")
-
-        taking = asyncio.create_task(b.take_over(unsettled=["a"]))
-        await asyncio.sleep(2)
-        assert not taking.done()
-        go_on.set()
-        await open_one
-        await taking
+            taking = asyncio.create_task(b.take_over(unsettled=["a"]))
+            await asyncio.sleep(2)
+            assert not taking.done()
+            go_on.set()
+            await delivery
+            await taking
         await b.give("one", "two", "three")
+
+        keys = await asyncio.to_thread(cluster.topics.keys, STREAM)
+        assert set(keys.values()) == {1}
+
+
+async def test_whoever_waits_for_an_open_transaction_does_not_keep_others_from_ending_it(cluster: Cluster) -> None:
+    """Of two dead workers the second is fenced although the look for the first waits for what it left open."""
+    async with cluster.worker("a") as a, cluster.worker("b") as b, cluster.worker("c") as c:
+        await a.take_over()
+        await a.give("zero")
+        await c.take_over("two")
+        await c.give("c-first", console="two")
+        many = [f"c-{number}" for number in range(30)]
+        async with open_transaction(c, *many, console="two") as (_, delivery):
+            await a.deliver("one", "two", "three")
+
+            first = asyncio.create_task(b.take_over(unsettled=["a"]))
+            await asyncio.sleep(2)
+            assert not first.done()
+            # Sooner than the broker gives the transaction up.
+            async with asyncio.timeout(25):
+                await b.take_over("two", ["c"])
+                await first
+        with pytest.raises(OutputError):
+            await delivery
+        await b.give("one", "two", "three")
+        await b.give(*many, console="two")
 
         keys = await asyncio.to_thread(cluster.topics.keys, STREAM)
         assert set(keys.values()) == {1}

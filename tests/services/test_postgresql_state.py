@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from typing import LiteralString
 
 import pytest
 
@@ -52,6 +53,23 @@ def proxy(postgres: PostgresCluster) -> Iterator[CuttingProxy]:
     proxy = CuttingProxy(postgres.port)
     yield proxy
     proxy.close()
+
+
+async def test_what_only_reads_writes_nothing(server: PostgresServer) -> None:
+    """A transaction that changes or locks rows is numbered in its commit; one that only reads leaves no trace."""
+    database = await PostgresDatabase.open(server)
+
+    async def number_after(statement: LiteralString) -> int:
+        await database.run(lambda connection: connection.execute(statement))
+        with server.connect() as connection:
+            return sum(number for (number,) in connection.execute("SELECT number FROM commits"))
+
+    assert await number_after("SELECT FROM about") == 0
+    assert await number_after("INSERT INTO about (name, value) VALUES ('a', 'b')") == 2
+    assert await number_after("SELECT FROM about FOR UPDATE") == 3
+    assert await number_after("SELECT FROM about") == 3
+    assert await number_after("DELETE FROM about") == 5
+    await database.close()
 
 
 @pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])

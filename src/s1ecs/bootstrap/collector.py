@@ -31,7 +31,6 @@ from s1ecs.sentinelone.exchange import Tracer, untraced
 from s1ecs.sentinelone.rate_limits import RateLimits
 from s1ecs.sentinelone.transport import Connection, ExchangeObserver, Trust, nobody
 from s1ecs.settings import ConsoleSettings, OutputSettings, Settings
-from s1ecs.state.dead_letters import DeadLetters
 from s1ecs.state.state import State
 from s1ecs.streams import STREAMS
 from s1ecs.trace.writer import Aside, Trace, open_trace
@@ -45,13 +44,15 @@ def _ignored(_token: str) -> None:
 class OpenCollector:
     """Everything that collecting from any console needs: the open state and outputs, and what makes feeds."""
 
-    state: State
-    outputs: Sequence[Output]
-    dead_letters: DeadLetters
     maker: FeedMaker
     trace: Trace | None
     log: structlog.stdlib.BoundLogger
     trust: Trust = field(default_factory=Trust)
+
+    @property
+    def outputs(self) -> Sequence[Output]:
+        """The open outputs."""
+        return self.maker.outputs
 
     @asynccontextmanager
     async def console(
@@ -65,7 +66,7 @@ class OpenCollector:
         token_read: Callable[[str], None] = _ignored,
     ) -> AsyncIterator[list[Feed]]:
         """Open a console of the settings: give the feeds of the streams `names`, of all enabled ones if empty."""
-        settings = self.maker.settings
+        maker, settings = self.maker, self.maker.settings
         async with open_client(
             settings,
             console,
@@ -76,8 +77,8 @@ class OpenCollector:
             rates=rates,
             token_read=token_read,
         ) as client:
-            gate = ConsoleGate(settings, console, client, self.state, self.log, dead_letters=self.dead_letters)
-            yield [self.maker.feed(console, client, name, gate) for name in (names or settings.enabled(console))]
+            gate = ConsoleGate(settings, console, client, maker.state, self.log, dead_letters=maker.dead_letters)
+            yield [maker.feed(console, client, name, gate) for name in (names or settings.enabled(console))]
 
     def under(self, settings: Settings) -> "OpenCollector":
         """Return the same for settings that differ in their consoles."""
@@ -117,7 +118,7 @@ async def open_collector(
         maker = feed_maker(
             settings, locate, outputs=outputs, state=state, dead_letters=dead_letters, collector=collector
         )
-        yield OpenCollector(state, outputs, dead_letters, maker, trace, log)
+        yield OpenCollector(maker, trace, log)
 
 
 @asynccontextmanager

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import TypeVar
 
 from s1ecs.bootstrap.kafka_outputs import kafka_settings
 from s1ecs.bootstrap.search_outputs import search_settings
@@ -25,27 +24,12 @@ from s1ecs.outputs.search.output import SearchEnvironment, SearchOutput
 from s1ecs.outputs.store import Store
 from s1ecs.settings import OutputSettings
 from s1ecs.settings.output_types import ELASTICSEARCH, FILES, KAFKA, NULL, OPENSEARCH, STORE, OutputType, output_name
-from s1ecs.state.memory.file_marks import MemoryFileMarks
 from s1ecs.state.output_marks import Mark
 from s1ecs.state.state import State
-from s1ecs.state.transaction import StateAccess, Transaction
-
-T = TypeVar("T")
+from s1ecs.state.transaction import Transaction
 
 # Raises LeaseLost in a transaction of the state once a feed, by its key in marks, is another process's.
 Fence = Callable[[Transaction, str], None]
-
-
-class DetachedState:
-    """The state of a process that has none open; outputs that need one can't be used in it."""
-
-    async def run(self, _work: Callable[[Transaction], T]) -> T:
-        """Refuse."""
-        raise AssertionError("this output needs an open state")
-
-    async def run_blocking(self, _work: Callable[[], T]) -> T:
-        """Refuse."""
-        raise AssertionError("this output needs an open state")
 
 
 def no_fence(_transaction: Transaction, _key: str) -> None:
@@ -70,9 +54,10 @@ class OutputEnvironment:
     fence: Fence = no_fence
 
     @property
-    def access(self) -> StateAccess:
-        """The state for work on its thread."""
-        return DetachedState() if self.state is None else self.state
+    def access(self) -> State:
+        """The state, for outputs that can't be used without one."""
+        assert self.state is not None, "this output needs an open state"
+        return self.state
 
 
 @dataclass(frozen=True)
@@ -102,9 +87,9 @@ def _files(settings: OutputSettings, environment: OutputEnvironment) -> Output:
     if values["path"] is None:
         return StandardOutput(sys.stdout.fileno(), pack, whole=values["compression"] != "none")
     suffix = ".ndjson.zst" if values["compression"] == "zstd" else ".ndjson"
-    marks = MemoryFileMarks() if environment.state is None else environment.state.file_marks
-    state = FilesEnvironment(environment.state_id, environment.access, marks, _now, environment.warn)
-    return Files(values["path"], Rules(values["max_size"], values["max_age"], suffix), pack, state)
+    state = environment.access
+    around = FilesEnvironment(environment.state_id, state, state.file_marks, _now, environment.warn)
+    return Files(values["path"], Rules(values["max_size"], values["max_age"], suffix), pack, around)
 
 
 def _search(settings: OutputSettings, environment: OutputEnvironment) -> Output:

@@ -25,11 +25,11 @@ from s1ecs.cluster.token_limits import TokenLimits
 from s1ecs.cluster.token_watch import TokenWatch
 from s1ecs.cluster.worker import Worker
 from s1ecs.collect.clock_watch import ClockWatch
+from s1ecs.collect.consoles.connection_limits import share_of_each
 from s1ecs.collect.feed import Feed
 from s1ecs.collect.run_log import RunLog
 from s1ecs.extras import importing
 from s1ecs.metrics.recorder import Meter
-from s1ecs.open_files import connections_each, limit
 from s1ecs.outputs.output import takeover_of
 from s1ecs.settings import ConsoleSettings, Settings
 from s1ecs.state.workers import WorkerRow
@@ -63,12 +63,10 @@ async def open_worker(
         procrastinate_queue(dict(shared.options), shared.schema) as queue,
     ):
         current = CurrentConsoles(settings, shared.consoles, asyncio.get_running_loop().time, log)
-        connections = connections_each(limit(), concurrency, len(settings.outputs))
+        connections = share_of_each(settings, log.warning, consoles=concurrency)
         opener = _opener(collector, shared, meter, connections)
         consoles = OpenConsoles(current.named, opener, max(_KEPT_OPEN, 2 * concurrency))
-        polls = StreamPolls(
-            own.id, shared.work, shared.state.output_marks, stop, log, RunLog(log, follows=True), ClockWatch(log)
-        )
+        polls = StreamPolls(own.id, shared.work, stop, log, RunLog(log, follows=True), ClockWatch(log))
         dispatcher = Dispatcher(shared.work, shared.workers, queue, shared.election, current.streams, log)
         for output in with_drain(collector.outputs):
             if (taking := takeover_of(output)) is not None:

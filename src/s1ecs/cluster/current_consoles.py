@@ -38,9 +38,11 @@ class CurrentConsoles:
         """Return the consoles; raise StateError while the state is away."""
         async with self._reading:
             if self._clock() - self._read_at >= _REFRESH_SECONDS:
-                self._kept = await self._source.read(self._rows)
+                kept = await self._source.read(self._rows)
                 self._read_at = self._clock()
-                self._log_faults(self._kept.settings)
+                if kept is not self._kept:
+                    self._kept = kept
+                    self._log_faults(kept.settings)
         return self._kept
 
     async def streams(self) -> Collection[Key]:

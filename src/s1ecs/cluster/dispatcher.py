@@ -17,8 +17,8 @@ from s1ecs.state.workers import Workers
 
 _TICK_SECONDS = 0.5
 # A job that was taken and did not come to poll within this time was lost on the way.
-_LOST_AFTER = 30.0
-_REAP_EVERY = 5.0
+_LOST_AFTER = 20.0
+_REAP_EVERY = 2.0
 
 # The streams of all consoles that are to be polled.
 WantedStreams = Callable[[], Awaitable[Collection[Key]]]

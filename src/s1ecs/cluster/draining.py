@@ -4,14 +4,14 @@ Whoever drains writes its name down before, and strikes it out once all that it 
 there when another begins is that of a worker that may have delivered more than it could take out.
 """
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from s1ecs.errors import LeaseLost
-from s1ecs.outputs.output import Batch, SupportsTakeover, Takeover, feed_key
+from s1ecs.cluster.takeover import take_over
+from s1ecs.cluster.under_lease import require
+from s1ecs.outputs.output import Batch, SupportsTakeover
 from s1ecs.outputs.spool.drain import BeforePiece
 from s1ecs.state.checkpoints import LIVE, WalkName
 from s1ecs.state.leases import Tenure
@@ -48,10 +48,8 @@ class TakingDrain:
                 await walks.enter_async_context(self.state.leases.held([WalkName(batch.console, batch.stream, LIVE)]))
             if not taken:
                 unsettled.extend(await self._begin())
-            key = feed_key(*feed)
-            load = partial(self.state.output_marks.load, output=self.output.name, keys=[key])
-            mark = await self.state.run(load, durable=False)
-            await self.output.take_over(Takeover(*feed, mark, unsettled, partial(self._require, tenure)))
+            still_ours = partial(require, tenure, f"outbox of {self.output.name}")
+            await take_over(self.output, feed, self.state, unsettled, still_ours)
             taken.add(feed)
 
         complete = False
@@ -71,7 +69,3 @@ class TakingDrain:
         found = await self.state.run(partial(marks.load, output=self._drainers))
         await self.state.run(partial(marks.save, output=self._drainers, changed={self.worker: True}))
         return list(found)
-
-    def _require(self, tenure: Tenure) -> None:
-        if time.monotonic() >= tenure.valid_until:
-            raise LeaseLost(f"{self.output.name}: another worker may drain its outbox now")

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from s1ecs.errors import S1ecsError, WalkTaken
+from s1ecs.cluster.under_lease import while_held
+from s1ecs.errors import S1ecsError
 from s1ecs.state.leases import Leases
 
 _TRIED_EVERY = 15.0
@@ -25,15 +26,8 @@ class Upkeep(NamedTuple):
 async def exclusively(leases: Leases, name: str, work: Callable[[], Awaitable[None]]) -> None:
     """Do the work for as long as no other process does; it never ends by itself."""
     while True:
-        with suppress(WalkTaken, S1ecsError):
-            async with leases.held([Upkeep(name)]) as tenure:
-                task = asyncio.ensure_future(work())
-                try:
-                    while not task.done() and asyncio.get_running_loop().time() < tenure.valid_until:
-                        await asyncio.wait({task}, timeout=1.0)
-                    if task.done():
-                        await task
-                finally:
-                    task.cancel()
-                    await asyncio.gather(task, return_exceptions=True)
+        with suppress(S1ecsError):
+            upkeep = Upkeep(name)
+            async with leases.held([upkeep]) as lease, while_held(lease, str(upkeep)):
+                await work()
         await asyncio.sleep(_TRIED_EVERY)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 from s1ecs.collect.feed import Feed
 from s1ecs.settings import ConsoleSettings, Settings
@@ -20,7 +21,6 @@ class _Opened:
     feeds: dict[str, Feed]
     context: AbstractAsyncContextManager[dict[str, Feed]]
     users: int = 0
-    used: int = 0
 
 
 class OpenConsoles:
@@ -30,11 +30,11 @@ class OpenConsoles:
         self._find = find
         self._opener = opener
         self._most = most
+        # In the order of their last use.
         self._opened: dict[str, _Opened] = {}
         # Those whose settings changed while they were in use.
         self._former: list[_Opened] = []
         self._opening: dict[str, asyncio.Lock] = {}
-        self._uses = 0
 
     @asynccontextmanager
     async def using(self, name: str) -> AsyncIterator[dict[str, Feed]]:
@@ -59,22 +59,22 @@ class OpenConsoles:
     async def _open(self, name: str) -> _Opened | None:
         async with self._opening.setdefault(name, asyncio.Lock()):
             settings, console = await self._find(name)
-            known = self._opened.get(name)
+            known = self._opened.pop(name, None)
             if known is not None and known.console != console:
-                self._former.append(self._opened.pop(name))
+                self._former.append(known)
                 known = None
             if console is None:
                 return None
             if known is None:
                 context = self._opener(settings, console)
-                known = self._opened[name] = _Opened(console, await context.__aenter__(), context)
-            self._uses += 1
-            known.users, known.used = known.users + 1, self._uses
+                known = _Opened(console, await context.__aenter__(), context)
+            self._opened[name] = known
+            known.users += 1
             return known
 
     async def _close_unused(self) -> None:
-        idle = sorted((each for each in self._opened.values() if not each.users), key=lambda each: each.used)
-        surplus = idle[: max(0, len(self._opened) - self._most)]
+        idle = (each for each in self._opened.values() if not each.users)
+        surplus = list(islice(idle, max(0, len(self._opened) - self._most)))
         for opened in surplus:
             del self._opened[opened.console.name]
         gone = [each for each in self._former if not each.users]

@@ -1,15 +1,16 @@
 """One poll of one stream by a worker: under a lease, with all outputs told, and with its end saved."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 
 from s1ecs.backoff import BackOff
+from s1ecs.cluster.takeover import take_over
+from s1ecs.cluster.under_lease import require, while_held
 from s1ecs.collect.clock_watch import ClockWatch
 from s1ecs.collect.due import SECONDS_AFTER_OUTPUT_ERROR, seconds_to_next, seconds_until_due
 from s1ecs.collect.feed import Feed
@@ -17,53 +18,75 @@ from s1ecs.collect.outcome import Counts, Outcome
 from s1ecs.collect.poll import poll
 from s1ecs.collect.run_log import RunLog
 from s1ecs.errors import LeaseLost, OutputError, ReaderGone, S1ecsError, StateError, WalkTaken
-from s1ecs.outputs.output import Takeover, feed_key, takeover_of
+from s1ecs.outputs.output import takeover_of
 from s1ecs.state.checkpoints import LIVE
 from s1ecs.state.leases import Tenure
-from s1ecs.state.output_marks import OutputMarks
 from s1ecs.state.status import Key
 from s1ecs.state.work import Begun, Ended, Work
-from s1ecs.tasks import meanwhile
 
 # A lease that another worker has is asked for again so soon: it expires when that one is dead.
-_TAKEN_SECONDS = 5.0
-_LOOK_SECONDS = 1.0
+_TAKEN_SECONDS = 2.0
 
 _AFTER_TROUBLE = BackOff(*SECONDS_AFTER_OUTPUT_ERROR)
 
 
 @dataclass(frozen=True)
 class StreamPolls:
-    """The polls of one worker; `polling` are those in progress, `stop` ends them at their next step."""
+    """The polls of one worker; `polling` are those in progress, `stop` ends them at their next step.
+
+    `unended` are those that are over although no end of them was saved.
+    """
 
     worker: str
     work: Work
-    marks: OutputMarks
     stop: asyncio.Event
     log: structlog.stdlib.BoundLogger
     run_log: RunLog
     watch: ClockWatch
     polling: set[Key] = field(default_factory=set)
+    unended: set[Key] = field(default_factory=set)
     gone: list[ReaderGone] = field(default_factory=list)
 
     async def poll(self, feed: Feed) -> None:
         """Poll a stream if its lease is free and it is still due; log what is in the way."""
         key = Key(feed.console, feed.stream.name)
         if key in self.polling or self.stop.is_set():
+            await self._put_off(key)
             return
         self.polling.add(key)
         try:
             async with feed.state.leases.held(feed.own_walks) as lease:
+                # Also where it fails, and nobody knows whether it was saved.
+                self.unended.add(key)
                 begun = await self.work.begin(key, self.worker)
                 if begun is not None:
                     await self._begun(feed, key, begun, lease)
         except WalkTaken:
-            with suppress(StateError):
-                await self.work.put_off(key, _TAKEN_SECONDS)
+            await self._put_off(key)
         except S1ecsError as error:
             self.run_log.outcome(Outcome(feed.walk(LIVE), Counts(), error))
         finally:
             self.polling.discard(key)
+
+    async def disown(self) -> None:
+        """Save what is over although no end of it was saved, as of a worker that was paused.
+
+        Else whoever polls it next would fence this worker, which would cost it all that it delivers meanwhile.
+        """
+        over = self.unended - self.polling
+        # So that none of them begins meanwhile.
+        self.polling.update(over)
+        try:
+            if over:
+                await self.work.disown(self.worker, over)
+            self.unended.difference_update(over)
+        finally:
+            self.polling.difference_update(over)
+
+    async def _put_off(self, key: Key) -> None:
+        """Have it queued again soon; a worker that is to end leaves it to the others at once."""
+        with suppress(StateError):
+            await self.work.put_off(key, 0.0 if self.stop.is_set() else _TAKEN_SECONDS)
 
     async def _begun(self, feed: Feed, key: Key, begun: Begun, lease: Tenure) -> None:
         ended = Ended(0.0, "ended early", settled=False)
@@ -72,7 +95,8 @@ class StreamPolls:
         except LeaseLost as error:
             self.run_log.outcome(Outcome(feed.walk(LIVE), Counts(), error))
         finally:
-            await self.work.end(key, self.worker, ended)
+            if await self.work.end(key, self.worker, ended):
+                self.unended.discard(key)
 
     async def _polled(self, feed: Feed, begun: Begun, lease: Tenure) -> Ended:
         if begun.first and (wait := await seconds_until_due(feed)):
@@ -82,7 +106,7 @@ class StreamPolls:
         since = clock()
         outcomes: Sequence[Outcome] = ()
         taken = settled = False
-        async with _while_held(feed, lease):
+        async with while_held(lease, str(feed)):
             try:
                 await self._take_over(feed, begun, lease)
                 taken = True
@@ -117,60 +141,22 @@ class StreamPolls:
 
     async def _take_over(self, feed: Feed, begun: Begun, lease: Tenure) -> None:
         """Tell outputs that keep marks by feed where this one is, and who may have delivered beyond it."""
-        names = (feed.console, feed.namespace, feed.stream.name)
+        still_ours = partial(require, lease, str(feed))
         for output in feed.outputs:
             if (taking := takeover_of(output)) is not None:
-                mark = await feed.state.run(_mark_of(self.marks, output.name, feed_key(*names)), durable=False)
-                await taking.take_over(Takeover(*names, mark, begun.unsettled, partial(_require, feed, lease)))
+                await take_over(taking, _names(feed), feed.state, begun.unsettled, still_ours)
 
     def _let_go(self, feed: Feed, *, complete: bool) -> bool:
         """Tell outputs that the feed may be another worker's next time; return whether nothing is in doubt."""
-        names = (feed.console, feed.namespace, feed.stream.name)
         taking = [each for each in map(takeover_of, feed.outputs) if each is not None]
-        settled = [each.let_go(*names, complete=complete) for each in taking]
+        settled = [each.let_go(*_names(feed), complete=complete) for each in taking]
         return all(settled)
 
 
-def _mark_of(marks: OutputMarks, output: str, key: str) -> Callable[..., Mapping[str, object]]:
-    return lambda transaction: marks.load(transaction, output, [key])
-
-
-@asynccontextmanager
-async def _while_held(feed: Feed, lease: Tenure) -> AsyncIterator[None]:
-    """Cancel what is inside at the moment from which another worker may have the lease.
-
-    A process that was paused finds that moment passed, and ends before it does anything else.
-    """
-    limit = asyncio.timeout_at(lease.valid_until)
-    try:
-        async with limit:
-
-            async def renew() -> None:
-                clock = asyncio.get_running_loop().time
-                while clock() < (limit.when() or 0.0):
-                    limit.reschedule(lease.valid_until)
-                    await asyncio.sleep(_LOOK_SECONDS)
-
-            async with meanwhile([renew()]):
-                yield
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise _expired(feed) from None
+def _names(feed: Feed) -> tuple[str, str, str]:
+    return feed.console, feed.namespace, feed.stream.name
 
 
 def _is_complete(outcomes: Sequence[Outcome]) -> bool:
     """Tell whether all that the console holds was read: what was missed may come at the next poll."""
     return bool(outcomes) and not any(outcome.error or outcome.misses for outcome in outcomes)
-
-
-def _require(feed: Feed, lease: Tenure) -> None:
-    if time.monotonic() >= lease.valid_until:
-        raise _expired(feed)
-
-
-def _expired(feed: Feed) -> LeaseLost:
-    return LeaseLost(
-        f"{feed}: the lease expired while it was polled, because this process was paused or cut off from the state; "
-        "another worker continues"
-    )

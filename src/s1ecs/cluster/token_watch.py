@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from s1ecs.cluster.exclusive import Upkeep
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.upkeep.token_expiry import TOKENS_AGAIN, TOKENS_EVERY, current_expiry
 from s1ecs.errors import S1ecsError
-from s1ecs.sentinelone.access import token_expiry
 from s1ecs.state.heartbeats import TokenExpiry
-
-_EVERY = timedelta(hours=6)
-_AGAIN = timedelta(minutes=10)
 
 
 class TokenWatch:
@@ -29,20 +26,17 @@ class TokenWatch:
         now = self._clock()
         if now < self._next.get(feed.console, now):
             return
-        self._next[feed.console] = now + _AGAIN
+        self._next[feed.console] = now + TOKENS_AGAIN
         with suppress(S1ecsError):
             async with feed.state.leases.held([Upkeep("token", feed.console)]):
                 token = await self._learned(feed, now)
-            self._next[feed.console] = max(token.learned + _EVERY, now + _AGAIN)
+            self._next[feed.console] = max(token.learned + TOKENS_EVERY, now + TOKENS_AGAIN)
             if token.expires is not None:
                 self._tell(feed.console, token.expires)
 
     async def _learned(self, feed: Feed, now: datetime) -> TokenExpiry:
         # All at once: there is a row for each console.
-        if self._read is None or now - self._read >= _AGAIN:
+        if self._read is None or now - self._read >= TOKENS_AGAIN:
             self._known, self._read = await feed.state.heartbeats.tokens(), now
-        token = self._known.get(feed.console)
-        if token is None or not timedelta(0) <= now - token.learned < _EVERY:
-            token = TokenExpiry(await token_expiry(feed.client), now)
-            await feed.state.heartbeats.save_token(feed.console, token)
-        return token
+        known = self._known.get(feed.console)
+        return await current_expiry(feed.console, feed.client, feed.state.heartbeats, known, self._clock)

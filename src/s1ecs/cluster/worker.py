@@ -113,6 +113,7 @@ class Worker:
         row = replace(self.row, running=len(self.polls.polling), dispatcher=self.dispatcher.election.elected)
         draining = await self.workers.beat(row)
         await self.work.keep(row.id, list(self.polls.polling))
+        await self.polls.disown()
         self.reported.at = asyncio.get_running_loop().time()
         return draining
 

@@ -17,7 +17,7 @@ checkout. Metrics contain no secrets, but anyone who can reach the port can read
 _TAIL = """
 The same port serves `/healthz` and `/readyz`: status 200, or 503 if `s1ecs status` would be critical, with the first
 line of its output. Both paths return the same response. Of a worker, `/healthz` fails if it has not reported to the
-state for two minutes, `/readyz` after 20 seconds. The metrics `s1ecs_cluster_*` and `s1ecs_console_lag_seconds` are
+state for two minutes, `/readyz` after 15 seconds. The metrics `s1ecs_cluster_*` and `s1ecs_console_lag_seconds` are
 those of all workers; one worker shows them, see [many machines](scaling.md#monitoring).
 
 Example alerting rules:

@@ -1,10 +1,15 @@
 """The journal of response actions as rows, each committed together with the document that reports it. A Protocol."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
+import orjson
+
 from s1ecs.errors import ActionTaken, StateError
+from s1ecs.state.outbox import AUDIT_STREAM, Outbox, OutboxDocument
+from s1ecs.state.transaction import Transaction
 
 # Status of an action that is written down to be sent later: nothing was sent yet, and no document tells of it.
 SCHEDULED = "scheduled"
@@ -65,6 +70,16 @@ class ActionJournal(Protocol):
 
     async def history(self) -> Sequence[ActionRow]:
         """Return all actions, the newest first."""
+
+
+def add_document(outbox: Outbox, transaction: Transaction, document: ActionDocument, outputs: Iterable[str]) -> None:
+    """Put a document into the outbox of each of these outputs, unless one of its id waits there already."""
+    told = orjson.loads(document.document).get("@timestamp")
+    time = datetime.now(UTC) if told is None else datetime.fromisoformat(told)
+    feed = (document.console, document.namespace, AUDIT_STREAM)
+    for output in outputs:
+        if not outbox.among(transaction, output, feed, [document.id]):
+            outbox.append(transaction, output, [OutboxDocument(*feed, document.id, document.document)], time)
 
 
 def taken(action: str) -> ActionTaken:

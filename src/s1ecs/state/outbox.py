@@ -109,3 +109,9 @@ class Outbox(Protocol):
 
     def give_back(self, transaction: Transaction, clock: Callable[[], float]) -> bool:
         """Give some of the room that became free back to the disk; return whether there is more."""
+
+
+def backlogs(outbox: Outbox, transaction: Transaction) -> Sequence[Spooled]:
+    """Return the backlog of each output, documents of response actions aside."""
+    found = (outbox.backlog(transaction, output) for output in outbox.outputs(transaction))
+    return [each for each in found if each is not None]

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from s1ecs.state.status import Key
 
 # A worker that has not reported for so many seconds counts as dead.
-DEAD_AFTER = 20.0
+DEAD_AFTER = 15.0
 
 
 class Begun(NamedTuple):
@@ -73,23 +73,29 @@ class Work(Protocol):
     async def release(self, queued: Collection[str], seconds: float) -> Sequence[str]:
         """Give up what was claimed so long ago, is in no queue and is polled by no live worker; return its consoles.
 
-        `queued` are the consoles that are in a queue.
+        `queued` are the consoles that are in a queue. What a dead worker polled is given up once its lease is over.
         """
 
     async def due(self, console: str) -> Sequence[str]:
-        """Return the streams of a console that are due and that nobody polls."""
+        """Return the streams of a console that are due, that nobody polls and that no dead worker has the lease of."""
 
     async def begin(self, key: Key, worker: str) -> Begun | None:
         """Begin a poll, whose lease the worker holds; None if it is not due any more."""
 
-    async def end(self, key: Key, worker: str, ended: Ended) -> None:
-        """End the poll of this worker; nothing happens if another has begun one since."""
+    async def end(self, key: Key, worker: str, ended: Ended) -> bool:
+        """End the poll of this worker; False, and nothing happens, if it was given up or another has begun one."""
 
     async def put_off(self, key: Key, seconds: float) -> None:
         """Have a stream that could not be begun, since another process has its lease, tried again later."""
 
     async def keep(self, worker: str, keys: Collection[Key]) -> None:
         """Give up what a live worker polls no longer, although no end of it was saved: it polls only these."""
+
+    async def disown(self, worker: str, keys: Collection[Key]) -> None:
+        """Save that all polls of these by this worker are over, though no end was saved: it delivers no more of them.
+
+        It must begin none of them before this has returned.
+        """
 
     async def rows(self) -> Sequence[WorkRow]:
         """Return all rows by console and stream."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 # Seconds between two signs of life.
-WORKER_BEAT = 5.0
+WORKER_BEAT = 3.0
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from s1ecs.cluster import exclusive, token_watch
+from s1ecs.cluster import exclusive
 from s1ecs.cluster.exclusive import exclusively
 from s1ecs.cluster.token_watch import TokenWatch
 from s1ecs.collect.feed import Feed
+from s1ecs.collect.upkeep import token_expiry as token_rule
 from s1ecs.state.heartbeats import TokenExpiry
 from s1ecs.state.memory.state import MemoryState
 
@@ -54,7 +55,7 @@ async def test_the_expiry_of_a_token_is_requested_by_one_worker_and_told_by_all(
         asked.append("token")
         return EXPIRES
 
-    monkeypatch.setattr(token_watch, "token_expiry", expiry)
+    monkeypatch.setattr(token_rule, "token_expiry", expiry)
     told: list[tuple[str, datetime]] = []
     for _ in range(2):
         watch = TokenWatch(lambda: NOW, lambda *each: told.append(each))

@@ -1,6 +1,6 @@
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +22,6 @@ from s1ecs.sentinelone.response import ConsoleResponse
 from s1ecs.state.checkpoints import Commit
 from s1ecs.state.leases import LeaseName, Leases, Tenure
 from s1ecs.state.memory.cluster import ClusterTables, MemoryWork, MemoryWorkers
-from s1ecs.state.memory.output_marks import MemoryOutputMarks
 from s1ecs.state.memory.state import MemoryState
 from s1ecs.state.status import Key
 from s1ecs.state.work import WorkRow
@@ -53,7 +52,7 @@ class Polling:
             await self.work.want([KEY])
         log = structlog.get_logger()
         run_log = RunLog(log, follows=True)
-        return StreamPolls(worker, self.work, MemoryOutputMarks(), self.stop, log, run_log, ClockWatch(log))
+        return StreamPolls(worker, self.work, self.stop, log, run_log, ClockWatch(log))
 
     async def row(self) -> WorkRow:
         """Return the row of the stream."""
@@ -193,7 +192,7 @@ async def test_a_poll_ends_when_its_lease_expires(
         patched.setattr(feed.state, "leases", Expiring(feed.state.leases, 0.3))
         await polls.poll(replace(feed, outputs=[output], client=cast("Client", Slow())))
     assert time.monotonic() - began < 5
-    assert any("the lease expired while it was polled" in line["event"] for line in lines)
+    assert any("the lease expired while it was used" in line["event"] for line in lines)
     row = polling.tables.work[KEY]
     assert row.unsettled == ("",)
     assert row.worker == ""
@@ -267,6 +266,63 @@ async def test_an_output_that_can_not_take_over_is_tried_again(polling: Polling,
         assert seconds - 1 < polling.due_in <= seconds
     assert polling.tables.work[KEY].unsettled == ("",)
     assert (await polling.row()).reason == "kafka: no broker answers"
+
+
+async def test_a_worker_disowns_a_poll_that_was_given_up_while_it_was_paused(
+    polling: Polling, feed: Feed, console: ScriptedConsole
+) -> None:
+    """Whoever polls a stream next need not fence a worker that woke and is not at it any more."""
+    polls = await polling.polls()
+
+    class Paused:
+        def step(self, *_: object) -> None:
+            row = polling.tables.work[KEY]
+            polling.tables.work[KEY] = replace(row, worker="", queued=None, began=None)
+
+        def walked(self, *_: object) -> None:
+            """Ignore it."""
+
+    console.script = [[alert("one", "11:00")]]
+    await polls.poll(replace(feed, watch=Paused()))
+    assert polling.tables.work[KEY].unsettled == ("me",)
+    await polls.disown()
+    assert polling.tables.work[KEY].unsettled == ("",)
+    assert not polls.unended
+    assert not polls.polling
+
+
+async def test_nothing_is_begun_while_it_is_disowned(
+    polling: Polling, feed: Feed, console: ScriptedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream can't be begun while it is saved that its last poll is over; a poll in progress is not disowned."""
+    polls = await polling.polls()
+    polls.unended.add(KEY)
+
+    async def disown(_: object, keys: Collection[Key]) -> None:
+        assert set(keys) == {KEY}
+        await polls.poll(feed)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(polling.work, "disown", disown)
+        await polls.disown()
+    assert not console.asked
+
+    polls.unended.add(KEY)
+    polls.polling.add(KEY)
+    await polls.disown()
+    assert polls.unended == {KEY}
+
+
+async def test_a_worker_that_is_to_end_leaves_what_it_did_not_begin_at_once(
+    polling: Polling, feed: Feed, console: ScriptedConsole
+) -> None:
+    """A stream whose job came to a worker that is to end is queued again at once."""
+    polls = await polling.polls()
+    await polling.work.claim(1)
+    polling.stop.set()
+    await polls.poll(feed)
+    assert not console.asked
+    assert await polling.work.claim(1) == [KEY.console]
 
 
 async def test_a_worker_that_ends_leaves_the_rest_to_others(

@@ -36,6 +36,16 @@ def test_few_connections_are_warned_of(tmp_path: Path, monkeypatch: pytest.Monke
     assert f"{300 + 10 + 10 * hosts} are enough" in line
 
 
+def test_a_worker_shares_among_those_that_it_polls_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many consoles only those count that are collected at a time; too many of them are an error as well."""
+    said: list[str] = []
+    monkeypatch.setattr(connection_limits, "limit", lambda: 300)
+    assert share_of_each(settings_of(tmp_path, 400), said.append, consoles=5) == 20
+    assert said == []
+    with pytest.raises(SettingsError, match="300 consoles need at least"):
+        share_of_each(settings_of(tmp_path, 400), said.append, consoles=300)
+
+
 def test_enough_says_nothing_and_none_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With room for all nothing is said; without any for one console it is an error that tells how many are needed."""
     said: list[str] = []

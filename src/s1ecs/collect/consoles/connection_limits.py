@@ -7,9 +7,12 @@ from s1ecs.open_files import CURE, ENOUGH_CONNECTIONS, connections_each, limit, 
 from s1ecs.settings import Settings
 
 
-def share_of_each(settings: Settings, warn: Callable[[str], None]) -> int:
-    """Return the connections of each console; warn if they are few, raise SettingsError if there are none."""
-    consoles, most = len(settings.consoles), limit()
+def share_of_each(settings: Settings, warn: Callable[[str], None], consoles: int | None = None) -> int:
+    """Return the connections of each console; warn if they are few, raise SettingsError if there are none.
+
+    `consoles` is the number of those that are collected at a time, by default all of the settings.
+    """
+    consoles, most = len(settings.consoles) if consoles is None else consoles, limit()
     # Search servers have connections to each of their hosts.
     outputs = sum(len(output.values.get("hosts") or ("",)) for output in settings.outputs)
     each = connections_each(most, consoles, outputs)

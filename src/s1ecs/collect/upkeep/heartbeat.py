@@ -8,15 +8,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from s1ecs.collect.upkeep.token_expiry import TOKENS_AGAIN, TOKENS_EVERY, current_expiry
 from s1ecs.errors import S1ecsError
 from s1ecs.process_identity import identity_of
-from s1ecs.sentinelone.access import token_expiry
 from s1ecs.sentinelone.client import Client
-from s1ecs.state.heartbeats import BEAT, Heartbeats, Run, TokenExpiry
+from s1ecs.state.heartbeats import BEAT, Heartbeats, Run
 from s1ecs.tasks import meanwhile, side_by_side
-
-_TOKENS_EVERY = timedelta(hours=6)
-_TOKENS_AGAIN = timedelta(minutes=10)
 
 UtcClock = Callable[[], datetime]
 
@@ -58,14 +55,10 @@ async def _follow(
     name: str, client: Client, heartbeats: Heartbeats, clock: UtcClock, tell: Callable[[str, datetime], None]
 ) -> None:
     while True:
-        wait = _TOKENS_AGAIN
+        wait = TOKENS_AGAIN
         with suppress(S1ecsError):
-            token = (await heartbeats.tokens()).get(name)
-            # A `run` that is started again and again does not request it each time.
-            if token is None or not timedelta(0) <= clock() - token.learned < _TOKENS_EVERY:
-                token = TokenExpiry(await token_expiry(client), clock())
-                await heartbeats.save_token(name, token)
+            token = await current_expiry(name, client, heartbeats, (await heartbeats.tokens()).get(name), clock)
             if token.expires is not None:
                 tell(name, token.expires)
-            wait = token.learned + _TOKENS_EVERY - clock()
+            wait = token.learned + TOKENS_EVERY - clock()
         await asyncio.sleep(wait.total_seconds())

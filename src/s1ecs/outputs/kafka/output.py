@@ -1,17 +1,17 @@
 """Kafka as an output: a topic per stream, each document in it once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
-from threading import Event
 from typing import TypeVar
 
 from s1ecs.outputs.kafka.delivered import DeliveredIds
 from s1ecs.outputs.kafka.error_rules import KafkaTrouble
-from s1ecs.outputs.kafka.messages import FoundDocument, KafkaFeed, feed_of
-from s1ecs.outputs.kafka.session import KafkaSession, fence, open_topics, read_back
+from s1ecs.outputs.kafka.left_behind import LeftBehind
+from s1ecs.outputs.kafka.messages import KafkaFeed, feed_of
+from s1ecs.outputs.kafka.session import KafkaSession
 from s1ecs.outputs.kafka.settings import KafkaSettings
 from s1ecs.outputs.kafka.transactional_id import TransactionalIds
 from s1ecs.outputs.output import Batch, Capabilities, Delivered, RefusedDocument, Takeover
@@ -21,9 +21,6 @@ T = TypeVar("T")
 
 # Documents of other feeds that a process reads back at its start for one that was idle, at most, give or take a minute.
 _MOVE_AFTER = 50_000
-
-# Feeds that are taken over at once from processes that ended without a word; each needs connections of its own.
-_TAKEOVERS = 4
 
 
 def _nothing() -> None:
@@ -65,7 +62,7 @@ class KafkaOutput:
         self._requires: dict[str, Callable[[], None]] = {}
         self._left_open: set[str] = set()
         self._in_doubt: set[str] = set()
-        self._taking_over = asyncio.Semaphore(_TAKEOVERS)
+        self._left_behind = LeftBehind(settings, self._former, self._prepared, self._warn_of_unread)
 
     @property
     def name(self) -> str:
@@ -105,10 +102,7 @@ class KafkaOutput:
     async def take_over(self, feed: Takeover) -> None:
         """Fence the processes that may deliver the feed still, and read back what they delivered without a commit."""
         taken = KafkaFeed(feed.console, feed.namespace, feed.stream)
-        found: Sequence[FoundDocument] | None = None
-        if feed.unsettled:
-            async with self._taking_over:
-                found = await self._left_behind(feed, taken)
+        found = await self._left_behind.of(feed) if feed.unsettled else None
         self._delivered.take_over(taken, feed.mark, found)
         self._requires[taken.key] = feed.require
         if found:
@@ -158,31 +152,16 @@ class KafkaOutput:
         mark = self._delivered.delivered(feed, topic, documents.keys() - sent.refused.keys(), sent.offsets)
         return Delivered([RefusedDocument(each, documents[each], why) for each, why in sent.refused.items()], mark)
 
-    async def _left_behind(self, feed: Takeover, taken: KafkaFeed) -> Sequence[FoundDocument]:
-        """Return what others delivered of a feed beyond its mark, once they can deliver nothing any more."""
-        topic = self._settings.topic_of(feed.stream)
+    async def _prepared(self, topic: str) -> int:
+        """Return the partitions of a topic, with nothing left open there by this process."""
         async with self._one_after_the_other:
             with self._connected() as session:
-                # Ends what this process itself left open.
-                partitions = await self._blocking(session, lambda: session.prepare(topic))
-        stop = Event()
+                return await self._blocking(session, lambda: session.prepare(topic))
 
-        def look() -> Sequence[FoundDocument] | None:
-            # Of those that ended nothing can be committed any more that is not in the topic yet.
-            for worker in filter(None, feed.unsettled if self._settings.transactions else ()):
-                if (former := self._around.ids.of(worker)) != self._transactional_id:
-                    fence(self._settings, former, stop)
-            ends = open_topics(self._settings, stop).ends(topic, partitions)
-            return read_back(self._settings, topic, ends, DeliveredIds(feed.mark), stop)
-
-        try:
-            found = await asyncio.to_thread(look)
-        except asyncio.CancelledError:
-            stop.set()
-            raise
-        if found is None:
-            self._warn_of_unread(topic)
-        return [document for document in found or () if document.feed == taken]
+    def _former(self, worker: str) -> str | None:
+        """Return the transactional id of another worker; None without transactions."""
+        former = self._around.ids.of(worker)
+        return former if self._settings.transactions and former != self._transactional_id else None
 
     def _warn_of_unread(self, topic: str) -> None:
         self._around.warn(

@@ -95,11 +95,11 @@ class MemoryWork:
         self._tables.work[key] = replace(row, began=now, worker=worker, unsettled=unsettled, queued=queued)
         return Begun(row.failures, row.unsettled, row.first)
 
-    async def end(self, key: Key, worker: str, ended: Ended) -> None:
+    async def end(self, key: Key, worker: str, ended: Ended) -> bool:
         """End the poll of this worker."""
         row = self._tables.work.get(key)
         if row is None or row.worker != worker:
-            return
+            return False
         self._tables.work[key] = replace(
             row,
             due=self._tables.clock() + ended.seconds,
@@ -108,9 +108,10 @@ class MemoryWork:
             worker="",
             failures=row.failures + 1 if ended.reason else 0,
             reason=ended.reason,
-            unsettled=() if ended.settled else (*(each for each in row.unsettled if each not in {worker, ""}), ""),
+            unsettled=() if ended.settled else _ended_badly(row.unsettled, worker),
             first=False,
         )
+        return True
 
     async def put_off(self, key: Key, seconds: float) -> None:
         """Have a stream that could not be begun tried again."""
@@ -123,6 +124,13 @@ class MemoryWork:
         for key, row in self._tables.work.items():
             if row.worker == worker and key not in keys:
                 self._tables.work[key] = replace(row, queued=None, began=None, worker="")
+
+    async def disown(self, worker: str, keys: Collection[Key]) -> None:
+        """Save that all polls of these by this worker are over."""
+        for key in keys:
+            row = self._tables.work.get(key)
+            if row is not None and worker in row.unsettled:
+                self._tables.work[key] = replace(row, unsettled=_ended_badly(row.unsettled, worker))
 
     async def rows(self) -> Sequence[WorkRow]:
         """Return all rows by console and stream."""
@@ -144,6 +152,11 @@ class MemoryWork:
     def _is_due(self, row: _Row) -> bool:
         polled = bool(row.worker) and self._tables.alive(row.worker)
         return row.enabled and row.due <= self._tables.clock() and not polled
+
+
+def _ended_badly(unsettled: Sequence[str], worker: str) -> tuple[str, ...]:
+    """Return who is unsettled once a worker's poll ended, but not well."""
+    return (*(each for each in unsettled if each not in {worker, ""}), "")
 
 
 class MemoryWorkers:

@@ -20,7 +20,7 @@ from s1ecs.state.memory.outbox import MemoryOutbox
 from s1ecs.state.memory.output_marks import MemoryOutputMarks
 from s1ecs.state.memory.tables import Tables
 from s1ecs.state.no_documents import NoArchiving, NoRetention
-from s1ecs.state.outbox import AUDIT_STREAM, Spooled, WaitingAudit
+from s1ecs.state.outbox import AUDIT_STREAM, Spooled, WaitingAudit, backlogs
 from s1ecs.state.status import Key, LastPoll, PollNote
 from s1ecs.state.transaction import Transaction
 
@@ -206,9 +206,7 @@ class ReadableMemory:
 
     def backlogs(self) -> Sequence[Spooled]:
         """Return what waits for each output, documents of response actions aside."""
-        outbox = MemoryOutbox()
-        found = [outbox.backlog(self._tables, output) for output in outbox.outputs(self._tables)]
-        return [each for each in found if each is not None]
+        return backlogs(MemoryOutbox(), self._tables)
 
     def waiting_audits(self) -> Sequence[WaitingAudit]:
         """Return the documents of response actions that wait for each output."""

@@ -1,7 +1,8 @@
 """The database of the state: a few connections, each on a thread of its own, that are opened again when they break.
 
 A commit whose outcome is unknown, because the connection broke during it, is never repeated blindly: each thread has a
-row in `commits` and counts its transactions there, in the same commit; that row tells.
+row in `commits` and numbers there, in the same commit, each transaction that writes anything; that row tells. What only
+read is simply done again.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ import psycopg
 
 from s1ecs.backoff import BackOff
 from s1ecs.errors import StateError
-from s1ecs.state.postgresql.explained import CommitUnknown, explained, explanation, is_conflict, is_lost
+from s1ecs.state.postgresql.explained import explained, explanation, is_conflict, is_lost
 from s1ecs.state.postgresql.migrations.apply import migrate
 from s1ecs.state.postgresql.server import PostgresServer
 from s1ecs.state.postgresql.transaction import PgConnection
@@ -82,9 +83,10 @@ class _Session:
             self._drop()
 
     def _count_and_commit(self) -> bytes:
-        """Return both as one message, so that they cost one round trip."""
+        """Return both as one message: one round trip. What only read has no id, and writes nothing."""
         return (
-            f"INSERT INTO commits (writer, number) VALUES ('{self._writer}', {self._number})"
+            f"INSERT INTO commits (writer, number) SELECT '{self._writer}', {self._number}"
+            " WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
             " ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = now(); COMMIT"
         ).encode()
 
@@ -124,7 +126,7 @@ class _Session:
                     raise
             except psycopg.Error as error:
                 if time.monotonic() > until:
-                    raise CommitUnknown(
+                    raise StateError(
                         f"{explanation(self._server, error)}; whether the last commit was saved is not known: the next "
                         "poll continues from what was saved"
                     ) from None

@@ -14,14 +14,6 @@ _NOTHING_LOST = "nothing that was committed is lost"
 _CONTINUES = f"`run` then continues on its own; {_NOTHING_LOST}"
 
 
-class StateUnreachable(StateError):
-    """The PostgreSQL server of the state can't be reached, or the connection broke before anything was committed."""
-
-
-class CommitUnknown(StateError):
-    """The connection broke during a commit, and the server can't be asked whether it was saved."""
-
-
 @contextmanager
 def explained(server: PostgresServer) -> Iterator[None]:
     """Turn what psycopg raises into a StateError that says what to do."""
@@ -55,7 +47,7 @@ def explanation(server: PostgresServer, error: psycopg.Error) -> StateError:
     if found is not None:
         return StateError(f"{server}: {found} ({said})")
     if is_lost(error):
-        return StateUnreachable(
+        return StateError(
             f"{server}: can't be reached ({said}); check that it runs and the setting state: {_CONTINUES}"
         )
     return StateError(f"{server}: {said}")

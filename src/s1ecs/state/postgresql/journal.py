@@ -1,15 +1,20 @@
 """The journal of response actions in PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple
-from datetime import UTC, datetime
 
-import orjson
 from psycopg import errors
 
 from s1ecs.errors import StateError
-from s1ecs.state.journal import SCHEDULED, ActionDocument, ActionRow, ChangeAction, no_such_action, taken
-from s1ecs.state.outbox import AUDIT_STREAM, OutboxDocument
+from s1ecs.state.journal import (
+    SCHEDULED,
+    ActionDocument,
+    ActionRow,
+    ChangeAction,
+    add_document,
+    no_such_action,
+    taken,
+)
 from s1ecs.state.postgresql.database import PostgresDatabase
 from s1ecs.state.postgresql.outbox import PostgresOutbox
 from s1ecs.state.postgresql.transaction import PgConnection
@@ -36,7 +41,7 @@ class PostgresJournal:
                 _change(connection, row)
             else:
                 raise taken(row.id)
-            _add_document(connection, document, outputs)
+            add_document(PostgresOutbox(), connection, document, outputs)
             for each in scheduled:
                 _add(connection, each)
 
@@ -61,7 +66,7 @@ class PostgresJournal:
             row, document = change(before)
             _change(connection, row)
             if document is not None:
-                _add_document(connection, document, outputs)
+                add_document(PostgresOutbox(), connection, document, outputs)
 
         await self._database.run(save)
 
@@ -119,14 +124,3 @@ def _change(connection: PgConnection, row: ActionRow) -> None:
         f"UPDATE actions SET ({_COLUMNS.removeprefix('id, ')}) = (%s, %s, %s, %s, %s, %s, %s, %s) WHERE id = %s",
         [*values, identity],
     )
-
-
-def _add_document(connection: PgConnection, document: ActionDocument, outputs: Iterable[str]) -> None:
-    """Put a document into the outbox of each of these outputs, unless one of its id waits there already."""
-    outbox = PostgresOutbox()
-    told = orjson.loads(document.document).get("@timestamp")
-    time = datetime.now(UTC) if told is None else datetime.fromisoformat(told)
-    feed = (document.console, document.namespace, AUDIT_STREAM)
-    for output in outputs:
-        if not outbox.among(connection, output, feed, [document.id]):
-            outbox.append(connection, output, [OutboxDocument(*feed, document.id, document.document)], time)

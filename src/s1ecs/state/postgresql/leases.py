@@ -1,6 +1,6 @@
 """Leases by rows: who holds one has its epoch, which grows each time that somebody takes it.
 
-A lease expires by the clock of the server, unless its holder renews it, which a task does about every third of its
+A lease expires by the clock of the server, unless its holder renews it, which a task does several times in its
 life. Every commit of a walk locks the lease and compares the epoch, so that a process that was paused, and whose lease
 another one took meanwhile, changes nothing when it wakes. An expired lease that nobody took is still its holder's.
 """
@@ -20,8 +20,8 @@ from s1ecs.state.leases import LeaseName
 from s1ecs.state.postgresql.database import PostgresDatabase
 from s1ecs.state.postgresql.transaction import PgConnection
 
-LIFE_SECONDS = 30.0
-_RENEWALS = 3
+LIFE_SECONDS = 20.0
+_RENEWALS = 5
 _RELEASE_SECONDS = 1.0
 
 _COLUMNS = "console, stream, walk"

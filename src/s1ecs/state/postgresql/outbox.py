@@ -76,15 +76,36 @@ class PostgresOutbox:
 
     def waiting(self, transaction: Transaction, output: str) -> Waiting:
         """Return what waits for an output; costs the same however much it is."""
-        return _waiting(connection_of(transaction), output)
+        # An aggregate has one row, whatever there is.
+        [row] = connection_of(transaction).execute(
+            "SELECT coalesce(sum(documents), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM spools WHERE output = %s",
+            [output],
+        )
+        return Waiting(*row)
 
     def backlog(self, transaction: Transaction, output: str) -> Spooled | None:
         """Return what waits for an output, documents of response actions aside; None: nothing."""
-        return _backlog(connection_of(transaction), output)
+        connection = connection_of(transaction)
+        first = connection.execute(
+            "SELECT time FROM spooled WHERE output = %s AND stream <> %s ORDER BY number LIMIT 1",
+            [output, AUDIT_STREAM],
+        ).fetchone()
+        if first is None:
+            return None
+        documents, size = self.waiting(transaction, output)
+        [(audit, audit_size)] = connection.execute(
+            f"SELECT count(*), coalesce(sum(bytes), 0)::bigint FROM spooled WHERE stream = '{AUDIT_STREAM}'"
+            " AND output = %s",
+            [output],
+        ).fetchall()
+        return Spooled(output, Waiting(documents - audit, size - audit_size), first[0])
 
     def outputs(self, transaction: Transaction) -> list[str]:
         """Return the outputs for which something waits, by name."""
-        return _outputs(connection_of(transaction))
+        rows = connection_of(transaction).execute(
+            "SELECT output FROM spools GROUP BY output HAVING sum(documents) > 0 ORDER BY output"
+        )
+        return [row[0] for row in rows]
 
     def among(
         self, transaction: Transaction, output: str, feed: tuple[str, str, str], ids: Sequence[str]
@@ -108,12 +129,6 @@ class PostgresOutbox:
         return False
 
 
-def read_backlogs(connection: PgConnection) -> list[Spooled]:
-    """Return the backlog of each output, documents of response actions aside."""
-    found = [_backlog(connection, name) for name in _outputs(connection)]
-    return [each for each in found if each is not None]
-
-
 def read_waiting_audits(connection: PgConnection) -> list[WaitingAudit]:
     """Return the documents of response actions that wait for each output."""
     rows = connection.execute(
@@ -121,31 +136,3 @@ def read_waiting_audits(connection: PgConnection) -> list[WaitingAudit]:
         " GROUP BY output ORDER BY output"
     )
     return [WaitingAudit(*row) for row in rows]
-
-
-def _waiting(connection: PgConnection, output: str) -> Waiting:
-    row = connection.execute(
-        "SELECT coalesce(sum(documents), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM spools WHERE output = %s",
-        [output],
-    ).fetchone()
-    return Waiting() if row is None else Waiting(*row)
-
-
-def _backlog(connection: PgConnection, output: str) -> Spooled | None:
-    first = connection.execute(
-        "SELECT time FROM spooled WHERE output = %s AND stream <> %s ORDER BY number LIMIT 1", [output, AUDIT_STREAM]
-    ).fetchone()
-    if first is None:
-        return None
-    documents, size = _waiting(connection, output)
-    [(audit, audit_size)] = connection.execute(
-        f"SELECT count(*), coalesce(sum(bytes), 0)::bigint FROM spooled WHERE stream = '{AUDIT_STREAM}'"
-        " AND output = %s",
-        [output],
-    ).fetchall()
-    return Spooled(output, Waiting(documents - audit, size - audit_size), first[0])
-
-
-def _outputs(connection: PgConnection) -> list[str]:
-    rows = connection.execute("SELECT output FROM spools GROUP BY output HAVING sum(documents) > 0 ORDER BY output")
-    return [row[0] for row in rows]

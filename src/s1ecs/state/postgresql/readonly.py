@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from s1ecs.state.consoles import KnownConsole
 from s1ecs.state.heartbeats import Life
 from s1ecs.state.journal import ActionRow
-from s1ecs.state.outbox import Spooled, WaitingAudit
-from s1ecs.state.postgresql import consoles, journal, outbox, poll_status, signs_of_life
+from s1ecs.state.outbox import Spooled, WaitingAudit, backlogs
+from s1ecs.state.postgresql import consoles, journal, poll_status, signs_of_life
 from s1ecs.state.postgresql.explained import explained
 from s1ecs.state.postgresql.migrations.apply import check_usable, migrated
+from s1ecs.state.postgresql.outbox import PostgresOutbox, read_waiting_audits
 from s1ecs.state.postgresql.server import PostgresServer
 from s1ecs.state.postgresql.transaction import PgConnection
 from s1ecs.state.status import Key, LastPoll
@@ -46,11 +48,11 @@ class ReadOnlyPostgres:
 
     def backlogs(self) -> Sequence[Spooled]:
         """Return what waits for each output, documents of response actions aside."""
-        return self._read(outbox.read_backlogs, [])
+        return self._read(partial(backlogs, PostgresOutbox()), [])
 
     def waiting_audits(self) -> Sequence[WaitingAudit]:
         """Return the documents of response actions that wait for each output."""
-        return self._read(outbox.read_waiting_audits, [])
+        return self._read(read_waiting_audits, [])
 
     def _read(self, question: Callable[[PgConnection], T], without_state: T) -> T:
         with reading(self._server) as connection:

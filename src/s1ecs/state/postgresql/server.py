@@ -59,12 +59,12 @@ class PostgresServer:
         port = f":{given['port']}" if given.get("port") and "," not in host else ""
         return f"PostgreSQL {host}{port}/{given.get('dbname') or given.get('user') or ''}"
 
-    def connect(self, **more: str | int) -> psycopg.Connection:
+    def connect(self) -> psycopg.Connection:
         """Open a connection in which every statement is a transaction of its own, unless BEGIN says otherwise.
 
         Its unqualified names are of the schema. Raises psycopg.Error.
         """
-        connection = psycopg.connect(autocommit=True, **{**self.options, **more})  # type: ignore[arg-type] # of libpq
+        connection = psycopg.connect(autocommit=True, **self.options)  # type: ignore[arg-type] # of libpq
         try:
             settings = {**_SESSION, "search_path": sql.Identifier(self.schema).as_string(connection)}
             connection.execute(

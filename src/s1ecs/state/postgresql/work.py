@@ -16,6 +16,11 @@ _IS_ALIVE = (
     "EXISTS (SELECT FROM workers WHERE workers.id = work.worker"
     f" AND workers.beat > now() - make_interval(secs => {DEAD_AFTER}))"
 )
+# Whoever tried before would be refused, and would find other streams in front of it.
+_IS_LEFT = """(worker IS NULL OR NOT EXISTS (
+        SELECT FROM leases WHERE (leases.console, leases.stream, walk) = (work.console, work.stream, 'live')
+            AND holder IS NOT NULL AND expires > clock_timestamp()
+    ))"""
 _IS_DUE = f"enabled AND next_due <= now() AND (worker IS NULL OR NOT {_IS_ALIVE})"
 
 _CLAIM = """
@@ -34,7 +39,7 @@ _CLAIM = """
 
 _RELEASE = f"""
     UPDATE work SET queued = NULL, worker = NULL, began = NULL
-    WHERE queued IS NOT NULL AND NOT console = ANY(%(waiting)s) AND NOT {_IS_ALIVE}
+    WHERE queued IS NOT NULL AND NOT console = ANY(%(waiting)s) AND NOT {_IS_ALIVE} AND {_IS_LEFT}
         AND (worker IS NOT NULL OR queued < now() - make_interval(secs => %(seconds)s))
     RETURNING console
 """
@@ -58,6 +63,12 @@ _END = """
     WHERE (console, stream, worker) = (%(console)s, %(stream)s, %(worker)s)
 """
 
+_DISOWN = """
+    UPDATE work SET unsettled = array_append(array_remove(array_remove(unsettled, %(worker)s), ''), '')
+    WHERE (console, stream) IN (SELECT * FROM unnest(%(consoles)s::text[], %(streams)s::text[]))
+        AND %(worker)s = ANY(unsettled)
+"""
+
 _ROWS = """
     SELECT console, stream, enabled,
         CASE WHEN enabled THEN greatest(0, extract(epoch FROM now() - next_due)) ELSE 0 END::float8,
@@ -75,7 +86,7 @@ class PostgresWork:
 
     async def want(self, keys: Collection[Key]) -> None:
         """Have exactly these polled."""
-        named = {"consoles": [key.console for key in keys], "streams": [key.stream for key in keys]}
+        named = _named(keys)
 
         def want(connection: PgConnection) -> None:
             connection.execute(
@@ -101,7 +112,7 @@ class PostgresWork:
 
     async def due(self, console: str) -> Sequence[str]:
         """Return the streams of a console that are due and that nobody polls."""
-        query = f"SELECT stream FROM work WHERE console = %(console)s AND {_IS_DUE} ORDER BY next_due"
+        query = f"SELECT stream FROM work WHERE console = %(console)s AND {_IS_DUE} AND {_IS_LEFT} ORDER BY next_due"
         return await self._names(query, {"console": console})
 
     async def begin(self, key: Key, worker: str) -> Begun | None:
@@ -110,10 +121,11 @@ class PostgresWork:
         rows = await self._database.run(lambda connection: connection.execute(_BEGIN.encode(), asked).fetchall())
         return Begun(rows[0][0], tuple(rows[0][1]), rows[0][2]) if rows else None
 
-    async def end(self, key: Key, worker: str, ended: Ended) -> None:
+    async def end(self, key: Key, worker: str, ended: Ended) -> bool:
         """End the poll of this worker."""
         of = {"console": key.console, "stream": key.stream, "worker": worker}
-        await self._do(_END, {**of, "seconds": ended.seconds, "reason": ended.reason, "settled": ended.settled})
+        how = {"seconds": ended.seconds, "reason": ended.reason, "settled": ended.settled}
+        return await self._do(_END, {**of, **how}) > 0
 
     async def put_off(self, key: Key, seconds: float) -> None:
         """Have a stream that could not be begun tried again."""
@@ -130,8 +142,11 @@ class PostgresWork:
             f" AND began < now() - make_interval(secs => {_SETTLED_SECONDS}) AND (console, stream) NOT IN"
             " (SELECT * FROM unnest(%(consoles)s::text[], %(streams)s::text[]))"
         )
-        named = {"consoles": [key.console for key in keys], "streams": [key.stream for key in keys]}
-        await self._do(query, {"worker": worker, **named})
+        await self._do(query, {"worker": worker, **_named(keys)})
+
+    async def disown(self, worker: str, keys: Collection[Key]) -> None:
+        """Save that all polls of these by this worker are over."""
+        await self._do(_DISOWN, {"worker": worker, **_named(keys)})
 
     async def rows(self) -> Sequence[WorkRow]:
         """Return all rows by console and stream."""
@@ -144,5 +159,12 @@ class PostgresWork:
         )
         return [row[0] for row in rows]
 
-    async def _do(self, query: str, values: dict[str, object]) -> None:
-        await self._database.run(lambda connection: connection.execute(query.encode(), values), durable=False)
+    async def _do(self, query: str, values: dict[str, object]) -> int:
+        """Return how many rows were changed."""
+        return await self._database.run(
+            lambda connection: connection.execute(query.encode(), values).rowcount, durable=False
+        )
+
+
+def _named(keys: Collection[Key]) -> dict[str, list[str]]:
+    return {"consoles": [key.console for key in keys], "streams": [key.stream for key in keys]}

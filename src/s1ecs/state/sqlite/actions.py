@@ -1,16 +1,13 @@
 """Response actions in the state database: a row each, which stays, and their documents until all outputs took them."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-import orjson
-
-from s1ecs.state.journal import ActionDocument, ActionRow
-from s1ecs.state.outbox import AUDIT_STREAM, OutboxDocument, WaitingAudit
-from s1ecs.state.sqlite.outbox import SqliteOutbox
+from s1ecs.state.journal import ActionRow
+from s1ecs.state.outbox import AUDIT_STREAM, WaitingAudit
 from s1ecs.state.sqlite.readonly import reading
 
 _COLUMNS = "id, console, action, requested, status, reason, finished, about, follow"
@@ -56,17 +53,6 @@ def actions_with(connection: sqlite3.Connection, statuses: Sequence[str]) -> lis
         tuple(statuses),
     )
     return [ActionRow(*row) for row in rows]
-
-
-def add_document(connection: sqlite3.Connection, document: ActionDocument, outputs: Iterable[str]) -> None:
-    """Put a document into the outbox of each of these outputs, unless one of its id waits there already."""
-    outbox = SqliteOutbox()
-    told = orjson.loads(document.document).get("@timestamp")
-    time = datetime.now(UTC) if told is None else datetime.fromisoformat(told)
-    feed = (document.console, document.namespace, AUDIT_STREAM)
-    for output in outputs:
-        if not outbox.among(connection, output, feed, [document.id]):
-            outbox.append(connection, output, [OutboxDocument(*feed, document.id, document.document)], time)
 
 
 def read_waiting(state_folder: Path) -> list[WaitingAudit]:

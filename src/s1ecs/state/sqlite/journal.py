@@ -4,9 +4,18 @@ import sqlite3
 from collections.abc import Sequence
 from functools import partial
 
-from s1ecs.state.journal import SCHEDULED, ActionDocument, ActionRow, ChangeAction, no_such_action, taken
-from s1ecs.state.sqlite.actions import action_of, actions_with, add_action, add_document, all_actions, change_action
+from s1ecs.state.journal import (
+    SCHEDULED,
+    ActionDocument,
+    ActionRow,
+    ChangeAction,
+    add_document,
+    no_such_action,
+    taken,
+)
+from s1ecs.state.sqlite.actions import action_of, actions_with, add_action, all_actions, change_action
 from s1ecs.state.sqlite.database import Database
+from s1ecs.state.sqlite.outbox import SqliteOutbox
 
 
 class SqliteJournal:
@@ -28,7 +37,7 @@ class SqliteJournal:
                 change_action(connection, row)
             else:
                 raise taken(row.id)
-            add_document(connection, document, outputs)
+            add_document(SqliteOutbox(), connection, document, outputs)
             for each in scheduled:
                 add_action(connection, each)
 
@@ -53,7 +62,7 @@ class SqliteJournal:
             row, document = change(before)
             change_action(connection, row)
             if document is not None:
-                add_document(connection, document, outputs)
+                add_document(SqliteOutbox(), connection, document, outputs)
 
         await self._database.run(save)
 

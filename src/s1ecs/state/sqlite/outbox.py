@@ -1,12 +1,20 @@
 """The outbox in the state database: the table `spooled`."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from s1ecs.records import dumps
-from s1ecs.state.outbox import AUDIT_STREAM, MOST_DOCUMENTS, OutboxDocument, OutboxPiece, Spooled, Waiting, first_piece
+from s1ecs.state.outbox import (
+    AUDIT_STREAM,
+    MOST_DOCUMENTS,
+    OutboxDocument,
+    OutboxPiece,
+    Spooled,
+    Waiting,
+    backlogs,
+    first_piece,
+)
 from s1ecs.state.sqlite.document_retention import give_back
 from s1ecs.state.sqlite.readonly import reading
 from s1ecs.state.sqlite.transaction import connection_of
@@ -49,15 +57,29 @@ class SqliteOutbox:
 
     def waiting(self, transaction: Transaction, output: str) -> Waiting:
         """Return what waits for an output; costs the same however much it is."""
-        return _waiting(connection_of(transaction), output)
+        connection = connection_of(transaction)
+        row = connection.execute("SELECT documents, bytes FROM spools WHERE output = ?", (output,)).fetchone()
+        return Waiting() if row is None else Waiting(*row)
 
     def backlog(self, transaction: Transaction, output: str) -> Spooled | None:
         """Return what waits for an output, documents of response actions aside; None: nothing."""
-        return _backlog(connection_of(transaction), output)
+        connection = connection_of(transaction)
+        first = connection.execute(
+            "SELECT time FROM spooled WHERE output = ? AND stream <> ? ORDER BY number LIMIT 1", (output, AUDIT_STREAM)
+        ).fetchone()
+        if first is None:
+            return None
+        documents, size = self.waiting(transaction, output)
+        audit, audit_size = connection.execute(
+            f"SELECT count(*), coalesce(sum(bytes), 0) FROM spooled WHERE stream = '{AUDIT_STREAM}' AND output = ?",  # noqa: S608 - as the index has it
+            (output,),
+        ).fetchone()
+        return Spooled(output, Waiting(documents - audit, size - audit_size), datetime.fromisoformat(first[0]))
 
     def outputs(self, transaction: Transaction) -> list[str]:
         """Return the outputs for which something waits, by name."""
-        return _outputs(connection_of(transaction))
+        rows = connection_of(transaction).execute("SELECT output FROM spools WHERE documents > 0 ORDER BY output")
+        return [row[0] for row in rows]
 
     def among(
         self, transaction: Transaction, output: str, feed: tuple[str, str, str], ids: Sequence[str]
@@ -81,35 +103,11 @@ class SqliteOutbox:
         return give_back(connection_of(transaction), clock)
 
 
-def read_spools(state_folder: Path) -> list[Spooled]:
+def read_spools(state_folder: Path) -> Sequence[Spooled]:
     """Return the backlog of each output, read beside the collector; raise StateError if it can't be read."""
     with reading(state_folder, "spools") as connection:
         if connection is None:
             return []
         # One look at it all, so that what is drained meanwhile is in both or in none.
         connection.execute("BEGIN")
-        found = [_backlog(connection, name) for name in _outputs(connection)]
-    return [each for each in found if each is not None]
-
-
-def _waiting(connection: sqlite3.Connection, output: str) -> Waiting:
-    row = connection.execute("SELECT documents, bytes FROM spools WHERE output = ?", (output,)).fetchone()
-    return Waiting() if row is None else Waiting(*row)
-
-
-def _backlog(connection: sqlite3.Connection, output: str) -> Spooled | None:
-    first = connection.execute(
-        "SELECT time FROM spooled WHERE output = ? AND stream <> ? ORDER BY number LIMIT 1", (output, AUDIT_STREAM)
-    ).fetchone()
-    if first is None:
-        return None
-    documents, size = _waiting(connection, output)
-    audit, audit_size = connection.execute(
-        f"SELECT count(*), coalesce(sum(bytes), 0) FROM spooled WHERE stream = '{AUDIT_STREAM}' AND output = ?",  # noqa: S608 - as the index has it
-        (output,),
-    ).fetchone()
-    return Spooled(output, Waiting(documents - audit, size - audit_size), datetime.fromisoformat(first[0]))
-
-
-def _outputs(connection: sqlite3.Connection) -> list[str]:
-    return [row[0] for row in connection.execute("SELECT output FROM spools WHERE documents > 0 ORDER BY output")]
+        return backlogs(SqliteOutbox(), connection)

@@ -1,13 +1,11 @@
 """Migrations applied to a database: by one process at a time, or refused where the database is newer."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from psycopg import sql
 
 from s1ecs.errors import StateTooNew
 from s1ecs.state.postgresql.migrations import MIGRATIONS
-from s1ecs.state.postgresql.migrations.schema_step import SchemaStep
 from s1ecs.state.postgresql.server import PostgresServer
 from s1ecs.state.postgresql.transaction import PgConnection
 
@@ -38,11 +36,11 @@ def migrated(connection: PgConnection) -> Migrated | None:
     return Migrated(*row)
 
 
-def migrate(server: PostgresServer, connection: PgConnection, migrations: Sequence[SchemaStep] = MIGRATIONS) -> None:
+def migrate(server: PostgresServer, connection: PgConnection) -> None:
     """Apply what is missing, in one transaction; raise StateTooNew where the database can't be used by this version."""
     found = migrated(connection)
-    check_usable(server, found, migrations)
-    if found is not None and found.last >= len(migrations):
+    check_usable(server, found)
+    if found is not None and found.last >= len(MIGRATIONS):
         return
     with connection.transaction():
         # Another process may be at it, and a large table takes its time.
@@ -55,9 +53,9 @@ def migrate(server: PostgresServer, connection: PgConnection, migrations: Sequen
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(server.schema)))
         connection.execute(_TABLE)
         found = migrated(connection)  # once more: another process may just have done it
-        check_usable(server, found, migrations)
+        check_usable(server, found)
         last = 0 if found is None else found.last
-        for number, migration in enumerate(migrations[last:], last + 1):
+        for number, migration in enumerate(MIGRATIONS[last:], last + 1):
             for statement in migration.statements:
                 connection.execute(statement.encode())
             connection.execute(
@@ -66,10 +64,10 @@ def migrate(server: PostgresServer, connection: PgConnection, migrations: Sequen
             )
 
 
-def check_usable(server: PostgresServer, found: Migrated | None, migrations: Sequence[SchemaStep] = MIGRATIONS) -> None:
+def check_usable(server: PostgresServer, found: Migrated | None) -> None:
     """Raise StateTooNew where a database has a migration that this version does not know and that does not only add."""
-    if found is not None and found.least > len(migrations):
+    if found is not None and found.least > len(MIGRATIONS):
         raise StateTooNew(
             f"{server}: schema {server.schema} was migrated by a newer s1ecs (to {found.last}; this s1ecs knows "
-            f"{len(migrations)} and can't work with {found.least}); install that version or newer; nothing was changed"
+            f"{len(MIGRATIONS)} and can't work with {found.least}); install that version or newer; nothing was changed"
         )
