@@ -59,7 +59,7 @@ class JointWork(Generic[Item, Result]):
             return await self._work(key, mine.items)
 
     def _begin(self, key: str, mine: _Round[Item, Result]) -> None:
-        """Let nobody join any more."""
+        """Close the round: nobody joins it any more."""
         if self._coming.get(key) is mine:
             del self._coming[key]
 
