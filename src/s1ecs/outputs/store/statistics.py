@@ -11,6 +11,11 @@ _LEAST_DOCUMENTS = 1_000
 _ANALYZED = "rows_analyzed"
 
 
+def forget_statistics(connection: sqlite3.Connection) -> None:
+    """Have statistics made as soon as all rows are there: tables that are made anew have none."""
+    connection.execute("DELETE FROM about WHERE name = ?", (_ANALYZED,))
+
+
 def analyze_if_grown(connection: sqlite3.Connection, tables: StreamTables) -> None:
     """Make statistics where the store is twice as large as when it last had them; takes a tenth of a second."""
     [(newest,)] = connection.execute("SELECT coalesce(max(rowid), 0) FROM documents")

@@ -8,6 +8,7 @@ from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.errors import StateError
 from s1ecs.outputs.output import Batch
 from s1ecs.outputs.store import insert, prepare
+from s1ecs.outputs.store.prepare import mark_outdated
 from s1ecs.outputs.store.row_filling import RowFilling, remaining
 from s1ecs.outputs.store.rows import row_writer
 from s1ecs.outputs.store.stream_table import StreamTable
@@ -205,3 +206,12 @@ def test_statistics_choose_the_index_of_time(connection: sqlite3.Connection) -> 
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}")]
     assert plan[0].startswith("SEARCH alert_rows USING INDEX")
     assert "time>?" in plan[0]
+    statistics = "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'alert_rows'"
+    [before] = connection.execute(statistics).fetchall()
+    assert before != (0,)
+    # A table that is made anew gets its own.
+    mark_outdated(connection)
+    prepare(connection, store_tables())
+    assert connection.execute(statistics).fetchall() == [(0,)]
+    fill(connection)
+    assert connection.execute(statistics).fetchall() == [before]
