@@ -209,9 +209,12 @@ def test_statistics_choose_the_index_of_time(connection: sqlite3.Connection) -> 
     statistics = "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'alert_rows'"
     [before] = connection.execute(statistics).fetchall()
     assert before != (0,)
+    rows = "SELECT DISTINCT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = 'alert_rows'"
+    assert connection.execute(rows).fetchall() == [(len(documents),)]
     # A table that is made anew gets its own.
     mark_outdated(connection)
     prepare(connection, store_tables())
     assert connection.execute(statistics).fetchall() == [(0,)]
     fill(connection)
     assert connection.execute(statistics).fetchall() == [before]
+    assert connection.execute(rows).fetchall() == [(len(documents),)]
