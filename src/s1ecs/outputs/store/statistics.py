@@ -40,10 +40,15 @@ def _count(connection: sqlite3.Connection, table: StreamTable) -> None:
     [(rows,)] = connection.execute(
         "SELECT coalesce(sum(count), 0) FROM hourly_counts WHERE (stream, dimension) = (?, ?)", (table.stream, TOTAL)
     )
-    [(latest,)] = connection.execute(f"SELECT count(*) FROM {quoted(table.rows)} WHERE latest")
-    for name, number in {table.rows: rows, **dict.fromkeys(table.latest_indices, latest)}.items():
-        column = "tbl" if name == table.rows else "idx"
-        connection.execute(
-            f"UPDATE sqlite_stat1 SET stat = ?1 || substr(stat, instr(stat || ' ', ' ')) WHERE {column} = ?2",
-            (max(1, number), name),
-        )
+    _write_number(connection, "tbl", table.rows, rows)
+    if table.latest_view:
+        [(latest,)] = connection.execute(f"SELECT count(*) FROM {quoted(table.rows)} WHERE latest")
+        for name in table.latest_indices:
+            _write_number(connection, "idx", name, latest)
+
+
+def _write_number(connection: sqlite3.Connection, column: str, name: str, rows: int) -> None:
+    connection.execute(
+        f"UPDATE sqlite_stat1 SET stat = ?1 || substr(stat, instr(stat || ' ', ' ')) WHERE {column} = ?2",
+        (max(1, rows), name),
+    )

@@ -201,7 +201,13 @@ def test_statistics_choose_the_index_of_time(connection: sqlite3.Connection) -> 
         (time, {"@timestamp": time, "host": {"name": f"WS-{number % 7}"}}) for number, time in enumerate(times)
     ]
     insert(connection, Batch("default", "default", "alert", documents), row_writer(table))
+    store(connection, "application", count=40)
+    connection.execute("INSERT INTO things SELECT console, stream, id, id, 1 FROM documents WHERE id GLOB '*-1?'")
     fill(connection)
+    latest = (
+        "SELECT DISTINCT idx GLOB '*latest*', CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = 'application_rows'"
+    )
+    assert connection.execute(f"{latest} ORDER BY 1").fetchall() == [(0, 40), (1, 10)]
     question = "SELECT host, count(*) FROM alert WHERE severity IS NULL AND time > '2026-01-28T20' GROUP BY host"
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}")]
     assert plan[0].startswith("SEARCH alert_rows USING INDEX")
