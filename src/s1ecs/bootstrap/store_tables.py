@@ -32,8 +32,10 @@ def table_of(stream: Stream | OwnStream) -> StreamTable:
         gathered=_columns(stream, stream.stored.gathered),
         counted=stream.stored.counted,
         indexed=stream.stored.indexed,
+        covered=stream.stored.covered,
         timed=stream.stored.timed,
         latest_indexed=stream.stored.latest_indexed,
+        latest_grouped=stream.stored.latest_grouped,
         searched={
             name: [path for field in fields for path in column_fields(stream, field)]
             for name, fields in stream.stored.searched.items()

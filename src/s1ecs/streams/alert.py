@@ -294,8 +294,9 @@ STREAM = Stream(
             Column("site_id", "sentinel_one.alert.agent.site_id"),
         ),
         counted=("severity", "status", "verdict", "rule", "host", "os"),
-        indexed=("host", "rule", "user", "alert_id"),
-        timed=("severity", "status", "verdict", "rule", "host", "user", "os"),
+        indexed=("host", "rule", "user", "sha256", "alert_id"),
+        covered={"rule": ("severity", "host", "alert_id")},
+        timed=("severity", "status", "verdict", "rule", "host", "user", "os", "alert_id"),
         searched={
             "user": ("user.name", "process.user.name"),
             "address": ("dns.question.name",),

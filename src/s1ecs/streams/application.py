@@ -164,6 +164,7 @@ STREAM = Stream(
             "installed",
             "detected",
         ),
+        latest_grouped=(("application",),),
         searched={
             "path": ("sentinel_one.application.application_installation_path",),
             "name": (

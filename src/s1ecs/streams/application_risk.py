@@ -195,6 +195,10 @@ STREAM = Stream(
         counted=("severity", "host", "application", "status", "os"),
         indexed=("host",),
         latest_indexed=("cve", "application", "score", "host", "severity", "status", "vendor"),
+        latest_grouped=(
+            ("application", "version", "cve", "agent_id", "severity", "score", "days", "mark", "mitigation"),
+            ("agent_id", "cve", "severity", "score", "application", "host"),
+        ),
         searched={
             "host": ("resource.name",),
             "name": ("vulnerability.id", "package.name", "sentinel_one.application_risk.application_vendor"),

@@ -25,17 +25,21 @@ class Stored:
     """Content of the store beside the columns of the view.
 
     `panels` are further columns, for lists and panels, and `gathered` those of values in lists of objects. `counted`
-    names the columns whose values are counted by the hour, `indexed` those by which single values are looked up,
-    `timed` those that the index by time holds beside it, and `latest_indexed` those by which latest states are read.
-    `searched` gives for a field of the full-text search the document's fields that go into it.
+    names the columns whose values are counted by the hour, `indexed` those by which single values are looked up;
+    `covered` gives for one of these the columns that its index holds beside it, for what is grouped by it. `timed`
+    names those that the index by time holds beside it, and `latest_indexed` those by which latest states are read;
+    each of `latest_grouped` has the columns of one more index over them, the grouping ones first. `searched` gives for
+    a field of the full-text search the document's fields that go into it.
     """
 
     panels: tuple[Column, ...] = ()
     gathered: tuple[Column, ...] = ()
     counted: tuple[str, ...] = ()
     indexed: tuple[str, ...] = ()
+    covered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     timed: tuple[str, ...] = ()
     latest_indexed: tuple[str, ...] = ("time",)
+    latest_grouped: tuple[tuple[str, ...], ...] = ()
     searched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -462,7 +462,7 @@ STREAM = Stream(
             Column("mitigation_result", f"{OWN}.mitigation_status.status"),
         ),
         counted=("confidence", "status", "verdict", "classification", "threat", "host", "os", "site"),
-        indexed=("host", "threat", "threat_id", "storyline"),
+        indexed=("host", "threat", "sha256", "threat_id", "storyline"),
         searched={
             "user": ("user.name", "user.email", "sentinel_one.threat.process_user"),
             "address": ("sentinel_one.threat.detection.agent.ipv4", "host.domain"),

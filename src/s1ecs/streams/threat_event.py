@@ -315,7 +315,7 @@ STREAM = Stream(
             Column("indicator_category", "sentinel_one.threat_event.indicator.category"),
         ),
         counted=("event", "host", "user", "indicator"),
-        indexed=("host", "storyline"),
+        indexed=("host", "sha256", "storyline"),
         timed=("event", "object", "host", "user", "process", "indicator"),
         searched={
             "host": ("sentinel_one.threat_event.agent.name",),

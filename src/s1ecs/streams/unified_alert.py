@@ -213,7 +213,7 @@ STREAM = Stream(
             Column("sha1", "file.hash.sha1"),
         ),
         counted=("severity", "status", "verdict", "classification", "host", "product", "site"),
-        indexed=("host", "alert_id"),
+        indexed=("host", "sha256", "alert_id"),
         timed=("severity", "status", "verdict", "classification", "result", "confidence", "host"),
         searched={
             "user": ("user.name", "user.email"),

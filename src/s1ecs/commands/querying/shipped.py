@@ -5,8 +5,8 @@ from s1ecs.settings.saved_queries import SavedQuery
 _WEEK = {"since": "7d"}
 _MONTH = {"since": "30d"}
 
-# Types of activities are the numbers of the console. `+rule` keeps SQLite from grouping by an index of all times, where
-# the index of times finds the few documents of a week.
+# Types of activities are the numbers of the console. `+host` keeps SQLite from grouping by an index of all times, where
+# the index of times finds the few documents of a week. The index by rule has all that is asked, and rules are few.
 SHIPPED: tuple[SavedQuery, ...] = (
     SavedQuery(
         "loudest-rules",
@@ -15,7 +15,7 @@ SHIPPED: tuple[SavedQuery, ...] = (
 SELECT rule, max(severity) AS severity, count(DISTINCT alert_id) AS alerts, count(DISTINCT host) AS hosts,
     max(time) AS newest
 FROM alert WHERE time > ago(:since)
-GROUP BY +rule ORDER BY alerts DESC, rule LIMIT :limit
+GROUP BY rule ORDER BY alerts DESC, rule LIMIT :limit
 """,
         _WEEK | {"limit": "20"},
     ),

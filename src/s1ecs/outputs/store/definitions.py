@@ -8,11 +8,8 @@ import hashlib
 from collections.abc import Iterator
 
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, VALUES_VERSION
+from s1ecs.outputs.store.latest_states import latest_state, latest_triggers, latest_triggers_made
 from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, quoted
-
-# A console that was renamed has documents under its old name until they were moved.
-CURRENT_NAME = "(SELECT name FROM consoles WHERE moving = {console})"
-_FORMER_NAME = "(SELECT moving FROM consoles WHERE name = {console})"
 
 
 def definition(table: StreamTable) -> list[str]:
@@ -26,14 +23,6 @@ def fingerprint(table: StreamTable) -> str:
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
-def is_latest(table: StreamTable, console: str, identity: str) -> str:
-    """Return the SQL that tells whether a document is the latest state of a thing."""
-    return (
-        f"EXISTS (SELECT 1 FROM things INDEXED BY things_by_id WHERE stream = '{table.stream}' AND id = {identity}"
-        f" AND console IN ({console}, {CURRENT_NAME.format(console=console)}))"
-    )
-
-
 def _rows(table: StreamTable) -> Iterator[str]:
     rows = quoted(table.rows)
     columns = ", ".join(quoted(name) for name, _ in table.columns)
@@ -44,11 +33,10 @@ def _rows(table: StreamTable) -> Iterator[str]:
     timed = "".join(f", {quoted(name)}" for name in (*table.timed, "console") if table.timed)
     yield f"CREATE INDEX {quoted(f'{table.rows}_by_time')} ON {rows} (time{timed})"
     for name in table.indexed:
-        yield f"CREATE INDEX {quoted(f'{table.rows}_by_{name}')} ON {rows} ({quoted(name)}, time)"
-    if table.latest_view:
-        # Console and id tell whether a thing is gone.
-        indexed = ", ".join(map(quoted, (*table.latest_indexed, "console", "id")))
-        yield f"CREATE INDEX {quoted(f'{table.rows}_latest')} ON {rows} ({indexed}) WHERE latest"
+        covered = "".join(f", {quoted(column)}" for column in table.covered.get(name, ()))
+        yield f"CREATE INDEX {quoted(f'{table.rows}_by_{name}')} ON {rows} ({quoted(name)}, time{covered})"
+    for index, indexed in table.latest_indices.items():
+        yield f"CREATE INDEX {quoted(index)} ON {rows} ({', '.join(map(quoted, indexed))}) WHERE latest"
 
 
 def _words(table: StreamTable) -> str:
@@ -59,14 +47,13 @@ def _words(table: StreamTable) -> str:
 def triggers_made(table: StreamTable) -> list[str]:
     """Return the names of the triggers among the statements."""
     of_documents = [f"{table.stream}_{of}_{event}" for of in ("document", "row") for event in ("removed", "changed")]
-    of_things = [f"{table.stream}_thing_{event}" for event in ("added", "changed", "removed")]
-    return of_documents + (of_things if table.latest_view else [])
+    return [*of_documents, *latest_triggers_made(table)]
 
 
 def _triggers(table: StreamTable) -> Iterator[str]:
     stream, rows = table.stream, quoted(table.rows)
     # Things have the new name of a console before documents do.
-    latest = f", latest = {is_latest(table, 'new.console', 'new.id')}" if table.latest_view else ""
+    latest = f", latest = {latest_state(table, 'new.console', 'new.id')}" if table.latest_view else ""
     yield (
         f"CREATE TRIGGER \"{stream}_document_removed\" AFTER DELETE ON documents WHEN old.stream = '{stream}' BEGIN"
         f" DELETE FROM {rows} WHERE row = old.rowid; END"
@@ -82,8 +69,7 @@ def _triggers(table: StreamTable) -> Iterator[str]:
         f'CREATE TRIGGER "{stream}_row_changed" AFTER UPDATE OF console, time ON {rows} BEGIN{uncounted}{counted} END'
     )
     yield f'CREATE TRIGGER "{stream}_row_removed" AFTER DELETE ON {rows} BEGIN{uncounted}{words_removed} END'
-    if table.latest_view:
-        yield from _thing_triggers(table)
+    yield from latest_triggers(table)
 
 
 def _counted(table: StreamTable, row: str) -> str:
@@ -107,30 +93,3 @@ def _count_key(table: StreamTable, name: str, row: str) -> str:
     hour = f"coalesce(substr({row}.time, 1, 13), '')"
     value = "''" if name == TOTAL else f"coalesce({row}.{quoted(name)}, '')"
     return f"'{table.stream}', '{name}', {hour}, {row}.console, {value}"
-
-
-def _thing_triggers(table: StreamTable) -> Iterator[str]:
-    stream = table.stream
-    events = (
-        ("added", "INSERT", "new.stream", ("new",)),
-        ("changed", "UPDATE OF id", "new.stream", ("old", "new")),
-        ("removed", "DELETE", "old.stream", ("old",)),
-    )
-    for event, statement, of_stream, things in events:
-        marked = "".join(_mark(table, thing) for thing in things)
-        yield (
-            f'CREATE TRIGGER "{stream}_thing_{event}" AFTER {statement} ON things'
-            f" WHEN {of_stream} = '{stream}' BEGIN{marked} END"
-        )
-
-
-def _mark(table: StreamTable, thing: str) -> str:
-    """Write whether the document of a thing is a latest state now."""
-    rows = quoted(table.rows)
-    former = _FORMER_NAME.format(console=f"{thing}.console")
-    document = (
-        f"SELECT rowid FROM documents WHERE stream = '{table.stream}' AND id = {thing}.id"
-        f" AND console IN ({thing}.console, {former})"
-    )
-    latest = is_latest(table, f"{rows}.console", f"{rows}.id")
-    return f" UPDATE {rows} SET latest = {latest} WHERE row IN ({document});"

@@ -5,6 +5,7 @@ import sqlite3
 from s1ecs.errors import StateError
 from s1ecs.outputs.store.definitions import definition, fingerprint, triggers_made
 from s1ecs.outputs.store.discarded import discard
+from s1ecs.outputs.store.statistics import forget_statistics
 from s1ecs.outputs.store.stream_table import StreamTable, StreamTables, quoted
 from s1ecs.outputs.store.views import make_views
 
@@ -63,6 +64,7 @@ def _make_anew(connection: sqlite3.Connection, table: StreamTable) -> int:
     for view in filter(None, (table.stream, table.latest_view)):
         connection.execute(f"DROP VIEW IF EXISTS {quoted(view)}")
     discard(connection, table)
+    forget_statistics(connection)
     connection.execute("DELETE FROM hourly_counts WHERE stream = ?", (table.stream,))
     for statement in definition(table):
         connection.execute(statement)

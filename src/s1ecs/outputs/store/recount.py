@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 
 from s1ecs.counted import counted
-from s1ecs.outputs.store.definitions import is_latest
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, values_of
+from s1ecs.outputs.store.latest_states import latest_state
 from s1ecs.outputs.store.stored_text import document_of_text
 from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, StreamTables, quoted
 
@@ -44,7 +44,7 @@ def _differing(connection: sqlite3.Connection, table: StreamTable) -> Iterator[s
     """Rows and words that are not those of their document."""
     values = values_of(table)
     rows, words = quoted(table.rows), quoted(table.words)
-    latest = is_latest(table, "documents.console", "documents.id") if table.latest_view else "0"
+    latest = latest_state(table, "documents.console", "documents.id")
     fields = ", ".join(f"{words}.{field}" for field in SEARCH_FIELDS)
     columns = "".join(f", {rows}.{quoted(name)}" for name, _ in table.columns)
     own = 4

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from s1ecs.outputs.store.definitions import fingerprint, is_latest
+from s1ecs.outputs.store.definitions import fingerprint
 from s1ecs.outputs.store.document_values import SEARCH_FIELDS, RowValues, values_of
+from s1ecs.outputs.store.latest_states import latest_state
 from s1ecs.outputs.store.stream_table import TOTAL, StreamTable, quoted
 
 # The beginning of a time, such as 2026-01-31T12.
@@ -68,7 +69,7 @@ class RowWriter:
 
 def row_writer(table: StreamTable) -> RowWriter:
     """Return what writes the rows of a stream."""
-    latest = is_latest(table, "?3", "?2") if table.latest_view else "0"
+    latest = latest_state(table, "?3", "?2")
     values = "".join(f", ?{number}" for number in range(5, 5 + len(table.columns)))
     columns = "".join(f", {quoted(name)}" for name, _ in table.columns)
     fields = ", ?" * len(SEARCH_FIELDS)

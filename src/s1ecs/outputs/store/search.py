@@ -1,7 +1,7 @@
 """Full-text search over the documents of the store, the best first."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ def search(
     found.sort(key=lambda each: each.time or "", reverse=True)
     if not newest:
         found.sort(key=lambda each: each.rank)
-    return [_hit(connection, each, expression) for each in found[:limit]]
+    return _hits(connection, found[:limit], expression)
 
 
 def is_searchable(connection: sqlite3.Connection, table: StreamTable) -> bool:
@@ -84,14 +84,35 @@ def _candidates(
     return [_Candidate(rank, time, row, table) for rank, time, row in found]
 
 
-def _hit(connection: sqlite3.Connection, found: _Candidate, expression: str) -> Hit:
-    table = found.table
+def _hits(connection: sqlite3.Connection, found: Sequence[_Candidate], expression: str) -> list[Hit]:
+    """Read the documents that are shown, in their order.
+
+    FTS5 finds all documents of a word's beginning at each question, however few are wanted: it is asked once a stream.
+    """
+    by_stream: dict[str, list[_Candidate]] = {}
+    for each in found:
+        by_stream.setdefault(each.table.stream, []).append(each)
+    hits = {
+        (stream, row): hit
+        for stream, of_stream in by_stream.items()
+        for row, hit in _hits_of_stream(connection, of_stream, expression)
+    }
+    return [hits[each.table.stream, each.row] for each in found]
+
+
+def _hits_of_stream(
+    connection: sqlite3.Connection, found: Sequence[_Candidate], expression: str
+) -> Iterator[tuple[int, Hit]]:
+    table, numbers = found[0].table, [each.row for each in found]
     rows, words = quoted(table.rows), quoted(table.words)
     host = f"{rows}.host" if any(name == "host" for name, _ in table.columns) else "NULL"
-    [row] = connection.execute(
-        f"SELECT {rows}.time, '{table.stream}', {host}, snippet({words}, -1, '', '', '…', {_SNIPPET_WORDS}),"
-        f" {rows}.console, {rows}.id FROM {words} CROSS JOIN {rows} ON {rows}.row = {words}.rowid"
-        f" WHERE {words} MATCH ? AND {words}.rowid = ?",
-        (expression, found.row),
-    )
-    return Hit(*row)
+    # The plus keeps SQLite from asking FTS5 for each of the numbers, which is faster for whole words only.
+    plus = "+" if "*" in expression else ""
+    for row, *values in connection.execute(
+        f"SELECT {rows}.row, {rows}.time, '{table.stream}', {host},"
+        f" snippet({words}, -1, '', '', '…', {_SNIPPET_WORDS}), {rows}.console, {rows}.id"
+        f" FROM {words} CROSS JOIN {rows} ON {rows}.row = {words}.rowid WHERE {words} MATCH ?"
+        f" AND {words}.rowid BETWEEN ? AND ? AND {plus}{words}.rowid IN ({', '.join('?' * len(numbers))})",
+        (expression, min(numbers), max(numbers), *numbers),
+    ):
+        yield row, Hit(*values)

@@ -19,11 +19,13 @@ class StreamTable:
 
     `view` are the columns of the stream's view; `more` are further ones of its table, and `gathered` those whose fields
     lie in lists of objects: they hold all values that a document has there. `counted` names the columns whose
-    values are counted by the hour, `indexed` those by which single values are looked up,
-    `timed` those that the index by time holds beside it, so that counts of a range read nothing else, and
-    `latest_indexed` those by which latest states are read. `searched` gives for a field of the full-text search the
-    fields of the document that go into it. `latest_view` is the name of the view of the
-    latest state of each thing; "" where the stream is no inventory.
+    values are counted by the hour, `indexed` those by which single values are looked up; `covered` gives for one of
+    these the columns that its index holds beside it, so that what is grouped by it reads nothing else. `timed` names
+    those that the index by time holds beside it, so that counts of a range read nothing else, and `latest_indexed`
+    those by which latest states are read; each of `latest_grouped` has the columns of one more index over them, the
+    grouping ones first. `searched` gives for a field of the full-text search the fields of the document
+    that go into it. `latest_view` is the name of the view of the latest state of each thing; "" where the stream is no
+    inventory.
     """
 
     stream: str
@@ -32,8 +34,10 @@ class StreamTable:
     gathered: Sequence[StoreColumn] = ()
     counted: Sequence[str] = ()
     indexed: Sequence[str] = ()
+    covered: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
     timed: Sequence[str] = ()
     latest_indexed: Sequence[str] = ("time",)
+    latest_grouped: Sequence[Sequence[str]] = ()
     searched: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
     latest_view: str = ""
 
@@ -41,6 +45,15 @@ class StreamTable:
     def columns(self) -> Sequence[StoreColumn]:
         """All columns of the table that come from the document."""
         return (*self.view, *self.more, *self.gathered)
+
+    @property
+    def latest_indices(self) -> Mapping[str, Sequence[str]]:
+        """The indices of latest states, each of which tells what is gone, by their names."""
+        if not self.latest_view:
+            return {}
+        named = {f"{self.rows}_latest": self.latest_indexed}
+        named |= {f"{self.rows}_latest_by_{columns[0]}": columns for columns in self.latest_grouped}
+        return {name: (*columns, "latest", "console") for name, columns in named.items()}
 
     @property
     def rows(self) -> str:

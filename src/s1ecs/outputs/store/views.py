@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from s1ecs.outputs.store.definitions import is_latest
+from s1ecs.outputs.store.latest_states import GONE, is_latest, latest_state
 from s1ecs.outputs.store.stream_table import StreamTable, quoted
 
 
@@ -30,7 +30,7 @@ def _of_rows(table: StreamTable, *, latest: bool, plus: str = "") -> str:
     rows = quoted(table.rows)
     # The plus keeps indices of single columns out of a union, whose parts are then read in the order of time.
     columns = "".join(f"    {plus}{quoted(name)} AS {quoted(name)},\n" for name, _ in table.view)
-    gone = f"    {is_gone(table, f'{rows}.console', f'{rows}.id')} AS gone,\n" if latest else ""
+    gone = f"    {plus}latest = {GONE} AS gone,\n" if latest else ""
     return (
         f"SELECT\n    time,\n{columns}{gone}    console,\n    id,\n"
         f"    (SELECT document FROM documents WHERE documents.rowid = {rows}.row) AS document\n"
@@ -41,7 +41,7 @@ def _of_rows(table: StreamTable, *, latest: bool, plus: str = "") -> str:
 def _of_documents(table: StreamTable, *, latest: bool) -> str:
     """Documents behind the place that the filling came to, in the order of time."""
     columns = "".join(f"    {_extracted(paths)} AS {quoted(name)},\n" for name, paths in table.view)
-    gone = f"    {is_gone(table, 'documents.console', 'documents.id')} AS gone,\n" if latest else ""
+    gone = f"    {latest_state(table, 'documents.console', 'documents.id')} = {GONE} AS gone,\n" if latest else ""
     only = f" AND {is_latest(table, 'documents.console', 'documents.id')}" if latest else ""
     return (
         f"SELECT\n    time,\n{columns}{gone}    console,\n    id,\n    document\n"
@@ -49,24 +49,6 @@ def _of_documents(table: StreamTable, *, latest: bool) -> str:
         f" AND rowid < (SELECT below FROM stream_tables WHERE stream = '{table.stream}')"
         # A number that became free at the end may have been given to a document that came since.
         f" AND NOT EXISTS (SELECT 1 FROM {quoted(table.rows)} WHERE row = documents.rowid){only}"
-    )
-
-
-def is_gone(table: StreamTable, console: str, identity: str) -> str:
-    """Gone is what the last complete walk did not see; a thing of a negative round was never to be seen by one.
-
-    All that is gone is found once for a query, not anew for each row. A console that was renamed has documents under
-    its old name until they were moved.
-    """
-    things = (
-        "FROM things JOIN rounds ON (rounds.console, rounds.stream) = (things.console, things.stream)"
-        "{renamed}"
-        f" WHERE things.stream = '{table.stream}' AND things.round >= 0 AND things.round < rounds.completed"
-    )
-    renamed = " JOIN consoles ON consoles.name = things.console AND consoles.moving IS NOT NULL"
-    return (
-        f"(({console}, {identity}) IN (SELECT things.console, things.id {things.format(renamed='')}"
-        f" UNION ALL SELECT consoles.moving, things.id {things.format(renamed=renamed)}))"
     )
 
 

@@ -20,7 +20,10 @@ def save_rounds(connection: sqlite3.Connection, console: str, stream: str, round
     """Save the rounds of a stream."""
     doubt = (None, None, None) if rounds.doubt is None else rounds.doubt
     connection.execute(
-        "INSERT OR REPLACE INTO rounds (console, stream, completed, walked, known, unseen) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO rounds (console, stream, completed, walked, known, unseen) VALUES (?, ?, ?, ?, ?, ?)"
+        # Updated rather than replaced: the store marks what is gone from one round to the other.
+        " ON CONFLICT DO UPDATE SET completed = excluded.completed, walked = excluded.walked, known = excluded.known,"
+        " unseen = excluded.unseen",
         (console, stream, rounds.completed, *doubt),
     )
 

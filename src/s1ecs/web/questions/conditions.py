@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from s1ecs.errors import UsageError
+from s1ecs.outputs.store.latest_states import GONE
 from s1ecs.outputs.store.search_terms import match_expression
 from s1ecs.outputs.store.stream_table import StreamTable, quoted
-from s1ecs.outputs.store.views import is_gone
 from s1ecs.web.questions.list_view import SEVERITY_WORDS, SHARED_FILTERS, ListView
 from s1ecs.web.questions.time_range import EVER, TimeRange, moment, time_range
 from s1ecs.web.view_state import BEFORE, NOT, STAR, ViewState
@@ -166,7 +166,7 @@ class Conditions:
         if self.view.latest:
             yield "latest", ()
             if not self.gone:
-                yield f"NOT {is_gone(self.table, f'{self.source}.console', f'{self.source}.id')}", ()
+                yield f"latest <> {GONE}", ()
         else:
             if self.within.since is not None:
                 yield "time >= ?", (self.within.since,)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s1ecs.bootstrap.store_tables import store_tables
+from s1ecs.outputs.store.latest_states import GONE
 from s1ecs.outputs.store.stream_table import quoted
 from s1ecs.web.questions.list_view import BY_STREAM
 from s1ecs.web.shown_values import parameter
@@ -94,21 +95,13 @@ class Relation:
 
     def sql(self) -> tuple[str, list[Any]]:
         """Return the WHERE clause and its parameters."""
-        rows = quoted(store_tables()[self.stream].rows)
         parts = [*(f"{quoted(name)} = ?" for name in self.columns), "console = ?"]
         parameters = [*self.columns.values(), self.console]
         if self.since:
             parts.append("time >= ? AND time < ?")
             parameters += [self.since.removesuffix("Z"), self.until.removesuffix("Z")]
         if self.latest:
-            parts.append(
-                "latest AND NOT EXISTS (SELECT 1 FROM things INDEXED BY things_by_id JOIN rounds"
-                " ON (rounds.console, rounds.stream) = (things.console, things.stream)"
-                # A console that was renamed has documents under its old name until they were moved.
-                f" WHERE things.console IN ({rows}.console, (SELECT name FROM consoles WHERE moving = {rows}.console))"
-                f" AND things.stream = '{self.stream}' AND things.id = {rows}.id"
-                " AND things.round >= 0 AND things.round < rounds.completed)"
-            )
+            parts.append(f"latest AND latest <> {GONE}")
         return " AND ".join(parts), parameters
 
 

@@ -118,7 +118,7 @@ def harmless_parameter(text: str) -> str:
 def _states(connection: sqlite3.Connection, stream: str, console: str, object_id: str) -> list[int]:
     key = OBJECT_KEYS[stream]
     # The latest state of a host is the one that the inventory names, whatever the times say.
-    order = "latest DESC, time DESC, row DESC" if stream == "agent" else "time DESC, row DESC"
+    order = "latest > 0 DESC, time DESC, row DESC" if stream == "agent" else "time DESC, row DESC"
     found = connection.execute(
         f"SELECT row FROM {rows_by(stream, key)} WHERE {quoted(key)} = ? AND console = ? ORDER BY {order}"
         f" LIMIT {MOST_STATES}",

@@ -8,6 +8,7 @@ from s1ecs.bootstrap.store_tables import store_tables
 from s1ecs.errors import StateError
 from s1ecs.outputs.output import Batch
 from s1ecs.outputs.store import insert, prepare
+from s1ecs.outputs.store.prepare import mark_outdated
 from s1ecs.outputs.store.row_filling import RowFilling, remaining
 from s1ecs.outputs.store.rows import row_writer
 from s1ecs.outputs.store.stream_table import StreamTable
@@ -200,8 +201,26 @@ def test_statistics_choose_the_index_of_time(connection: sqlite3.Connection) -> 
         (time, {"@timestamp": time, "host": {"name": f"WS-{number % 7}"}}) for number, time in enumerate(times)
     ]
     insert(connection, Batch("default", "default", "alert", documents), row_writer(table))
+    store(connection, "application", count=40)
+    connection.execute("INSERT INTO things SELECT console, stream, id, id, 1 FROM documents WHERE id GLOB '*-1?'")
     fill(connection)
+    latest = (
+        "SELECT DISTINCT idx GLOB '*latest*', CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = 'application_rows'"
+    )
+    assert connection.execute(f"{latest} ORDER BY 1").fetchall() == [(0, 40), (1, 10)]
     question = "SELECT host, count(*) FROM alert WHERE severity IS NULL AND time > '2026-01-28T20' GROUP BY host"
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}")]
     assert plan[0].startswith("SEARCH alert_rows USING INDEX")
     assert "time>?" in plan[0]
+    statistics = "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'alert_rows'"
+    [before] = connection.execute(statistics).fetchall()
+    assert before != (0,)
+    rows = "SELECT DISTINCT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = 'alert_rows'"
+    assert connection.execute(rows).fetchall() == [(len(documents),)]
+    # A table that is made anew gets its own.
+    mark_outdated(connection)
+    prepare(connection, store_tables())
+    assert connection.execute(statistics).fetchall() == [(0,)]
+    fill(connection)
+    assert connection.execute(statistics).fetchall() == [before]
+    assert connection.execute(rows).fetchall() == [(len(documents),)]

@@ -175,3 +175,21 @@ def test_consoles(connection: sqlite3.Connection) -> None:
         hits = search(connection, [store_tables()["group"]], "servers", SearchRange(consoles=consoles), limit=10)
         assert len(hits) == expected
         assert {hit.console for hit in hits} <= set(consoles or ["large"])
+
+
+def test_matches_of_several_streams(connection: sqlite3.Connection) -> None:
+    """Each document that the beginning of a word finds has its own words, host and time, in the order of the hits."""
+    for number in range(5):
+        alert(connection, f"a{number}", command=f"backup{number}", host=f"WS-{number}", time=f"2026-01-0{number + 1}")
+    for name in ("backups-1", "backups-2"):
+        group = Batch("default", "default", "group", [(name, {"@timestamp": "2026-01-03", "group": {"name": name}})])
+        insert(connection, group, row_writer(store_tables()["group"]))
+    for question in ("backup*", "backup0 OR backup1 OR backup2 OR backup3 OR backup4 OR backups"):
+        hits = search(
+            connection, [*store_tables().values()], match_expression(question), SearchRange(), limit=6, newest=True
+        )
+        assert [hit.time for hit in hits] == ["2026-01-05", "2026-01-04", *["2026-01-03"] * 3, "2026-01-02"]
+        assert {hit.id: (hit.stream, hit.host, hit.match) for hit in hits} == {
+            **{f"a{number}": ("alert", None, f"backup{number}") for number in range(1, 5)},
+            **{name: ("group", None, name) for name in ("backups-1", "backups-2")},
+        }
