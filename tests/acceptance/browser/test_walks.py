@@ -1,6 +1,7 @@
 """The analyst's way in a browser: from the overview to an isolated host and its trace in the audit trail."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,9 +22,12 @@ expect.set_options(timeout=60_000)
 
 
 def alert_of_a_connected_host(served: ServedPage, number: int) -> tuple[str, str]:
-    """An alert of the store, and its host, whose agent is connected; each number gives another alert."""
+    """The id of an alert of the store, as addresses have it, and its host, whose agent is connected.
+
+    Each number gives another alert.
+    """
     [row] = served.acting.commands.query(_ALERT_OF_A_CONNECTED_HOST.format(number))
-    return row["id"], row["host"]
+    return quote(row["id"], safe=""), row["host"]
 
 
 def follow_until_done(page: Page) -> None:

@@ -16,7 +16,13 @@ import pytest
 from s1ecs.errors import DeliveredMeanwhile, OutputError
 from s1ecs.outputs.files.writer_lock import FolderWriter
 
-from .folder import HOUR, Folder, batch, read, transact
+from .folder import HOUR, FilesProcess, Folder, batch, read, transact
+
+
+def write_and_fail(output: FilesProcess, connection: sqlite3.Connection, ids: list[str]) -> None:
+    """Write, but let the transaction fail behind it."""
+    output.write(connection, batch(ids))
+    raise ZeroDivisionError
 
 
 @pytest.fixture
@@ -257,21 +263,32 @@ def test_a_closed_name_that_is_taken_is_not_overwritten(folder: Folder) -> None:
 def test_a_batch_that_was_not_committed_is_cut_off(folder: Folder) -> None:
     """In the same process, too: a transaction that fails after the write leaves no line of it."""
     output = folder.output()
-
-    def fail(connection: sqlite3.Connection, ids: list[str]) -> None:
-        output.write(connection, batch(ids))
-        raise ZeroDivisionError
-
     with closing(folder.connect()) as connection:
         transact(connection, output.open)
         for before, ids in (([], ["lost"]), (["a"], ["b"]), ([], ["lost", "again"]), (["c"], [])):
             for identity in before:
                 transact(connection, partial(output.write, batch=batch([identity])))
             with pytest.raises(ZeroDivisionError):
-                transact(connection, partial(fail, ids=ids))
+                transact(connection, partial(write_and_fail, output, ids=ids))
         folder.now += HOUR
         transact(connection, output.check)
     assert folder.ids() == ["a", "c"]
+
+
+def test_what_a_dead_process_did_not_commit_is_cut_off_though_nothing_arrives(folder: Folder) -> None:
+    """The next process cuts it off as it starts, also in the file of another writer's number."""
+    processes = {"a": folder.output(), "b": folder.output()}
+    with closing(folder.connect()) as connection:
+        for name, each in processes.items():
+            transact(connection, each.open)
+            transact(connection, partial(each.write, batch=batch([name])))
+            with pytest.raises(ZeroDivisionError):
+                transact(connection, partial(write_and_fail, each, ids=["lost"]))
+        for each in processes.values():
+            each.die()
+        assert sorted(folder.ids(".open")) == ["a", "b", "lost", "lost"]
+        transact(connection, folder.output().open)
+    assert sorted(folder.ids(".open")) == ["a", "b"]
 
 
 @pytest.mark.parametrize("below", ["", "deeper"])

@@ -68,16 +68,20 @@ class WrittenFiles:
         marks.save(mark._replace(bytes=mark.bytes + len(data)))
         marks.set_batches(batches + 1)
 
-    def close_done(self, transaction: Transaction, now: datetime) -> None:
-        """Close the files whose time has come though nothing arrives."""
+    def tidy(self, transaction: Transaction, now: datetime) -> None:
+        """Cut what was never committed off open files, and close those whose time has come though nothing arrives."""
         marks = self._met(transaction)
         self.rest(transaction)
         for mark in marks.every():
-            if mark.file is not None and self._rules.done(mark, now):
-                descriptor = self._opened(mark)
-                if descriptor is not None:
-                    self._finish(mark, descriptor)
-                marks.save(mark._replace(file=None))
+            if mark.file is None:
+                continue
+            descriptor = self._opened(mark)
+            if descriptor is not None and not self._rules.done(mark, now):
+                os.close(descriptor)
+                continue
+            if descriptor is not None:
+                self._finish(mark, descriptor)
+            marks.save(mark._replace(file=None))
 
     def rest(self, transaction: Transaction) -> None:
         """Remember what is committed, for the case that the state is put back from a backup."""

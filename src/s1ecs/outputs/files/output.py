@@ -1,7 +1,7 @@
 """The files output: NDJSON files a stream, each document in exactly one closed file, whatever crashes between.
 
 Files are written inside the checkpoint's transaction, which saves how far each is good; so file and checkpoint differ
-by a tail at most, and that is cut off before the next write.
+by a tail at most, and that is cut off at the start and before the next write.
 """
 
 import errno
@@ -82,7 +82,7 @@ class Files:
         self._alone = RLock()
 
     async def open(self, _mark: Mark) -> None:
-        """Make the folder, take a writer number, close what is due."""
+        """Make the folder, take a writer number, tidy the files that are open."""
         await self._access.run(self._open)
 
     async def deliver(self, batch: Batch) -> Delivered:
@@ -99,7 +99,7 @@ class Files:
         return await self._access.run_blocking(partial(self._present, stream, ids, good))
 
     async def check(self) -> None:
-        """Close files that are old or large enough, also those that earlier processes of this state left open."""
+        """Tidy open files, also those that earlier processes of this state left: cut, and closed where it is time."""
         await self._access.run(self._check)
 
     async def close(self) -> None:
@@ -109,7 +109,7 @@ class Files:
     def _open(self, transaction: Transaction) -> None:
         with self._explained(_AT_START):
             make_folder(self._folder, _FOLDER_MODE)
-            self._close_due(transaction)
+            self._tidy(transaction)
 
     def _append(self, transaction: Transaction, batch: Batch, data: bytes) -> None:
         """Append; raise DeliveredMeanwhile if another process wrote some of it since the folder was read."""
@@ -123,7 +123,7 @@ class Files:
 
     def _check(self, transaction: Transaction) -> None:
         with self._explained():
-            self._close_due(transaction)
+            self._tidy(transaction)
 
     def _close(self, transaction: Transaction) -> None:
         with self._alone:
@@ -140,12 +140,12 @@ class Files:
         if asked and self._ids.present(batch.stream, asked, good(transaction, batch.stream)):
             raise DeliveredMeanwhile(f"{self.name}: another process wrote some of the documents in the meantime")
 
-    def _close_due(self, transaction: Transaction) -> None:
+    def _tidy(self, transaction: Transaction) -> None:
         mine = self._mine()
-        mine.close_done(transaction, self._environment.now())
+        mine.tidy(transaction, self._environment.now())
         for number in self._numbers():
             if number != mine.writer.number:
-                self._close_others(transaction, number)
+                self._tidy_of(transaction, number)
 
     def _mine(self) -> WrittenFiles:
         if self._files is None:
@@ -155,12 +155,12 @@ class Files:
     def _written(self, writer: FolderWriter) -> WrittenFiles:
         return WrittenFiles(writer, self._environment.marks, self._rules, self._environment.warn)
 
-    def _close_others(self, transaction: Transaction, number: int) -> None:
+    def _tidy_of(self, transaction: Transaction, number: int) -> None:
         writer = FolderWriter.take_number(self._folder, number, self._environment.state)
         if writer is None:
             return
         try:
-            self._written(writer).close_done(transaction, self._environment.now())
+            self._written(writer).tidy(transaction, self._environment.now())
         finally:
             writer.close()
 
