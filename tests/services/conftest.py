@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -123,6 +123,13 @@ def search_server(request: pytest.FixtureRequest) -> Running:
 
 
 @pytest.fixture
-def namespace(request: pytest.FixtureRequest) -> str:
-    """A namespace of the test's own, so that one server serves all tests."""
-    return re.sub(r"[^a-z0-9]+", "_", request.node.name.lower()).strip("_")[-80:]
+def namespace(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A namespace of the test's own, so that one server serves all tests; its data streams are removed in the end."""
+    name = re.sub(r"[^a-z0-9]+", "_", request.node.name.lower()).strip("_")[-80:]
+    asked = {"search_server", "elasticsearch", "opensearch"} & set(request.fixturenames)
+    servers: list[Running] = [request.getfixturevalue(each) for each in sorted(asked)]
+    yield name
+    for server in servers:
+        # What a test leaves makes each later change of the cluster slower. Where it left no server, nothing is there.
+        with suppress(OSError):
+            server.answer("DELETE", f"/_data_stream/*-{name}")
