@@ -5,6 +5,8 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 
+import pytest
+
 from s1ecs.outputs.dead_letters import FOLDER_NAME
 from servers.documents import data_stream, ids
 from servers.running import Running
@@ -19,6 +21,8 @@ from tests.acceptance.conftest import (
 from tests.acceptance.patience import PATIENCE
 from tests.acceptance.test_disk import running
 from tests.services.conftest import SetUp
+
+pytestmark = pytest.mark.chaos
 
 SHARDS = "cluster.max_shards_per_node"
 DISK = "cluster.routing.allocation.disk"
