@@ -22,12 +22,14 @@ expect.set_options(timeout=60_000)
 
 
 def alert_of_a_connected_host(served: ServedPage, number: int) -> tuple[str, str]:
-    """The id of an alert of the store, as addresses have it, and its host, whose agent is connected.
-
-    Each number gives another alert.
-    """
+    """An alert of the store, and its host, whose agent is connected; each number gives another alert."""
     [row] = served.acting.commands.query(_ALERT_OF_A_CONNECTED_HOST.format(number))
-    return quote(row["id"], safe=""), row["host"]
+    return row["id"], row["host"]
+
+
+def in_address(identity: str) -> str:
+    """An id as addresses have it."""
+    return quote(identity, safe="")
 
 
 def follow_until_done(page: Page) -> None:
@@ -59,7 +61,7 @@ def test_a_night(served: ServedPage) -> None:
         page.goto(f"{served.address}/alerts?host={host}")
         page.locator(f'tr[data-id="{identity}"] a.open').click()
         expect(page.get_by_test_id("process-tree").first).to_be_visible()
-        page.goto(f"{served.address}/alerts/{identity}")
+        page.goto(f"{served.address}/alerts/{in_address(identity)}")
         expect(page.get_by_test_id("story")).to_be_visible()
         page.get_by_test_id("isolate").click()
         page.locator("form.confirm input[name=comment]").fill("case 17")
@@ -78,7 +80,7 @@ def test_a_night(served: ServedPage) -> None:
 def test_by_keyboard_alone(served: ServedPage) -> None:
     """The same by keys: rows, side pane, whole story, and the form of an action; Escape closes."""
     identity, host = alert_of_a_connected_host(served, 40)
-    with served.opened(f"/alerts?host={host}&id={identity}") as page:
+    with served.opened(f"/alerts?host={host}&id={in_address(identity)}") as page:
         keys = page.keyboard
         keys.press("j")
         keys.press("o")
@@ -86,7 +88,7 @@ def test_by_keyboard_alone(served: ServedPage) -> None:
         expect(page.locator("#pane")).to_contain_text(host)
         keys.press("Escape")
         expect(page.locator("#pane")).to_be_hidden()
-        page.goto(f"{served.address}/alerts/{identity}")
+        page.goto(f"{served.address}/alerts/{in_address(identity)}")
         for _ in range(60):
             keys.press("Tab")
             if page.evaluate("document.activeElement.dataset.testid") == "isolate":
@@ -108,7 +110,7 @@ def test_on_a_phone(served: ServedPage) -> None:
     identity, host = alert_of_a_connected_host(served, 80)
     with served.opened("/alerts", width=400, height=800) as page:
         open_first(page)
-        page.goto(f"{served.address}/alerts/{identity}")
+        page.goto(f"{served.address}/alerts/{in_address(identity)}")
         expect(page.get_by_test_id("process-tree").first).to_be_visible()
         page.get_by_test_id("isolate").click()
         page.get_by_test_id("confirmation").fill(host)
