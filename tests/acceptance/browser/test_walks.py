@@ -1,10 +1,13 @@
 """The analyst's way in a browser: from the overview to an isolated host and its trace in the audit trail."""
 
 import re
+from functools import partial
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.acceptance.patience import eventually
 
 from .conftest import ServedPage
 from .test_every_page import open_first
@@ -35,6 +38,12 @@ def in_address(identity: str) -> str:
 def follow_until_done(page: Page) -> None:
     """Wait until the page of an action says that it is done, by itself."""
     expect(page.get_by_test_id("action-status")).to_have_text("done", timeout=60_000)
+
+
+def has_actions(page: Page, address: str) -> bool:
+    """Open the list of actions: their documents are in the store a moment after their end."""
+    page.goto(address)
+    return page.get_by_test_id("row").count() > 0
 
 
 def network_of(served: ServedPage, host: str) -> str:
@@ -72,7 +81,7 @@ def test_a_night(served: ServedPage) -> None:
         page.get_by_test_id("confirm").click()
         follow_until_done(page)
         assert network_of(served, host) == "disconnected"
-        page.goto(f"{served.address}/actions?host={host}")
+        eventually(partial(has_actions, page, f"{served.address}/actions?host={host}"))
         expect(page.get_by_test_id("row").first).to_contain_text("isolate")
         expect(page.get_by_test_id("row").first).to_contain_text("case 17")
 
@@ -114,6 +123,8 @@ def test_on_a_phone(served: ServedPage) -> None:
         expect(page.get_by_test_id("process-tree").first).to_be_visible()
         page.get_by_test_id("isolate").click()
         page.get_by_test_id("confirmation").fill(host)
+        # Before its style sheet is there, a page is wider.
+        page.wait_for_load_state("load")
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
         page.get_by_test_id("confirm").click()
         follow_until_done(page)
