@@ -1,8 +1,9 @@
 """How a run with a cluster ended, and what makes it a failure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from chaos.cluster.moved import SECONDS_TO_MOVE, Moved
 from chaos.difference import Difference, doubled, lost, some
@@ -68,6 +69,7 @@ class ClusterVerdict:
         told.append(
             f"polls that a kill or pause cut off: {len(self.moved)}, the slowest moved on after {slowest:.1f} s"
         )
+        told += list(_late_strikes(self.moved))
         told += [f"FAILED: {failure}" for failure in self.failures]
         told.append(
             f"lost {lost(self.differences)}, doubled {doubled(self.differences)}, polled twice at once "
@@ -76,3 +78,12 @@ class ClusterVerdict:
             f"consoles {self.consoles}, records {self.records}"
         )
         return told
+
+
+def _late_strikes(moved: Sequence[Moved]) -> Iterator[str]:
+    """Yield a line for each strike of which something moved on too late."""
+    for strike in dict.fromkeys(each.strike for each in moved if each.is_late):
+        cut_off = [each for each in moved if each.strike == strike]
+        when = datetime.fromtimestamp(strike.time, UTC)
+        late = sum(each.is_late for each in cut_off)
+        yield f"strike of {strike.who} at {when:%H:%M:%S}: {late} of {len(cut_off)} polls moved on too late"

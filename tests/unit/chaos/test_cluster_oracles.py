@@ -171,3 +171,13 @@ def test_what_makes_a_run_of_a_cluster_a_failure(bad: ClusterVerdict, why: str) 
     """Each oracle makes a run fail, and so does a run that did not try what it should have tried."""
     [failure] = bad.failures
     assert why in failure
+
+
+def test_strikes_of_which_something_moved_too_late_are_told() -> None:
+    """Each of them with its time and how much of what it cut off was late."""
+    moved = [
+        Moved(KILLED, "a", stream, seconds) for stream, seconds in (("agent", 5.0), ("alert", 70.0), ("group", None))
+    ]
+    [line] = [line for line in replace(GOOD, moved=moved).lines() if line.startswith("strike")]
+    assert line.endswith("2 of 3 polls moved on too late")
+    assert KILLED.who in line
