@@ -28,16 +28,23 @@ def state_of(stream: str, document: Mapping[str, Any]) -> State | None:
 def _state(stream: str, document: Mapping[str, Any]) -> State:
     own = document["sentinel_one"].get(stream, {})
     if stream == "alert":
-        return document["event"]["id"], own["info"]["updated_at"]
+        return document["event"]["id"], _seen_by(document, own["info"]["updated_at"])
     if stream in {"agent", "group"}:
-        return (document["host"] if stream == "agent" else document["group"])["id"], document["@timestamp"]
+        named = document["host"] if stream == "agent" else document["group"]
+        return named["id"], _seen_by(document, document["@timestamp"])
     if stream == "application":
         package = document.get("package", {})
         keys = [own.get(name) for name in ("id", "endpoint_id", "application_vendor")]
         return json.dumps([*keys, package.get("name"), package.get("version")]), ""
     if stream == "application_risk":
         return document["event"]["id"], ""
-    return document["event"]["id"], document["@timestamp"]
+    return document["event"]["id"], _seen_by(document, document["@timestamp"])
+
+
+def _seen_by(document: Mapping[str, Any], time: str) -> str:
+    """Return the time of a state; one that was in the future when it was fetched counts as of that moment."""
+    # Documents of other inputs do not tell when they were fetched.
+    return min(time, document["event"]["created"]) if document["input"]["type"] == "httpjson" else time
 
 
 def amiss(
