@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -269,24 +269,42 @@ async def open_transaction(worker: KafkaWorker, *ids: str, console: str) -> Asyn
         await asyncio.gather(delivery, return_exceptions=True)
 
 
-async def test_documents_behind_an_open_transaction_are_found(cluster: Cluster) -> None:
-    """What a dead worker delivered behind the open transaction of a living one is found once that one has ended."""
+IN_TRANSACTION = [f"c-{number}" for number in range(30)]
+
+
+@dataclass
+class Blocked:
+    """A worker that takes over what a dead one delivered behind the open transaction of another."""
+
+    worker: KafkaWorker
+    taking: "asyncio.Task[None]"
+    go_on: Event
+    delivery: "asyncio.Task[Any]"
+
+
+@asynccontextmanager
+async def blocked(cluster: Cluster) -> AsyncIterator[Blocked]:
+    """Worker b waits to take over from a, which is dead, because c has a transaction open in the same topic."""
     async with cluster.worker("a") as a, cluster.worker("b") as b, cluster.worker("c") as c:
         await a.take_over()
         await a.give("zero")
         await c.take_over("two")
         await c.give("c-first", console="two")
-        many = [f"c-{number}" for number in range(30)]
-        async with open_transaction(c, *many, console="two") as (go_on, delivery):
+        async with open_transaction(c, *IN_TRANSACTION, console="two") as (go_on, delivery):
             await a.deliver("one", "two", "three")
-
             taking = asyncio.create_task(b.take_over(unsettled=["a"]))
             await asyncio.sleep(2)
             assert not taking.done()
-            go_on.set()
-            await delivery
-            await taking
-        await b.give("one", "two", "three")
+            yield Blocked(b, taking, go_on, delivery)
+
+
+async def test_documents_behind_an_open_transaction_are_found(cluster: Cluster) -> None:
+    """What a dead worker delivered behind the open transaction of a living one is found once that one has ended."""
+    async with blocked(cluster) as found:
+        found.go_on.set()
+        await found.delivery
+        await found.taking
+        await found.worker.give("one", "two", "three")
 
         keys = await asyncio.to_thread(cluster.topics.keys, STREAM)
         assert set(keys.values()) == {1}
@@ -294,26 +312,16 @@ async def test_documents_behind_an_open_transaction_are_found(cluster: Cluster) 
 
 async def test_whoever_waits_for_an_open_transaction_does_not_keep_others_from_ending_it(cluster: Cluster) -> None:
     """Of two dead workers the second is fenced although the look for the first waits for what it left open."""
-    async with cluster.worker("a") as a, cluster.worker("b") as b, cluster.worker("c") as c:
-        await a.take_over()
-        await a.give("zero")
-        await c.take_over("two")
-        await c.give("c-first", console="two")
-        many = [f"c-{number}" for number in range(30)]
-        async with open_transaction(c, *many, console="two") as (_, delivery):
-            await a.deliver("one", "two", "three")
-
-            first = asyncio.create_task(b.take_over(unsettled=["a"]))
-            await asyncio.sleep(2)
-            assert not first.done()
-            # Sooner than the broker gives the transaction up.
-            async with asyncio.timeout(25):
-                await b.take_over("two", ["c"])
-                await first
+    async with blocked(cluster) as found:
+        # Sooner than the broker gives the transaction up.
+        async with asyncio.timeout(25):
+            await found.worker.take_over("two", ["c"])
+            await found.taking
+        found.go_on.set()
         with pytest.raises(OutputError):
-            await delivery
-        await b.give("one", "two", "three")
-        await b.give(*many, console="two")
+            await found.delivery
+        await found.worker.give("one", "two", "three")
+        await found.worker.give(*IN_TRANSACTION, console="two")
 
         keys = await asyncio.to_thread(cluster.topics.keys, STREAM)
         assert set(keys.values()) == {1}
