@@ -10,11 +10,11 @@ from pathlib import Path
 
 import yaml
 
+from servers.process import last_lines
 from servers.started_command import S1ECS
 
 # What `s1ecs run` may take after SIGTERM.
 SECONDS_TO_END = 10
-_LAST_LINES = 20
 # Words of log lines that no trouble of servers explains.
 _MISTAKES = ("mistake in s1ecs", "bug in s1ecs", "Traceback", "was skipped: ")
 
@@ -27,11 +27,6 @@ def mistakes(logs: Iterable[Path]) -> list[str]:
     """What logs say of mistakes in s1ecs itself, each once."""
     lines = (line for log in logs for line in log.read_text(errors="replace").splitlines())
     return sorted({line.partition("] ")[2] or line for line in lines if any(word in line for word in _MISTAKES)})
-
-
-def last_lines(log: Path) -> list[str]:
-    """The last words of a process."""
-    return log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
 
 
 @dataclass(frozen=True)

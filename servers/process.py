@@ -40,6 +40,10 @@ def wait_until(
         if answers():
             return
         time.sleep(_LOOK_EVERY)
-    said = log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
     how = "did not answer" if process.poll() is None else f"ended with status {process.returncode}"
-    raise DidNotStart("\n".join([f"{name} {how}; it said last:", *said]))
+    raise DidNotStart("\n".join([f"{name} {how}; it said last:", *last_lines(log)]))
+
+
+def last_lines(log: Path) -> list[str]:
+    """Return the last words of a process."""
+    return log.read_text(errors="replace").splitlines()[-_LAST_LINES:]

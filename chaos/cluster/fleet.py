@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from chaos.cluster.consoles import ManyConsoles
-from chaos.collector import EndedByItself, last_lines, mistakes
+from chaos.collector import EndedByItself, mistakes
+from servers.process import last_lines
 from servers.started_command import S1ECS
 
 _SECONDS_TO_BEGIN, _SECONDS_TO_END = 120, 40
