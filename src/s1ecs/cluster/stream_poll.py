@@ -34,7 +34,7 @@ _AFTER_TROUBLE = BackOff(*SECONDS_AFTER_OUTPUT_ERROR)
 class StreamPolls:
     """The polls of one worker; `polling` are those in progress, `stop` ends them at their next step.
 
-    `unended` are those that are over although no end of them was saved.
+    `unended` are those that were begun and of which no end was saved, those in progress among them.
     """
 
     worker: str
